@@ -1,0 +1,67 @@
+/**
+ * What went wrong, as one word of a closed list: `results`, tests and docs/troubleshooting.md key on it.
+ */
+export type ErrorCode =
+  // what the user wrote
+  | 'input-invalid'
+  | 'store-uri-invalid'
+  | 'key-invalid'
+  | 'key-passphrase'
+  | 'known-hosts-invalid'
+  // reaching the remote
+  | 'host-unresolvable'
+  | 'host-unreachable'
+  | 'connect-timeout'
+  | 'host-key-unknown'
+  | 'host-key-mismatch'
+  | 'host-key-revoked'
+  | 'authentication-failed'
+  | 'connection-lost'
+  | 'channel-refused'
+  // talking to a Nix daemon
+  | 'nix-missing'
+  | 'protocol-mismatch'
+  | 'protocol-too-old'
+  | 'protocol-violation'
+  | 'daemon-error'
+  // moving store paths
+  | 'path-invalid'
+  | 'nar-invalid'
+  | 'nar-hash-mismatch'
+  | 'signature-required'
+  | 'disk-full'
+  // evaluating and building
+  | 'evaluation-failed'
+  | 'installable-unknown'
+  | 'unsupported-derivation'
+  | 'build-failed'
+  | 'cancelled'
+  | 'internal';
+
+/** What an error says besides its message. */
+export interface ErrorDetails {
+  /** What the reader can do about it: a sentence, or the exact line to add somewhere. */
+  readonly hint?: string | undefined;
+  readonly cause?: unknown;
+}
+
+/**
+ * A failure that a person reads: `message` says what is wrong and where, in one line; `hint` what to do.
+ * Neither ever holds a secret.
+ */
+export class ActionError extends Error {
+  override readonly name = 'ActionError';
+  readonly code: ErrorCode;
+  readonly hint: string | undefined;
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    this.hint = details.hint;
+  }
+}
+
+/** Any thrown value as an error, so that what catches it need not ask. */
+export function toError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
+}

@@ -1,0 +1,109 @@
+import type { DaemonEvent } from '../domain/activity.ts';
+import type { BuildMode, BuildResult } from '../domain/build-result.ts';
+import type { DerivedPath } from '../domain/derived-path.ts';
+import type { PathInfo } from '../domain/path-info.ts';
+import type { DrvPath, StorePath } from '../domain/store-path.ts';
+
+/** Whether the daemon lets us add unsigned paths; `unknown` below protocol 1.35. */
+export type Trust = 'trusted' | 'untrusted' | 'unknown';
+
+/** Whether the daemon may fetch from its substituters to answer. */
+export type Substitution = 'substitute' | 'no-substitute';
+
+/** Whether the receiving store is asked to accept unsigned paths (only a trusted client is heard). */
+export type SignatureCheck = 'check-signatures' | 'no-signature-check';
+
+/** What QueryMissing answers. */
+export interface Missing {
+  readonly willBuild: readonly StorePath[];
+  readonly willSubstitute: readonly StorePath[];
+  readonly unknown: readonly StorePath[];
+  /** Bytes. */
+  readonly downloadSize: number;
+  readonly narSize: number;
+}
+
+/** Options of op SetOptions. It has no "leave alone": every field is sent, so every field must be known. */
+export interface DaemonOptions {
+  readonly keepFailed: boolean;
+  readonly keepGoing: boolean;
+  readonly tryFallback: boolean;
+  /** Nix's verbosity, 0 (error) to 7 (vomit); 3 is what Nix uses by default. */
+  readonly verbosity: number;
+  readonly maxBuildJobs: number;
+  /** Seconds; 0 is no limit. */
+  readonly maxSilentTime: number;
+  /** 0 is all cores. */
+  readonly buildCores: number;
+  readonly useSubstitutes: boolean;
+  readonly overrides: ReadonlyMap<string, string>;
+}
+
+/** A path to be added: what is said of it, and its NAR as it arrives. */
+export interface NarSource {
+  readonly info: PathInfo;
+  /** Exactly `info.narSize` bytes; must be read to its end before the next source is asked for. */
+  readonly nar: AsyncIterable<Buffer>;
+}
+
+/**
+ * A session with a Nix store over the worker protocol. Every call may be made while others wait: requests go out at once,
+ * in order, and answers come back in the same order (the daemon reads ahead and answers strictly in sequence).
+ *
+ * Any call rejects with ActionError `connection-lost`, `protocol-violation` or `daemon-error`; after one of the first
+ * two the session is closed, and every waiting call is rejected with the same error.
+ */
+export interface Store {
+  /** For people: `local store`, or the store URI. Never holds a secret. */
+  readonly label: string;
+  /** Nix version of the daemon, if it says so (protocol 1.33). */
+  readonly nixVersion: string | undefined;
+  /** Negotiated protocol, as `major << 8 | minor`. */
+  readonly protocolVersion: number;
+  readonly trust: Trust;
+
+  setOptions(options: DaemonOptions): Promise<void>;
+  queryValidPaths(
+    paths: readonly StorePath[],
+    substitution?: Substitution,
+  ): Promise<ReadonlySet<StorePath>>;
+  /** Pipelined: one exchange for any number of paths. Paths that are not valid are absent from the answer. */
+  queryPathInfos(paths: readonly StorePath[]): Promise<ReadonlyMap<StorePath, PathInfo>>;
+  queryMissing(paths: readonly DerivedPath[]): Promise<Missing>;
+  /** Pipelined. `undefined` for an output whose path is not known yet (floating content-addressed). */
+  queryDerivationOutputMaps(
+    drvPaths: readonly DrvPath[],
+  ): Promise<ReadonlyMap<DrvPath, ReadonlyMap<string, StorePath | undefined>>>;
+  /**
+   * The NARs of these paths, in this order, pipelined with a bounded amount read ahead. Each NAR is checked while it passes:
+   * its structure, size and SHA-256 against `info`; a mismatch throws ActionError `nar-hash-mismatch` or `nar-invalid`,
+   * naming the path, before its last byte is handed on.
+   */
+  nars(infos: readonly PathInfo[]): AsyncIterable<NarSource>;
+  /** One AddMultipleToStore. References first. */
+  addMultipleToStore(
+    count: number,
+    sources: AsyncIterable<NarSource>,
+    check: SignatureCheck,
+  ): Promise<void>;
+  /** Pipelined. */
+  addTempRoots(paths: readonly StorePath[]): Promise<void>;
+  /** Protects what the symlink points to from garbage collection, as long as the link exists. */
+  addIndirectRoot(link: string): Promise<void>;
+  /** Pipelined; has the store substitute what is not valid. */
+  ensurePaths(paths: readonly StorePath[]): Promise<void>;
+  /** Pipelined. */
+  addSignatures(path: StorePath, signatures: readonly string[]): Promise<void>;
+  registerDrvOutput(realisation: string): Promise<void>;
+  /**
+   * Builds; one result for each path that was started or decided. A failed build is a result, not a rejection.
+   * Below protocol 1.34 results are put together from BuildPaths and queries. `onEvent` hears what the daemon tells meanwhile.
+   */
+  build(
+    paths: readonly DerivedPath[],
+    mode: BuildMode,
+    onEvent?: (event: DaemonEvent) => void,
+  ): Promise<readonly BuildResult[]>;
+  /** Closes hard: whatever the daemon is doing for this session ends. Idempotent; waiting calls are rejected. */
+  close(reason?: Error): void;
+}
