@@ -1,0 +1,29 @@
+import type { Outcome } from '../domain/outcome.ts';
+import type { DrvPath } from '../domain/store-path.ts';
+
+/** The parts of a step whose wall time is reported; some overlap. */
+export type Phase = 'connect' | 'evaluate' | 'upload' | 'build' | 'copy-back';
+
+/** What happens in a step, for whoever shows it. */
+export type StepEvent =
+  | { readonly kind: 'phase-started'; readonly phase: Phase }
+  | { readonly kind: 'phase-ended'; readonly phase: Phase; readonly seconds: number }
+  | { readonly kind: 'connected'; readonly remote: string; readonly detail: string }
+  | { readonly kind: 'evaluation-log'; readonly line: string }
+  | { readonly kind: 'evaluated'; readonly attributes: number; readonly failed: number }
+  | { readonly kind: 'uploading'; readonly paths: number; readonly bytes: number }
+  | { readonly kind: 'to-build'; readonly attributes: number; readonly cached: number }
+  | { readonly kind: 'build-started'; readonly drvPath: DrvPath }
+  | { readonly kind: 'build-phase'; readonly drvPath: DrvPath; readonly phase: string }
+  | { readonly kind: 'build-log'; readonly drvPath: DrvPath; readonly line: string }
+  | { readonly kind: 'build-stopped'; readonly drvPath: DrvPath; readonly seconds: number }
+  | { readonly kind: 'daemon-message'; readonly text: string }
+  | { readonly kind: 'copying'; readonly paths: number; readonly bytes: number }
+  | { readonly kind: 'attribute-done'; readonly outcome: Outcome }
+  | { readonly kind: 'warning'; readonly text: string };
+
+/** Hears what happens; must not throw. */
+export type Observe = (event: StepEvent) => void;
+
+/** Seconds on a clock that never goes back. */
+export type Clock = () => number;
