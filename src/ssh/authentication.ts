@@ -1,0 +1,50 @@
+import type { AnyAuthMethod, AuthHandlerMiddleware } from 'ssh2';
+
+import { ActionError } from '../domain/errors.ts';
+import type { Credentials } from './credentials.ts';
+
+/**
+ * Offers each key once, in order, and nothing else: no `none` probe, which would cost a round trip.
+ * @param onAsked called each time the server lets us try; the first call answers the request for the service
+ */
+export function publicKeyOnly(
+  credentials: Credentials,
+  username: string,
+  onAsked: () => void,
+): AuthHandlerMiddleware {
+  const methods: AnyAuthMethod[] =
+    credentials.kind === 'keys'
+      ? credentials.keys.map((key) => key.authMethod(username))
+      : [{ type: 'agent', username, agent: credentials.socket }];
+  return (_methodsLeft, _partialSuccess, next) => {
+    onAsked();
+    const method = methods.shift();
+    // ssh2 takes `false` for "nothing left", which its types do not know.
+    next(method ?? (false as unknown as AnyAuthMethod));
+  };
+}
+
+/** The server would not have any of our keys. */
+export function authenticationFailure(
+  credentials: Credentials,
+  user: string,
+  host: string,
+  cause: Error,
+): ActionError {
+  const tooMany = /too many authentication failures/i.test(cause.message);
+  const what = tooMany
+    ? `${host} let ${user} try no more keys (too many authentication failures)`
+    : `${host} does not let ${user} in`;
+  return new ActionError('authentication-failed', `${what}: ${offered(credentials)}`, {
+    hint: tooMany
+      ? 'Offer only the key that is meant for this builder: sshd counts each one against its MaxAuthTries.'
+      : `Is the user name right, and is the public half of the key a line of ~/.ssh/authorized_keys of ${user} on ${host}?`,
+    cause,
+  });
+}
+
+function offered(credentials: Credentials): string {
+  if (credentials.kind === 'agent') return 'offered were the keys of the agent (SSH_AUTH_SOCK)';
+  const keys = credentials.keys.map((key) => `${key.type} ${key.fingerprint}`);
+  return keys.length === 0 ? 'there was no key to offer' : `offered was ${keys.join(', ')}`;
+}

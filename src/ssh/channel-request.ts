@@ -1,0 +1,56 @@
+import type { ClientChannel } from 'ssh2';
+
+import { ActionError } from '../domain/errors.ts';
+
+/** One request to open a channel. */
+export interface ChannelRequest<T> {
+  /** For people: what is asked for, and of whom. */
+  readonly what: string;
+  readonly label: string;
+  readonly timeoutMs: number;
+  /** Sends the request; ssh2 answers through the callback, or throws. */
+  readonly start: (done: (error: Error | undefined, channel: ClientChannel) => void) => void;
+  /** Called at once with the channel: what it emits in the same turn would be missed later. */
+  readonly accept: (channel: ClientChannel) => T;
+}
+
+/**
+ * Opens a channel. One that opens after the time limit is closed again.
+ * @throws ActionError `channel-refused`
+ */
+export function requestChannel<T>(request: ChannelRequest<T>): Promise<T> {
+  const { promise, resolve, reject } = Promise.withResolvers<T>();
+  let late = false;
+  const timer = setTimeout(() => {
+    late = true;
+    reject(noAnswer(request));
+  }, request.timeoutMs);
+  const done = (error: Error | undefined, channel: ClientChannel) => {
+    clearTimeout(timer);
+    if (error !== undefined) reject(channelRefused(request, error));
+    else if (late) channel.close();
+    else resolve(request.accept(channel));
+  };
+  try {
+    request.start(done);
+  } catch (error) {
+    clearTimeout(timer);
+    reject(channelRefused(request, error));
+  }
+  return promise;
+}
+
+function noAnswer({ what, label, timeoutMs }: ChannelRequest<unknown>): ActionError {
+  return new ActionError(
+    'channel-refused',
+    `${label} did not answer the request for ${what} within ${timeoutMs / 1000} s`,
+  );
+}
+
+function channelRefused({ what, label }: ChannelRequest<unknown>, cause: unknown): ActionError {
+  const reason = cause instanceof Error ? cause.message.replace(/^\(SSH\) /, '') : String(cause);
+  return new ActionError('channel-refused', `${label} refused ${what}: ${reason}`, {
+    hint: 'sshd allows MaxSessions programs on one connection (10), and may forbid forwarding (restrict, AllowStreamLocalForwarding).',
+    cause,
+  });
+}

@@ -1,0 +1,74 @@
+import type { ByteStream } from '../domain/byte-stream.ts';
+import { ActionError, toError } from '../domain/errors.ts';
+import type { ExecStream, SshConnection } from './connection.ts';
+
+/** Where nix-daemon listens; what else a store may be configured to, sshd's users see this one. */
+export const DAEMON_SOCKET = '/nix/var/nix/daemon-socket/socket';
+
+/** What serves the worker protocol, as the store URI says. */
+export interface WorkerProgram {
+  /** Words of `remote-program`; empty: `nix-daemon`. */
+  readonly remoteProgram: readonly string[];
+  /** The store that it is to serve; undefined: its default. */
+  readonly remoteStore: string | undefined;
+  /** Further arguments, such as `--cores 4 --keep-going`; the socket does not get them. */
+  readonly daemonArgs?: readonly string[];
+}
+
+/**
+ * A stream that speaks the worker protocol: on the daemon's own `socket`, where SetOptions is heard from anybody, or with
+ * `nix-daemon --stdio` by `exec`, where an ordinary user's SetOptions is lost since Nix 2.20.
+ */
+export type WorkerChannel =
+  ({ readonly kind: 'socket' } & ByteStream) | ({ readonly kind: 'exec' } & ExecStream);
+
+/** The command that serves the worker protocol, put together as Nix does it (ssh-store.cc, SSHStore::openConnection). */
+export function workerCommand(program: WorkerProgram): readonly string[] {
+  const words = program.remoteProgram.length > 0 ? program.remoteProgram : ['nix-daemon'];
+  const store = program.remoteStore === undefined ? [] : ['--store', program.remoteStore];
+  return [...words, '--stdio', ...store, ...(program.daemonArgs ?? [])];
+}
+
+/**
+ * Opens a channel to a Nix daemon. Unless the URI asks for a program or store of its own, the daemon's socket and
+ * `nix-daemon --stdio` are requested together, so that a remote without the one costs no further round trip: the socket
+ * is taken if it opens, and the other closed.
+ * @throws ActionError `channel-refused` if neither opens, or `connection-lost`
+ */
+export async function openWorkerChannel(
+  connection: SshConnection,
+  program: WorkerProgram,
+): Promise<WorkerChannel> {
+  const socket = wantsOwnProgram(program) ? undefined : connection.openSocket(DAEMON_SOCKET);
+  const exec = connection.exec(workerCommand(program));
+  // Whichever is not waited for below may fail on its own.
+  socket?.catch(() => undefined);
+  exec.catch(() => undefined);
+  if (socket === undefined) return { kind: 'exec', ...(await exec) };
+  try {
+    const stream = await socket;
+    void exec.then(({ duplex }) => duplex.destroy());
+    return { kind: 'socket', ...stream };
+  } catch (socketError) {
+    return { kind: 'exec', ...(await exec.catch(neitherOpens(connection, toError(socketError)))) };
+  }
+}
+
+function wantsOwnProgram({ remoteProgram, remoteStore }: WorkerProgram): boolean {
+  return remoteProgram.length > 0 || remoteStore !== undefined;
+}
+
+function neitherOpens(connection: SshConnection, socketError: Error): (error: unknown) => never {
+  return (error) => {
+    if (error instanceof ActionError && error.code === 'connection-lost') throw error;
+    throw new ActionError(
+      'channel-refused',
+      `${connection.label} opens neither the Nix daemon's socket nor \`nix-daemon --stdio\`: ` +
+        `${socketError.message}; ${toError(error).message}`,
+      {
+        hint: 'The key needs the right to run `nix-daemon --stdio` on the builder, as a forced command for instance.',
+        cause: error,
+      },
+    );
+  };
+}
