@@ -38,4 +38,7 @@ export interface BuildResult {
   readonly realisations: ReadonlyMap<string, string>;
 }
 
-export type BuildMode = 'normal' | 'repair' | 'check';
+/** Nix's `BuildMode` by its wire numbers. `check` builds again and compares. */
+export const BUILD_MODES = ['normal', 'repair', 'check'] as const;
+
+export type BuildMode = (typeof BUILD_MODES)[number];

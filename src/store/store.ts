@@ -1,43 +1,24 @@
 import type { DaemonEvent } from '../domain/activity.ts';
 import type { BuildMode, BuildResult } from '../domain/build-result.ts';
+import type {
+  DaemonOptions,
+  Greeting,
+  Missing,
+  SignatureCheck,
+  Substitution,
+} from '../domain/daemon.ts';
 import type { DerivedPath } from '../domain/derived-path.ts';
 import type { PathInfo } from '../domain/path-info.ts';
 import type { DrvPath, StorePath } from '../domain/store-path.ts';
 
-/** Whether the daemon lets us add unsigned paths; `unknown` below protocol 1.35. */
-export type Trust = 'trusted' | 'untrusted' | 'unknown';
-
-/** Whether the daemon may fetch from its substituters to answer. */
-export type Substitution = 'substitute' | 'no-substitute';
-
-/** Whether the receiving store is asked to accept unsigned paths (only a trusted client is heard). */
-export type SignatureCheck = 'check-signatures' | 'no-signature-check';
-
-/** What QueryMissing answers. */
-export interface Missing {
-  readonly willBuild: readonly StorePath[];
-  readonly willSubstitute: readonly StorePath[];
-  readonly unknown: readonly StorePath[];
-  /** Bytes. */
-  readonly downloadSize: number;
-  readonly narSize: number;
-}
-
-/** Options of op SetOptions. It has no "leave alone": every field is sent, so every field must be known. */
-export interface DaemonOptions {
-  readonly keepFailed: boolean;
-  readonly keepGoing: boolean;
-  readonly tryFallback: boolean;
-  /** Nix's verbosity, 0 (error) to 7 (vomit); 3 is what Nix uses by default. */
-  readonly verbosity: number;
-  readonly maxBuildJobs: number;
-  /** Seconds; 0 is no limit. */
-  readonly maxSilentTime: number;
-  /** 0 is all cores. */
-  readonly buildCores: number;
-  readonly useSubstitutes: boolean;
-  readonly overrides: ReadonlyMap<string, string>;
-}
+export type {
+  DaemonOptions,
+  Greeting,
+  Missing,
+  SignatureCheck,
+  Substitution,
+  Trust,
+} from '../domain/daemon.ts';
 
 /** A path to be added: what is said of it, and its NAR as it arrives. */
 export interface NarSource {
@@ -56,11 +37,11 @@ export interface NarSource {
 export interface Store {
   /** For people: `local store`, or the store URI. Never holds a secret. */
   readonly label: string;
-  /** Nix version of the daemon, if it says so (protocol 1.33). */
-  readonly nixVersion: string | undefined;
-  /** Negotiated protocol, as `major << 8 | minor`. */
-  readonly protocolVersion: number;
-  readonly trust: Trust;
+  /**
+   * What the daemon said of itself; rejects when no session came about. No request needs to wait for it: what is asked
+   * before goes out with the handshake.
+   */
+  readonly greeting: Promise<Greeting>;
 
   setOptions(options: DaemonOptions): Promise<void>;
   queryValidPaths(

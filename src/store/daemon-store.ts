@@ -1,0 +1,151 @@
+import type { DaemonEvent } from '../domain/activity.ts';
+import type { BuildMode, BuildResult } from '../domain/build-result.ts';
+import type { ByteStream } from '../domain/byte-stream.ts';
+import type { Greeting } from '../domain/daemon.ts';
+import type { DerivedPath } from '../domain/derived-path.ts';
+import { toError } from '../domain/errors.ts';
+import type { PathInfo } from '../domain/path-info.ts';
+import type { DrvPath, StorePath } from '../domain/store-path.ts';
+import * as operations from '../protocol/operations.ts';
+import type { OutputMap } from '../protocol/operations.ts';
+import { SINCE } from '../protocol/version.ts';
+import { buildWithoutResults } from './build-without-results.ts';
+import { Interruption } from './interruption.ts';
+import { receiveNars } from './nar-window.ts';
+import type { Body } from './outbox.ts';
+import { endEarly, sendPaths } from './send-paths.ts';
+import { Session, type SessionOptions } from './session.ts';
+import type {
+  DaemonOptions,
+  Missing,
+  NarSource,
+  SignatureCheck,
+  Store,
+  Substitution,
+} from './store.ts';
+
+/**
+ * Opens a session with the daemon at the other end of `stream`. Returns at once: whatever is asked of the store before the daemon
+ * has greeted goes out with the handshake, so that handshake and first answers take one round trip together.
+ */
+export function openStore(stream: ByteStream, options: SessionOptions): Store {
+  return new DaemonStore(new Session(stream, options));
+}
+
+class DaemonStore implements Store {
+  readonly #session: Session;
+
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
+  get label(): string {
+    return this.#session.label;
+  }
+
+  get greeting(): Promise<Greeting> {
+    return this.#session.greeting;
+  }
+
+  setOptions(options: DaemonOptions): Promise<void> {
+    return this.#session.run(operations.setOptions(options));
+  }
+
+  async queryValidPaths(
+    paths: readonly StorePath[],
+    substitution: Substitution = 'no-substitute',
+  ): Promise<ReadonlySet<StorePath>> {
+    if (paths.length === 0) return new Set();
+    const asked = new Set(paths);
+    const valid = await this.#session.run(operations.queryValidPaths(paths, substitution));
+    return new Set(valid.filter((path) => asked.has(path)));
+  }
+
+  async queryPathInfos(paths: readonly StorePath[]): Promise<ReadonlyMap<StorePath, PathInfo>> {
+    const answers = await this.#forEach(paths, operations.queryPathInfo);
+    const infos = new Map<StorePath, PathInfo>();
+    for (const info of answers) if (info) infos.set(info.path, info);
+    return infos;
+  }
+
+  queryMissing(paths: readonly DerivedPath[]): Promise<Missing> {
+    return this.#session.run(operations.queryMissing(paths));
+  }
+
+  async queryDerivationOutputMaps(
+    drvPaths: readonly DrvPath[],
+  ): Promise<ReadonlyMap<DrvPath, OutputMap>> {
+    const maps = await this.#forEach(drvPaths, operations.queryDerivationOutputMap);
+    return new Map(maps.map(({ drvPath, outputs }) => [drvPath, outputs]));
+  }
+
+  nars(infos: readonly PathInfo[]): AsyncIterable<NarSource> {
+    return receiveNars(this.#session, infos);
+  }
+
+  async addMultipleToStore(
+    count: number,
+    sources: AsyncIterable<NarSource>,
+    check: SignatureCheck,
+  ): Promise<void> {
+    const interruption = new Interruption();
+    const body: Body = async (write) => {
+      try {
+        await sendPaths(write, count, sources, interruption);
+      } catch (error) {
+        if (interruption.error === undefined) throw error;
+        await endEarly(write);
+      }
+    };
+    const reply = this.#session.run(operations.addMultipleToStore(check), { body });
+    reply.catch((error: unknown) => interruption.raise(toError(error)));
+    await reply;
+  }
+
+  async addTempRoots(paths: readonly StorePath[]): Promise<void> {
+    await this.#forEach(paths, operations.addTempRoot);
+  }
+
+  addIndirectRoot(link: string): Promise<void> {
+    return this.#session.run(operations.addIndirectRoot(link));
+  }
+
+  async ensurePaths(paths: readonly StorePath[]): Promise<void> {
+    await this.#forEach(paths, operations.ensurePath);
+  }
+
+  addSignatures(path: StorePath, signatures: readonly string[]): Promise<void> {
+    return this.#session.run(operations.addSignatures(path, signatures));
+  }
+
+  registerDrvOutput(realisation: string): Promise<void> {
+    return this.#session.run(operations.registerDrvOutput(realisation));
+  }
+
+  async build(
+    paths: readonly DerivedPath[],
+    mode: BuildMode,
+    onEvent?: (event: DaemonEvent) => void,
+  ): Promise<readonly BuildResult[]> {
+    const { protocolVersion } = await this.greeting;
+    if (protocolVersion < SINCE.buildPathsWithResults) {
+      const build = (): Promise<void> =>
+        this.#session.run(operations.buildPaths(paths, mode), { onEvent });
+      return buildWithoutResults(this, paths, build);
+    }
+    const operation = operations.buildPathsWithResults(paths, mode, protocolVersion);
+    return this.#session.run(operation, { onEvent });
+  }
+
+  close(reason?: Error): void {
+    this.#session.close(reason);
+  }
+
+  /** One request for each item, all written at once. */
+  #forEach<Item, T>(
+    items: readonly Item[],
+    operation: (item: Item) => operations.Operation<T>,
+  ): Promise<T[]> {
+    return Promise.all(items.map((item) => this.#session.run(operation(item))));
+  }
+}

@@ -1,0 +1,189 @@
+import type { DaemonEvent } from '../domain/activity.ts';
+import type { ByteStream } from '../domain/byte-stream.ts';
+import type { Greeting } from '../domain/daemon.ts';
+import { ActionError, toError } from '../domain/errors.ts';
+import { daemonError } from '../protocol/daemon-error.ts';
+import { clientHello, readGreeting } from '../protocol/handshake.ts';
+import { readMessages } from '../protocol/messages.ts';
+import type { Operation } from '../protocol/operations.ts';
+import { type Decoding, violation, WireReader } from '../protocol/wire-reader.ts';
+import { Fifo } from './fifo.ts';
+import { type Body, Outbox } from './outbox.ts';
+import { streamEnded } from './stream-ended.ts';
+
+export interface SessionOptions {
+  /** For people: `local store`, or the store URI. Never holds a secret. */
+  readonly label: string;
+  /** How long the daemon may take to greet, milliseconds; 30 s unless said. */
+  readonly handshakeTimeout?: number | undefined;
+  /** Hears what the daemon tells during operations that have no listener of their own. */
+  readonly onEvent?: ((event: DaemonEvent) => void) | undefined;
+}
+
+/** How one operation differs from a plain request and answer. */
+export interface RunOptions {
+  readonly onEvent?: ((event: DaemonEvent) => void) | undefined;
+  readonly body?: Body | undefined;
+}
+
+/** A request that was sent or is about to be, and not yet answered. */
+interface Pending {
+  readonly name: string;
+  /** Reads the answer and settles the caller's promise. Throws only what ends the session. */
+  readonly serve: () => Decoding<void>;
+  readonly fail: (error: Error) => void;
+}
+
+const HANDSHAKE_TIMEOUT = 30_000;
+
+/** After the far side's end of stream, how long its standard error may still take to arrive, milliseconds. */
+const DIAGNOSTICS_GRACE = 250;
+
+/**
+ * One session of the worker protocol on a byte stream. Requests are written as they are made, answers are given to their
+ * callers in the same order. Whatever ends the session rejects all that wait, with one error.
+ */
+export class Session {
+  readonly label: string;
+  readonly greeting: Promise<Greeting>;
+  readonly #stream: ByteStream;
+  readonly #options: SessionOptions;
+  readonly #reader = new WireReader();
+  readonly #outbox: Outbox;
+  readonly #pending = new Fifo<Pending>();
+  readonly #serving: Decoding<never>;
+  readonly #handshakeTimer: NodeJS.Timeout;
+  #greeted = Promise.withResolvers<Greeting>();
+  #isGreeted = false;
+  #closed: Error | undefined;
+
+  constructor(stream: ByteStream, options: SessionOptions) {
+    this.label = options.label;
+    this.#stream = stream;
+    this.#options = options;
+    this.greeting = this.#greeted.promise;
+    this.greeting.catch(() => undefined); // who waits for a request hears of it there
+    this.#outbox = new Outbox(stream.duplex, (error) => this.close(toError(error)));
+    this.#serving = this.#serve();
+    this.#handshakeTimer = setTimeout(
+      () => this.close(this.#greetingTimedOut()),
+      options.handshakeTimeout ?? HANDSHAKE_TIMEOUT,
+    );
+    this.#listen();
+    this.#outbox.add(clientHello());
+  }
+
+  /** Rejects with `daemon-error` (or its kin) if the daemon refuses; the session goes on. */
+  run<T>(operation: Operation<T>, { onEvent, body }: RunOptions = {}): Promise<T> {
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    if (this.#closed) {
+      reject(this.#closed);
+      return promise;
+    }
+    const { label } = this;
+    const reader = this.#reader;
+    const listener = onEvent ?? this.#options.onEvent;
+    this.#pending.push({
+      name: operation.name,
+      fail: reject,
+      *serve() {
+        const error = yield* readMessages(reader, listener);
+        if (error) reject(daemonError(label, error));
+        else resolve(yield* operation.reply(reader));
+      },
+    });
+    this.#outbox.add(operation.request, body);
+    return promise;
+  }
+
+  /** Back-pressure: nothing more is read until {@link resume}. */
+  pause(): void {
+    this.#stream.duplex.pause();
+  }
+
+  resume(): void {
+    if (!this.#closed) this.#stream.duplex.resume();
+  }
+
+  get isClosed(): boolean {
+    return this.#closed !== undefined;
+  }
+
+  /** Closes hard, and rejects whatever waits with `reason`. Idempotent. */
+  close(
+    reason: Error = new ActionError('cancelled', `${this.label}: the session was closed`),
+  ): void {
+    if (this.#closed) return;
+    this.#closed = reason;
+    clearTimeout(this.#handshakeTimer);
+    this.#greeted.reject(reason);
+    for (let waiting = this.#pending.shift(); waiting; waiting = this.#pending.shift()) {
+      waiting.fail(reason);
+    }
+    this.#outbox.close(reason);
+    this.#stream.duplex.destroy();
+  }
+
+  #listen(): void {
+    const { duplex } = this.#stream;
+    let cause: Error | undefined;
+    const ended = (): void => this.close(this.#streamEnded(cause));
+    duplex.on('data', this.#onData);
+    duplex.on('error', (error: Error) => (cause = error));
+    duplex.on('close', ended);
+    duplex.on('end', () => setTimeout(ended, DIAGNOSTICS_GRACE).unref());
+  }
+
+  readonly #onData = (chunk: Buffer): void => {
+    if (this.#closed) return;
+    this.#reader.push(chunk);
+    try {
+      this.#serving.next();
+    } catch (error) {
+      this.close(this.#named(toError(error)));
+    }
+  };
+
+  *#serve(): Decoding<never> {
+    const greeting = yield* readGreeting(this.#reader, this.label);
+    clearTimeout(this.#handshakeTimer);
+    this.#isGreeted = true;
+    this.#greeted.resolve(greeting);
+    for (;;) {
+      while (this.#reader.available === 0) yield;
+      const next = this.#pending.peek();
+      if (!next) throw violation('an answer to nothing that was asked');
+      yield* next.serve();
+      this.#pending.shift();
+    }
+  }
+
+  /** What the codecs throw does not know whom it is about. */
+  #named(error: Error): Error {
+    if (!(error instanceof ActionError) || error.code !== 'protocol-violation') return error;
+    const asked = this.#pending.peek()?.name ?? 'the handshake';
+    return new ActionError(
+      'protocol-violation',
+      `${this.label}: the answer to ${asked} breaks the worker protocol: ${error.message}`,
+      { hint: 'Something between the two sides changes the bytes, or this is not a Nix daemon.' },
+    );
+  }
+
+  #streamEnded(cause: Error | undefined): ActionError {
+    return streamEnded({
+      label: this.label,
+      isGreeted: this.#isGreeted,
+      waiting: this.#pending.peek()?.name,
+      waitingCount: this.#pending.length,
+      diagnostics: this.#stream.diagnostics(),
+      cause,
+    });
+  }
+
+  #greetingTimedOut(): ActionError {
+    return new ActionError(
+      'connect-timeout',
+      `${this.label}: the Nix daemon did not greet in ${(this.#options.handshakeTimeout ?? HANDSHAKE_TIMEOUT) / 1000} s`,
+    );
+  }
+}

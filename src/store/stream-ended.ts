@@ -1,0 +1,42 @@
+import { ActionError } from '../domain/errors.ts';
+import { printable } from '../protocol/text.ts';
+
+/** What is known when a stream ends that should not have. */
+export interface StreamEnd {
+  readonly label: string;
+  readonly isGreeted: boolean;
+  /** The operation whose answer was due. */
+  readonly waiting: string | undefined;
+  readonly waitingCount: number;
+  /** What the far program printed to its standard error. */
+  readonly diagnostics: string;
+  readonly cause: Error | undefined;
+}
+
+/** What shells and env(1) say of a program that is not there. */
+const NOT_FOUND = /not found|No such file or directory|unknown command|not recognized/i;
+
+/** Says why a session's stream ended, as far as anybody told: `nix-missing` or `connection-lost`. */
+export function streamEnded(end: StreamEnd): ActionError {
+  const said = printable(end.diagnostics);
+  const because = said === '' ? (end.cause?.message ?? '') : said;
+  const tail = because === '' ? '' : `: ${because}`;
+  if (!end.isGreeted && NOT_FOUND.test(end.diagnostics)) {
+    return new ActionError('nix-missing', `${end.label}: nix-daemon could not be started${tail}`, {
+      hint:
+        'Install Nix there, or name the program in the store URI, for example ' +
+        '?remote-program=/nix/var/nix/profiles/default/bin/nix-daemon: PATH of a non-interactive shell often lacks it.',
+      cause: end.cause,
+    });
+  }
+  return new ActionError('connection-lost', `${end.label}: ${whileDoing(end)}${tail}`, {
+    cause: end.cause,
+  });
+}
+
+function whileDoing({ isGreeted, waiting, waitingCount }: StreamEnd): string {
+  if (!isGreeted) return 'the connection ended before the Nix daemon greeted';
+  if (waiting === undefined) return 'the connection ended';
+  const others = waitingCount > 1 ? ` and ${waitingCount - 1} more answers` : '';
+  return `the connection ended while waiting for ${waiting}${others}`;
+}
