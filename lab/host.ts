@@ -1,0 +1,208 @@
+import { chown, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { LabError } from './errors.ts';
+import { HostProcess, spawnPiped, type Finished } from './process.ts';
+import type { RootFolder } from './rootfs.ts';
+import type { StartedHost } from './start-host.ts';
+import { USERS, type UserName } from './users.ts';
+import { within } from './wait.ts';
+
+const SEARCH_PATH = '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin';
+const RUN_LIMIT_MS = 120_000;
+
+/** How a program is run inside a host. */
+export interface RunOptions {
+  /** Default `root`. */
+  readonly user?: UserName | undefined;
+  /** Default: the user's home. */
+  readonly cwd?: string | undefined;
+  /** Beside HOME, USER, LOGNAME, PATH and LANG. `undefined` takes one of these away. */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+}
+
+export interface RunToEndOptions extends RunOptions {
+  readonly stdin?: string | Buffer | undefined;
+  /** Milliseconds; default two minutes. Then it is killed, and the error holds what it printed. */
+  readonly timeoutMs?: number | undefined;
+  readonly onStdout?: ((chunk: Buffer) => void) | undefined;
+  readonly onStderr?: ((chunk: Buffer) => void) | undefined;
+}
+
+/** A process as the host itself sees it. */
+export interface HostProcessInfo {
+  /** Inside the host. */
+  readonly pid: number;
+  readonly parent: number;
+  readonly uid: number;
+  readonly argv: readonly string[];
+  /** Whether it belongs to a build: Nix gives every builder NIX_BUILD_TOP. */
+  readonly builder: boolean;
+}
+
+/**
+ * A machine of its own within this one: a Debian root folder under a writable layer in memory, its own `/nix`, process
+ * ids, mounts and host name; the network is the machine's. Ends with {@link Host.stop}, or with the process that started it.
+ */
+export class Host implements AsyncDisposable {
+  readonly name: string;
+  readonly root: RootFolder;
+  /** Process id of the host's first process, seen from outside. */
+  readonly pid: number;
+  readonly #init: HostProcess;
+  readonly #keeper: number;
+
+  constructor(started: StartedHost) {
+    this.name = started.name;
+    this.root = started.root;
+    this.pid = started.pid;
+    this.#init = started.init;
+    this.#keeper = started.keeper;
+  }
+
+  /**
+   * Where a path of the host is seen from outside. Good for regular files, folders and sockets; an absolute symlink on the
+   * way would lead out of the host.
+   */
+  path(inside: string): string {
+    return `/proc/${this.pid}/root${inside}`;
+  }
+
+  /** Starts a program. Variables are never part of a command line. */
+  spawn(argv: readonly string[], options: RunOptions = {}): HostProcess {
+    const user = USERS[options.user ?? 'root'];
+    const env: Record<string, string | undefined> = {
+      HOME: user.home,
+      USER: user.name,
+      LOGNAME: user.name,
+      PATH: SEARCH_PATH,
+      LANG: 'C.UTF-8',
+      ...options.env,
+    };
+    const defined = Object.fromEntries(
+      Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined),
+    );
+    const ids = [`--reuid=${user.uid}`, `--regid=${user.uid}`, '--clear-groups'];
+    const become = user.uid === 0 ? [] : ['/usr/bin/setpriv', ...ids];
+    const enter = ['--target', `${this.pid}`, '--mount', '--pid', '--uts', '--ipc', '--'];
+    const into = [...become, '/usr/bin/env', `--chdir=${options.cwd ?? user.home}`, '--'];
+    return new HostProcess(argv, spawnPiped(NSENTER, [...enter, ...into, ...argv], defined));
+  }
+
+  /**
+   * Runs a program to its end.
+   * @throws LabError when it takes too long; not for an exit code
+   */
+  async run(argv: readonly string[], options: RunToEndOptions = {}): Promise<Finished> {
+    const running = this.spawn(argv, options);
+    let log = '';
+    const hear = (listener?: (chunk: Buffer) => void) => (chunk: Buffer) => {
+      log = (log + chunk.toString('latin1')).slice(-16_384);
+      listener?.(chunk);
+    };
+    running.stdout.on('data', hear(options.onStdout));
+    running.stderr.on('data', hear(options.onStderr));
+    running.stdin.end(options.stdin);
+    const what = `end of ${argv.join(' ').slice(0, 300)} on ${this.name}`;
+    try {
+      return await within(options.timeoutMs ?? RUN_LIMIT_MS, what, running.collect(), () => log);
+    } catch (error) {
+      await running.signal('SIGKILL').catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /**
+   * What a program prints, without the last line's end.
+   * @throws LabError with what it printed when it fails
+   */
+  async output(argv: readonly string[], options: RunToEndOptions = {}): Promise<string> {
+    const { code, signal, stdout, stderr } = await this.run(argv, options);
+    if (code !== 0) {
+      const how = code === undefined ? `by ${signal}` : `with ${code}`;
+      throw new LabError(
+        `${argv.join(' ').slice(0, 300)} on ${this.name} ended ${how}`,
+        stdout + stderr,
+      );
+    }
+    return stdout.replace(/\n$/, '');
+  }
+
+  /**
+   * Writes files below a folder of the host, all owned by `user`, folders on the way included.
+   * @param files path below `folder` → content; a path that starts with `bin/` becomes executable
+   */
+  async write(
+    folder: string,
+    files: Readonly<Record<string, string | Buffer>>,
+    user: UserName = 'root',
+  ): Promise<void> {
+    const { uid } = USERS[user];
+    for (const [name, content] of Object.entries(files)) {
+      const file = path.join(this.path(folder), name);
+      await makeOwned(path.dirname(file), uid);
+      await writeFile(file, content, { mode: name.startsWith('bin/') ? 0o755 : 0o644 });
+      await chown(file, uid, uid);
+    }
+  }
+
+  /** The text of a file of the host. */
+  async read(file: string): Promise<string> {
+    return await readFile(this.path(file), 'utf8');
+  }
+
+  /** All processes of the host but the two that keep it, zombies left out. */
+  async processes(): Promise<HostProcessInfo[]> {
+    const entries = await readdir(this.path('/proc'));
+    const pids = entries.map(Number).filter((pid) => pid > 1 && pid !== this.#keeper);
+    const found = await Promise.all(pids.map((pid) => this.#process(pid)));
+    return found.filter((each) => each !== undefined);
+  }
+
+  async #process(pid: number): Promise<HostProcessInfo | undefined> {
+    const read = (name: string) =>
+      readFile(this.path(`/proc/${pid}/${name}`), 'utf8').catch(() => '');
+    const [status, cmdline, environ] = await Promise.all(
+      ['status', 'cmdline', 'environ'].map(read),
+    );
+    const field = (name: string) => new RegExp(`^${name}:\\s*(\\S+)`, 'm').exec(status ?? '')?.[1];
+    const state = field('State');
+    if (state === undefined || state === 'Z' || state === 'X') {
+      return undefined;
+    }
+    return {
+      pid,
+      parent: Number(field('PPid')),
+      uid: Number(field('Uid')),
+      argv: (cmdline ?? '').split('\0').slice(0, -1),
+      builder: (environ ?? '').split('\0').some((line) => line.startsWith('NIX_BUILD_TOP=')),
+    };
+  }
+
+  /** Ends every process of the host; its files and mounts vanish with them. */
+  async stop(): Promise<void> {
+    this.#init.stdin.destroy();
+    await within(10_000, `end of host ${this.name}`, this.#init.exited).catch(
+      async (error: unknown) => {
+        await this.#init.signal('SIGKILL');
+        throw error;
+      },
+    );
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+}
+
+/** Absolute, since it is looked up with the PATH that is meant for the program inside. */
+const NSENTER = '/usr/bin/nsenter';
+
+async function makeOwned(folder: string, uid: number): Promise<void> {
+  const first = await mkdir(folder, { recursive: true });
+  if (first === undefined) {
+    return;
+  }
+  for (let each = folder; each.length >= first.length; each = path.dirname(each)) {
+    await chown(each, uid, uid);
+  }
+}
