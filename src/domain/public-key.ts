@@ -10,20 +10,31 @@ export interface PublicKey {
 
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 
-/** A key from its two words `ssh-ed25519 AAAA…`; undefined unless the second is base64 of a key of the first's type. */
+/** A key from its two words `ssh-ed25519 AAAA…`; undefined unless the second is base64 of a whole key of the first's type. */
 export function publicKeyOf(type: string, base64: string): PublicKey | undefined {
   if (!BASE64.test(base64)) return undefined;
-  const blob = Buffer.from(base64, 'base64');
-  const key = publicKeyFromBlob(blob);
-  return key?.type === type && blob.length > 4 + type.length ? key : undefined;
+  const key = publicKeyFromBlob(Buffer.from(base64, 'base64'));
+  return key?.type === type ? key : undefined;
 }
 
-/** A key from SSH's wire format, which begins with the type's name; undefined if it does not. */
+/** A key from SSH's wire format; undefined if that is cut off or has no more than the type's name. */
 export function publicKeyFromBlob(blob: Buffer): PublicKey | undefined {
-  if (blob.length < 4) return undefined;
-  const length = blob.readUInt32BE(0);
-  if (length === 0 || length > 64 || blob.length < 4 + length) return undefined;
-  return { type: blob.toString('latin1', 4, 4 + length), base64: blob.toString('base64') };
+  const [type, ...parts] = splitStrings(blob) ?? [];
+  if (type === undefined || parts.length === 0) return undefined;
+  return { type: type.toString('latin1'), base64: blob.toString('base64') };
+}
+
+/** The strings of RFC 4251, each after its length in four bytes; undefined if they do not fill the blob exactly. */
+function splitStrings(blob: Buffer): readonly Buffer[] | undefined {
+  const strings: Buffer[] = [];
+  for (let at = 0; at < blob.length;) {
+    if (at + 4 > blob.length) return undefined;
+    const start = at + 4;
+    at = start + blob.readUInt32BE(at);
+    if (at > blob.length) return undefined;
+    strings.push(blob.subarray(start, at));
+  }
+  return strings;
 }
 
 /** `SHA256:…` without padding, as `ssh-keygen -l` prints it. */

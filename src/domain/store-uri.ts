@@ -73,10 +73,10 @@ export function parseStoreUri(uri: string, where = 'store'): RemoteStoreUri {
     sshKey: parameters.get('ssh-key'),
     base64SshPublicHostKey: parameters.get('base64-ssh-public-host-key'),
     compress: parseBoolean('compress', parameters.get('compress'), where),
-    remoteProgram: words(parameters.get('remote-program')),
-    remoteStore: parameters.get('remote-store') || undefined,
-    systemFeatures: words(parameters.get('system-features')),
-    systems: words(parameters.get('systems')),
+    remoteProgram: words(parameters.get('remote-program'), /\s+/),
+    remoteStore: parameters.get('remote-store'),
+    systemFeatures: words(parameters.get('system-features'), /[\s,]+/),
+    systems: words(parameters.get('systems'), /[\s,]+/),
   };
 }
 
@@ -105,11 +105,12 @@ function parseAuthority(
   return { user, host, port: groups['port'] };
 }
 
-function withoutPassword(authority: string): string {
-  return authority.replace(/:[^@]*@/, ':…@');
+/** Of an authority or a whole URI. */
+function withoutPassword(text: string): string {
+  return text.replace(/^((?:[^/@]*\/\/)?[^:@/]*):(?!\/\/).*@/, '$1:…@');
 }
 
-/** Where a parameter is given twice, the last one counts, as in Nix. */
+/** Where a parameter is given twice, the last one counts. One that is empty counts as not given. */
 function parseQuery(query: string, where: string): ReadonlyMap<Parameter, string> {
   const parameters = new Map<Parameter, string>();
   for (const pair of query.split('&').filter((part) => part !== '')) {
@@ -122,7 +123,9 @@ function parseQuery(query: string, where: string): ReadonlyMap<Parameter, string
         `Supported are ${PARAMETERS.join(', ')}.`,
       );
     }
-    parameters.set(name, decode(value.join('='), where));
+    const text = decode(value.join('='), where);
+    if (text === '') parameters.delete(name);
+    else parameters.set(name, text);
   }
   return parameters;
 }
@@ -157,8 +160,8 @@ function parseBoolean(name: Parameter, text: string | undefined, where: string):
   }
 }
 
-function words(text: string | undefined): readonly string[] {
-  return (text ?? '').split(/[\s,]+/).filter((word) => word !== '');
+function words(text: string | undefined, separator: RegExp): readonly string[] {
+  return (text ?? '').split(separator).filter((word) => word !== '');
 }
 
 function decode(text: string, where: string): string {

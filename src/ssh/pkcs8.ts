@@ -18,20 +18,15 @@ export function toReadablePem(block: string, name: string, passphrase: string | 
     });
   }
   const key = decode(block, name, passphrase);
-  switch (key.asymmetricKeyType) {
-    case 'rsa':
-      return key.export({ type: 'pkcs1', format: 'pem' }).toString();
-    case 'ec':
-      return key.export({ type: 'sec1', format: 'pem' }).toString();
-    case 'ed25519':
-      return openSshEd25519(key);
-    default:
-      throw new ActionError(
-        'key-invalid',
-        `${name} is a key of type ${String(key.asymmetricKeyType)}, which SSH does not use`,
-        { hint: 'ed25519, ECDSA and RSA keys work.' },
-      );
-  }
+  const type = key.asymmetricKeyType;
+  if (type === 'rsa') return key.export({ type: 'pkcs1', format: 'pem' }).toString();
+  if (type === 'ec') return key.export({ type: 'sec1', format: 'pem' }).toString();
+  if (type === 'ed25519') return openSshEd25519(key);
+  throw new ActionError(
+    'key-invalid',
+    `${name} is a key of type ${String(type)}, which SSH does not use`,
+    { hint: 'ed25519, ECDSA and RSA keys work.' },
+  );
 }
 
 function decode(block: string, name: string, passphrase: string | undefined): KeyObject {
