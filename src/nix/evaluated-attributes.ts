@@ -1,0 +1,113 @@
+import { type AttrPath, printAttrPath } from '../domain/attr-path.ts';
+import { ActionError } from '../domain/errors.ts';
+import type { Installable } from '../domain/installable.ts';
+import { isStorePath, parseDrvPath } from '../domain/store-path.ts';
+import { parseSystem } from '../domain/system.ts';
+import {
+  emptySet,
+  evaluationFailure,
+  unbuildable,
+  unknownInstallable,
+} from './evaluation-failure.ts';
+import type { EvaluatedAttribute, EvaluatedDerivation, EvaluationFailure } from './evaluation.ts';
+import type { WalkDerivation } from './walk-events.ts';
+import type { FreshItem } from './walk-all.ts';
+import type { ItemReport, WalkEntry } from './walk-report.ts';
+
+/** What an installable comes to, from what the walk reports of it. */
+export function attributesOf(
+  installable: Installable,
+  item: FreshItem,
+  report: ItemReport,
+  systems: readonly string[],
+): readonly EvaluatedAttribute[] {
+  const { attrPath, misses, lookup, entries } = report;
+  if (lookup !== undefined) {
+    return [evaluationFailure(installable, installable.text, lookup.error, lookup.definition)];
+  }
+  if (misses !== undefined || attrPath === undefined) {
+    return [unknownInstallable(installable, item.candidates, misses ?? [])];
+  }
+  const whole = nameOf(installable, attrPath);
+  if (entries.length === 0) {
+    return [emptySet(installable, whole, systems)];
+  }
+  return entries.map((entry) =>
+    attributeOf(installable, nameOf(installable, [...attrPath, ...entry.path]), entry),
+  );
+}
+
+// The root of a file has no name of its own.
+function nameOf(installable: Installable, path: AttrPath): string {
+  return path.length === 0 ? installable.text : printAttrPath(path);
+}
+
+function attributeOf(
+  installable: Installable,
+  attribute: string,
+  entry: WalkEntry,
+): EvaluatedAttribute {
+  switch (entry.kind) {
+    case 'failed':
+      return evaluationFailure(installable, attribute, entry.error, entry.definition);
+    case 'other':
+      return unbuildable(installable, attribute, `it is a ${entry.type}, not a derivation`);
+    case 'derivation':
+      return derivationOf(installable, attribute, entry.derivation);
+  }
+}
+
+function derivationOf(
+  installable: Installable,
+  attribute: string,
+  derivation: WalkDerivation,
+): EvaluatedDerivation | EvaluationFailure {
+  const wantedOutputs = wantedOutputsOf(installable, derivation);
+  const unknown = wantedOutputs.find((name) => !derivation.outputs.has(name));
+  if (unknown !== undefined) {
+    const known = [...derivation.outputs.keys()].join(', ');
+    const why = `the derivation has no output '${unknown}', only ${known}`;
+    return unbuildable(installable, attribute, why);
+  }
+  try {
+    return checkedDerivation(installable, attribute, derivation, wantedOutputs);
+  } catch (error) {
+    // what calls itself a derivation may be any set with `type = "derivation"`
+    if (!(error instanceof ActionError)) throw error;
+    return unbuildable(installable, attribute, error.message);
+  }
+}
+
+function checkedDerivation(
+  installable: Installable,
+  attribute: string,
+  derivation: WalkDerivation,
+  wantedOutputs: readonly string[],
+): EvaluatedDerivation {
+  const { name, system, outputs, requiredSystemFeatures, position } = derivation;
+  const paths = [...outputs].map(
+    ([output, path]) =>
+      [output, path !== undefined && isStorePath(path) ? path : undefined] as const,
+  );
+  return {
+    kind: 'derivation',
+    installable,
+    attribute,
+    drvPath: parseDrvPath(derivation.drvPath),
+    name: name ?? '',
+    system: parseSystem(system ?? ''),
+    outputs: new Map(paths),
+    wantedOutputs,
+    requiredSystemFeatures,
+    position,
+  };
+}
+
+// The order of precedence of installable-flake.cc: `hello.dev` (outputSpecified) wants just that output.
+function wantedOutputsOf({ outputs }: Installable, derivation: WalkDerivation): readonly string[] {
+  if (outputs === 'all') return [...derivation.outputs.keys()].sort();
+  if (outputs !== undefined) return outputs;
+  if (derivation.specifiedOutput !== undefined) return [derivation.specifiedOutput];
+  const toInstall = [...new Set(derivation.outputsToInstall)].sort();
+  return toInstall.length === 0 ? ['out'] : toInstall;
+}

@@ -1,0 +1,105 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+
+import { ActionError, toError } from '../domain/errors.ts';
+import { LineSplitter } from './lines.ts';
+
+/** One run of the `nix` program. */
+export interface NixCommand {
+  /** Path of the program, or a name to look up on `env.PATH`. */
+  readonly nix: string;
+  /** Handed over as they are: no shell reads them. */
+  readonly args: readonly string[];
+  readonly workingDirectory: string;
+  /** The child's whole environment. */
+  readonly env: NodeJS.ProcessEnv;
+  /** Ends the program and everything it started. */
+  readonly signal: AbortSignal;
+  /** Hears standard error line by line, an unterminated last one included. */
+  readonly onStderr?: (line: string) => void;
+}
+
+/** How a run ended. */
+export interface NixExit {
+  readonly stdout: string;
+  /** `undefined` if a signal ended it. */
+  readonly exitCode: number | undefined;
+  readonly signal: NodeJS.Signals | undefined;
+}
+
+/** Milliseconds between SIGTERM, on which Nix unlocks and cleans up, and SIGKILL. */
+const GRACE = 3000;
+
+/**
+ * Runs `nix` to its end. An exit code other than 0 is a result, not an error.
+ * @throws ActionError `nix-missing` if the program cannot be started, `cancelled` if the signal fired.
+ */
+export async function runNix(command: NixCommand): Promise<NixExit> {
+  throwIfCancelled(command.signal);
+  // A group of its own, so that builders, git and ssh that Nix started end with it.
+  const child = spawn(command.nix, command.args, {
+    cwd: command.workingDirectory,
+    env: command.env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
+  const stop = endGroupOnAbort(child, command.signal);
+  try {
+    const stdout: Buffer[] = [];
+    child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
+    const lines = new LineSplitter((line) => command.onStderr?.(line));
+    child.stderr.on('data', (chunk: Buffer) => lines.write(chunk));
+    const exit = await ended(child, command);
+    lines.end();
+    throwIfCancelled(command.signal);
+    return { ...exit, stdout: Buffer.concat(stdout).toString('utf8') };
+  } finally {
+    stop();
+  }
+}
+
+function throwIfCancelled(signal: AbortSignal): void {
+  if (signal.aborted) {
+    throw new ActionError('cancelled', 'cancelled while Nix was running', {
+      cause: signal.reason,
+    });
+  }
+}
+
+function ended(child: ChildProcess, command: NixCommand): Promise<Omit<NixExit, 'stdout'>> {
+  return new Promise((resolve, reject) => {
+    child.once('error', (cause) => reject(startFailure(command, cause)));
+    child.once('close', (exitCode, signal) =>
+      resolve({ exitCode: exitCode ?? undefined, signal: signal ?? undefined }),
+    );
+  });
+}
+
+function startFailure(command: NixCommand, cause: Error): ActionError {
+  return new ActionError('nix-missing', `cannot run ${command.nix}: ${toError(cause).message}`, {
+    cause,
+    hint: `Nix must be installed and on PATH, and ${command.workingDirectory} must exist.`,
+  });
+}
+
+/** Returns what takes the listener and the timer away again. */
+function endGroupOnAbort(child: ChildProcess, signal: AbortSignal): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  const end = (): void => {
+    killGroup(child, 'SIGTERM');
+    timer = setTimeout(() => killGroup(child, 'SIGKILL'), GRACE);
+  };
+  signal.addEventListener('abort', end, { once: true });
+  return () => {
+    signal.removeEventListener('abort', end);
+    clearTimeout(timer);
+  };
+}
+
+function killGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+  if (child.pid === undefined) return;
+  try {
+    process.kill(-child.pid, signal);
+  } catch {
+    // the group is gone already
+  }
+}
