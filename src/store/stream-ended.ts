@@ -13,8 +13,8 @@ export interface StreamEnd {
   readonly cause: Error | undefined;
 }
 
-/** What shells and env(1) say of a program that is not there. */
-const NOT_FOUND = /not found|No such file or directory|unknown command|not recognized/i;
+/** What shells, env(1) and Node say of a program that is not there. */
+const NOT_FOUND = /not found|ENOENT|No such file or directory|unknown command|not recognized/i;
 
 /** Says why a session's stream ended, as far as anybody told: `nix-missing` or `connection-lost`. */
 export function streamEnded(end: StreamEnd): ActionError {

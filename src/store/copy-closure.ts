@@ -1,0 +1,124 @@
+import { ActionError, toError } from '../domain/errors.ts';
+import type { PathInfo } from '../domain/path-info.ts';
+import { type ClosureRequest, missingAtFar, missingAtNear } from './closure.ts';
+import { narsOverChannels } from './nar-channels.ts';
+import type { NarSource, SignatureCheck, Store } from './store.ts';
+import { topologicalOrder } from './topological-order.ts';
+
+/** How far a copy has come. */
+export interface CopyProgress {
+  readonly paths: number;
+  readonly totalPaths: number;
+  /** NAR bytes, exactly those handed to the destination. */
+  readonly bytes: number;
+  readonly totalBytes: number;
+}
+
+export interface CopyRequest extends ClosureRequest {
+  /** The store that costs no round trips to ask; the local one. */
+  readonly near: 'source' | 'destination';
+  readonly check: SignatureCheck;
+  /** More sessions with the source, to read from in turn. */
+  readonly channels?: readonly Store[] | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Called at the start and for every chunk. */
+  readonly onProgress?: ((progress: CopyProgress) => void) | undefined;
+}
+
+/** What was copied, references first. */
+export interface CopyResult {
+  readonly paths: readonly PathInfo[];
+  /** NAR bytes. */
+  readonly bytes: number;
+}
+
+/**
+ * Makes `roots` and all they refer to valid at the destination, sending only what is missing there. Memory is bounded whatever
+ * the size of a NAR. Nothing but the closure of the roots is imported, whatever the source says.
+ *
+ * The session with the destination is closed when the copy fails in mid-stream or is aborted: that is what keeps the path in
+ * flight from being registered. Those before it stay.
+ *
+ * @throws ActionError `path-invalid` if a root is not valid at the source; `nar-hash-mismatch`, `nar-invalid`, `signature-required`,
+ *   `disk-full` (which name path or store), `cancelled`, or whatever ends a session.
+ */
+export async function copyClosure(request: CopyRequest): Promise<CopyResult> {
+  const { signal, to } = request;
+  const stop = (): void => to.close(cancelled(request));
+  if (signal?.aborted === true) throw cancelled(request);
+  signal?.addEventListener('abort', stop, { once: true });
+  try {
+    const missing = await (request.near === 'source' ? missingAtFar : missingAtNear)(request);
+    const paths = topologicalOrder(missing);
+    const totalBytes = paths.reduce((sum, { narSize }) => sum + narSize, 0);
+    if (paths.length > 0) await transfer(request, paths, totalBytes);
+    return { paths, bytes: totalBytes };
+  } finally {
+    signal?.removeEventListener('abort', stop);
+  }
+}
+
+async function transfer(
+  { from, to, channels = [], check, onProgress }: CopyRequest,
+  paths: readonly PathInfo[],
+  totalBytes: number,
+): Promise<void> {
+  const count = { paths: 0, bytes: 0 };
+  const report = (): void => onProgress?.({ ...count, totalPaths: paths.length, totalBytes });
+  const sources = counted(narsOverChannels([from, ...channels], paths), {
+    onBytes(bytes) {
+      count.bytes += bytes;
+      report();
+    },
+    onPath() {
+      count.paths += 1;
+      report();
+    },
+  });
+  report();
+  await to.addMultipleToStore(paths.length, sources, check);
+}
+
+interface Counter {
+  readonly onBytes: (bytes: number) => void;
+  readonly onPath: () => void;
+}
+
+async function* counted(
+  sources: AsyncIterable<NarSource>,
+  counter: Counter,
+): AsyncGenerator<NarSource, void, undefined> {
+  for await (const { info, nar } of sources) {
+    yield { info, nar: countedBytes(nar, counter.onBytes) };
+    counter.onPath();
+  }
+}
+
+/** Not a generator: this stands around every chunk. */
+function countedBytes(
+  nar: AsyncIterable<Buffer>,
+  onBytes: (bytes: number) => void,
+): AsyncIterable<Buffer> {
+  return {
+    [Symbol.asyncIterator]() {
+      const iterator = nar[Symbol.asyncIterator]();
+      return {
+        async next() {
+          const result = await iterator.next();
+          if (result.done !== true) onBytes(result.value.length);
+          return result;
+        },
+      };
+    },
+  };
+}
+
+function cancelled({ from, to, signal }: CopyRequest): ActionError {
+  return new ActionError(
+    'cancelled',
+    `copying from the ${from.label} to the ${to.label} was cancelled`,
+    {
+      cause: signal?.reason === undefined ? undefined : toError(signal.reason),
+    },
+  );
+}

@@ -1,0 +1,46 @@
+import { type Derivation, parseDerivation } from '../domain/derivation.ts';
+import type { DrvPath, StorePath } from '../domain/store-path.ts';
+
+/** How many `.drv` files are read at a time. */
+const BATCH = 64;
+
+/**
+ * The derivations that these need, themselves included, parsed.
+ * @param readText gives the text of a `.drv` file
+ * @throws ActionError `unsupported-derivation` where one is dynamic, and what `readText` throws
+ */
+export async function derivationClosure(
+  roots: Iterable<DrvPath>,
+  readText: (path: DrvPath) => Promise<string>,
+): Promise<ReadonlyMap<DrvPath, Derivation>> {
+  const closure = new Map<DrvPath, Derivation>();
+  const seen = new Set(roots);
+  const queue = [...seen];
+  while (queue.length > 0) {
+    const batch = queue.splice(0, BATCH);
+    const texts = await Promise.all(batch.map(readText));
+    for (const [index, path] of batch.entries()) {
+      const derivation = parseDerivation(texts[index] ?? '', path);
+      closure.set(path, derivation);
+      for (const input of derivation.inputDrvs.keys()) {
+        if (seen.has(input)) continue;
+        seen.add(input);
+        queue.push(input);
+      }
+    }
+  }
+  return closure;
+}
+
+/**
+ * Every path that the outputs of these derivations can refer to: a build sees nothing but outputs and sources of its
+ * derivation's closure. A superset of any output's closure, known without asking anybody.
+ */
+export function candidatePaths(closure: ReadonlyMap<DrvPath, Derivation>): ReadonlySet<StorePath> {
+  const paths = new Set<StorePath>();
+  for (const { outputs, inputSrcs } of closure.values()) {
+    for (const path of outputs.values()) if (path !== undefined) paths.add(path);
+    for (const path of inputSrcs) paths.add(path);
+  }
+  return paths;
+}
