@@ -45,8 +45,19 @@ function parseBlock(block: string, name: string, passphrase: string | undefined)
   // ssh2 answers a list for the OpenSSH format, which its types do not say; it always holds one key.
   const [key] = [ssh2.utils.parseKey(pem, passphrase)].flat();
   if (key instanceof Error) throw parseFailure(key, name);
-  if (key?.isPrivateKey() !== true) throw damaged(name);
+  if (key?.isPrivateKey() !== true || !canSign(key)) throw damaged(name);
   return new PrivateKey(key);
+}
+
+/** ssh2 reads past much damage; a signature shows it now rather than as a refused key later. */
+function canSign(key: ParsedKey): boolean {
+  const data = Buffer.from('test');
+  try {
+    const signature: Buffer | Error = key.sign(data);
+    return Buffer.isBuffer(signature) && key.verify(data, signature);
+  } catch {
+    return false;
+  }
 }
 
 /** ssh2's texts (lib/protocol/keyParser.js) hold no part of a key, but are not passed on all the same. */
