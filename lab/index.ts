@@ -25,6 +25,8 @@ export { LabError } from './errors.ts';
 export { flakeFiles, writeFlake, type Attributes, type FlakeFiles } from './flakes.ts';
 export { Host, type HostProcessInfo, type RunOptions, type RunToEndOptions } from './host.ts';
 export { makeKey, type KeyOptions, type KeyPair } from './keys.ts';
+export { Link, type ArmedFault, type LinkOptions } from './link/link.ts';
+export type { Counters, DirectionName, Fault, FaultKind } from './link/shape.ts';
 export {
   DAEMON_SOCKET,
   NixHost,
