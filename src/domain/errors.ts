@@ -65,3 +65,10 @@ export class ActionError extends Error {
 export function toError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(String(thrown));
 }
+
+/** Any thrown value as an error that a person can read; what nobody expected is `internal`. */
+export function asActionError(thrown: unknown): ActionError {
+  if (thrown instanceof ActionError) return thrown;
+  const cause = toError(thrown);
+  return new ActionError('internal', cause.message, { cause });
+}

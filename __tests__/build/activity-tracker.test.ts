@@ -1,0 +1,60 @@
+import { expect, test } from 'vitest';
+import { ActivityTracker } from '../../src/build/activity-tracker.ts';
+import type { StepEvent } from '../../src/build/events.ts';
+import { ACTIVITY, RESULT, type DaemonEvent } from '../../src/domain/activity.ts';
+import { parseDrvPath } from '../../src/domain/store-path.ts';
+
+const DRV = parseDrvPath(`/nix/store/${'a'.repeat(32)}-hello.drv`);
+
+function start(id: bigint, drvPath: string = DRV): DaemonEvent {
+  const fields = [drvPath, '', 1n, 1n];
+  return { kind: 'start', id, level: 3, type: ACTIVITY.build, text: '', fields, parent: 0n };
+}
+
+function tracked(): { tracker: ActivityTracker; events: StepEvent[]; clock: { now: number } } {
+  const events: StepEvent[] = [];
+  const clock = { now: 0 };
+  const tracker = new ActivityTracker(
+    (event) => events.push(event),
+    () => clock.now,
+  );
+  return { tracker, events, clock };
+}
+
+test('two activities for one derivation, on the remote and on its own builder, are one build', () => {
+  const { tracker, events, clock } = tracked();
+  tracker.hear(start(1n << 60n));
+  tracker.hear(start((1n << 60n) + 1n));
+  tracker.hear({ kind: 'result', id: 1n << 60n, type: RESULT.buildLogLine, fields: ['hi'] });
+  clock.now = 2;
+  tracker.hear({ kind: 'stop', id: (1n << 60n) + 1n });
+  expect(tracker.running()).toEqual([DRV]);
+  clock.now = 3;
+  tracker.hear({ kind: 'stop', id: 1n << 60n });
+  expect(events).toEqual([
+    { kind: 'build-started', drvPath: DRV },
+    { kind: 'build-log', drvPath: DRV, line: 'hi' },
+    { kind: 'build-stopped', drvPath: DRV, seconds: 3 },
+  ]);
+  expect(tracker.secondsOf(DRV)).toBe(3);
+});
+
+test('what is no build, or no derivation, is passed over', () => {
+  const { tracker, events } = tracked();
+  tracker.hear({ ...start(1n), type: ACTIVITY.substitute } as DaemonEvent);
+  tracker.hear(start(2n, 'nonsense'));
+  tracker.hear({ kind: 'stop', id: 1n });
+  tracker.hear({ kind: 'result', id: 9n, type: RESULT.buildLogLine, fields: ['stray'] });
+  expect(events).toEqual([]);
+});
+
+test('knows how long nothing has started or stopped', () => {
+  const { tracker, clock } = tracked();
+  clock.now = 5;
+  expect(tracker.quietSeconds()).toBe(5);
+  tracker.hear(start(1n));
+  clock.now = 5.5;
+  expect(tracker.quietSeconds()).toBe(0.5);
+  tracker.requested();
+  expect(tracker.quietSeconds()).toBe(0);
+});

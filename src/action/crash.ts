@@ -1,0 +1,40 @@
+import * as core from '@actions/core';
+import { ActionError, toError } from '../domain/errors.ts';
+
+/** Fails the step with one line that says what is wrong and what to do; the stack goes to the debug log. */
+export function reportFailure(thrown: unknown): void {
+  const error = toError(thrown);
+  core.setFailed(describe(error));
+  for (const line of causes(error)) core.debug(line);
+}
+
+/** Whatever nobody caught fails the step: no throw passes as success. */
+export function failOnCrash(): void {
+  const crash = (thrown: unknown): never => {
+    reportFailure(thrown);
+    process.exit(1);
+  };
+  process.on('uncaughtException', crash);
+  process.on('unhandledRejection', crash);
+}
+
+/** In post, trouble is only told of: the job's result is no longer ours. */
+export function warnOnCrash(): void {
+  const warn = (thrown: unknown): never => {
+    core.warning(`Cleaning up did not finish: ${describe(toError(thrown))}`);
+    process.exit(0);
+  };
+  process.on('uncaughtException', warn);
+  process.on('unhandledRejection', warn);
+}
+
+function describe(error: Error): string {
+  const hint = error instanceof ActionError ? error.hint : undefined;
+  return hint === undefined ? error.message : `${error.message}. ${hint}`;
+}
+
+function causes(error: Error): readonly string[] {
+  const lines = [error.stack ?? error.message];
+  if (error.cause instanceof Error) lines.push(...causes(error.cause));
+  return lines;
+}

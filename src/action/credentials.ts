@@ -1,0 +1,44 @@
+import { readFile } from 'node:fs/promises';
+import { ActionError, toError } from '../domain/errors.ts';
+import type { RemoteStoreUri } from '../domain/store-uri.ts';
+import type { Credentials } from '../ssh/credentials.ts';
+import { parsePrivateKeys } from '../ssh/private-key.ts';
+import type { Secrets } from './secrets.ts';
+
+/**
+ * What the step authenticates with: the `ssh-key` input, else the file that the store's URI names, else the agent.
+ * @throws ActionError `input-invalid` when there is none of them, and those of ssh/private-key.ts
+ */
+export async function readCredentials(
+  secrets: Secrets,
+  uri: RemoteStoreUri,
+  env: NodeJS.ProcessEnv,
+): Promise<Credentials> {
+  const passphrase = secrets['ssh-key-passphrase'] || undefined;
+  if (secrets['ssh-key'] !== '') return keys(secrets['ssh-key'], passphrase);
+  if (uri.sshKey !== undefined) return keys(await readKeyFile(uri.sshKey), passphrase);
+  const socket = env['SSH_AUTH_SOCK'];
+  if (socket !== undefined && socket !== '') return { kind: 'agent', socket };
+  throw new ActionError('input-invalid', "Input 'ssh-key' is empty, and there is no SSH agent", {
+    hint: 'Is the secret defined in this repository, and is this event allowed to read it? Pull requests from forks and by Dependabot get no secrets.',
+  });
+}
+
+function keys(text: string, passphrase: string | undefined): Credentials {
+  return { kind: 'keys', keys: parsePrivateKeys(text, passphrase) };
+}
+
+async function readKeyFile(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (thrown) {
+    const cause = toError(thrown);
+    throw new ActionError(
+      'key-invalid',
+      `Input 'store': the key file ${file} cannot be read: ${cause.message}`,
+      {
+        cause,
+      },
+    );
+  }
+}

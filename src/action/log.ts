@@ -1,0 +1,129 @@
+import { randomUUID } from 'node:crypto';
+import type { Observe, StepEvent } from '../build/events.ts';
+import { isGood } from '../domain/outcome.ts';
+import { storePathName, type DrvPath } from '../domain/store-path.ts';
+import { formatBytes, formatSeconds, plural } from './format.ts';
+
+/** Lines of one build's log that are held back for its block; older ones are in its log file. */
+const MAX_BLOCK_LINES = 5000;
+
+/** What the runner reads as a command: `::` at a line's start, the old `##[` anywhere. */
+const WORKFLOW_COMMAND = /^\s*::|##\[/;
+
+export interface LogOptions {
+  readonly write: (line: string) => void;
+  readonly warn: (text: string) => void;
+}
+
+/** The live log: a line when something happens that matters, and each build's output as one folded block. */
+export class Log {
+  readonly #options: LogOptions;
+  readonly #blocks = new Map<DrvPath, string[]>();
+
+  constructor(options: LogOptions) {
+    this.#options = options;
+  }
+
+  readonly observe: Observe = (event) => {
+    const line = oneLine(event);
+    if (line !== undefined) this.#options.write(line);
+    else this.#other(event);
+  };
+
+  #other(event: StepEvent): void {
+    switch (event.kind) {
+      case 'build-log': {
+        const block = this.#block(event.drvPath);
+        block.push(event.line);
+        if (block.length > MAX_BLOCK_LINES) block.shift();
+        return;
+      }
+      case 'build-stopped': {
+        this.#printBlock(event.drvPath, event.seconds);
+        return;
+      }
+      case 'evaluation-log':
+      case 'daemon-message': {
+        this.#printForeign([event.kind === 'evaluation-log' ? event.line : event.text]);
+        return;
+      }
+      case 'warning': {
+        this.#options.warn(event.text);
+        return;
+      }
+      default:
+    }
+  }
+
+  #block(drvPath: DrvPath): string[] {
+    const known = this.#blocks.get(drvPath);
+    if (known) return known;
+    const block: string[] = [];
+    this.#blocks.set(drvPath, block);
+    return block;
+  }
+
+  #printBlock(drvPath: DrvPath, seconds: number): void {
+    const title = `${derivationName(drvPath)} ran ${formatSeconds(seconds)}`;
+    const lines = this.#blocks.get(drvPath) ?? [];
+    this.#blocks.delete(drvPath);
+    if (lines.length === 0) {
+      this.#options.write(title);
+      return;
+    }
+    this.#options.write(`::group::${title}`);
+    this.#printForeign(lines);
+    this.#options.write('::endgroup::');
+  }
+
+  /** Text that is not ours: nothing in it can act as a workflow command. */
+  #printForeign(lines: readonly string[]): void {
+    if (!lines.some((line) => WORKFLOW_COMMAND.test(line))) {
+      for (const line of lines) this.#options.write(line);
+      return;
+    }
+    const token = randomUUID();
+    this.#options.write(`::stop-commands::${token}`);
+    for (const line of lines) this.#options.write(line);
+    this.#options.write(`::${token}::`);
+  }
+}
+
+function oneLine(event: StepEvent): string | undefined {
+  switch (event.kind) {
+    case 'connected':
+      return `connected to ${event.remote} (${event.detail})`;
+    case 'evaluated':
+      return `evaluated ${plural(event.attributes, 'attribute')}${event.failed > 0 ? ` (${event.failed} failed)` : ''}`;
+    case 'to-build':
+      return `${plural(event.attributes, 'derivation')} to build, ${event.cached} there already`;
+    case 'uploading':
+      return event.paths === 0
+        ? undefined
+        : `uploading ${plural(event.paths, 'path')}, ${formatBytes(event.bytes)}`;
+    case 'copying':
+      return event.paths === 0
+        ? undefined
+        : `copying back ${plural(event.paths, 'path')}, ${formatBytes(event.bytes)}`;
+    case 'build-started':
+      return `building ${derivationName(event.drvPath)}`;
+    case 'attribute-done': {
+      const { attribute, status } = event.outcome;
+      return `${isGood(status) ? '✓' : '✗'} ${attribute}: ${status}`;
+    }
+    case 'phase-started':
+    case 'phase-ended':
+    case 'evaluation-log':
+    case 'build-phase':
+    case 'build-log':
+    case 'build-stopped':
+    case 'daemon-message':
+    case 'warning':
+      return undefined;
+  }
+}
+
+/** A derivation's name without `.drv`. */
+export function derivationName(drvPath: DrvPath): string {
+  return storePathName(drvPath).replace(/\.drv$/, '');
+}

@@ -1,0 +1,107 @@
+import * as core from '@actions/core';
+import type { Phase } from '../build/events.ts';
+import type { StepReport } from '../build/step-request.ts';
+import { toError } from '../domain/errors.ts';
+import { isGood, type Outcome } from '../domain/outcome.ts';
+import { formatBytes, formatSeconds, plural } from './format.ts';
+
+/** Rows of the table; GitHub cuts a summary beyond 1 MiB in the middle of whatever is there. */
+const MAX_ROWS = 1000;
+
+const PHASE_NAMES: Readonly<Record<Phase, string>> = {
+  connect: 'connect',
+  evaluate: 'evaluate',
+  upload: 'upload',
+  build: 'build',
+  'copy-back': 'copy back',
+};
+
+/** Adds the report to the job summary. A summary that cannot be written never fails a build. */
+export async function writeSummary(report: StepReport): Promise<void> {
+  try {
+    await core.summary.addRaw(renderSummary(report)).write();
+  } catch (error) {
+    core.warning(`The job summary could not be written: ${toError(error).message}`);
+  }
+}
+
+/** The job summary as GitHub Markdown: verdict first, failures before successes. */
+export function renderSummary(report: StepReport): string {
+  const failed = report.outcomes.filter((outcome) => !isGood(outcome.status));
+  return [
+    `## Nix Remote Build: ${verdict(report, failed.length)}`,
+    `Mode **remote-store** on \`${report.remote}\`. ${counts(report.outcomes)}.`,
+    transfer(report),
+    table(report.outcomes),
+    ...failed.map(failureSection),
+    ...report.problems.map((problem) => `> [!WARNING]\n> ${escapeText(problem.message)}`),
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n')
+    .concat('\n');
+}
+
+function verdict(report: StepReport, failed: number): string {
+  const total = plural(report.outcomes.length, 'attribute');
+  if (failed > 0) return `❌ ${failed} of ${total} failed`;
+  return report.problems.length > 0 ? `❌ ${total} built, but not finished` : `✅ ${total} built`;
+}
+
+function counts(outcomes: readonly Outcome[]): string {
+  const byStatus = new Map<string, number>();
+  for (const { status } of outcomes) byStatus.set(status, (byStatus.get(status) ?? 0) + 1);
+  return [...byStatus].map(([status, count]) => `${count} ${status}`).join(', ');
+}
+
+function transfer(report: StepReport): string {
+  const phases = [...report.seconds]
+    .map(([phase, seconds]) => `${PHASE_NAMES[phase]} ${formatSeconds(seconds)}`)
+    .join(', ');
+  return `Sent ${formatBytes(report.bytesUploaded)}, received ${formatBytes(report.bytesDownloaded)}. Time: ${phases}.`;
+}
+
+function table(outcomes: readonly Outcome[]): string {
+  if (outcomes.length === 0) return '';
+  const rank = (outcome: Outcome): number => (isGood(outcome.status) ? 1 : 0);
+  const sorted = [...outcomes].sort((a, b) => rank(a) - rank(b));
+  const rows = sorted.slice(0, MAX_ROWS).map(row);
+  const left = sorted.length - rows.length;
+  return [
+    '| | attribute | status | system | time | copied |',
+    '|-|-|-|-|-:|-|',
+    ...rows,
+    ...(left > 0 ? ['', `${left} more are in \`results-file\`.`] : []),
+  ].join('\n');
+}
+
+function row(outcome: Outcome): string {
+  const cells = [
+    isGood(outcome.status) ? '✅' : '❌',
+    code(outcome.attribute),
+    outcome.status,
+    outcome.system ?? '',
+    outcome.seconds === undefined ? '' : formatSeconds(outcome.seconds),
+    outcome.copied ? 'yes' : '',
+  ];
+  return `| ${cells.join(' | ')} |`;
+}
+
+function failureSection(outcome: Outcome): string {
+  const message = outcome.error?.message ?? outcome.status;
+  const hint = outcome.error?.hint;
+  return [
+    `### ${code(outcome.attribute)}: ${outcome.status}`,
+    `<pre>${escapeText(message)}</pre>`,
+    ...(hint === undefined ? [] : [escapeText(hint)]),
+  ].join('\n\n');
+}
+
+/** As code in a table cell: text of a flake can break neither the table nor the page. */
+function code(text: string): string {
+  return `<code>${escapeText(text)}</code>`;
+}
+
+/** Every character that Markdown, a table or HTML gives a meaning, as a reference. */
+function escapeText(text: string): string {
+  return text.replaceAll(/[&<>|`*_~[\]\\#@!:$]/g, (character) => `&#${character.charCodeAt(0)};`);
+}

@@ -1,0 +1,115 @@
+import { ACTIVITY, RESULT, type ActivityId, type DaemonEvent } from '../domain/activity.ts';
+import { isDrvPath, isStorePath, type DrvPath, type StorePath } from '../domain/store-path.ts';
+import type { Clock, Observe } from './events.ts';
+
+interface RunningBuild {
+  readonly startedAt: number;
+  /** A remote that passes a build on to a builder of its own tells of it twice: both count as one build. */
+  readonly activities: Set<ActivityId>;
+}
+
+/**
+ * Turns what a daemon tells of its activities into builds that start, speak and stop.
+ * An activity's end does not say how the build ended: that is known from the build's result alone.
+ */
+export class ActivityTracker {
+  /** Told when a build has stopped, well or not. */
+  onStopped: ((drvPath: DrvPath) => void) | undefined;
+  readonly #observe: Observe;
+  readonly #clock: Clock;
+  readonly #drvOf = new Map<ActivityId, DrvPath>();
+  readonly #running = new Map<DrvPath, RunningBuild>();
+  readonly #seconds = new Map<DrvPath, number>();
+  #lastTransition: number;
+
+  constructor(observe: Observe, clock: Clock) {
+    this.#observe = observe;
+    this.#clock = clock;
+    this.#lastTransition = clock();
+  }
+
+  /** Feeds one event. Unknown activities and results are passed over. */
+  readonly hear = (event: DaemonEvent): void => {
+    switch (event.kind) {
+      case 'start': {
+        const drvPath = builtDerivation(event.type, event.fields[0]);
+        if (drvPath !== undefined) this.#started(event.id, drvPath);
+        return;
+      }
+      case 'result': {
+        this.#result(event.id, event.type, event.fields[0]);
+        return;
+      }
+      case 'stop': {
+        this.#stopped(event.id);
+        return;
+      }
+      case 'message': {
+        this.#observe({ kind: 'daemon-message', text: event.text });
+      }
+    }
+  };
+
+  /** Seconds that each finished build took, by the arrival of its events. */
+  secondsOf(drvPath: DrvPath): number | undefined {
+    return this.#seconds.get(drvPath);
+  }
+
+  /** Derivations that have started and not stopped. */
+  running(): readonly DrvPath[] {
+    return [...this.#running.keys()];
+  }
+
+  /** Seconds since a build was asked for, started or stopped. */
+  quietSeconds(): number {
+    return this.#clock() - this.#lastTransition;
+  }
+
+  /** To be called when a build is asked for: a daemon that just got a request is about to start something. */
+  requested(): void {
+    this.#lastTransition = this.#clock();
+  }
+
+  #started(id: ActivityId, drvPath: DrvPath): void {
+    this.#lastTransition = this.#clock();
+    this.#drvOf.set(id, drvPath);
+    const running = this.#running.get(drvPath);
+    if (running) {
+      running.activities.add(id);
+      return;
+    }
+    this.#running.set(drvPath, { startedAt: this.#clock(), activities: new Set([id]) });
+    this.#observe({ kind: 'build-started', drvPath });
+  }
+
+  #result(id: ActivityId, type: number, field: bigint | string | undefined): void {
+    const drvPath = this.#drvOf.get(id);
+    if (drvPath === undefined || typeof field !== 'string') return;
+    if (type === RESULT.buildLogLine || type === RESULT.postBuildLogLine) {
+      this.#observe({ kind: 'build-log', drvPath, line: field });
+    } else if (type === RESULT.setPhase) {
+      this.#observe({ kind: 'build-phase', drvPath, phase: field });
+    }
+  }
+
+  #stopped(id: ActivityId): void {
+    const drvPath = this.#drvOf.get(id);
+    if (drvPath === undefined) return;
+    this.#lastTransition = this.#clock();
+    this.#drvOf.delete(id);
+    const running = this.#running.get(drvPath);
+    running?.activities.delete(id);
+    if (!running || running.activities.size > 0) return;
+    this.#running.delete(drvPath);
+    const seconds = this.#clock() - running.startedAt;
+    this.#seconds.set(drvPath, seconds);
+    this.#observe({ kind: 'build-stopped', drvPath, seconds });
+    this.onStopped?.(drvPath);
+  }
+}
+
+function builtDerivation(type: number, field: bigint | string | undefined): DrvPath | undefined {
+  if (type !== ACTIVITY.build || typeof field !== 'string' || !isStorePath(field)) return undefined;
+  const path: StorePath = field;
+  return isDrvPath(path) ? path : undefined;
+}

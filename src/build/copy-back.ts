@@ -1,0 +1,148 @@
+import { asActionError, type ActionError, type ErrorCode } from '../domain/errors.ts';
+import type { StorePath } from '../domain/store-path.ts';
+import { copyClosure } from '../store/copy-closure.ts';
+import type { SignatureCheck, Store } from '../store/store.ts';
+import { announceOnce } from './announce.ts';
+import type { Observe } from './events.ts';
+
+/** Outputs of one target that are wanted in the local store. */
+export interface CopyRequest {
+  /** The target's derivation, or the store path that is one by itself. */
+  readonly key: StorePath;
+  readonly outputs: readonly StorePath[];
+  /** A build that stopped may have failed: then the outputs are `maybe` valid, and passed over where they are not. */
+  readonly validity: 'valid' | 'maybe';
+}
+
+/** The two ends of a copy, in sessions that nothing else uses. */
+export interface CopyStores {
+  readonly from: Store;
+  readonly to: Store;
+}
+
+export interface CopyBackOptions {
+  /** Called before the first copy, and again after a copy that broke its sessions. */
+  readonly openStores: () => Promise<CopyStores>;
+  /** A superset of the closures of these targets' outputs, as far as it is known here. */
+  readonly candidates: (keys: readonly StorePath[]) => Promise<ReadonlySet<StorePath>>;
+  readonly check: SignatureCheck;
+  readonly observe: Observe;
+  readonly signal: AbortSignal;
+}
+
+/** After these, no other copy can succeed either. */
+const FATAL: ReadonlySet<ErrorCode> = new Set([
+  'connection-lost',
+  'disk-full',
+  'cancelled',
+  'signature-required',
+]);
+
+/**
+ * Copies outputs into the local store while other derivations still build. What is asked for while a copy runs goes into the next
+ * one together, so that the number of exchanges follows time and not the number of attributes.
+ */
+export class CopyBack {
+  readonly #options: CopyBackOptions;
+  readonly #waiting: CopyRequest[] = [];
+  readonly #asked = new Set<StorePath>();
+  readonly #failures = new Map<StorePath, ActionError>();
+  #stores: Promise<CopyStores> | undefined;
+  #worker: Promise<void> | undefined;
+  #fatal: ActionError | undefined;
+
+  constructor(options: CopyBackOptions) {
+    this.#options = options;
+  }
+
+  /** Starts copying soon; asking again for the same target changes nothing. */
+  enqueue(request: CopyRequest): void {
+    if (this.#asked.has(request.key)) return;
+    this.#asked.add(request.key);
+    this.#waiting.push(request);
+    this.#worker ??= this.#work();
+  }
+
+  /** Waits for all that was asked for; the answer says why what is missing is missing. */
+  async finish(): Promise<ReadonlyMap<StorePath, ActionError>> {
+    await this.#worker;
+    return this.#failures;
+  }
+
+  /** The session that copied paths arrived in: it holds their temporary roots, and is there for out-links. */
+  async destination(): Promise<Store> {
+    return (await this.#sessions()).to;
+  }
+
+  /** Ends both sessions, and any copy with them. */
+  async close(): Promise<void> {
+    const stores = await this.#stores?.catch(() => undefined);
+    stores?.from.close();
+    stores?.to.close();
+  }
+
+  async #work(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const batch = this.#waiting.splice(0);
+      await this.#copyBatch(batch);
+    }
+    this.#worker = undefined;
+  }
+
+  async #copyBatch(batch: readonly CopyRequest[]): Promise<void> {
+    const error = this.#fatal ?? (await this.#tryCopy(batch));
+    if (!error) return;
+    if (FATAL.has(error.code) || batch.length === 1) {
+      if (FATAL.has(error.code)) this.#fatal = error;
+      for (const { key } of batch) this.#failures.set(key, error);
+      return;
+    }
+    // One bad path must not cost the others their copy.
+    for (const request of batch) await this.#copyBatch([request]);
+  }
+
+  async #tryCopy(batch: readonly CopyRequest[]): Promise<ActionError | undefined> {
+    const { candidates, check, observe, signal } = this.#options;
+    try {
+      const { from, to } = await this.#sessions();
+      const present = await this.#presentAt(from, batch);
+      if (present.length === 0) return undefined;
+      await copyClosure({
+        from,
+        to,
+        roots: present.flatMap((request) => request.outputs),
+        near: 'destination',
+        candidates: await candidates(present.map((request) => request.key)),
+        check,
+        signal,
+        onProgress: announceOnce('copying', observe),
+      });
+      return undefined;
+    } catch (thrown) {
+      await this.close();
+      this.#stores = undefined;
+      return asActionError(thrown);
+    }
+  }
+
+  /** Roots the outputs at the source for as long as its session lives, and forgets what turns out not to be there. */
+  async #presentAt(from: Store, batch: readonly CopyRequest[]): Promise<readonly CopyRequest[]> {
+    const outputs = batch.flatMap((request) => request.outputs);
+    const rooted = from.addTempRoots(outputs);
+    if (batch.every((request) => request.validity === 'valid')) {
+      await rooted;
+      return batch;
+    }
+    const [valid] = await Promise.all([from.queryValidPaths(outputs), rooted]);
+    return batch.filter((request) => {
+      const present = request.outputs.every((output) => valid.has(output));
+      if (!present) this.#asked.delete(request.key);
+      return present;
+    });
+  }
+
+  #sessions(): Promise<CopyStores> {
+    this.#stores ??= this.#options.openStores();
+    return this.#stores;
+  }
+}

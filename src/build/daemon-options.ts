@@ -1,0 +1,126 @@
+import type { NixSettings } from '../nix/settings.ts';
+import type { DaemonOptions } from '../store/store.ts';
+
+/** What the user asked of whoever builds. What is undefined stays as that machine has it. */
+export interface BuildOptions {
+  readonly keepGoing: boolean | undefined;
+  readonly maxJobs: number | undefined;
+  readonly cores: number | undefined;
+  /** Seconds. */
+  readonly timeout: number | undefined;
+  /** Seconds. */
+  readonly maxSilentTime: number | undefined;
+  /** Further Nix settings by name. */
+  readonly settings: ReadonlyMap<string, string>;
+}
+
+export type ChannelKind = 'socket' | 'exec';
+
+/** How options reach the daemon that builds. */
+export interface OptionDelivery {
+  /** To be sent by op SetOptions; undefined if nothing is to be sent. */
+  readonly setOptions: DaemonOptions | undefined;
+  /** Names of inputs that cannot arrive there. */
+  readonly undeliverable: readonly string[];
+}
+
+/** Nix's defaults for the fields of SetOptions that are neither asked for nor known. */
+const VERBOSITY_INFO = 3;
+
+/**
+ * The options as arguments of `nix-daemon --stdio`: they reach the building daemon from Nix 2.20 on, and before it for
+ * root and single-user stores (measured on 2.8.0, 2.26.3, 2.34.8).
+ */
+export function daemonArguments(options: BuildOptions): readonly string[] {
+  return [
+    ...(options.keepGoing === true ? ['--keep-going'] : []),
+    ...(options.keepGoing === false ? ['--option', 'keep-going', 'false'] : []),
+    ...numeric('--max-jobs', options.maxJobs),
+    ...numeric('--cores', options.cores),
+    ...numeric('--timeout', options.timeout),
+    ...numeric('--max-silent-time', options.maxSilentTime),
+    ...[...options.settings].flatMap(([name, value]) => ['--option', name, value]),
+  ];
+}
+
+/**
+ * Decides how options travel. SetOptions has no "leave alone" value: it overwrites the daemon's `max-jobs` and `cores`, so it is
+ * sent only when something was asked for, and only when the remote's own values are known for the rest.
+ *
+ * @param settings undefined where `nix config show` may not run on the remote (a forced command): then arguments of ours did
+ *   not get there either.
+ */
+export function deliverOptions(
+  options: BuildOptions,
+  channel: ChannelKind,
+  nixVersion: string | undefined,
+  settings: NixSettings | undefined,
+): OptionDelivery {
+  const asked = askedNames(options);
+  if (asked.length === 0) return { setOptions: undefined, undeliverable: [] };
+  if (channel === 'exec' && settings && !splicesRawBytes(nixVersion)) {
+    return { setOptions: undefined, undeliverable: [] };
+  }
+  const complete = fillOptions(options, settings);
+  const heard = channel === 'socket' || splicesRawBytes(nixVersion);
+  if (!heard || !complete) return { setOptions: undefined, undeliverable: asked };
+  return { setOptions: complete, undeliverable: [] };
+}
+
+/** Names of the inputs that ask for something, as they are spelled in action.yml. */
+export function askedNames(options: BuildOptions): readonly string[] {
+  return [
+    ...(options.keepGoing === undefined ? [] : ['keep-going']),
+    ...(options.maxJobs === undefined ? [] : ['max-jobs']),
+    ...(options.cores === undefined ? [] : ['cores']),
+    ...(options.timeout === undefined ? [] : ['timeout']),
+    ...(options.maxSilentTime === undefined ? [] : ['max-silent-time']),
+    ...(options.settings.size === 0 ? [] : ['build-options']),
+  ];
+}
+
+/**
+ * Below 2.20 `nix-daemon --stdio` of an ordinary user passes bytes on unread, so SetOptions arrives and its own arguments do
+ * not; since then it reads each operation and keeps SetOptions to itself (nix/unix/daemon.cc, PR 7912).
+ */
+function splicesRawBytes(nixVersion: string | undefined): boolean {
+  const match = /^(\d+)\.(\d+)/.exec(nixVersion ?? '');
+  return match !== null && Number(match[1]) === 2 && Number(match[2]) < 20;
+}
+
+function fillOptions(
+  options: BuildOptions,
+  settings: NixSettings | undefined,
+): DaemonOptions | undefined {
+  const maxBuildJobs = options.maxJobs ?? jobs(settings);
+  const buildCores = options.cores ?? number(settings, 'cores');
+  if (maxBuildJobs === undefined || buildCores === undefined) return undefined;
+  const overrides = new Map(options.settings);
+  // Only the override sets the time-out; for the silence 2.8.0 hears only the positional field, so that one is below.
+  if (options.timeout !== undefined) overrides.set('timeout', String(options.timeout));
+  return {
+    keepFailed: settings?.get('keep-failed') === 'true',
+    keepGoing: options.keepGoing ?? settings?.get('keep-going') === 'true',
+    tryFallback: settings?.get('fallback') === 'true',
+    verbosity: VERBOSITY_INFO,
+    maxBuildJobs,
+    maxSilentTime: options.maxSilentTime ?? number(settings, 'max-silent-time') ?? 0,
+    buildCores,
+    useSubstitutes: settings?.get('substitute') !== 'false',
+    overrides,
+  };
+}
+
+function jobs(settings: NixSettings | undefined): number | undefined {
+  // `auto` is answered as the number it stands for in all versions seen; if not, it is not known here.
+  return number(settings, 'max-jobs');
+}
+
+function number(settings: NixSettings | undefined, name: string): number | undefined {
+  const text = settings?.get(name);
+  return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;
+}
+
+function numeric(flag: string, value: number | undefined): readonly string[] {
+  return value === undefined ? [] : [flag, String(value)];
+}

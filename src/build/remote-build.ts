@@ -1,0 +1,183 @@
+import { summarizeBuildError } from '../diagnose/build-error.ts';
+import type { BuildResult } from '../domain/build-result.ts';
+import type { DerivedPath } from '../domain/derived-path.ts';
+import { ActionError, asActionError } from '../domain/errors.ts';
+import { isGood, outcomeStatus, type OutcomeStatus } from '../domain/outcome.ts';
+import { isDrvPath, type StorePath } from '../domain/store-path.ts';
+import { copyClosure } from '../store/copy-closure.ts';
+import type { Store } from '../store/store.ts';
+import type { ActivityTracker } from './activity-tracker.ts';
+import { announceOnce } from './announce.ts';
+import type { CopyBack } from './copy-back.ts';
+import type { Observe } from './events.ts';
+
+/** A derivation to be built, or a store path to be had, for one attribute or several. */
+export interface Target {
+  /** The derivation, or the store path. */
+  readonly key: StorePath;
+  /** The wanted outputs; a path is undefined until a floating content-addressed derivation is built. */
+  readonly outputs: ReadonlyMap<string, StorePath | undefined>;
+  readonly copy: 'copy' | 'leave';
+}
+
+/** What became of a target. */
+export interface TargetResult {
+  readonly status: OutcomeStatus;
+  readonly outputs: ReadonlyMap<string, StorePath>;
+  readonly error: ActionError | undefined;
+}
+
+export interface RemoteBuild {
+  readonly local: Store;
+  readonly remote: Store;
+  readonly tracker: ActivityTracker;
+  readonly copyBack: CopyBack | undefined;
+  readonly observe: Observe;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Builds targets in a remote store: asks once what is there already, uploads the derivations of the rest in one stream, and has them
+ * built by one request. Outputs that are wanted back start coming as soon as their build has stopped.
+ */
+export async function buildRemotely(
+  build: RemoteBuild,
+  targets: readonly Target[],
+): Promise<ReadonlyMap<StorePath, TargetResult>> {
+  const results = new Map<StorePath, TargetResult>();
+  const missing = await settleCached(build, targets, results);
+  build.observe({
+    kind: 'to-build',
+    attributes: missing.length,
+    cached: targets.length - missing.length,
+  });
+  if (missing.length === 0) return results;
+  try {
+    await upload(build, missing);
+    for (const [key, result] of await request(build, missing)) results.set(key, result);
+  } catch (thrown) {
+    const failure = failedBy(build.signal, thrown);
+    for (const { key } of missing) results.set(key, failure);
+  }
+  return results;
+}
+
+/** One exchange, the first of the build: temporary roots for every known output, and which of them are valid. */
+async function settleCached(
+  { remote, copyBack }: RemoteBuild,
+  targets: readonly Target[],
+  results: Map<StorePath, TargetResult>,
+): Promise<readonly Target[]> {
+  const known = [...new Set(targets.flatMap((target) => knownOutputs(target)))];
+  const [valid] = await Promise.all([remote.queryValidPaths(known), remote.addTempRoots(known)]);
+  return targets.filter((target) => {
+    const outputs = realised(target.outputs);
+    if (outputs.size < target.outputs.size) return true;
+    const present = [...outputs.values()].every((output) => valid.has(output));
+    if (!present) return true;
+    results.set(target.key, { status: 'cached', outputs, error: undefined });
+    enqueueCopy(copyBack, target, outputs, 'valid');
+    return false;
+  });
+}
+
+async function upload(
+  { local, remote, observe, signal }: RemoteBuild,
+  targets: readonly Target[],
+): Promise<void> {
+  await copyClosure({
+    from: local,
+    to: remote,
+    near: 'source',
+    roots: targets.map((target) => target.key).filter((key) => isDrvPath(key)),
+    check: 'no-signature-check',
+    signal,
+    onProgress: announceOnce('uploading', observe),
+  });
+}
+
+async function request(
+  { remote, tracker, copyBack }: RemoteBuild,
+  targets: readonly Target[],
+): Promise<ReadonlyMap<StorePath, TargetResult>> {
+  const byKey = new Map(targets.map((target) => [target.key, target]));
+  tracker.requested();
+  tracker.onStopped = (drvPath) => {
+    const target = byKey.get(drvPath);
+    if (target) enqueueCopy(copyBack, target, realised(target.outputs), 'maybe');
+  };
+  const answers = new Map<StorePath, BuildResult>();
+  for (const result of await remote.build(targets.map(toDerivedPath), 'normal', tracker.hear)) {
+    const { path } = result;
+    answers.set(path.kind === 'built' ? path.drvPath : path.path, result);
+  }
+  const results = targets.map((target) => {
+    const result = interpret(target, answers.get(target.key));
+    if (isGood(result.status)) enqueueCopy(copyBack, target, result.outputs, 'valid');
+    return [target.key, result] as const;
+  });
+  return new Map(results);
+}
+
+function interpret(target: Target, answer: BuildResult | undefined): TargetResult {
+  const status = answer ? outcomeStatus(answer.status, answer.errorMessage) : 'cancelled';
+  if (!answer || !isGood(status)) {
+    return { status, outputs: new Map(), error: buildError(status, answer) };
+  }
+  const outputs = new Map(
+    [...target.outputs].flatMap(([name, planned]) => {
+      const path = answer.outputs.get(name) ?? planned;
+      return path === undefined ? [] : [[name, path] as const];
+    }),
+  );
+  return { status, outputs, error: undefined };
+}
+
+function buildError(status: OutcomeStatus, answer: BuildResult | undefined): ActionError {
+  if (status === 'cancelled' || !answer) {
+    return new ActionError('cancelled', 'not built, because another derivation failed first', {
+      hint: 'Set keep-going: true to build all that can be built.',
+    });
+  }
+  return new ActionError('build-failed', summarizeBuildError(answer.errorMessage));
+}
+
+/** What a broken session means for every target that waits for it. */
+function failedBy(signal: AbortSignal, thrown: unknown): TargetResult {
+  const error = asActionError(thrown);
+  return { status: failureStatus(signal, error), outputs: new Map(), error };
+}
+
+function failureStatus(signal: AbortSignal, error: ActionError): OutcomeStatus {
+  if (signal.aborted || error.code === 'cancelled') return 'cancelled';
+  return error.code === 'connection-lost' ? 'connection-lost' : 'failed';
+}
+
+function enqueueCopy(
+  copyBack: CopyBack | undefined,
+  target: Target,
+  outputs: ReadonlyMap<string, StorePath>,
+  validity: 'valid' | 'maybe',
+): void {
+  if (target.copy === 'leave' || outputs.size === 0) return;
+  copyBack?.enqueue({ key: target.key, outputs: [...outputs.values()], validity });
+}
+
+function toDerivedPath(target: Target): DerivedPath {
+  const { key, outputs } = target;
+  return isDrvPath(key)
+    ? { kind: 'built', drvPath: key, outputs: [...outputs.keys()] }
+    : { kind: 'opaque', path: key };
+}
+
+function knownOutputs(target: Target): readonly StorePath[] {
+  return [...realised(target.outputs).values()];
+}
+
+function realised(
+  outputs: ReadonlyMap<string, StorePath | undefined>,
+): ReadonlyMap<string, StorePath> {
+  return new Map(
+    [...outputs].flatMap(([name, path]) => (path === undefined ? [] : [[name, path] as const])),
+  );
+}

@@ -1,0 +1,144 @@
+import { text } from 'node:stream/consumers';
+import path from 'node:path';
+import type { HostKeys } from '../domain/known-hosts.ts';
+import { formatStoreUri, type RemoteStoreUri } from '../domain/store-uri.ts';
+import { parseSettings, type NixSettings } from '../nix/settings.ts';
+import { connectSsh, type SshConnection } from '../ssh/connection.ts';
+import type { Credentials } from '../ssh/credentials.ts';
+import { openWorkerChannel } from '../ssh/worker-channel.ts';
+import { openStore } from '../store/daemon-store.ts';
+import type { Store } from '../store/store.ts';
+import {
+  askedNames,
+  daemonArguments,
+  deliverOptions,
+  type BuildOptions,
+  type ChannelKind,
+} from './daemon-options.ts';
+import type { Observe } from './events.ts';
+
+/** How long the remote may take to print its settings, in milliseconds. */
+const SETTINGS_TIMEOUT = 10_000;
+
+export interface RemoteRequest {
+  readonly uri: RemoteStoreUri;
+  /** The user to log in as where the URI names none. */
+  readonly defaultUser: string;
+  readonly credentials: Credentials;
+  readonly hostKeys: HostKeys;
+  readonly options: BuildOptions;
+}
+
+/** One remote: an SSH connection, and the sessions with its store that run over it. */
+export class Remote {
+  readonly label: string;
+  readonly #connection: SshConnection;
+  readonly #request: RemoteRequest;
+  readonly #settings: Promise<NixSettings | undefined>;
+
+  private constructor(connection: SshConnection, request: RemoteRequest) {
+    this.#connection = connection;
+    this.#request = request;
+    this.label = formatStoreUri(request.uri);
+    this.#settings = readSettings(connection, request.uri);
+  }
+
+  /**
+   * Connects. What the remote has as settings is asked for at once, on a channel of its own, and waited for only where it is needed.
+   * @throws ActionError of ssh/connection.ts
+   */
+  static async connect(request: RemoteRequest, signal: AbortSignal): Promise<Remote> {
+    const { uri, defaultUser, credentials, hostKeys } = request;
+    const connection = await connectSsh({
+      host: uri.host,
+      port: uri.port,
+      user: uri.user ?? defaultUser,
+      credentials,
+      hostKeys,
+      compress: uri.compress,
+      signal,
+    });
+    return new Remote(connection, request);
+  }
+
+  /** The remote's Nix settings; undefined where it runs no command for us (a forced command). */
+  settings(): Promise<NixSettings | undefined> {
+    return this.#settings;
+  }
+
+  /** A session for queries and copies. */
+  async openSession(): Promise<Store> {
+    return (await this.#open([])).store;
+  }
+
+  /** A session whose daemon builds with the options asked for; what cannot reach it is told. */
+  async openBuildSession(observe: Observe): Promise<Store> {
+    const { options } = this.#request;
+    const { store, kind } = await this.#open(daemonArguments(options));
+    if (askedNames(options).length === 0) return store;
+    const { nixVersion } = await store.greeting;
+    const delivery = deliverOptions(options, kind, nixVersion, await this.#settings);
+    if (delivery.setOptions) await store.setOptions(delivery.setOptions);
+    if (delivery.undeliverable.length > 0) {
+      observe({ kind: 'warning', text: undeliverableText(this.label, delivery.undeliverable) });
+    }
+    return store;
+  }
+
+  get bytesSent(): number {
+    return this.#connection.bytesSent;
+  }
+
+  get bytesReceived(): number {
+    return this.#connection.bytesReceived;
+  }
+
+  get roundTripMs(): number {
+    return this.#connection.roundTripMs;
+  }
+
+  close(): void {
+    this.#connection.close();
+  }
+
+  async #open(daemonArgs: readonly string[]): Promise<{ store: Store; kind: ChannelKind }> {
+    const { remoteProgram, remoteStore } = this.#request.uri;
+    const program = { remoteProgram, remoteStore, daemonArgs };
+    const channel = await openWorkerChannel(this.#connection, program);
+    return { store: openStore(channel, { label: this.label }), kind: channel.kind };
+  }
+}
+
+function undeliverableText(label: string, names: readonly string[]): string {
+  return (
+    `${names.join(', ')}: ${label} cannot be told, because the SSH user is bound to one command there and Nix does not pass options on. ` +
+    `Allow that user the daemon's socket (no \`restrict\` without \`port-forwarding\`), or set them in the remote's nix.conf.`
+  );
+}
+
+/** Runs `nix config show` there. A user with a forced command gets that command instead, which ends with its input. */
+async function readSettings(
+  connection: SshConnection,
+  uri: RemoteStoreUri,
+): Promise<NixSettings | undefined> {
+  try {
+    const stream = await connection.exec(settingsCommand(uri));
+    stream.duplex.end();
+    const timer = setTimeout(() => stream.duplex.destroy(), SETTINGS_TIMEOUT);
+    try {
+      return parseSettings(await text(stream.duplex));
+    } finally {
+      clearTimeout(timer);
+    }
+  } catch {
+    return undefined;
+  }
+}
+
+/** Nix before 2.20 knows `show-config`, later ones `config show`. */
+function settingsCommand(uri: RemoteStoreUri): string {
+  const program = uri.remoteProgram[0] ?? '';
+  const nix = program.includes('/') ? path.posix.join(path.posix.dirname(program), 'nix') : 'nix';
+  const flags = '--extra-experimental-features nix-command --json';
+  return `${nix} config show ${flags} 2>/dev/null || ${nix} show-config ${flags} 2>/dev/null`;
+}

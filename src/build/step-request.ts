@@ -1,0 +1,56 @@
+import type { ActionError } from '../domain/errors.ts';
+import type { Installable } from '../domain/installable.ts';
+import type { HostKeys } from '../domain/known-hosts.ts';
+import type { Outcome } from '../domain/outcome.ts';
+import type { RemoteStoreUri } from '../domain/store-uri.ts';
+import type { System } from '../domain/system.ts';
+import type { EvaluationSource } from '../nix/walk-root.ts';
+import type { Credentials } from '../ssh/credentials.ts';
+import type { BuildOptions } from './daemon-options.ts';
+import type { Clock, Observe, Phase } from './events.ts';
+
+/** Which attributes' outputs are wanted in the local store. */
+export type CopySelection =
+  | { readonly kind: 'none' | 'all' }
+  | { readonly kind: 'matching'; readonly matches: (attribute: string) => boolean };
+
+/** What a step is asked to do. */
+export interface StepRequest {
+  readonly source: EvaluationSource;
+  readonly installables: readonly Installable[];
+  readonly evalArgs: readonly string[];
+  readonly system: System | undefined;
+  readonly workingDirectory: string;
+  readonly store: RemoteStoreUri;
+  readonly copy: CopySelection;
+  /** Prefix of links to copied outputs; empty for none. */
+  readonly outLink: string;
+  readonly options: BuildOptions;
+}
+
+/** Where a step runs. */
+export interface StepContext {
+  readonly credentials: Credentials;
+  readonly hostKeys: HostKeys;
+  /** The user to log in as where the store's URI names none. */
+  readonly user: string;
+  /** Environment of every child: allow-listed, and marked. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly runnerSystem: System;
+  readonly logDirectory: string;
+  readonly observe: Observe;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+/** What a step did. */
+export interface StepReport {
+  readonly remote: string;
+  readonly outcomes: readonly Outcome[];
+  /** What went wrong after good builds: copies, links. */
+  readonly problems: readonly ActionError[];
+  /** Bytes over the link to the remote, SSH's own included. */
+  readonly bytesUploaded: number;
+  readonly bytesDownloaded: number;
+  readonly seconds: ReadonlyMap<Phase, number>;
+}

@@ -1,0 +1,116 @@
+import type { ActionError } from '../domain/errors.ts';
+import type { Outcome } from '../domain/outcome.ts';
+import { isGood } from '../domain/outcome.ts';
+import type { DrvPath, StorePath } from '../domain/store-path.ts';
+import type {
+  EvaluatedAttribute,
+  EvaluatedDerivation,
+  EvaluatedStorePath,
+  EvaluationFailure,
+} from '../nix/evaluation.ts';
+import type { Target, TargetResult } from './remote-build.ts';
+import type { CopySelection } from './step-request.ts';
+
+/** What to build: attributes that share a derivation (an alias, a default package) become one target. */
+export function planTargets(
+  attributes: readonly EvaluatedAttribute[],
+  copy: CopySelection,
+): readonly Target[] {
+  const targets = new Map<StorePath, Target>();
+  for (const attribute of attributes) {
+    if (attribute.kind === 'failed') continue;
+    const key = keyOf(attribute);
+    const known = targets.get(key);
+    targets.set(key, {
+      key,
+      outputs: new Map([...(known?.outputs ?? []), ...wantedOutputs(attribute)]),
+      copy: known?.copy === 'copy' || isCopied(copy, attribute.attribute) ? 'copy' : 'leave',
+    });
+  }
+  return [...targets.values()];
+}
+
+export function isCopied(copy: CopySelection, attribute: string): boolean {
+  return copy.kind === 'matching' ? copy.matches(attribute) : copy.kind === 'all';
+}
+
+/** What can be had from a store. */
+type Buildable = EvaluatedDerivation | EvaluatedStorePath;
+
+/** What is known of targets once building and copying have ended. */
+export interface Ended {
+  readonly results: ReadonlyMap<StorePath, TargetResult>;
+  /** Why outputs that were wanted here did not arrive. */
+  readonly copyFailures: ReadonlyMap<StorePath, ActionError>;
+  readonly secondsOf: (drvPath: DrvPath) => number | undefined;
+  readonly remote: string;
+  readonly copy: CopySelection;
+}
+
+/** One outcome for each attribute, in the order of evaluation. */
+export function collectOutcomes(
+  attributes: readonly EvaluatedAttribute[],
+  ended: Ended,
+): readonly Outcome[] {
+  return attributes.map((attribute) =>
+    attribute.kind === 'failed' ? failureOutcome(attribute) : buildOutcome(attribute, ended),
+  );
+}
+
+function failureOutcome({ installable, attribute, error }: EvaluationFailure): Outcome {
+  return {
+    installable: installable.text,
+    attribute,
+    system: undefined,
+    drvPath: undefined,
+    outputs: new Map(),
+    status: 'evaluation-failed',
+    remote: undefined,
+    seconds: undefined,
+    copied: false,
+    error,
+  };
+}
+
+function buildOutcome(attribute: Buildable, ended: Ended): Outcome {
+  const key = keyOf(attribute);
+  const result = ended.results.get(key);
+  const status = result?.status ?? 'cancelled';
+  const copyFailure = ended.copyFailures.get(key);
+  const derivation = attribute.kind === 'derivation' ? attribute : undefined;
+  return {
+    installable: attribute.installable.text,
+    attribute: attribute.attribute,
+    system: derivation?.system,
+    drvPath: derivation?.drvPath,
+    outputs: ownOutputs(attribute, result?.outputs),
+    status,
+    remote: ended.remote,
+    seconds: derivation && status !== 'cached' ? ended.secondsOf(derivation.drvPath) : undefined,
+    copied: isGood(status) && !copyFailure && isCopied(ended.copy, attribute.attribute),
+    error: result?.error ?? copyFailure,
+  };
+}
+
+/** The outputs that this attribute wants, of those that its target has. */
+function ownOutputs(
+  attribute: Buildable,
+  realised: ReadonlyMap<string, StorePath> | undefined,
+): ReadonlyMap<string, StorePath> {
+  return new Map(
+    [...wantedOutputs(attribute)].flatMap(([name, planned]) => {
+      const path = realised?.get(name) ?? planned;
+      return path === undefined ? [] : [[name, path] as const];
+    }),
+  );
+}
+
+function keyOf(attribute: Buildable): StorePath {
+  return attribute.kind === 'derivation' ? attribute.drvPath : attribute.path;
+}
+
+/** A store path that was asked for by itself is its own and only output. */
+function wantedOutputs(attribute: Buildable): ReadonlyMap<string, StorePath | undefined> {
+  if (attribute.kind === 'store-path') return new Map([['out', attribute.path]]);
+  return new Map(attribute.wantedOutputs.map((name) => [name, attribute.outputs.get(name)]));
+}

@@ -1,0 +1,24 @@
+import { stripVTControlCharacters } from 'node:util';
+
+/**
+ * The one line that says why a build failed, out of Nix's own text: without colours, the repeated log lines and the
+ * "for full logs, run" advice, which does not hold for a remote store.
+ */
+export function summarizeBuildError(errorMessage: string): string {
+  const lines = stripVTControlCharacters(errorMessage)
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+  const first = (lines[0] ?? 'the build failed without a message').replace(/^error: /, '');
+  const end = lines.findIndex((line) =>
+    /^(Output paths:|Last \d+ log lines:|last \d+ log lines:|For full logs)/.test(line),
+  );
+  const kept = lines.slice(1, end === -1 ? undefined : end);
+  const reason = kept.filter((line) => line.startsWith('Reason:') || isDetail(line));
+  return [first.replace(/;\s*(last \d+ log lines:.*)?$/, ''), ...reason].join(' ');
+}
+
+/** Lines that carry the fact itself: both hashes of a mismatch, both systems of a misfit. */
+function isDetail(line: string): boolean {
+  return /^(specified|got|Required|required|Current|current|likely URL)/.test(line);
+}

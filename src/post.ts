@@ -1,0 +1,5 @@
+import { warnOnCrash } from './action/crash.ts';
+import { cleanup } from './cleanup.ts';
+
+warnOnCrash();
+await cleanup();
