@@ -151,3 +151,16 @@ class DerivationParser {
     return new Error(`at character ${this.#position}: ${expected} expected`);
   }
 }
+
+/** The system features that a builder must have: of the environment, or of structured attributes. */
+export function requiredSystemFeatures({ env }: Derivation): readonly string[] {
+  const structured = env.get('__json');
+  if (structured === undefined) {
+    return (env.get('requiredSystemFeatures') ?? '').split(/\s+/).filter((word) => word !== '');
+  }
+  const attributes: unknown = JSON.parse(structured);
+  const isObject = typeof attributes === 'object' && attributes !== null;
+  const features: unknown =
+    isObject && 'requiredSystemFeatures' in attributes ? attributes.requiredSystemFeatures : [];
+  return Array.isArray(features) ? features.filter((each) => typeof each === 'string') : [];
+}
