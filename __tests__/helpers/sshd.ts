@@ -67,6 +67,11 @@ export class Sshd implements AsyncDisposable {
     writeFileSync(join(this.dir, 'authorized_keys'), lines.join('\n') + '\n');
   }
 
+  /** The processes that serve connections. */
+  sessions(): readonly number[] {
+    return descendants(this.process.pid ?? 0);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     const ended = new Promise((resolve) => this.process.once('exit', resolve));
     if (this.process.exitCode === null) {
@@ -86,6 +91,14 @@ export class Sshd implements AsyncDisposable {
     this.process.kill('SIGKILL');
     throw new Error(`sshd did not start: ${this.log}`);
   }
+}
+
+function descendants(pid: number): readonly number[] {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+    .split(' ')
+    .filter((word) => word !== '')
+    .map(Number);
+  return children.flatMap((child) => [child, ...descendants(child)]);
 }
 
 /** Makes a key pair at `path` and `path.pub`; returns the public line. */

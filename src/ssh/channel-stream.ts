@@ -27,6 +27,8 @@ export class ChannelStream extends Duplex {
     super({ allowHalfOpen: false, readableHighWaterMark: READ_AHEAD });
     this.#channel = channel;
     this.#window = new ReceiveWindow(channel, windowBytes);
+    // Whoever reads or writes is told of an error; where nobody does, a lost connection must not end the process.
+    this.on('error', () => undefined);
     channel.on('data', (chunk: Buffer) => this.#receive(chunk));
     channel.on('end', () => this.push(null));
     channel.on('close', () => this.#closedByRemote());

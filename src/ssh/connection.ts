@@ -85,7 +85,7 @@ async function pause(ms: number, { host, signal }: ConnectOptions): Promise<void
 async function connectOnce(options: ConnectOptions, timeouts: Timeouts): Promise<SshConnection> {
   const socket = await connectTcp(options.host, options.port, timeouts.tcpMs, options.signal);
   const handshake = await shakeHands(socket, options, timeouts);
-  return new Connection(socket, handshake, labelOf(options), timeouts);
+  return new Connection(socket, handshake, options, timeouts);
 }
 
 function labelOf({ user, host, port }: ConnectOptions): string {
@@ -99,6 +99,7 @@ class Connection implements SshConnection {
   readonly #socket: Socket;
   readonly #client: Client;
   readonly #timeouts: Timeouts;
+  readonly #windowBytes: number;
   readonly #streams = new Set<ChannelStream>();
   readonly #settleClosed: (reason: ActionError | undefined) => void;
   readonly #stopWatching: () => void;
@@ -107,11 +108,12 @@ class Connection implements SshConnection {
   constructor(
     socket: Socket,
     { client, roundTripMs }: Handshake,
-    label: string,
+    options: ConnectOptions,
     timeouts: Timeouts,
   ) {
-    this.label = label;
+    this.label = labelOf(options);
     this.roundTripMs = roundTripMs;
+    this.#windowBytes = options.windowBytes ?? windowFor(roundTripMs);
     this.#socket = socket;
     this.#client = client;
     this.#timeouts = timeouts;
@@ -147,7 +149,7 @@ class Connection implements SshConnection {
   exec(command: string | readonly string[]): Promise<ExecStream> {
     const line = typeof command === 'string' ? command : quoteCommand(command);
     return this.#open({
-      what: `to run ${line}`,
+      what: `the command ${line}`,
       start: (done) => this.#client.exec(line, done),
       accept: (channel) => {
         const diagnostics = new Diagnostics(channel.stderr);
@@ -185,7 +187,7 @@ class Connection implements SshConnection {
   }
 
   #streamOn(channel: ClientChannel): ChannelStream {
-    const stream = new ChannelStream(channel, windowFor(this.roundTripMs));
+    const stream = new ChannelStream(channel, this.#windowBytes);
     this.#streams.add(stream);
     stream.once('close', () => this.#streams.delete(stream));
     return stream;

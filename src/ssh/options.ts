@@ -12,6 +12,8 @@ export interface ConnectOptions {
   readonly hostKeys: HostKeys;
   /** zlib, worth its time on slow links only. */
   readonly compress?: boolean;
+  /** Receive window of each channel, in bytes; by default what the measured round trip asks for. */
+  readonly windowBytes?: number;
   readonly signal?: AbortSignal;
   readonly timeouts?: Partial<Timeouts>;
 }
