@@ -1,22 +1,26 @@
 import { ActionError } from '../domain/errors.ts';
-import { flakeCandidates, type FlakeInstallable, type Installable } from '../domain/installable.ts';
+import type { FlakeInstallable, Installable } from '../domain/installable.ts';
 import type { System } from '../domain/system.ts';
-import { attributesOf } from './evaluated-attributes.ts';
-import { evaluationFailure } from './evaluation-failure.ts';
+import { systemOfMachine } from '../domain/system.ts';
+import { type Evaluated, evaluateBelow, evaluateFlake } from './evaluate-below.ts';
 import type { EvaluatedAttribute, Evaluation } from './evaluation.ts';
+import { localFolder } from './flake-folder.ts';
+import { trustingEnvironment } from './git-trust.ts';
+import { followLinks, storePathAttribute } from './store-path-installables.ts';
 import { nixVersion } from './version.ts';
-import { type FreshItem, walkAll } from './walk-all.ts';
-import { type EvaluationSource, flakeAttribute, flakeRoot, sourceRoot } from './walk-root.ts';
-import type { EvalSetup, WalkRoot } from './walk.ts';
+import { type EvaluationSource, currentSystemArguments, sourceRoot } from './walk-root.ts';
+import type { EvalSetup } from './walk.ts';
 
 /** What to evaluate, and how. */
 export interface EvaluationRequest extends EvalSetup {
   readonly installables: readonly Installable[];
   readonly source: EvaluationSource;
-  /** What an installable without a system resolves for. */
+  /** What an installable without a system resolves for, and `builtins.currentSystem` is in impure evaluation. */
   readonly system: System;
   /** The systems whose attributes an expanded set is searched for. */
   readonly systems: readonly System[];
+  /** An existing folder; what is written there is gone at the end. */
+  readonly temporaryDirectory: string;
 }
 
 /**
@@ -29,16 +33,23 @@ export interface EvaluationRequest extends EvalSetup {
  * @throws ActionError `nix-missing`, `cancelled` or `input-invalid`. What fails to evaluate is a result.
  */
 export async function evaluate(request: EvaluationRequest): Promise<Evaluation> {
-  const evaluated = new Map<Installable, readonly EvaluatedAttribute[]>();
-  for (const group of groupsOf(request.installables)) {
-    for (const [installable, attributes] of await evaluateGroup(request, group)) {
-      evaluated.set(installable, attributes);
-    }
-  }
-  return { attributes: request.installables.flatMap((each) => evaluated.get(each) ?? []) };
+  const { workingDirectory } = request;
+  const installables = await Promise.all(
+    request.installables.map((each) => followLinks(each, workingDirectory)),
+  );
+  const groups = groupsOf(installables);
+  const folders = groups.map((group) =>
+    group.kind === 'flake' ? localFolder(group.flakeRef, workingDirectory) : workingDirectory,
+  );
+  await using trusting = await trustingEnvironment(
+    request.env,
+    folders.filter((folder) => folder !== undefined),
+    request.temporaryDirectory,
+  );
+  const evaluated = await evaluateGroups({ ...request, env: trusting.env }, groups);
+  const attributes = installables.map((each) => attributesOf(each, evaluated));
+  return { attributes: (await Promise.all(attributes)).flat() };
 }
-
-type Evaluated = ReadonlyMap<Installable, readonly EvaluatedAttribute[]>;
 
 /** Installables that one process can evaluate together. */
 type Group =
@@ -61,88 +72,46 @@ function groupsOf(installables: readonly Installable[]): readonly Group[] {
   return source.members.length === 0 ? [...flakes.values()] : [...flakes.values(), source];
 }
 
-async function evaluateGroup(request: EvaluationRequest, group: Group): Promise<Evaluated> {
-  if (group.kind === 'flake') {
-    return evaluateFlake(request, group.flakeRef, group.members);
-  }
-  if (request.source.kind === 'flake') {
-    throw new ActionError('internal', 'attribute paths without a file or expression');
-  }
-  const root = sourceRoot(request.source, request.evalArgs);
-  const { evaluated } = await evaluateBelow(request, root, group.members, (installable) =>
-    installable.kind === 'attribute' ? [installable.attrPath] : [],
-  );
-  return evaluated;
-}
-
-async function evaluateFlake(
+// One after the other: an evaluator takes a core and gigabytes of memory.
+async function evaluateGroups(
   request: EvaluationRequest,
-  flakeRef: string,
-  members: readonly FlakeInstallable[],
-): Promise<Evaluated> {
-  const root = flakeRoot(flakeRef, await nixVersion(request), request.system);
-  if (!(root.requirePure && request.evalArgs.includes('--impure'))) {
-    const outcome = await evaluateBelow(request, root, members, ({ fragment }) =>
-      flakeCandidates(fragment, request.system),
-    );
-    if (!outcome.impure) return outcome.evaluated;
-  }
-  return evaluateOneByOne(request, members);
-}
-
-/** The slow way, a process each, where Nix gives no access to the flake's root. */
-async function evaluateOneByOne(
-  request: EvaluationRequest,
-  members: readonly FlakeInstallable[],
+  groups: readonly Group[],
 ): Promise<Evaluated> {
   const all = new Map<Installable, readonly EvaluatedAttribute[]>();
-  for (const member of members) {
-    const root = flakeAttribute(member.flakeRef, member.fragment);
-    const { evaluated } = await evaluateBelow(request, root, [member], () => [[]]);
+  if (groups.length === 0) return all;
+  const version = await nixVersion(request);
+  const machine = systemOfMachine(process.arch, process.platform);
+  const currentSystem = currentSystemArguments(request.system, version, machine);
+  for (const group of groups) {
+    const evaluated =
+      group.kind === 'flake'
+        ? await evaluateFlake(request, group, { version, machine, currentSystem })
+        : await evaluateSource(request, group.members, currentSystem);
     for (const [installable, attributes] of evaluated) all.set(installable, attributes);
   }
   return all;
 }
 
-async function evaluateBelow<Member extends Installable>(
+async function evaluateSource(
   request: EvaluationRequest,
-  root: WalkRoot,
-  members: readonly Member[],
-  candidatesOf: (member: Member) => FreshItem['candidates'],
-): Promise<{ evaluated: Evaluated; impure: boolean }> {
-  const evaluated = new Map<Installable, readonly EvaluatedAttribute[]>();
-  const items = members.map((member, id) => ({ id, candidates: candidatesOf(member) }));
-  for (const chunk of chunksOf(items)) {
-    const { report, unreached, impure } = await walkAll(request, root, request.systems, chunk);
-    if (impure) return { evaluated, impure };
-    for (const item of chunk) {
-      const installable = members[item.id];
-      if (installable === undefined) continue;
-      const attributes = unreached?.ids.includes(item.id)
-        ? [evaluationFailure(installable, installable.text, unreached.error, undefined)]
-        : attributesOf(installable, item, report.item(item.id), request.systems);
-      evaluated.set(installable, attributes);
-    }
+  members: readonly Installable[],
+  currentSystem: readonly string[],
+): Promise<Evaluated> {
+  if (request.source.kind === 'flake') {
+    throw new ActionError('internal', 'there are attribute paths, but no file or expression');
   }
-  return { evaluated, impure: false };
+  const root = sourceRoot(request.source, request.evalArgs, currentSystem);
+  const { evaluated } = await evaluateBelow(request, root, members, (installable) =>
+    installable.kind === 'attribute' ? [installable.attrPath] : [],
+  );
+  return evaluated;
 }
 
-/** Characters of JSON; Linux takes 128 KiB as one argument, and escaping may double what is put there. */
-const CHUNK_SIZE = 40_000;
-
-function chunksOf(items: readonly FreshItem[]): readonly (readonly FreshItem[])[] {
-  const chunks: FreshItem[][] = [];
-  let room = 0;
-  for (const item of items) {
-    const size = JSON.stringify(item).length;
-    const last = chunks.at(-1);
-    if (last === undefined || size > room) {
-      chunks.push([item]);
-      room = CHUNK_SIZE - size;
-    } else {
-      last.push(item);
-      room -= size;
-    }
-  }
-  return chunks;
+async function attributesOf(
+  installable: Installable,
+  evaluated: Evaluated,
+): Promise<readonly EvaluatedAttribute[]> {
+  return installable.kind === 'store-path'
+    ? [await storePathAttribute(installable)]
+    : (evaluated.get(installable) ?? []);
 }

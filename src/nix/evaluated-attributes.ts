@@ -1,4 +1,5 @@
 import { type AttrPath, printAttrPath } from '../domain/attr-path.ts';
+import type { OutputSelection } from '../domain/derived-path.ts';
 import { ActionError } from '../domain/errors.ts';
 import type { Installable } from '../domain/installable.ts';
 import { isStorePath, parseDrvPath } from '../domain/store-path.ts';
@@ -13,6 +14,7 @@ import type { EvaluatedAttribute, EvaluatedDerivation, EvaluationFailure } from 
 import type { WalkDerivation } from './walk-events.ts';
 import type { FreshItem } from './walk-all.ts';
 import type { ItemReport, WalkEntry } from './walk-report.ts';
+import { outputsWanted } from './wanted-outputs.ts';
 
 /** What an installable comes to, from what the walk reports of it. */
 export function attributesOf(
@@ -62,15 +64,8 @@ function derivationOf(
   attribute: string,
   derivation: WalkDerivation,
 ): EvaluatedDerivation | EvaluationFailure {
-  const wantedOutputs = wantedOutputsOf(installable, derivation);
-  const unknown = wantedOutputs.find((name) => !derivation.outputs.has(name));
-  if (unknown !== undefined) {
-    const known = [...derivation.outputs.keys()].join(', ');
-    const why = `the derivation has no output '${unknown}', only ${known}`;
-    return unbuildable(installable, attribute, why);
-  }
   try {
-    return checkedDerivation(installable, attribute, derivation, wantedOutputs);
+    return checkedDerivation(installable, attribute, derivation);
   } catch (error) {
     // what calls itself a derivation may be any set with `type = "derivation"`
     if (!(error instanceof ActionError)) throw error;
@@ -82,13 +77,13 @@ function checkedDerivation(
   installable: Installable,
   attribute: string,
   derivation: WalkDerivation,
-  wantedOutputs: readonly string[],
 ): EvaluatedDerivation {
   const { name, system, outputs, requiredSystemFeatures, position } = derivation;
   const paths = [...outputs].map(
     ([output, path]) =>
       [output, path !== undefined && isStorePath(path) ? path : undefined] as const,
   );
+  const selection = installable.outputs ?? defaultOutputs(derivation);
   return {
     kind: 'derivation',
     installable,
@@ -97,17 +92,14 @@ function checkedDerivation(
     name: name ?? '',
     system: parseSystem(system ?? ''),
     outputs: new Map(paths),
-    wantedOutputs,
+    wantedOutputs: outputsWanted(selection, [...outputs.keys()]),
     requiredSystemFeatures,
     position,
   };
 }
 
-// The order of precedence of installable-flake.cc: `hello.dev` (outputSpecified) wants just that output.
-function wantedOutputsOf({ outputs }: Installable, derivation: WalkDerivation): readonly string[] {
-  if (outputs === 'all') return [...derivation.outputs.keys()].sort();
-  if (outputs !== undefined) return outputs;
+// In the order of installable-flake.cc: `hello.dev` (outputSpecified) wants just that output.
+function defaultOutputs(derivation: WalkDerivation): OutputSelection {
   if (derivation.specifiedOutput !== undefined) return [derivation.specifiedOutput];
-  const toInstall = [...new Set(derivation.outputsToInstall)].sort();
-  return toInstall.length === 0 ? ['out'] : toInstall;
+  return derivation.outputsToInstall.length === 0 ? ['out'] : derivation.outputsToInstall;
 }

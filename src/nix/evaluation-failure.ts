@@ -30,6 +30,15 @@ export function evaluationFailure(
   });
 }
 
+/** An installable that was not even looked up, because evaluating what it lies in failed. */
+export function unreachedFailure(installable: Installable, error: NixError): EvaluationFailure {
+  const failed = evaluationFailure(installable, installable.text, error, undefined);
+  // so Nix says it where the lookup is its own
+  return /^flake '.*' does not provide attribute /.test(error.message)
+    ? { ...failed, error: new ActionError('installable-unknown', firstLine(error.message)) }
+    : failed;
+}
+
 /** An attribute that was evaluated, but is nothing that can be built. */
 export function unbuildable(
   installable: Installable,

@@ -1,3 +1,4 @@
+import type { System } from '../domain/system.ts';
 import { autoArguments } from './auto-arguments.ts';
 import { type NixVersion, isAtLeast } from './version.ts';
 import type { AutoArguments } from './walk-program.ts';
@@ -15,32 +16,56 @@ const NO_ARGUMENTS: AutoArguments = new Map();
 export function sourceRoot(
   source: Exclude<EvaluationSource, { kind: 'flake' }>,
   evalArgs: readonly string[],
+  currentSystem: readonly string[],
 ): WalkRoot {
   const given = { autoCall: true, autoArguments: autoArguments(evalArgs), requirePure: false };
-  return source.kind === 'file'
-    ? { ...given, label: source.file, args: ['--file', source.file, '.'] }
-    : { ...given, label: 'the expression', args: ['--expr', source.expr, '.'] };
+  const what = source.kind === 'file' ? ['--file', source.file] : ['--expr', source.expr];
+  return { ...given, args: [...currentSystem, ...what, '.'] };
+}
+
+/** The arguments that make `builtins.currentSystem`, where there is one, this system. */
+export function currentSystemArguments(
+  system: System,
+  version: NixVersion,
+  machine: System | undefined,
+): readonly string[] {
+  if (version.vendor !== 'lix' && isAtLeast(version, 2, 20)) {
+    return ['--option', 'eval-system', system];
+  }
+  return system === machine || machine === undefined ? [] : pretendSystem(system, machine);
+}
+
+/** Another `system`; what is built in order to evaluate is still built here. */
+function pretendSystem(system: string, machine: string): readonly string[] {
+  return ['--option', 'system', system, '--option', 'extra-extra-platforms', machine];
 }
 
 /**
  * All outputs of a flake. From 2.19 on, a fragment that begins with a dot is an attribute path from the root, and a dot
  * alone the root. Before (and on Lix, which left Nix at 2.18), Nix looks in `packages.SYSTEM` first, whatever the
- * fragment: so the path is empty (`""`) and the system one that no flake has. Only where nothing can see it:
+ * fragment: so the path is empty (`""`, encoded) and the system one that no flake has. Only where nothing can see it:
  * `builtins.currentSystem` does not exist in pure evaluation.
  */
-export function flakeRoot(flakeRef: string, version: NixVersion, system: string): WalkRoot {
-  const given = { label: flakeRef, autoCall: false, autoArguments: NO_ARGUMENTS };
+export function flakeRoot(
+  flakeRef: string,
+  version: NixVersion,
+  currentSystem: readonly string[],
+  machine: System | undefined,
+): WalkRoot {
+  const given = { autoCall: false, autoArguments: NO_ARGUMENTS };
   if (version.vendor !== 'lix' && isAtLeast(version, 2, 19)) {
-    return { ...given, args: [`${flakeRef}#.`], requirePure: false };
+    return { ...given, args: [...currentSystem, `${flakeRef}#.`], requirePure: false };
   }
-  // extra-platforms: import-from-derivation still builds here
-  const pretend = ['--option', 'system', 'none-none', '--option', 'extra-extra-platforms', system];
-  return { ...given, args: [...pretend, `${flakeRef}#""`], requirePure: true };
+  const pretend = pretendSystem('none-none', machine ?? '');
+  return { ...given, args: [...pretend, `${flakeRef}#%22%22`], requirePure: true };
 }
 
 /** One attribute as Nix itself looks it up: for impure evaluation where {@link flakeRoot} has to pretend. */
-export function flakeAttribute(flakeRef: string, fragment: string): WalkRoot {
-  const given = { autoCall: false, autoArguments: NO_ARGUMENTS, requirePure: false };
-  const label = `${flakeRef}#${fragment}`;
-  return { ...given, label, args: [`${flakeRef}#${encodeURIComponent(fragment)}`] };
+export function flakeAttribute(
+  flakeRef: string,
+  fragment: string,
+  currentSystem: readonly string[],
+): WalkRoot {
+  const args = [...currentSystem, `${flakeRef}#${encodeURIComponent(fragment)}`];
+  return { args, autoCall: false, autoArguments: NO_ARGUMENTS, requirePure: false };
 }

@@ -22,8 +22,6 @@ export interface EvalSetup {
 
 /** The value that a walk starts from. */
 export interface WalkRoot {
-  /** For people: the flake reference, file or `expression`. */
-  readonly label: string;
   /** What follows `nix eval …` to name it. */
   readonly args: readonly string[];
   readonly autoCall: boolean;

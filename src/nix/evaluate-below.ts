@@ -1,0 +1,105 @@
+import { type FlakeInstallable, type Installable, flakeCandidates } from '../domain/installable.ts';
+import type { System } from '../domain/system.ts';
+import { attributesOf } from './evaluated-attributes.ts';
+import { unreachedFailure } from './evaluation-failure.ts';
+import type { EvaluatedAttribute } from './evaluation.ts';
+import type { NixVersion } from './version.ts';
+import { type FreshItem, walkAll } from './walk-all.ts';
+import { flakeAttribute, flakeRoot } from './walk-root.ts';
+import type { EvalSetup, WalkRoot } from './walk.ts';
+
+/** What each installable comes to. */
+export type Evaluated = ReadonlyMap<Installable, readonly EvaluatedAttribute[]>;
+
+/** How evaluation is run, and for which systems. */
+export interface WalkSetup extends EvalSetup {
+  readonly system: System;
+  readonly systems: readonly System[];
+}
+
+/** The program and the machine that evaluate. */
+export interface Evaluator {
+  readonly version: NixVersion;
+  readonly machine: System | undefined;
+  /** See `currentSystemArguments`. */
+  readonly currentSystem: readonly string[];
+}
+
+/** Evaluates installables of one flake. */
+export async function evaluateFlake(
+  setup: WalkSetup,
+  flake: { readonly flakeRef: string; readonly members: readonly FlakeInstallable[] },
+  { version, machine, currentSystem }: Evaluator,
+): Promise<Evaluated> {
+  const root = flakeRoot(flake.flakeRef, version, currentSystem, machine);
+  if (!(root.requirePure && setup.evalArgs.includes('--impure'))) {
+    const outcome = await evaluateBelow(setup, root, flake.members, ({ fragment }) =>
+      flakeCandidates(fragment, setup.system),
+    );
+    if (!outcome.impure) return outcome.evaluated;
+  }
+  return evaluateOneByOne(setup, flake.members, currentSystem);
+}
+
+/** The slow way, a process each, where Nix gives no access to the flake's root. */
+async function evaluateOneByOne(
+  setup: WalkSetup,
+  members: readonly FlakeInstallable[],
+  currentSystem: readonly string[],
+): Promise<Evaluated> {
+  const all = new Map<Installable, readonly EvaluatedAttribute[]>();
+  for (const member of members) {
+    const root = flakeAttribute(member.flakeRef, member.fragment, currentSystem);
+    const { evaluated } = await evaluateBelow(setup, root, [member], () => [[]]);
+    for (const [installable, attributes] of evaluated) all.set(installable, attributes);
+  }
+  return all;
+}
+
+/**
+ * Evaluates installables below one root.
+ * @param candidatesOf the attribute paths to try for an installable
+ * @returns `impure` if the root was refused: see `WalkRequest.requirePure`
+ */
+export async function evaluateBelow<Member extends Installable>(
+  setup: WalkSetup,
+  root: WalkRoot,
+  members: readonly Member[],
+  candidatesOf: (member: Member) => FreshItem['candidates'],
+): Promise<{ evaluated: Evaluated; impure: boolean }> {
+  const evaluated = new Map<Installable, readonly EvaluatedAttribute[]>();
+  const items = members.map((member, id) => ({ id, candidates: candidatesOf(member) }));
+  for (const chunk of chunksOf(items)) {
+    const { report, unreached, impure } = await walkAll(setup, root, setup.systems, chunk);
+    if (impure) return { evaluated, impure };
+    for (const item of chunk) {
+      const installable = members[item.id];
+      if (installable === undefined) continue;
+      const attributes = unreached?.ids.includes(item.id)
+        ? [unreachedFailure(installable, unreached.error)]
+        : attributesOf(installable, item, report.item(item.id), setup.systems);
+      evaluated.set(installable, attributes);
+    }
+  }
+  return { evaluated, impure: false };
+}
+
+/** Characters of JSON; Linux takes 128 KiB as one argument, and escaping may double what is put there. */
+const CHUNK_SIZE = 40_000;
+
+function chunksOf(items: readonly FreshItem[]): readonly (readonly FreshItem[])[] {
+  const chunks: FreshItem[][] = [];
+  let room = 0;
+  for (const item of items) {
+    const size = JSON.stringify(item).length;
+    const last = chunks.at(-1);
+    if (last === undefined || size > room) {
+      chunks.push([item]);
+      room = CHUNK_SIZE - size;
+    } else {
+      last.push(item);
+      room -= size;
+    }
+  }
+  return chunks;
+}
