@@ -127,7 +127,7 @@ class DaemonStore implements Store {
     mode: BuildMode,
     onEvent?: (event: DaemonEvent) => void,
   ): Promise<readonly BuildResult[]> {
-    const { protocolVersion } = await this.greeting;
+    const { protocolVersion } = this.#session.knownGreeting ?? (await this.greeting);
     if (protocolVersion < SINCE.buildPathsWithResults) {
       const build = (): Promise<void> =>
         this.#session.run(operations.buildPaths(paths, mode), { onEvent });

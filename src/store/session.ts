@@ -53,8 +53,8 @@ export class Session {
   readonly #pending = new Fifo<Pending>();
   readonly #serving: Decoding<never>;
   readonly #handshakeTimer: NodeJS.Timeout;
-  #greeted = Promise.withResolvers<Greeting>();
-  #isGreeted = false;
+  readonly #greeted = Promise.withResolvers<Greeting>();
+  #knownGreeting: Greeting | undefined;
   #closed: Error | undefined;
 
   constructor(stream: ByteStream, options: SessionOptions) {
@@ -105,8 +105,9 @@ export class Session {
     if (!this.#closed) this.#stream.duplex.resume();
   }
 
-  get isClosed(): boolean {
-    return this.#closed !== undefined;
+  /** What {@link greeting} resolved to, if it did: who need not wait keeps its place in the order of requests. */
+  get knownGreeting(): Greeting | undefined {
+    return this.#knownGreeting;
   }
 
   /** Closes hard, and rejects whatever waits with `reason`. Idempotent. */
@@ -147,7 +148,7 @@ export class Session {
   *#serve(): Decoding<never> {
     const greeting = yield* readGreeting(this.#reader, this.label);
     clearTimeout(this.#handshakeTimer);
-    this.#isGreeted = true;
+    this.#knownGreeting = greeting;
     this.#greeted.resolve(greeting);
     for (;;) {
       while (this.#reader.available === 0) yield;
@@ -172,7 +173,7 @@ export class Session {
   #streamEnded(cause: Error | undefined): ActionError {
     return streamEnded({
       label: this.label,
-      isGreeted: this.#isGreeted,
+      isGreeted: this.#knownGreeting !== undefined,
       waiting: this.#pending.peek()?.name,
       waitingCount: this.#pending.length,
       diagnostics: this.#stream.diagnostics(),

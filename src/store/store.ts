@@ -79,6 +79,7 @@ export interface Store {
   /**
    * Builds; one result for each path that was started or decided. A failed build is a result, not a rejection.
    * Below protocol 1.34 results are put together from BuildPaths and queries. `onEvent` hears what the daemon tells meanwhile.
+   * The one request that depends on the daemon's version: asked before the greeting is there, it waits for that.
    */
   build(
     paths: readonly DerivedPath[],
