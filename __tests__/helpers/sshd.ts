@@ -5,6 +5,8 @@ import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
+import { waitUntil } from './wait-until.ts';
+
 const SSHD = '/usr/sbin/sshd';
 const START_MS = 10_000;
 
@@ -83,11 +85,9 @@ export class Sshd implements AsyncDisposable {
   }
 
   async #listening(): Promise<void> {
-    const deadline = Date.now() + START_MS;
-    while (Date.now() < deadline && this.process.exitCode === null) {
-      if (await accepts(this.port)) return;
-      await delay(20);
-    }
+    const up = () => this.process.exitCode !== null || accepts(this.port);
+    await waitUntil(up, 'the start of sshd', START_MS).catch(() => undefined);
+    if (this.process.exitCode === null && (await accepts(this.port))) return;
     this.process.kill('SIGKILL');
     throw new Error(`sshd did not start: ${this.log}`);
   }

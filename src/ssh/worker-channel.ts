@@ -2,7 +2,7 @@ import type { ByteStream } from '../domain/byte-stream.ts';
 import { ActionError, toError } from '../domain/errors.ts';
 import type { ExecStream, SshConnection } from './connection.ts';
 
-/** Where nix-daemon listens; what else a store may be configured to, sshd's users see this one. */
+/** Where nix-daemon listens unless it was built with another state folder. */
 export const DAEMON_SOCKET = '/nix/var/nix/daemon-socket/socket';
 
 /** What serves the worker protocol, as the store URI says. */
@@ -13,6 +13,8 @@ export interface WorkerProgram {
   readonly remoteStore: string | undefined;
   /** Further arguments, such as `--cores 4 --keep-going`; the socket does not get them. */
   readonly daemonArgs?: readonly string[];
+  /** Default: {@link DAEMON_SOCKET}. */
+  readonly daemonSocket?: string;
 }
 
 /**
@@ -39,7 +41,8 @@ export async function openWorkerChannel(
   connection: SshConnection,
   program: WorkerProgram,
 ): Promise<WorkerChannel> {
-  const socket = wantsOwnProgram(program) ? undefined : connection.openSocket(DAEMON_SOCKET);
+  const socketPath = program.daemonSocket ?? DAEMON_SOCKET;
+  const socket = wantsOwnProgram(program) ? undefined : connection.openSocket(socketPath);
   const exec = connection.exec(workerCommand(program));
   // Whichever is not waited for below may fail on its own.
   socket?.catch(() => undefined);
@@ -47,7 +50,7 @@ export async function openWorkerChannel(
   if (socket === undefined) return { kind: 'exec', ...(await exec) };
   try {
     const stream = await socket;
-    void exec.then(({ duplex }) => duplex.destroy());
+    exec.then(({ duplex }) => duplex.destroy()).catch(() => undefined);
     return { kind: 'socket', ...stream };
   } catch (socketError) {
     return { kind: 'exec', ...(await exec.catch(neitherOpens(connection, toError(socketError)))) };
