@@ -132,10 +132,12 @@ async function inputVariables(
   const action = parse(await readFile(path.join(CHECKOUT, 'action.yml'), 'utf8')) as {
     readonly inputs: Readonly<Record<string, { readonly default?: string }>>;
   };
-  const values = Object.entries(action.inputs).map(([name, input]) => [name, input.default ?? '']);
-  const inputs: Record<string, string> = { ...Object.fromEntries(values), ...given };
+  const defaults = Object.entries(action.inputs).map(
+    ([name, input]) => [name, input.default ?? ''] as const,
+  );
+  const inputs = new Map([...defaults, ...Object.entries(given)]);
   return Object.fromEntries(
-    Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]),
+    [...inputs].map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]),
   );
 }
 

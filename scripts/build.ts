@@ -9,7 +9,7 @@ const dist = path.join(root, 'dist');
 const entries = ['main', 'post'] as const;
 
 /** ssh2 carries a Windows agent helper that ncc copies along; nothing here runs on Windows. */
-const unwanted = /pagent\.exe$/;
+const unwanted = 'pagent.exe';
 
 const files = new Map<string, string | Buffer>([
   ['package.json', `${JSON.stringify({ type: 'module' })}\n`],
@@ -26,7 +26,7 @@ for (const entry of entries) {
   }).catch(fail);
   files.set(`${entry}/index.js`, code);
   for (const [name, asset] of Object.entries(assets)) {
-    if (!unwanted.test(name) && name !== 'package.json')
+    if (!name.endsWith(unwanted) && name !== 'package.json')
       files.set(`${entry}/${name}`, asset.source);
   }
 }

@@ -41,7 +41,7 @@ print('Outputs:');
 for (const [name, value] of result.outputs) process.stdout.write(`${name}=${value}\n`);
 print('What came back to the runner:');
 process.stdout.write(
-  `${await runner.output(['sh', '-c', 'head -v result-*'], { user, cwd: folder })}\n`,
+  `${await runner.output(['head', '-v', 'result-shout', 'result-slow/result'], { user, cwd: folder })}\n`,
 );
 
 const results = JSON.parse(result.outputs.get('results') ?? '[]') as readonly {

@@ -52,6 +52,7 @@ async function prepareContext(
     env: { ...childVariables(), [MARKER_VARIABLE]: marker },
     runnerSystem: runnerSystem(),
     logDirectory,
+    temporaryDirectory: directory,
     observe: new Log({ write: core.info, warn: core.warning }).observe,
     clock: () => performance.now() / 1000,
     signal,
@@ -89,5 +90,7 @@ function runnerSystem(): System {
 
 function childVariables(): Readonly<Record<string, string>> {
   const entries = Object.entries(childEnvironment(process.env));
-  return Object.fromEntries(entries.filter((entry): entry is [string, string] => entry[1] !== undefined));
+  return Object.fromEntries(
+    entries.filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
 }

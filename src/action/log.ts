@@ -27,10 +27,11 @@ export class Log {
   readonly observe: Observe = (event) => {
     const line = oneLine(event);
     if (line !== undefined) this.#options.write(line);
-    else this.#other(event);
+    this.#gather(event);
   };
 
-  #other(event: StepEvent): void {
+  #gather(event: StepEvent): void {
+    // eslint-disable-next-line @typescript-eslint/switch-exhaustiveness-check -- the others are one line, or nothing
     switch (event.kind) {
       case 'build-log': {
         const block = this.#block(event.drvPath);

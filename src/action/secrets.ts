@@ -1,7 +1,5 @@
 /** Inputs that hold secrets. */
-const SECRET_INPUTS = ['ssh-key', 'ssh-key-passphrase'] as const;
-
-type SecretInput = (typeof SECRET_INPUTS)[number];
+type SecretInput = 'ssh-key' | 'ssh-key-passphrase';
 
 export type Secrets = Readonly<Record<SecretInput, string>>;
 
@@ -13,7 +11,7 @@ export function takeSecrets(env: NodeJS.ProcessEnv): Secrets {
   const take = (input: SecretInput): string => {
     const name = `INPUT_${input.toUpperCase()}`;
     const value = env[name] ?? '';
-    delete env[name];
+    Reflect.deleteProperty(env, name);
     return value;
   };
   return { 'ssh-key': take('ssh-key'), 'ssh-key-passphrase': take('ssh-key-passphrase') };

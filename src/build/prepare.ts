@@ -26,12 +26,9 @@ export async function connectAndEvaluate(
   const failing = new AbortController();
   const inner = { ...context, signal: AbortSignal.any([context.signal, failing.signal]) };
   const connecting = connect(request, inner, phases, opened);
-  connecting.catch(() => undefined); // waited for below, or overtaken by another failure
-  const local = await openLocalStore({ env: context.env });
-  opened.defer(() => local.store.close());
-  const evaluating = evaluateFor(request, inner, phases, local, connecting);
+  const evaluating = evaluateHere(request, inner, phases, opened, connecting);
   try {
-    const [remote, evaluation] = await Promise.all([connecting, evaluating]);
+    const [remote, { local, evaluation }] = await Promise.all([connecting, evaluating]);
     return { remote, local, evaluation };
   } catch (error) {
     failing.abort(error);
@@ -56,9 +53,24 @@ async function connect(
   return remote;
 }
 
-async function evaluateFor(
+async function evaluateHere(
   request: StepRequest,
-  { env, observe, runnerSystem, signal }: StepContext,
+  context: StepContext,
+  phases: Phases,
+  opened: AsyncDisposableStack,
+  connecting: Promise<Remote>,
+): Promise<Pick<Prepared, 'local' | 'evaluation'>> {
+  const local = await openLocalStore({ env: context.env });
+  opened.defer(() => local.store.close());
+  const evaluation = await evaluateWith(request, context, phases, local, connecting);
+  const failed = evaluation.attributes.filter(({ kind }) => kind === 'failed').length;
+  context.observe({ kind: 'evaluated', attributes: evaluation.attributes.length, failed });
+  return { local, evaluation };
+}
+
+async function evaluateWith(
+  request: StepRequest,
+  { env, observe, runnerSystem, signal, temporaryDirectory }: StepContext,
   phases: Phases,
   local: LocalStore,
   connecting: Promise<Remote>,
@@ -67,7 +79,7 @@ async function evaluateFor(
   const settings = fromUri.length > 0 ? undefined : await (await connecting).settings();
   const choice = chooseSystems(request.system, fromUri, settings, runnerSystem);
   if (choice.notice !== undefined) observe({ kind: 'warning', text: choice.notice });
-  const evaluation = await phases.measure('evaluate', () =>
+  return phases.measure('evaluate', () =>
     evaluate({
       nix: 'nix',
       installables: request.installables,
@@ -77,12 +89,10 @@ async function evaluateFor(
       systems: choice.systems,
       workingDirectory: request.workingDirectory,
       localStore: local.access.storeUri,
+      temporaryDirectory,
       env,
       signal,
       onLog: (line) => observe({ kind: 'evaluation-log', line }),
     }),
   );
-  const failed = evaluation.attributes.filter(({ kind }) => kind === 'failed').length;
-  observe({ kind: 'evaluated', attributes: evaluation.attributes.length, failed });
-  return evaluation;
 }

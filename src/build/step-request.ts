@@ -38,6 +38,8 @@ export interface StepContext {
   readonly env: Readonly<Record<string, string>>;
   readonly runnerSystem: System;
   readonly logDirectory: string;
+  /** An existing folder of the step's own. */
+  readonly temporaryDirectory: string;
   readonly observe: Observe;
   readonly clock: Clock;
   readonly signal: AbortSignal;

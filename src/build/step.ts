@@ -38,7 +38,9 @@ interface Step {
 export async function runStep(request: StepRequest, context: StepContext): Promise<StepReport> {
   await using opened = new AsyncDisposableStack();
   const logs = await DerivationLogs.create(context.logDirectory);
-  opened.defer(async () => void (await logs.close()));
+  opened.defer(async () => {
+    await logs.close();
+  });
   const observe = alsoTo(logs, context.observe);
   const phases = new Phases(context.clock, observe);
   const { remote, local, evaluation } = await connectAndEvaluate(request, context, phases, opened);
@@ -59,7 +61,7 @@ export async function runStep(request: StepRequest, context: StepContext): Promi
   const copyFailures = copyBack
     ? await phases.measure('copy-back', () => copyBack.finish())
     : none();
-  return report(step, evaluation, { results, copyFailures, copyBack });
+  return await report(step, evaluation, { results, copyFailures, copyBack });
 }
 
 /** Asks before anything is built whether its outputs could be imported at all. */
@@ -70,7 +72,10 @@ async function prepareCopyBack(
   if (!targets.some((target) => target.copy === 'copy')) return undefined;
   const copyBack = new CopyBack({
     openStores: async () => {
-      const [from, to] = await Promise.all([remote.openSession(), openLocalStore({ env: context.env })]);
+      const [from, to] = await Promise.all([
+        remote.openSession(),
+        openLocalStore({ env: context.env }),
+      ]);
       return { from, to: to.store };
     },
     candidates: outputCandidates,
