@@ -61,6 +61,7 @@ function wrapped(inner: ByteStream, up: Duplex, down: Duplex): ByteStream {
   up.pipe(duplex);
   duplex.pipe(down);
   const outer = Duplex.from({ readable: down, writable: up });
+  for (const stream of [up, down, duplex]) stream.on('error', () => undefined); // seen as the end of the whole
   outer.on('close', () => duplex.destroy());
   duplex.on('close', () => down.destroy());
   return { duplex: outer, diagnostics: () => inner.diagnostics() };
