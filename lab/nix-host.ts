@@ -1,9 +1,11 @@
-import { access, appendFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { appendFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { Host } from './host.ts';
 import type { HostProcess } from './process.ts';
 import { Service } from './service.ts';
 import { startHost, type HostOptions, type StartedHost } from './start-host.ts';
-import { USERS, type UserName } from './users.ts';
+import type { UserName } from './users.ts';
 
 /** Who owns `/nix`: a daemon that serves all users, or one user who needs none. */
 export type NixSetup = 'daemon' | 'root-owned' | 'user-owned';
@@ -22,6 +24,7 @@ export interface NixHostOptions extends HostOptions {
 
 export const DAEMON_SOCKET = '/nix/var/nix/daemon-socket/socket';
 
+const NIX_FOLDERS = ['/nix', '/nix/store', '/nix/var', '/nix/var/nix'] as const;
 const NIX_CONF = '/etc/nix/nix.conf';
 const REGISTRY = '/etc/nix/empty-registry.json';
 
@@ -38,7 +41,7 @@ export class NixHost extends Host {
       setup === 'daemon'
         ? new Service('nix-daemon', this, {
             argv: ['nix-daemon'],
-            ready: () => exists(this.path(DAEMON_SOCKET)),
+            ready: () => accepts(this.path(DAEMON_SOCKET)),
           })
         : undefined;
   }
@@ -55,7 +58,10 @@ export class NixHost extends Host {
 
   /** A session's other end on standard input and output: `nix-daemon --stdio`, by default run by who owns the store. */
   stdioDaemon(user: UserName = this.owner, args: readonly string[] = []): HostProcess {
-    return this.spawn(['nix-daemon', '--stdio', ...args], { user });
+    const argv = ['nix-daemon', '--stdio', ...args];
+    // For others Nix 2.8 splices its streams to the daemon's socket, which takes pipes as sshd makes them; Node makes sockets.
+    const piped = ['sh', '-c', 'cat | "$@" | cat', 'sh', ...argv];
+    return this.spawn(user === this.owner ? argv : piped, { user });
   }
 
   /** Adds lines to nix.conf; a running daemon is started again, for it reads them once. */
@@ -107,7 +113,8 @@ export async function setUpNix(host: NixHost, options: NixHostOptions): Promise<
     'empty-registry.json': '{"flakes":[],"version":2}\n',
   });
   if (host.setup === 'user-owned') {
-    await host.output(['chown', `${USERS.owner.uid}:${USERS.owner.uid}`, '/nix']);
+    // As an installer leaves it. Without /nix/var/nix newer Nix would make itself a store below the user's home.
+    await host.output(['install', '-d', '-o', 'owner', '-g', 'owner', ...NIX_FOLDERS]);
   }
   await (host.daemon?.start() ?? host.output(['nix-store', '--init'], { user: host.owner }));
 }
@@ -127,9 +134,15 @@ function nixConf(options: NixHostOptions): string {
   ].join('\n');
 }
 
-async function exists(file: string): Promise<boolean> {
-  return await access(file).then(
-    () => true,
-    () => false,
-  );
+/** Whether somebody listens there; the file alone may be left over from a daemon that ended. */
+async function accepts(socketPath: string): Promise<boolean> {
+  const socket = connect(socketPath);
+  try {
+    await once(socket, 'connect');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
 }
