@@ -127,11 +127,9 @@ function isForeign(frame: { readonly position: Position | undefined }): boolean 
   return frame.position !== undefined && isFile(frame.position.file);
 }
 
-// Expressions given as text, ours included; Nix 2.8 shows their whole text instead. `«none»` is said of builtins.
-const PSEUDO_FILES: ReadonlySet<string> = new Set(['«string»', '«none»']);
-
+// Expressions given as text are `«string»`, ours included; Nix 2.8 shows their whole text instead.
 function isFile(file: string): boolean {
-  return file.startsWith('/') || (file.startsWith('«') && !PSEUDO_FILES.has(file));
+  return file.startsWith('/') || (file.startsWith('«') && file !== '«string»');
 }
 
 function firstLine(text: string): string {

@@ -110,10 +110,15 @@ function message(event: JsonObject): LogLine {
   return { kind: 'error', error };
 }
 
-// Nix 2.26 to 2.34 append `:line:column` to the file.
+// Nix 2.26 to 2.34 append `:line:column` to the file, and call what has no place `«none»:0`, line 0.
 function positionOf(event: JsonObject): Position | undefined {
   const { file, line, column } = event;
-  if (typeof file !== 'string' || typeof line !== 'number' || typeof column !== 'number') {
+  if (
+    typeof file !== 'string' ||
+    typeof line !== 'number' ||
+    typeof column !== 'number' ||
+    line === 0
+  ) {
     return undefined;
   }
   const suffix = `:${line}:${column}`;
