@@ -54797,7 +54797,7 @@ function asActionError(thrown) {
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _cjs_globals_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9181);
 /* harmony import */ var _action_crash_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(978);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4356);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3306);
 
 
 
@@ -54809,7 +54809,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 4356:
+/***/ 3306:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -55040,9 +55040,9 @@ class PrivateKey {
         this.fingerprint = publicKey === undefined ? 'unknown' : fingerprint(publicKey);
         this.#key = key;
     }
-    /** How ssh2 is told to try this key. */
-    authMethod(username) {
-        return { type: 'publickey', username, key: this.#key };
+    /** For ssh2 alone. */
+    parsed() {
+        return this.#key;
     }
 }
 /**
@@ -57910,12 +57910,12 @@ function clientHello(version = ADVERTISED) {
  * @throws ActionError `protocol-mismatch` when something else than a daemon speaks first, `protocol-too-old`, or what the
  *   daemon reports (`daemon-error`).
  */
-function* readGreeting(reader, label) {
+function* readGreeting(reader, label, ours = ADVERTISED) {
     yield* readMagic(reader, label);
     const theirs = yield* reader.u64();
     if (theirs >> 8 !== ADVERTISED >> 8 || theirs < OLDEST)
         throw tooOld(theirs, label);
-    const protocolVersion = Math.min(theirs, ADVERTISED);
+    const protocolVersion = Math.min(theirs, ours);
     const nixVersion = protocolVersion >= SINCE.daemonVersion ? yield* reader.string(256) : undefined;
     const trust = protocolVersion >= SINCE.trust ? yield* readTrust(reader) : 'unknown';
     const error = yield* readMessages(reader);
@@ -58103,7 +58103,7 @@ class Session {
         this.#serving = this.#serve();
         this.#handshakeTimer = setTimeout(() => this.close(this.#greetingTimedOut()), options.handshakeTimeout ?? HANDSHAKE_TIMEOUT);
         this.#listen();
-        this.#outbox.add(clientHello());
+        this.#outbox.add(clientHello(options.protocolVersion));
     }
     /** Rejects with `daemon-error` (or its kin) if the daemon refuses; the session goes on. */
     run(operation, { onEvent, body } = {}) {
@@ -58175,7 +58175,8 @@ class Session {
         }
     };
     *#serve() {
-        const greeting = yield* readGreeting(this.#reader, this.label);
+        const { protocolVersion } = this.#options;
+        const greeting = yield* readGreeting(this.#reader, this.label, protocolVersion);
         clearTimeout(this.#handshakeTimer);
         this.#knownGreeting = greeting;
         this.#greeted.resolve(greeting);
@@ -58193,8 +58194,13 @@ class Session {
     #named(error) {
         if (!(error instanceof errors/* ActionError */.lZ) || error.code !== 'protocol-violation')
             return error;
-        const asked = this.#pending.peek()?.name ?? 'the handshake';
-        return new errors/* ActionError */.lZ('protocol-violation', `${this.label}: the answer to ${asked} breaks the worker protocol: ${error.message}`, { hint: 'Something between the two sides changes the bytes, or this is not a Nix daemon.' });
+        return new errors/* ActionError */.lZ('protocol-violation', `${this.label}: ${this.#whatIsRead()} breaks the worker protocol: ${error.message}`, { hint: 'Something between the two sides changes the bytes, or this is not a Nix daemon.' });
+    }
+    #whatIsRead() {
+        if (!this.#knownGreeting)
+            return 'the handshake';
+        const asked = this.#pending.peek()?.name;
+        return asked === undefined ? 'the daemon' : `the answer to ${asked}`;
     }
     #streamEnded(cause) {
         return streamEnded({
@@ -58885,270 +58891,36 @@ const external_node_stream_promises_namespaceObject = __WEBPACK_EXTERNAL_createR
 
 
 
-
-/** How many last lines of a log are kept at hand for error texts. */
-const TAIL_LINES = 25;
-/** One log file a derivation, in a folder that later steps may upload. */
+/** One log file a derivation, in a folder that later steps may upload. A log that cannot be written never fails a build. */
 class DerivationLogs {
-    directory;
-    #logs = new Map();
-    #failure;
+    #directory;
+    #streams = new Map();
     constructor(directory) {
-        this.directory = directory;
+        this.#directory = directory;
     }
     static async create(directory) {
         await (0,promises_namespaceObject.mkdir)(directory, { recursive: true });
         return new DerivationLogs(directory);
     }
     write(drvPath, line) {
-        const log = this.#open(drvPath);
-        log.stream.write(`${line}\n`);
-        log.tail.push(line);
-        if (log.tail.length > TAIL_LINES)
-            log.tail.shift();
+        this.#streamOf(drvPath).write(`${line}\n`);
     }
-    /** The last lines of a derivation's log, oldest first. */
-    tail(drvPath) {
-        return this.#logs.get(drvPath)?.tail ?? [];
-    }
-    /** The log's file, if the derivation printed anything. */
-    fileOf(drvPath) {
-        return this.#logs.get(drvPath)?.file;
-    }
-    /** Waits until all is on disk. Returns why logs are incomplete, if they are: that never fails a build. */
+    /** Waits until all is on disk. */
     async close() {
-        for (const { stream } of this.#logs.values()) {
+        for (const stream of this.#streams.values()) {
             stream.end();
-            await (0,external_node_stream_promises_namespaceObject.finished)(stream).catch((error) => (this.#failure ??= (0,errors/* toError */.iT)(error)));
+            await (0,external_node_stream_promises_namespaceObject.finished)(stream).catch(() => undefined);
         }
-        return this.#failure;
     }
-    #open(drvPath) {
-        const known = this.#logs.get(drvPath);
+    #streamOf(drvPath) {
+        const known = this.#streams.get(drvPath);
         if (known)
             return known;
-        const file = external_node_path_.join(this.directory, `${storePathBase(drvPath)}.log`);
-        const stream = (0,external_node_fs_namespaceObject.createWriteStream)(file, { flags: 'a' });
-        stream.on('error', (error) => (this.#failure ??= error));
-        const log = { file, stream, tail: [] };
-        this.#logs.set(drvPath, log);
-        return log;
+        const stream = (0,external_node_fs_namespaceObject.createWriteStream)(external_node_path_.join(this.#directory, `${storePathBase(drvPath)}.log`));
+        stream.on('error', () => undefined);
+        this.#streams.set(drvPath, stream);
+        return stream;
     }
-}
-
-;// CONCATENATED MODULE: external "node:string_decoder"
-const external_node_string_decoder_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:string_decoder");
-;// CONCATENATED MODULE: ./.build/nix/lines.js
-
-/**
- * Cuts a stream of bytes into lines of text: UTF-8 split over chunks is put together, `\r\n` counts as `\n`, and an
- * unterminated last line comes with {@link LineSplitter.end}.
- */
-class LineSplitter {
-    #decoder = new external_node_string_decoder_namespaceObject.StringDecoder('utf8');
-    #onLine;
-    #rest = '';
-    constructor(onLine) {
-        this.#onLine = onLine;
-    }
-    write(chunk) {
-        const lines = this.#decoder.write(chunk).split('\n');
-        lines[0] = this.#rest + (lines[0] ?? '');
-        this.#rest = lines.pop() ?? '';
-        for (const line of lines) {
-            this.#onLine(withoutCarriageReturn(line));
-        }
-    }
-    end() {
-        const last = this.#rest + this.#decoder.end();
-        this.#rest = '';
-        if (last !== '') {
-            this.#onLine(withoutCarriageReturn(last));
-        }
-    }
-}
-function withoutCarriageReturn(line) {
-    return line.endsWith('\r') ? line.slice(0, -1) : line;
-}
-
-;// CONCATENATED MODULE: ./.build/nix/nix-command.js
-
-
-
-/** Milliseconds between SIGTERM, on which Nix unlocks and cleans up, and SIGKILL. */
-const GRACE = 3000;
-/**
- * Runs `nix` to its end. An exit code other than 0 is a result, not an error.
- * @throws ActionError `nix-missing` if the program cannot be started, `cancelled` if the signal fired.
- */
-async function runNix(command) {
-    throwIfCancelled(command.signal);
-    // A group of its own, so that builders, git and ssh that Nix started end with it.
-    const child = (0,external_node_child_process_namespaceObject.spawn)(command.nix, command.args, {
-        cwd: command.workingDirectory,
-        env: command.env,
-        stdio: ['ignore', 'pipe', 'pipe'],
-        detached: true,
-    });
-    const stop = endGroupOnAbort(child, command.signal);
-    try {
-        const stdout = [];
-        child.stdout.on('data', (chunk) => stdout.push(chunk));
-        const lines = new LineSplitter((line) => command.onStderr?.(line));
-        child.stderr.on('data', (chunk) => lines.write(chunk));
-        const exit = await ended(child, command);
-        lines.end();
-        throwIfCancelled(command.signal);
-        return { ...exit, stdout: Buffer.concat(stdout).toString('utf8') };
-    }
-    finally {
-        stop();
-    }
-}
-function throwIfCancelled(signal) {
-    if (signal.aborted) {
-        throw new errors/* ActionError */.lZ('cancelled', 'cancelled while Nix was running', {
-            cause: signal.reason,
-        });
-    }
-}
-function ended(child, command) {
-    return new Promise((resolve, reject) => {
-        child.once('error', (cause) => reject(startFailure(command, cause)));
-        child.once('close', (exitCode, signal) => resolve({ exitCode: exitCode ?? undefined, signal: signal ?? undefined }));
-    });
-}
-function startFailure(command, cause) {
-    return new errors/* ActionError */.lZ('nix-missing', `cannot run ${command.nix}: ${(0,errors/* toError */.iT)(cause).message}`, {
-        cause,
-        hint: `Nix must be installed and on PATH, and ${command.workingDirectory} must exist.`,
-    });
-}
-/** Returns what takes the listener and the timer away again. */
-function endGroupOnAbort(child, signal) {
-    let timer;
-    const end = () => {
-        killGroup(child, 'SIGTERM');
-        timer = setTimeout(() => killGroup(child, 'SIGKILL'), GRACE);
-    };
-    signal.addEventListener('abort', end, { once: true });
-    return () => {
-        signal.removeEventListener('abort', end);
-        clearTimeout(timer);
-    };
-}
-function killGroup(child, signal) {
-    if (child.pid === undefined)
-        return;
-    try {
-        process.kill(-child.pid, signal);
-    }
-    catch {
-        // the group is gone already
-    }
-}
-
-;// CONCATENATED MODULE: ./.build/nix/settings.js
-/**
- * Reads what `nix config show --json` prints: `{"cores": {"value": 4, …}, …}`.
- * @returns undefined if it is something else
- */
-function parseSettings(json) {
-    const parsed = parseJson(json);
-    if (typeof parsed !== 'object' || parsed === null)
-        return undefined;
-    const settings = new Map();
-    for (const [name, entry] of Object.entries(parsed)) {
-        if (typeof entry !== 'object' || entry === null || !('value' in entry))
-            continue;
-        const value = entry.value;
-        settings.set(name, Array.isArray(value) ? value.join(' ') : String(value));
-    }
-    return settings;
-}
-function parseJson(json) {
-    try {
-        return JSON.parse(json);
-    }
-    catch {
-        return undefined;
-    }
-}
-
-;// CONCATENATED MODULE: ./.build/nix/local-settings.js
-
-
-/** Nix from 2.20 on says `config show`, before it `show-config`. */
-const SPELLINGS = [['config', 'show'], ['show-config']];
-/** The settings of Nix on this machine, as nix.conf and the environment make them; undefined if they cannot be read. */
-async function readLocalSettings(command) {
-    for (const words of SPELLINGS) {
-        const args = [...words, '--json', '--extra-experimental-features', 'nix-command'];
-        const { exitCode, stdout } = await runNix({ ...command, args });
-        if (exitCode === 0)
-            return parseSettings(stdout);
-    }
-    return undefined;
-}
-
-;// CONCATENATED MODULE: ./.build/build/import-permission.js
-
-/**
- * Decides, before anything is built, whether built outputs can be imported into the local store, and with which check.
- * @throws ActionError `signature-required` when nothing that the remote builds could ever be imported, naming the line to add.
- */
-function importPermission(evidence) {
-    const { localSettings } = evidence;
-    if (isTrustedLocally(evidence))
-        return 'no-signature-check';
-    if (localSettings?.get('require-sigs') === 'false')
-        return 'check-signatures';
-    const signs = import_permission_words(evidence.remoteSettings?.get('secret-key-files')).length > 0;
-    // Where the remote's settings are not readable it may sign; the import itself then says.
-    if (signs || evidence.remoteSettings === undefined)
-        return 'check-signatures';
-    throw new errors/* ActionError */.lZ('signature-required', `copy-outputs: the local Nix daemon does not trust user '${evidence.localUser}', and ${evidence.remoteLabel} does not sign what it builds, so its outputs cannot be imported here`, {
-        hint: `Either add the line 'trusted-users = root ${evidence.localUser}' to /etc/nix/nix.conf on this runner, or set 'secret-key-files' in nix.conf on ` +
-            `${evidence.remoteLabel} and add its public key to 'trusted-public-keys' on this runner, or leave copy-outputs at false.`,
-    });
-}
-/**
- * Daemons below protocol 1.35 do not say whether they trust us: then their `trusted-users` tells. A group in it may be one of ours;
- * then the import itself says.
- */
-function isTrustedLocally(evidence) {
-    if (evidence.localTrust !== 'unknown')
-        return evidence.localTrust === 'trusted';
-    const trusted = import_permission_words(evidence.localSettings?.get('trusted-users'));
-    return trusted.some((name) => name === '*' || name === evidence.localUser || name.startsWith('@'));
-}
-function import_permission_words(text) {
-    return (text ?? '').split(/\s+/).filter((word) => word !== '');
-}
-
-;// CONCATENATED MODULE: ./.build/build/local-import.js
-
-
-
-/**
- * Whether what the remote builds can be imported here, asked before it builds anything.
- * @throws ActionError `signature-required`
- */
-async function localImportCheck(local, remote, { env, signal }) {
-    const { trust } = await local.greeting;
-    if (trust === 'trusted')
-        return 'no-signature-check';
-    const [localSettings, remoteSettings] = await Promise.all([
-        readLocalSettings({ nix: 'nix', env, signal, workingDirectory: external_node_os_namespaceObject.tmpdir() }),
-        remote.settings(),
-    ]);
-    return importPermission({
-        localTrust: trust,
-        localSettings,
-        localUser: external_node_os_namespaceObject.userInfo().username,
-        remoteSettings,
-        remoteLabel: remote.label,
-    });
 }
 
 ;// CONCATENATED MODULE: ./.build/build/out-links.js
@@ -59225,7 +58997,10 @@ async function refuseForeignFile(file) {
 
 ;// CONCATENATED MODULE: ./.build/build/linked-attributes.js
 
-/** Links the outputs of every attribute that was copied; says which links could not be made. */
+/**
+ * Links the outputs of every attribute that was copied; says which links could not be made.
+ * @param store the session to root them in, opened if need be
+ */
 async function linkCopied(request, attributes, outcomes, store) {
     if (request.outLink === '')
         return [];
@@ -59242,7 +59017,9 @@ async function linkCopied(request, attributes, outcomes, store) {
             },
         ];
     });
-    return linkOutputs(request.workingDirectory, request.outLink, linked, store);
+    if (linked.length === 0)
+        return [];
+    return linkOutputs(request.workingDirectory, request.outLink, linked, await store());
 }
 function memberName(attribute, attributes) {
     const siblings = attributes.filter((each) => each.installable === attribute.installable);
@@ -59378,10 +59155,9 @@ function errorPosition({ position, trace }) {
 function isForeign(frame) {
     return frame.position !== undefined && isFile(frame.position.file);
 }
-// Expressions given as text, ours included; Nix 2.8 shows their whole text instead. `«none»` is said of builtins.
-const PSEUDO_FILES = new Set(['«string»', '«none»']);
+// Expressions given as text are `«string»`, ours included; Nix 2.8 shows their whole text instead.
 function isFile(file) {
-    return file.startsWith('/') || (file.startsWith('«') && !PSEUDO_FILES.has(file));
+    return file.startsWith('/') || (file.startsWith('«') && file !== '«string»');
 }
 function firstLine(text) {
     return text.split('\n', 1)[0] ?? text;
@@ -59652,14 +59428,129 @@ function message(event) {
     const error = { message: withoutColour(raw).trim(), position: positionOf(event), trace };
     return { kind: 'error', error };
 }
-// Nix 2.26 to 2.34 append `:line:column` to the file.
+// Nix 2.26 to 2.34 append `:line:column` to the file, and call what has no place `«none»:0`, line 0.
 function positionOf(event) {
     const { file, line, column } = event;
-    if (typeof file !== 'string' || typeof line !== 'number' || typeof column !== 'number') {
+    if (typeof file !== 'string' ||
+        typeof line !== 'number' ||
+        typeof column !== 'number' ||
+        line === 0) {
         return undefined;
     }
     const suffix = `:${line}:${column}`;
     return { file: file.endsWith(suffix) ? file.slice(0, -suffix.length) : file, line, column };
+}
+
+;// CONCATENATED MODULE: external "node:string_decoder"
+const external_node_string_decoder_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:string_decoder");
+;// CONCATENATED MODULE: ./.build/nix/lines.js
+
+/**
+ * Cuts a stream of bytes into lines of text: UTF-8 split over chunks is put together, `\r\n` counts as `\n`, and an
+ * unterminated last line comes with {@link LineSplitter.end}.
+ */
+class LineSplitter {
+    #decoder = new external_node_string_decoder_namespaceObject.StringDecoder('utf8');
+    #onLine;
+    #rest = '';
+    constructor(onLine) {
+        this.#onLine = onLine;
+    }
+    write(chunk) {
+        const lines = this.#decoder.write(chunk).split('\n');
+        lines[0] = this.#rest + (lines[0] ?? '');
+        this.#rest = lines.pop() ?? '';
+        for (const line of lines) {
+            this.#onLine(withoutCarriageReturn(line));
+        }
+    }
+    end() {
+        const last = this.#rest + this.#decoder.end();
+        this.#rest = '';
+        if (last !== '') {
+            this.#onLine(withoutCarriageReturn(last));
+        }
+    }
+}
+function withoutCarriageReturn(line) {
+    return line.endsWith('\r') ? line.slice(0, -1) : line;
+}
+
+;// CONCATENATED MODULE: ./.build/nix/nix-command.js
+
+
+
+/** Milliseconds between SIGTERM, on which Nix unlocks and cleans up, and SIGKILL. */
+const GRACE = 3000;
+/**
+ * Runs `nix` to its end. An exit code other than 0 is a result, not an error.
+ * @throws ActionError `nix-missing` if the program cannot be started, `cancelled` if the signal fired.
+ */
+async function runNix(command) {
+    throwIfCancelled(command.signal);
+    // A group of its own, so that builders, git and ssh that Nix started end with it.
+    const child = (0,external_node_child_process_namespaceObject.spawn)(command.nix, command.args, {
+        cwd: command.workingDirectory,
+        env: command.env,
+        stdio: ['ignore', 'pipe', 'pipe'],
+        detached: true,
+    });
+    const stop = endGroupOnAbort(child, command.signal);
+    try {
+        const stdout = [];
+        child.stdout.on('data', (chunk) => stdout.push(chunk));
+        const lines = new LineSplitter((line) => command.onStderr?.(line));
+        child.stderr.on('data', (chunk) => lines.write(chunk));
+        const exit = await ended(child, command);
+        lines.end();
+        throwIfCancelled(command.signal);
+        return { ...exit, stdout: Buffer.concat(stdout).toString('utf8') };
+    }
+    finally {
+        stop();
+    }
+}
+function throwIfCancelled(signal) {
+    if (signal.aborted) {
+        throw new errors/* ActionError */.lZ('cancelled', 'cancelled while Nix was running', {
+            cause: signal.reason,
+        });
+    }
+}
+function ended(child, command) {
+    return new Promise((resolve, reject) => {
+        child.once('error', (cause) => reject(startFailure(command, cause)));
+        child.once('close', (exitCode, signal) => resolve({ exitCode: exitCode ?? undefined, signal: signal ?? undefined }));
+    });
+}
+function startFailure(command, cause) {
+    return new errors/* ActionError */.lZ('nix-missing', `cannot run ${command.nix}: ${(0,errors/* toError */.iT)(cause).message}`, {
+        cause,
+        hint: `Nix must be installed and on PATH, and ${command.workingDirectory} must exist.`,
+    });
+}
+/** Returns what takes the listener and the timer away again. */
+function endGroupOnAbort(child, signal) {
+    let timer;
+    const end = () => {
+        killGroup(child, 'SIGTERM');
+        timer = setTimeout(() => killGroup(child, 'SIGKILL'), GRACE);
+    };
+    signal.addEventListener('abort', end, { once: true });
+    return () => {
+        signal.removeEventListener('abort', end);
+        clearTimeout(timer);
+    };
+}
+function killGroup(child, signal) {
+    if (child.pid === undefined)
+        return;
+    try {
+        process.kill(-child.pid, signal);
+    }
+    catch {
+        // the group is gone already
+    }
 }
 
 ;// CONCATENATED MODULE: ./.build/nix/walk-events.js
@@ -59669,7 +59560,7 @@ function positionOf(event) {
  * @throws ActionError `internal` if the program did not write it so.
  */
 function parseWalkEvent(json) {
-    const event = new Fields(walk_events_parseJson(json));
+    const event = new Fields(parseJson(json));
     const kind = event.string('event');
     switch (kind) {
         case 'begin':
@@ -59690,7 +59581,7 @@ function parseWalkEvent(json) {
             throw new errors/* ActionError */.lZ('internal', `unknown event of the evaluation: ${json.slice(0, 200)}`);
     }
 }
-function walk_events_parseJson(json) {
+function parseJson(json) {
     try {
         return JSON.parse(json);
     }
@@ -60658,6 +60549,109 @@ async function evaluate_attributesOf(installable, evaluated) {
         : (evaluated.get(installable) ?? []);
 }
 
+;// CONCATENATED MODULE: ./.build/nix/settings.js
+/**
+ * Reads what `nix config show --json` prints: `{"cores": {"value": 4, …}, …}`.
+ * @returns undefined if it is something else
+ */
+function parseSettings(json) {
+    const parsed = settings_parseJson(json);
+    if (typeof parsed !== 'object' || parsed === null)
+        return undefined;
+    const settings = new Map();
+    for (const [name, entry] of Object.entries(parsed)) {
+        if (typeof entry !== 'object' || entry === null || !('value' in entry))
+            continue;
+        const value = entry.value;
+        settings.set(name, Array.isArray(value) ? value.join(' ') : String(value));
+    }
+    return settings;
+}
+function settings_parseJson(json) {
+    try {
+        return JSON.parse(json);
+    }
+    catch {
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/nix/local-settings.js
+
+
+/** Nix from 2.20 on says `config show`, before it `show-config`. */
+const SPELLINGS = [['config', 'show'], ['show-config']];
+/** The settings of Nix on this machine, as nix.conf and the environment make them; undefined if they cannot be read. */
+async function readLocalSettings(command) {
+    for (const words of SPELLINGS) {
+        const args = [...words, '--json', '--extra-experimental-features', 'nix-command'];
+        const { exitCode, stdout } = await runNix({ ...command, args });
+        if (exitCode === 0)
+            return parseSettings(stdout);
+    }
+    return undefined;
+}
+
+;// CONCATENATED MODULE: ./.build/build/import-permission.js
+
+/**
+ * Decides, before anything is built, whether built outputs can be imported into the local store, and with which check.
+ * @throws ActionError `signature-required` when nothing that the remote builds could ever be imported, naming the line to add.
+ */
+function importPermission(evidence) {
+    const { localSettings } = evidence;
+    if (isTrustedLocally(evidence))
+        return 'no-signature-check';
+    if (localSettings?.get('require-sigs') === 'false')
+        return 'check-signatures';
+    const signs = import_permission_words(evidence.remoteSettings?.get('secret-key-files')).length > 0;
+    // Where the remote's settings are not readable it may sign; the import itself then says.
+    if (signs || evidence.remoteSettings === undefined)
+        return 'check-signatures';
+    throw new errors/* ActionError */.lZ('signature-required', `copy-outputs: the local Nix daemon does not trust user '${evidence.localUser}', and ${evidence.remoteLabel} does not sign what it builds, so its outputs cannot be imported here`, {
+        hint: `Either add the line 'trusted-users = root ${evidence.localUser}' to /etc/nix/nix.conf on this runner, or set 'secret-key-files' in nix.conf on ` +
+            `${evidence.remoteLabel} and add its public key to 'trusted-public-keys' on this runner, or leave copy-outputs at false.`,
+    });
+}
+/**
+ * Daemons below protocol 1.35 do not say whether they trust us: then their `trusted-users` tells. A group in it may be one of ours;
+ * then the import itself says.
+ */
+function isTrustedLocally(evidence) {
+    if (evidence.localTrust !== 'unknown')
+        return evidence.localTrust === 'trusted';
+    const trusted = import_permission_words(evidence.localSettings?.get('trusted-users'));
+    return trusted.some((name) => name === '*' || name === evidence.localUser || name.startsWith('@'));
+}
+function import_permission_words(text) {
+    return (text ?? '').split(/\s+/).filter((word) => word !== '');
+}
+
+;// CONCATENATED MODULE: ./.build/build/local-import.js
+
+
+
+/**
+ * Whether what the remote builds can be imported here, asked before it builds anything.
+ * @throws ActionError `signature-required`
+ */
+async function localImportCheck(local, remote, { env, signal }) {
+    const { trust } = await local.greeting;
+    if (trust === 'trusted')
+        return 'no-signature-check';
+    const [localSettings, remoteSettings] = await Promise.all([
+        readLocalSettings({ nix: 'nix', env, signal, workingDirectory: external_node_os_namespaceObject.tmpdir() }),
+        remote.settings(),
+    ]);
+    return importPermission({
+        localTrust: trust,
+        localSettings,
+        localUser: external_node_os_namespaceObject.userInfo().username,
+        remoteSettings,
+        remoteLabel: remote.label,
+    });
+}
+
 ;// CONCATENATED MODULE: external "node:stream/consumers"
 const consumers_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/consumers");
 ;// CONCATENATED MODULE: ./.build/ssh/channel-request.js
@@ -60977,7 +60971,7 @@ function knownHostsLine(host, port, key) {
  */
 function publicKeyOnly(credentials, username, onAsked) {
     const methods = credentials.kind === 'keys'
-        ? credentials.keys.map((key) => key.authMethod(username))
+        ? credentials.keys.map((key) => ({ type: 'publickey', username, key: key.parsed() }))
         : [{ type: 'agent', username, agent: credentials.socket }];
     return (_methodsLeft, _partialSuccess, next) => {
         onAsked();
@@ -61090,7 +61084,59 @@ class HandshakeFailure {
 class TurnedAway extends errors/* ActionError */.lZ {
 }
 
+;// CONCATENATED MODULE: ./.build/ssh/credentials.js
+/** The key that is tried first, if it is in memory. */
+function firstKey(credentials) {
+    return credentials.kind === 'keys' ? credentials.keys[0]?.parsed() : undefined;
+}
+
+;// CONCATENATED MODULE: ./.build/ssh/eager-authentication.js
+/** What an RSA signature algorithm hashes with; the other keys have but one algorithm, which ssh2 knows. */
+const RSA_HASHES = {
+    'ssh-rsa': 'sha1',
+    'rsa-sha2-256': 'sha256',
+    'rsa-sha2-512': 'sha512',
+};
+/**
+ * Saves two of the six round trips of connecting: a key in memory is not first offered without a signature, and the first
+ * one goes out together with the request for the authentication service (RFC 4252, 7, lets a client do both).
+ *
+ * Call it after `connect()`. Where ssh2's internals are not as expected it changes nothing, and connecting takes longer.
+ * @param first the key that will be tried first, if it is in memory
+ */
+function authenticateEagerly(client, username, first) {
+    const protocol = protocolOf(client);
+    if (protocol === undefined)
+        return;
+    const request = protocol.authPK.bind(protocol);
+    const requestSigned = (user, key, algorithm) => request(user, key, algorithm, (data, send) => send(key.sign(data, algorithm === undefined ? undefined : RSA_HASHES[algorithm])));
+    // The server's word on which RSA algorithms it takes may come after the handshake.
+    let ahead = first?.type === 'ssh-rsa' ? undefined : first;
+    protocol.authPK = (user, key, algorithm, sign) => {
+        if (sign !== undefined || !key.isPrivateKey())
+            request(user, key, algorithm, sign);
+        else if (key === ahead)
+            ahead = undefined;
+        else
+            requestSigned(user, key, algorithm);
+    };
+    // ssh2 asks for the service right after this event, in the same turn.
+    client.once('handshake', () => queueMicrotask(() => {
+        if (ahead !== undefined)
+            requestSigned(username, ahead);
+    }));
+}
+function protocolOf(client) {
+    const { _protocol } = client;
+    return isAuthenticationProtocol(_protocol) ? _protocol : undefined;
+}
+function isAuthenticationProtocol(protocol) {
+    return typeof protocol?.authPK === 'function' && protocol.authPK.length === 4;
+}
+
 ;// CONCATENATED MODULE: ./.build/ssh/handshake.js
+
+
 
 
 
@@ -61127,6 +61173,7 @@ async function shakeHands(socket, options, timeouts) {
         keepaliveCountMax: Number.MAX_SAFE_INTEGER,
         strictVendor: false,
     });
+    authenticateEagerly(client, options.user, firstKey(options.credentials));
     failure.peek(socket);
     try {
         await authenticated;
@@ -61651,6 +61698,10 @@ class Remote {
         }
         return store;
     }
+    /** Settles only if the connection is lost, with the reason. */
+    get lost() {
+        return this.#connection.closed.then((reason) => reason ?? new Promise(() => undefined));
+    }
     get bytesSent() {
         return this.#connection.bytesSent;
     }
@@ -61730,48 +61781,70 @@ function settingsSystems(settings) {
 
 
 
+
 /**
- * Connects to the remote and evaluates at the same time; whichever fails first ends the other.
+ * Connects to the remote, evaluates, and finds out whether outputs can be imported, all at the same time; what fails first ends the
+ * rest.
  * @param opened takes what has to be closed
  */
-async function connectAndEvaluate(request, context, phases, opened) {
+async function prepare(request, context, phases, opened) {
     const failing = new AbortController();
     const inner = { ...context, signal: AbortSignal.any([context.signal, failing.signal]) };
     const connecting = connect(request, inner, phases, opened);
-    const evaluating = evaluateHere(request, inner, phases, opened, connecting);
+    const local = openLocal(context, opened);
+    const evaluating = evaluateHere(request, inner, phases, local, connecting);
+    const permitting = permitImport(request, inner, local, connecting);
+    const all = Promise.all([connecting, local, evaluating, permitting]);
     try {
-        const [remote, { local, evaluation }] = await Promise.all([connecting, evaluating]);
-        return { remote, local, evaluation };
+        const done = await Promise.race([all, loss(connecting)]);
+        const [{ remote, session }, localStore, evaluation, importCheck] = done;
+        return { remote, session, local: localStore, evaluation, importCheck };
     }
     catch (error) {
         failing.abort(error);
-        await Promise.allSettled([connecting, evaluating]);
+        await Promise.allSettled([connecting, local, evaluating, permitting]);
         throw error;
     }
 }
+/** Rejects when an established connection is lost: no use in evaluating on. */
+async function loss(connecting) {
+    const { remote } = await connecting;
+    throw await remote.lost;
+}
 async function connect(request, { credentials, hostKeys, user, observe, signal }, phases, opened) {
     const { store: uri, options } = request;
-    const remote = await phases.measure('connect', () => Remote.connect({ uri, defaultUser: user, credentials, hostKeys, options }, signal));
-    opened.defer(() => remote.close());
-    const detail = `${remote.roundTripMs.toFixed(0)} ms round trip`;
-    observe({ kind: 'connected', remote: remote.label, detail });
-    return remote;
+    return phases.measure('connect', async () => {
+        const remote = await Remote.connect({ uri, defaultUser: user, credentials, hostKeys, options }, signal);
+        opened.defer(() => remote.close());
+        const session = await remote.openBuildSession(observe);
+        opened.defer(() => session.close());
+        const { nixVersion } = await session.greeting;
+        const nix = nixVersion === undefined ? 'Nix' : `Nix ${nixVersion}`;
+        const detail = `${nix}, ${remote.roundTripMs.toFixed(0)} ms round trip`;
+        observe({ kind: 'connected', remote: remote.label, detail });
+        return { remote, session };
+    });
 }
-async function evaluateHere(request, context, phases, opened, connecting) {
-    const local = await openLocalStore({ env: context.env });
+async function openLocal({ env }, opened) {
+    const local = await openLocalStore({ env });
     opened.defer(() => local.store.close());
-    const evaluation = await evaluateWith(request, context, phases, local, connecting);
-    const failed = evaluation.attributes.filter(({ kind }) => kind === 'failed').length;
-    context.observe({ kind: 'evaluated', attributes: evaluation.attributes.length, failed });
-    return { local, evaluation };
+    return local;
 }
-async function evaluateWith(request, { env, observe, runnerSystem, signal, temporaryDirectory }, phases, local, connecting) {
+/** Asked before anything is built: a build whose outputs nobody can take is of no use. */
+async function permitImport(request, context, local, connecting) {
+    if (request.copy.kind === 'none')
+        return undefined;
+    return localImportCheck((await local).store, (await connecting).remote, context);
+}
+async function evaluateHere(request, context, phases, local, connecting) {
+    const { env, observe, runnerSystem, signal, temporaryDirectory } = context;
+    const { access } = await local;
     const fromUri = request.store.systems.map((system) => parseSystem(system));
-    const settings = fromUri.length > 0 ? undefined : await (await connecting).settings();
+    const settings = fromUri.length > 0 ? undefined : await (await connecting).remote.settings();
     const choice = chooseSystems(request.system, fromUri, settings, runnerSystem);
     if (choice.notice !== undefined)
         observe({ kind: 'warning', text: choice.notice });
-    return phases.measure('evaluate', () => evaluate({
+    const evaluation = await phases.measure('evaluate', () => evaluate({
         nix: 'nix',
         installables: request.installables,
         source: request.source,
@@ -61779,12 +61852,15 @@ async function evaluateWith(request, { env, observe, runnerSystem, signal, tempo
         system: choice.system,
         systems: choice.systems,
         workingDirectory: request.workingDirectory,
-        localStore: local.access.storeUri,
+        localStore: access.storeUri,
         temporaryDirectory,
         env,
         signal,
         onLog: (line) => observe({ kind: 'evaluation-log', line }),
     }));
+    const failed = evaluation.attributes.filter(({ kind }) => kind === 'failed').length;
+    observe({ kind: 'evaluated', attributes: evaluation.attributes.length, failed });
+    return evaluation;
 }
 
 ;// CONCATENATED MODULE: ./.build/diagnose/build-error.js
@@ -62079,7 +62155,6 @@ var step_disposeResources = (undefined && undefined.__disposeResources) || (func
 
 
 
-
 /**
  * One step: connects while it evaluates, builds in the remote store, copies back while it builds, and reports each attribute.
  * A failed attribute is part of the report; what rejects is what kept the step from building at all.
@@ -62090,29 +62165,17 @@ async function runStep(request, context) {
     try {
         const opened = step_addDisposableResource(env_1, new AsyncDisposableStack(), true);
         const logs = await DerivationLogs.create(context.logDirectory);
-        opened.defer(async () => {
-            await logs.close();
-        });
+        opened.defer(() => logs.close());
         const observe = alsoTo(logs, context.observe);
         const phases = new Phases(context.clock, observe);
-        const { remote, local, evaluation } = await connectAndEvaluate(request, context, phases, opened);
+        const prepared = await prepare(request, { ...context, observe }, phases, opened);
         const tracker = new ActivityTracker(observe, context.clock);
-        const step = {
-            request,
-            context: { ...context, observe },
-            phases,
-            opened,
-            remote,
-            local,
-            tracker,
-        };
-        const targets = planTargets(evaluation.attributes, request.copy);
-        const copyBack = await prepareCopyBack(step, targets);
+        const step = { ...prepared, request, context: { ...context, observe }, phases, tracker, opened };
+        const targets = planTargets(prepared.evaluation.attributes, request.copy);
+        const copyBack = startCopyBack(step);
         const results = await build(step, targets, copyBack);
-        const copyFailures = copyBack
-            ? await phases.measure('copy-back', () => copyBack.finish())
-            : none();
-        return await report(step, evaluation, { results, copyFailures, copyBack });
+        const copyFailures = await finishCopies(step, copyBack);
+        return await report(step, { results, copyFailures, copyBack });
     }
     catch (e_1) {
         env_1.error = e_1;
@@ -62124,22 +62187,18 @@ async function runStep(request, context) {
             await result_1;
     }
 }
-/** Asks before anything is built whether its outputs could be imported at all. */
-async function prepareCopyBack({ context, remote, local, opened }, targets) {
-    if (!targets.some((target) => target.copy === 'copy'))
+function startCopyBack({ context: { env, observe, signal }, remote, importCheck, opened, }) {
+    if (importCheck === undefined)
         return undefined;
     const copyBack = new CopyBack({
         openStores: async () => {
-            const [from, to] = await Promise.all([
-                remote.openSession(),
-                openLocalStore({ env: context.env }),
-            ]);
+            const [from, to] = await Promise.all([remote.openSession(), openLocalStore({ env })]);
             return { from, to: to.store };
         },
         candidates: outputCandidates,
-        check: await localImportCheck(local.store, remote, context),
-        observe: context.observe,
-        signal: context.signal,
+        check: importCheck,
+        observe,
+        signal,
     });
     opened.defer(() => copyBack.close());
     return copyBack;
@@ -62149,21 +62208,22 @@ async function outputCandidates(keys) {
     const drvPaths = keys.filter((key) => isDrvPath(key));
     return candidatePaths(await derivationClosure(drvPaths, (path) => (0,promises_namespaceObject.readFile)(path, 'utf8')));
 }
-async function build({ context, phases, opened, remote, local, tracker }, targets, copyBack) {
-    if (targets.length === 0)
-        return new Map();
-    const { observe, signal } = context;
-    const store = await remote.openBuildSession(observe);
-    opened.defer(() => store.close());
-    const onAbort = () => void endBuilds(store, tracker, abortReason(signal));
+async function build({ context: { observe, signal }, phases, opened, session, local, tracker }, targets, copyBack) {
+    const onAbort = () => void endBuilds(session, tracker, (0,errors/* toError */.iT)(signal.reason));
     signal.addEventListener('abort', onAbort);
     opened.defer(() => signal.removeEventListener('abort', onAbort));
     if (signal.aborted)
         onAbort();
-    const parts = { local: local.store, remote: store, tracker, copyBack, observe, signal };
+    const parts = { local: local.store, remote: session, tracker, copyBack, observe, signal };
     return phases.measure('build', () => buildRemotely(parts, targets));
 }
-async function report({ request, context, phases, remote, tracker }, evaluation, { results, copyFailures, copyBack }) {
+/** Most copies ended while others still built; this waits for the last. */
+async function finishCopies({ phases }, copyBack) {
+    if (!copyBack)
+        return new Map();
+    return phases.measure('copy-back', () => copyBack.finish());
+}
+async function report({ request, context, phases, remote, tracker, evaluation }, { results, copyFailures, copyBack }) {
     const outcomes = collectOutcomes(evaluation.attributes, {
         results,
         copyFailures,
@@ -62172,7 +62232,7 @@ async function report({ request, context, phases, remote, tracker }, evaluation,
         copy: request.copy,
     });
     const linkFailures = copyBack
-        ? await linkCopied(request, evaluation.attributes, outcomes, await copyBack.destination())
+        ? await linkCopied(request, evaluation.attributes, outcomes, () => copyBack.destination())
         : [];
     for (const outcome of outcomes)
         context.observe({ kind: 'attribute-done', outcome });
@@ -62192,12 +62252,6 @@ function alsoTo(logs, observe) {
             logs.write(event.drvPath, event.line);
         observe(event);
     };
-}
-function none() {
-    return new Map();
-}
-function abortReason(signal) {
-    return (0,errors/* toError */.iT)(signal.reason);
 }
 
 ;// CONCATENATED MODULE: ./.build/nix/leftovers.js

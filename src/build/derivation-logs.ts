@@ -2,26 +2,15 @@ import { createWriteStream, type WriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { finished } from 'node:stream/promises';
-import { toError } from '../domain/errors.ts';
 import { storePathBase, type DrvPath } from '../domain/store-path.ts';
 
-/** How many last lines of a log are kept at hand for error texts. */
-const TAIL_LINES = 25;
-
-interface Log {
-  readonly file: string;
-  readonly stream: WriteStream;
-  readonly tail: string[];
-}
-
-/** One log file a derivation, in a folder that later steps may upload. */
+/** One log file a derivation, in a folder that later steps may upload. A log that cannot be written never fails a build. */
 export class DerivationLogs {
-  readonly directory: string;
-  readonly #logs = new Map<DrvPath, Log>();
-  #failure: Error | undefined;
+  readonly #directory: string;
+  readonly #streams = new Map<DrvPath, WriteStream>();
 
   private constructor(directory: string) {
-    this.directory = directory;
+    this.#directory = directory;
   }
 
   static async create(directory: string): Promise<DerivationLogs> {
@@ -30,39 +19,23 @@ export class DerivationLogs {
   }
 
   write(drvPath: DrvPath, line: string): void {
-    const log = this.#open(drvPath);
-    log.stream.write(`${line}\n`);
-    log.tail.push(line);
-    if (log.tail.length > TAIL_LINES) log.tail.shift();
+    this.#streamOf(drvPath).write(`${line}\n`);
   }
 
-  /** The last lines of a derivation's log, oldest first. */
-  tail(drvPath: DrvPath): readonly string[] {
-    return this.#logs.get(drvPath)?.tail ?? [];
-  }
-
-  /** The log's file, if the derivation printed anything. */
-  fileOf(drvPath: DrvPath): string | undefined {
-    return this.#logs.get(drvPath)?.file;
-  }
-
-  /** Waits until all is on disk. Returns why logs are incomplete, if they are: that never fails a build. */
-  async close(): Promise<Error | undefined> {
-    for (const { stream } of this.#logs.values()) {
+  /** Waits until all is on disk. */
+  async close(): Promise<void> {
+    for (const stream of this.#streams.values()) {
       stream.end();
-      await finished(stream).catch((error: unknown) => (this.#failure ??= toError(error)));
+      await finished(stream).catch(() => undefined);
     }
-    return this.#failure;
   }
 
-  #open(drvPath: DrvPath): Log {
-    const known = this.#logs.get(drvPath);
+  #streamOf(drvPath: DrvPath): WriteStream {
+    const known = this.#streams.get(drvPath);
     if (known) return known;
-    const file = path.join(this.directory, `${storePathBase(drvPath)}.log`);
-    const stream = createWriteStream(file, { flags: 'a' });
-    stream.on('error', (error) => (this.#failure ??= error));
-    const log = { file, stream, tail: [] };
-    this.#logs.set(drvPath, log);
-    return log;
+    const stream = createWriteStream(path.join(this.#directory, `${storePathBase(drvPath)}.log`));
+    stream.on('error', () => undefined);
+    this.#streams.set(drvPath, stream);
+    return stream;
   }
 }

@@ -5,12 +5,15 @@ import type { Store } from '../store/store.ts';
 import { linkOutputs, type LinkedAttribute } from './out-links.ts';
 import type { StepRequest } from './step-request.ts';
 
-/** Links the outputs of every attribute that was copied; says which links could not be made. */
+/**
+ * Links the outputs of every attribute that was copied; says which links could not be made.
+ * @param store the session to root them in, opened if need be
+ */
 export async function linkCopied(
   request: StepRequest,
   attributes: readonly EvaluatedAttribute[],
   outcomes: readonly Outcome[],
-  store: Store,
+  store: () => Promise<Store>,
 ): Promise<readonly ActionError[]> {
   if (request.outLink === '') return [];
   const linked = attributes.flatMap((attribute, index): LinkedAttribute[] => {
@@ -25,7 +28,8 @@ export async function linkCopied(
       },
     ];
   });
-  return linkOutputs(request.workingDirectory, request.outLink, linked, store);
+  if (linked.length === 0) return [];
+  return linkOutputs(request.workingDirectory, request.outLink, linked, await store());
 }
 
 function memberName(

@@ -2,22 +2,32 @@ import { parseSystem } from '../domain/system.ts';
 import { evaluate } from '../nix/evaluate.ts';
 import type { Evaluation } from '../nix/evaluation.ts';
 import { openLocalStore, type LocalStore } from '../store/local-store.ts';
+import type { SignatureCheck, Store } from '../store/store.ts';
+import { localImportCheck } from './local-import.ts';
 import type { Phases } from './phases.ts';
 import { Remote } from './remote.ts';
 import type { StepContext, StepRequest } from './step-request.ts';
 import { chooseSystems } from './systems.ts';
 
+/** What a step has when it can begin to build. */
 export interface Prepared {
   readonly remote: Remote;
+  /** The session that builds, its options delivered. */
+  readonly session: Store;
   readonly local: LocalStore;
   readonly evaluation: Evaluation;
+  /** How copied outputs are imported; undefined if none are wanted. */
+  readonly importCheck: SignatureCheck | undefined;
 }
 
+type Connected = Pick<Prepared, 'remote' | 'session'>;
+
 /**
- * Connects to the remote and evaluates at the same time; whichever fails first ends the other.
+ * Connects to the remote, evaluates, and finds out whether outputs can be imported, all at the same time; what fails first ends the
+ * rest.
  * @param opened takes what has to be closed
  */
-export async function connectAndEvaluate(
+export async function prepare(
   request: StepRequest,
   context: StepContext,
   phases: Phases,
@@ -26,15 +36,25 @@ export async function connectAndEvaluate(
   const failing = new AbortController();
   const inner = { ...context, signal: AbortSignal.any([context.signal, failing.signal]) };
   const connecting = connect(request, inner, phases, opened);
-  const evaluating = evaluateHere(request, inner, phases, opened, connecting);
+  const local = openLocal(context, opened);
+  const evaluating = evaluateHere(request, inner, phases, local, connecting);
+  const permitting = permitImport(request, inner, local, connecting);
+  const all = Promise.all([connecting, local, evaluating, permitting]);
   try {
-    const [remote, { local, evaluation }] = await Promise.all([connecting, evaluating]);
-    return { remote, local, evaluation };
+    const done = await Promise.race([all, loss(connecting)]);
+    const [{ remote, session }, localStore, evaluation, importCheck] = done;
+    return { remote, session, local: localStore, evaluation, importCheck };
   } catch (error) {
     failing.abort(error);
-    await Promise.allSettled([connecting, evaluating]);
+    await Promise.allSettled([connecting, local, evaluating, permitting]);
     throw error;
   }
+}
+
+/** Rejects when an established connection is lost: no use in evaluating on. */
+async function loss(connecting: Promise<Connected>): Promise<never> {
+  const { remote } = await connecting;
+  throw await remote.lost;
 }
 
 async function connect(
@@ -42,44 +62,55 @@ async function connect(
   { credentials, hostKeys, user, observe, signal }: StepContext,
   phases: Phases,
   opened: AsyncDisposableStack,
-): Promise<Remote> {
+): Promise<Connected> {
   const { store: uri, options } = request;
-  const remote = await phases.measure('connect', () =>
-    Remote.connect({ uri, defaultUser: user, credentials, hostKeys, options }, signal),
-  );
-  opened.defer(() => remote.close());
-  const detail = `${remote.roundTripMs.toFixed(0)} ms round trip`;
-  observe({ kind: 'connected', remote: remote.label, detail });
-  return remote;
+  return phases.measure('connect', async () => {
+    const remote = await Remote.connect(
+      { uri, defaultUser: user, credentials, hostKeys, options },
+      signal,
+    );
+    opened.defer(() => remote.close());
+    const session = await remote.openBuildSession(observe);
+    opened.defer(() => session.close());
+    const { nixVersion } = await session.greeting;
+    const nix = nixVersion === undefined ? 'Nix' : `Nix ${nixVersion}`;
+    const detail = `${nix}, ${remote.roundTripMs.toFixed(0)} ms round trip`;
+    observe({ kind: 'connected', remote: remote.label, detail });
+    return { remote, session };
+  });
+}
+
+async function openLocal({ env }: StepContext, opened: AsyncDisposableStack): Promise<LocalStore> {
+  const local = await openLocalStore({ env });
+  opened.defer(() => local.store.close());
+  return local;
+}
+
+/** Asked before anything is built: a build whose outputs nobody can take is of no use. */
+async function permitImport(
+  request: StepRequest,
+  context: StepContext,
+  local: Promise<LocalStore>,
+  connecting: Promise<Connected>,
+): Promise<SignatureCheck | undefined> {
+  if (request.copy.kind === 'none') return undefined;
+  return localImportCheck((await local).store, (await connecting).remote, context);
 }
 
 async function evaluateHere(
   request: StepRequest,
   context: StepContext,
   phases: Phases,
-  opened: AsyncDisposableStack,
-  connecting: Promise<Remote>,
-): Promise<Pick<Prepared, 'local' | 'evaluation'>> {
-  const local = await openLocalStore({ env: context.env });
-  opened.defer(() => local.store.close());
-  const evaluation = await evaluateWith(request, context, phases, local, connecting);
-  const failed = evaluation.attributes.filter(({ kind }) => kind === 'failed').length;
-  context.observe({ kind: 'evaluated', attributes: evaluation.attributes.length, failed });
-  return { local, evaluation };
-}
-
-async function evaluateWith(
-  request: StepRequest,
-  { env, observe, runnerSystem, signal, temporaryDirectory }: StepContext,
-  phases: Phases,
-  local: LocalStore,
-  connecting: Promise<Remote>,
+  local: Promise<LocalStore>,
+  connecting: Promise<Connected>,
 ): Promise<Evaluation> {
+  const { env, observe, runnerSystem, signal, temporaryDirectory } = context;
+  const { access } = await local;
   const fromUri = request.store.systems.map((system) => parseSystem(system));
-  const settings = fromUri.length > 0 ? undefined : await (await connecting).settings();
+  const settings = fromUri.length > 0 ? undefined : await (await connecting).remote.settings();
   const choice = chooseSystems(request.system, fromUri, settings, runnerSystem);
   if (choice.notice !== undefined) observe({ kind: 'warning', text: choice.notice });
-  return phases.measure('evaluate', () =>
+  const evaluation = await phases.measure('evaluate', () =>
     evaluate({
       nix: 'nix',
       installables: request.installables,
@@ -88,11 +119,14 @@ async function evaluateWith(
       system: choice.system,
       systems: choice.systems,
       workingDirectory: request.workingDirectory,
-      localStore: local.access.storeUri,
+      localStore: access.storeUri,
       temporaryDirectory,
       env,
       signal,
       onLog: (line) => observe({ kind: 'evaluation-log', line }),
     }),
   );
+  const failed = evaluation.attributes.filter(({ kind }) => kind === 'failed').length;
+  observe({ kind: 'evaluated', attributes: evaluation.attributes.length, failed });
+  return evaluation;
 }

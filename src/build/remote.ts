@@ -85,6 +85,11 @@ export class Remote {
     return store;
   }
 
+  /** Settles only if the connection is lost, with the reason. */
+  get lost(): Promise<Error> {
+    return this.#connection.closed.then((reason) => reason ?? new Promise<Error>(() => undefined));
+  }
+
   get bytesSent(): number {
     return this.#connection.bytesSent;
   }

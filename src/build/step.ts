@@ -1,33 +1,28 @@
 import { readFile } from 'node:fs/promises';
 import { toError, type ActionError } from '../domain/errors.ts';
 import { isDrvPath, type StorePath } from '../domain/store-path.ts';
-import type { Evaluation } from '../nix/evaluation.ts';
 import { candidatePaths, derivationClosure } from '../store/derivation-closure.ts';
-import { openLocalStore, type LocalStore } from '../store/local-store.ts';
+import { openLocalStore } from '../store/local-store.ts';
 import { ActivityTracker } from './activity-tracker.ts';
 import { endBuilds } from './cancel.ts';
 import { CopyBack } from './copy-back.ts';
 import { DerivationLogs } from './derivation-logs.ts';
 import type { Observe } from './events.ts';
-import { localImportCheck } from './local-import.ts';
 import { linkCopied } from './linked-attributes.ts';
 import { Phases } from './phases.ts';
-import { connectAndEvaluate } from './prepare.ts';
+import { prepare, type Prepared } from './prepare.ts';
 import { buildRemotely, type Target, type TargetResult } from './remote-build.ts';
-import type { Remote } from './remote.ts';
 import type { StepContext, StepReport, StepRequest } from './step-request.ts';
 import { collectOutcomes, planTargets } from './targets.ts';
 
 /** What the verbs of a step share, once it is connected and has evaluated. */
-interface Step {
+interface Step extends Prepared {
   readonly request: StepRequest;
   readonly context: StepContext;
   readonly phases: Phases;
+  readonly tracker: ActivityTracker;
   /** Closed when the step ends, last opened first. */
   readonly opened: AsyncDisposableStack;
-  readonly remote: Remote;
-  readonly local: LocalStore;
-  readonly tracker: ActivityTracker;
 }
 
 /**
@@ -38,50 +33,36 @@ interface Step {
 export async function runStep(request: StepRequest, context: StepContext): Promise<StepReport> {
   await using opened = new AsyncDisposableStack();
   const logs = await DerivationLogs.create(context.logDirectory);
-  opened.defer(async () => {
-    await logs.close();
-  });
+  opened.defer(() => logs.close());
   const observe = alsoTo(logs, context.observe);
   const phases = new Phases(context.clock, observe);
-  const { remote, local, evaluation } = await connectAndEvaluate(request, context, phases, opened);
+  const prepared = await prepare(request, { ...context, observe }, phases, opened);
   const tracker = new ActivityTracker(observe, context.clock);
-  const step = {
-    request,
-    context: { ...context, observe },
-    phases,
-    opened,
-    remote,
-    local,
-    tracker,
-  };
+  const step = { ...prepared, request, context: { ...context, observe }, phases, tracker, opened };
 
-  const targets = planTargets(evaluation.attributes, request.copy);
-  const copyBack = await prepareCopyBack(step, targets);
+  const targets = planTargets(prepared.evaluation.attributes, request.copy);
+  const copyBack = startCopyBack(step);
   const results = await build(step, targets, copyBack);
-  const copyFailures = copyBack
-    ? await phases.measure('copy-back', () => copyBack.finish())
-    : none();
-  return await report(step, evaluation, { results, copyFailures, copyBack });
+  const copyFailures = await finishCopies(step, copyBack);
+  return await report(step, { results, copyFailures, copyBack });
 }
 
-/** Asks before anything is built whether its outputs could be imported at all. */
-async function prepareCopyBack(
-  { context, remote, local, opened }: Step,
-  targets: readonly Target[],
-): Promise<CopyBack | undefined> {
-  if (!targets.some((target) => target.copy === 'copy')) return undefined;
+function startCopyBack({
+  context: { env, observe, signal },
+  remote,
+  importCheck,
+  opened,
+}: Step): CopyBack | undefined {
+  if (importCheck === undefined) return undefined;
   const copyBack = new CopyBack({
     openStores: async () => {
-      const [from, to] = await Promise.all([
-        remote.openSession(),
-        openLocalStore({ env: context.env }),
-      ]);
+      const [from, to] = await Promise.all([remote.openSession(), openLocalStore({ env })]);
       return { from, to: to.store };
     },
     candidates: outputCandidates,
-    check: await localImportCheck(local.store, remote, context),
-    observe: context.observe,
-    signal: context.signal,
+    check: importCheck,
+    observe,
+    signal,
   });
   opened.defer(() => copyBack.close());
   return copyBack;
@@ -94,20 +75,25 @@ async function outputCandidates(keys: readonly StorePath[]): Promise<ReadonlySet
 }
 
 async function build(
-  { context, phases, opened, remote, local, tracker }: Step,
+  { context: { observe, signal }, phases, opened, session, local, tracker }: Step,
   targets: readonly Target[],
   copyBack: CopyBack | undefined,
 ): Promise<ReadonlyMap<StorePath, TargetResult>> {
-  if (targets.length === 0) return new Map();
-  const { observe, signal } = context;
-  const store = await remote.openBuildSession(observe);
-  opened.defer(() => store.close());
-  const onAbort = (): void => void endBuilds(store, tracker, abortReason(signal));
+  const onAbort = (): void => void endBuilds(session, tracker, toError(signal.reason));
   signal.addEventListener('abort', onAbort);
   opened.defer(() => signal.removeEventListener('abort', onAbort));
   if (signal.aborted) onAbort();
-  const parts = { local: local.store, remote: store, tracker, copyBack, observe, signal };
+  const parts = { local: local.store, remote: session, tracker, copyBack, observe, signal };
   return phases.measure('build', () => buildRemotely(parts, targets));
+}
+
+/** Most copies ended while others still built; this waits for the last. */
+async function finishCopies(
+  { phases }: Step,
+  copyBack: CopyBack | undefined,
+): Promise<ReadonlyMap<StorePath, ActionError>> {
+  if (!copyBack) return new Map();
+  return phases.measure('copy-back', () => copyBack.finish());
 }
 
 interface Results {
@@ -117,8 +103,7 @@ interface Results {
 }
 
 async function report(
-  { request, context, phases, remote, tracker }: Step,
-  evaluation: Evaluation,
+  { request, context, phases, remote, tracker, evaluation }: Step,
   { results, copyFailures, copyBack }: Results,
 ): Promise<StepReport> {
   const outcomes = collectOutcomes(evaluation.attributes, {
@@ -129,7 +114,7 @@ async function report(
     copy: request.copy,
   });
   const linkFailures = copyBack
-    ? await linkCopied(request, evaluation.attributes, outcomes, await copyBack.destination())
+    ? await linkCopied(request, evaluation.attributes, outcomes, () => copyBack.destination())
     : [];
   for (const outcome of outcomes) context.observe({ kind: 'attribute-done', outcome });
   return {
@@ -148,12 +133,4 @@ function alsoTo(logs: DerivationLogs, observe: Observe): Observe {
     if (event.kind === 'build-log') logs.write(event.drvPath, event.line);
     observe(event);
   };
-}
-
-function none(): ReadonlyMap<StorePath, ActionError> {
-  return new Map();
-}
-
-function abortReason(signal: AbortSignal): Error {
-  return toError(signal.reason);
 }
