@@ -31,11 +31,15 @@ export function clientHello(version: ProtocolVersion = ADVERTISED): Buffer {
  * @throws ActionError `protocol-mismatch` when something else than a daemon speaks first, `protocol-too-old`, or what the
  *   daemon reports (`daemon-error`).
  */
-export function* readGreeting(reader: WireReader, label: string): Decoding<Greeting> {
+export function* readGreeting(
+  reader: WireReader,
+  label: string,
+  ours: ProtocolVersion = ADVERTISED,
+): Decoding<Greeting> {
   yield* readMagic(reader, label);
   const theirs = yield* reader.u64();
   if (theirs >> 8 !== ADVERTISED >> 8 || theirs < OLDEST) throw tooOld(theirs, label);
-  const protocolVersion = Math.min(theirs, ADVERTISED);
+  const protocolVersion = Math.min(theirs, ours);
 
   const nixVersion = protocolVersion >= SINCE.daemonVersion ? yield* reader.string(256) : undefined;
   const trust = protocolVersion >= SINCE.trust ? yield* readTrust(reader) : 'unknown';

@@ -6,6 +6,7 @@ import { daemonError } from '../protocol/daemon-error.ts';
 import { clientHello, readGreeting } from '../protocol/handshake.ts';
 import { readMessages } from '../protocol/messages.ts';
 import type { Operation } from '../protocol/operations.ts';
+import type { ProtocolVersion } from '../protocol/version.ts';
 import { type Decoding, violation, WireReader } from '../protocol/wire-reader.ts';
 import { Fifo } from './fifo.ts';
 import { type Body, Outbox } from './outbox.ts';
@@ -16,6 +17,8 @@ export interface SessionOptions {
   readonly label: string;
   /** How long the daemon may take to greet, milliseconds; 30 s unless said. */
   readonly handshakeTimeout?: number | undefined;
+  /** Which protocol to speak at most: 1.37 unless said. */
+  readonly protocolVersion?: ProtocolVersion | undefined;
   /** Hears what the daemon tells during operations that have no listener of their own. */
   readonly onEvent?: ((event: DaemonEvent) => void) | undefined;
 }
@@ -70,7 +73,7 @@ export class Session {
       options.handshakeTimeout ?? HANDSHAKE_TIMEOUT,
     );
     this.#listen();
-    this.#outbox.add(clientHello());
+    this.#outbox.add(clientHello(options.protocolVersion));
   }
 
   /** Rejects with `daemon-error` (or its kin) if the daemon refuses; the session goes on. */
@@ -146,7 +149,8 @@ export class Session {
   };
 
   *#serve(): Decoding<never> {
-    const greeting = yield* readGreeting(this.#reader, this.label);
+    const { protocolVersion } = this.#options;
+    const greeting = yield* readGreeting(this.#reader, this.label, protocolVersion);
     clearTimeout(this.#handshakeTimer);
     this.#knownGreeting = greeting;
     this.#greeted.resolve(greeting);
@@ -162,12 +166,17 @@ export class Session {
   /** What the codecs throw does not know whom it is about. */
   #named(error: Error): Error {
     if (!(error instanceof ActionError) || error.code !== 'protocol-violation') return error;
-    const asked = this.#pending.peek()?.name ?? 'the handshake';
     return new ActionError(
       'protocol-violation',
-      `${this.label}: the answer to ${asked} breaks the worker protocol: ${error.message}`,
+      `${this.label}: ${this.#whatIsRead()} breaks the worker protocol: ${error.message}`,
       { hint: 'Something between the two sides changes the bytes, or this is not a Nix daemon.' },
     );
+  }
+
+  #whatIsRead(): string {
+    if (!this.#knownGreeting) return 'the handshake';
+    const asked = this.#pending.peek()?.name;
+    return asked === undefined ? 'the daemon' : `the answer to ${asked}`;
   }
 
   #streamEnded(cause: Error | undefined): ActionError {
