@@ -122,7 +122,6 @@ export async function setUpNix(host: NixHost, options: NixHostOptions): Promise<
 function nixConf(options: NixHostOptions): string {
   return [
     'experimental-features = nix-command flakes',
-    'sandbox = false',
     'trusted-users = root trusted',
     `build-users-group =${options.nix === 'user-owned' ? '' : ' nixbld'}`,
     `max-jobs = ${options.maxJobs ?? 4}`,
