@@ -1,0 +1,7 @@
+import type { BenchCase } from './case.ts';
+import { copyDeep } from './cases/copy-deep.ts';
+import { copyLarge } from './cases/copy-large.ts';
+import { copyWide } from './cases/copy-wide.ts';
+import { noop } from './cases/noop.ts';
+
+export const CASES: readonly BenchCase[] = [copyWide, copyDeep, copyLarge, noop];

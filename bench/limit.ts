@@ -1,0 +1,21 @@
+import { ROUND_TRIP_MS } from './side-by-side.ts';
+
+/**
+ * The fewest round trips that SSH and the worker protocol allow.
+ * - connecting, 4: TCP; both versions with KEXINIT; the key exchange; service request with the signed authentication request
+ * - a session, 2: opening a channel; handshake with the first query
+ */
+const CONNECT = 4;
+const SESSION = 2;
+/** NARs can be asked for when their path infos are here, not before. */
+const NARS = 1;
+
+/** Seconds at 40 ms of round trip, of a link without a limit to its rate. */
+export function copyLimit(importSeconds: number): number {
+  return ((CONNECT + SESSION + NARS) * ROUND_TRIP_MS) / 1000 + importSeconds;
+}
+
+/** The same for one query, which the builder itself answers in so many seconds. */
+export function queryLimit(localSeconds: number): number {
+  return ((CONNECT + SESSION) * ROUND_TRIP_MS) / 1000 + localSeconds;
+}

@@ -1,0 +1,29 @@
+/** Copies outputs into the local store, with the part of the action that does it. Runs on the lab's runner, in a process of its own. */
+import { readFile } from 'node:fs/promises';
+import { CopyBack } from '../../src/build/copy-back.ts';
+import { isDrvPath } from '../../src/domain/store-path.ts';
+import { candidatePaths, derivationClosure } from '../../src/store/derivation-closure.ts';
+import { openLocalStore } from '../../src/store/local-store.ts';
+import { timeFromConnection } from './request.ts';
+
+await timeFromConnection(async ({ remote, derivations, env, signal, observe }) => {
+  const copyBack = new CopyBack({
+    openStores: async () => {
+      const [from, to] = await Promise.all([remote.openSession(), openLocalStore({ env })]);
+      return { from, to: to.store };
+    },
+    candidates: async (keys) =>
+      candidatePaths(
+        await derivationClosure(keys.filter(isDrvPath), (path) => readFile(path, 'utf8')),
+      ),
+    check: 'no-signature-check',
+    observe,
+    signal,
+  });
+  for (const { drvPath, output } of derivations) {
+    copyBack.enqueue({ key: drvPath, outputs: [output], validity: 'valid' });
+  }
+  const [failure] = (await copyBack.finish()).values();
+  if (failure) throw failure;
+  await copyBack.close();
+});
