@@ -58997,6 +58997,7 @@ async function refuseForeignFile(file) {
 
 ;// CONCATENATED MODULE: ./.build/build/linked-attributes.js
 
+
 /**
  * Links the outputs of every attribute that was copied; says which links could not be made.
  * @param store the session to root them in, opened if need be
@@ -59010,7 +59011,7 @@ async function linkCopied(request, attributes, outcomes, store) {
             return [];
         return [
             {
-                position: request.installables.indexOf(attribute.installable),
+                position: positionOf(request, attribute),
                 memberName: memberName(attribute, attributes),
                 attribute: attribute.attribute,
                 outputs: outcome.outputs,
@@ -59021,9 +59022,23 @@ async function linkCopied(request, attributes, outcomes, store) {
         return [];
     return linkOutputs(request.workingDirectory, request.outLink, linked, await store());
 }
+/** By text: a link such as `./result` is followed to another installable while it is evaluated. */
+function positionOf({ installables }, { installable }) {
+    return installables.findIndex(({ text }) => text === installable.text);
+}
+/**
+ * An attribute's name below the installable that expanded to it, without the system where all have the same; undefined for an
+ * installable that is the attribute.
+ */
 function memberName(attribute, attributes) {
-    const siblings = attributes.filter((each) => each.installable === attribute.installable);
-    return siblings.length > 1 ? attribute.attribute.split('.').at(-1) : undefined;
+    if (attribute.kind !== 'derivation' || attribute.member.length === 0)
+        return undefined;
+    const { member, installable } = attribute;
+    const [first, ...rest] = member;
+    const siblings = attributes.filter((each) => each.kind === 'derivation' && each.installable === installable);
+    const isShared = siblings.every((each) => each.kind === 'derivation' && each.member[0] === first);
+    const isSystem = rest.length > 0 && first === attribute.system;
+    return printAttrPath(isShared && isSystem ? rest : member);
 }
 
 ;// CONCATENATED MODULE: ./.build/build/phases.js
@@ -59217,28 +59232,27 @@ function attributeOf(installable, attribute, entry) {
         case 'other':
             return unbuildable(installable, attribute, `it is a ${entry.type}, not a derivation`);
         case 'derivation':
-            return derivationOf(installable, attribute, entry.derivation);
+            return derivationOf({ installable, attribute, member: entry.path }, entry.derivation);
     }
 }
-function derivationOf(installable, attribute, derivation) {
+function derivationOf(place, derivation) {
     try {
-        return checkedDerivation(installable, attribute, derivation);
+        return checkedDerivation(place, derivation);
     }
     catch (error) {
         // what calls itself a derivation may be any set with `type = "derivation"`
         if (!(error instanceof errors/* ActionError */.lZ))
             throw error;
-        return unbuildable(installable, attribute, error.message);
+        return unbuildable(place.installable, place.attribute, error.message);
     }
 }
-function checkedDerivation(installable, attribute, derivation) {
+function checkedDerivation(place, derivation) {
     const { name, system, outputs, requiredSystemFeatures, position } = derivation;
     const paths = [...outputs].map(([output, path]) => [output, path !== undefined && isStorePath(path) ? path : undefined]);
-    const selection = installable.outputs ?? defaultOutputs(derivation);
+    const selection = place.installable.outputs ?? defaultOutputs(derivation);
     return {
         kind: 'derivation',
-        installable,
-        attribute,
+        ...place,
         drvPath: parseDrvPath(derivation.drvPath),
         name: name ?? '',
         system: parseSystem(system ?? ''),
@@ -59423,13 +59437,13 @@ function message(event) {
     const frames = Array.isArray(event['trace']) ? event['trace'].filter(isObject) : [];
     const trace = frames.map((frame) => ({
         text: typeof frame['raw_msg'] === 'string' ? withoutColour(frame['raw_msg']) : '',
-        position: positionOf(frame),
+        position: log_line_positionOf(frame),
     }));
-    const error = { message: withoutColour(raw).trim(), position: positionOf(event), trace };
+    const error = { message: withoutColour(raw).trim(), position: log_line_positionOf(event), trace };
     return { kind: 'error', error };
 }
 // Nix 2.26 to 2.34 append `:line:column` to the file, and call what has no place `«none»:0`, line 0.
-function positionOf(event) {
+function log_line_positionOf(event) {
     const { file, line, column } = event;
     if (typeof file !== 'string' ||
         typeof line !== 'number' ||
@@ -60387,6 +60401,7 @@ async function readDerivation(installable, drvPath) {
         kind: 'derivation',
         installable,
         attribute: installable.text,
+        member: [],
         drvPath,
         name: storePathName(drvPath).replace(/\.drv$/, ''),
         system: parseSystem(derivation.system),
@@ -60559,10 +60574,10 @@ function parseSettings(json) {
     if (typeof parsed !== 'object' || parsed === null)
         return undefined;
     const settings = new Map();
-    for (const [name, entry] of Object.entries(parsed)) {
+    for (const [name, entry] of Object.entries({ ...parsed })) {
         if (typeof entry !== 'object' || entry === null || !('value' in entry))
             continue;
-        const value = entry.value;
+        const { value } = entry;
         settings.set(name, Array.isArray(value) ? value.join(' ') : String(value));
     }
     return settings;

@@ -1,3 +1,4 @@
+import { printAttrPath } from '../domain/attr-path.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { ActionError } from '../domain/errors.ts';
 import type { EvaluatedAttribute } from '../nix/evaluation.ts';
@@ -21,7 +22,7 @@ export async function linkCopied(
     if (outcome?.copied !== true) return [];
     return [
       {
-        position: request.installables.indexOf(attribute.installable),
+        position: positionOf(request, attribute),
         memberName: memberName(attribute, attributes),
         attribute: attribute.attribute,
         outputs: outcome.outputs,
@@ -32,10 +33,26 @@ export async function linkCopied(
   return linkOutputs(request.workingDirectory, request.outLink, linked, await store());
 }
 
+/** By text: a link such as `./result` is followed to another installable while it is evaluated. */
+function positionOf({ installables }: StepRequest, { installable }: EvaluatedAttribute): number {
+  return installables.findIndex(({ text }) => text === installable.text);
+}
+
+/**
+ * An attribute's name below the installable that expanded to it, without the system where all have the same; undefined for an
+ * installable that is the attribute.
+ */
 function memberName(
   attribute: EvaluatedAttribute,
   attributes: readonly EvaluatedAttribute[],
 ): string | undefined {
-  const siblings = attributes.filter((each) => each.installable === attribute.installable);
-  return siblings.length > 1 ? attribute.attribute.split('.').at(-1) : undefined;
+  if (attribute.kind !== 'derivation' || attribute.member.length === 0) return undefined;
+  const { member, installable } = attribute;
+  const [first, ...rest] = member;
+  const siblings = attributes.filter(
+    (each) => each.kind === 'derivation' && each.installable === installable,
+  );
+  const isShared = siblings.every((each) => each.kind === 'derivation' && each.member[0] === first);
+  const isSystem = rest.length > 0 && first === attribute.system;
+  return printAttrPath(isShared && isSystem ? rest : member);
 }

@@ -55,39 +55,35 @@ function attributeOf(
     case 'other':
       return unbuildable(installable, attribute, `it is a ${entry.type}, not a derivation`);
     case 'derivation':
-      return derivationOf(installable, attribute, entry.derivation);
+      return derivationOf({ installable, attribute, member: entry.path }, entry.derivation);
   }
 }
 
+type Place = Pick<EvaluatedDerivation, 'installable' | 'attribute' | 'member'>;
+
 function derivationOf(
-  installable: Installable,
-  attribute: string,
+  place: Place,
   derivation: WalkDerivation,
 ): EvaluatedDerivation | EvaluationFailure {
   try {
-    return checkedDerivation(installable, attribute, derivation);
+    return checkedDerivation(place, derivation);
   } catch (error) {
     // what calls itself a derivation may be any set with `type = "derivation"`
     if (!(error instanceof ActionError)) throw error;
-    return unbuildable(installable, attribute, error.message);
+    return unbuildable(place.installable, place.attribute, error.message);
   }
 }
 
-function checkedDerivation(
-  installable: Installable,
-  attribute: string,
-  derivation: WalkDerivation,
-): EvaluatedDerivation {
+function checkedDerivation(place: Place, derivation: WalkDerivation): EvaluatedDerivation {
   const { name, system, outputs, requiredSystemFeatures, position } = derivation;
   const paths = [...outputs].map(
     ([output, path]) =>
       [output, path !== undefined && isStorePath(path) ? path : undefined] as const,
   );
-  const selection = installable.outputs ?? defaultOutputs(derivation);
+  const selection = place.installable.outputs ?? defaultOutputs(derivation);
   return {
     kind: 'derivation',
-    installable,
-    attribute,
+    ...place,
     drvPath: parseDrvPath(derivation.drvPath),
     name: name ?? '',
     system: parseSystem(system ?? ''),

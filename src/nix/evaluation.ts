@@ -1,3 +1,4 @@
+import type { AttrPath } from '../domain/attr-path.ts';
 import type { ActionError } from '../domain/errors.ts';
 import type { Installable } from '../domain/installable.ts';
 import type { DrvPath, StorePath } from '../domain/store-path.ts';
@@ -16,6 +17,8 @@ interface Evaluated {
 /** An attribute that is a derivation; its `.drv` file is in the local store. */
 export interface EvaluatedDerivation extends Evaluated {
   readonly kind: 'derivation';
+  /** Its path below the set that the installable expanded to; empty if the installable is the derivation itself. */
+  readonly member: AttrPath;
   readonly drvPath: DrvPath;
   readonly name: string;
   readonly system: System;

@@ -9,9 +9,9 @@ export function parseSettings(json: string): NixSettings | undefined {
   const parsed = parseJson(json);
   if (typeof parsed !== 'object' || parsed === null) return undefined;
   const settings = new Map<string, string>();
-  for (const [name, entry] of Object.entries(parsed)) {
+  for (const [name, entry] of Object.entries<unknown>({ ...parsed })) {
     if (typeof entry !== 'object' || entry === null || !('value' in entry)) continue;
-    const value: unknown = entry.value;
+    const { value } = entry;
     settings.set(name, Array.isArray(value) ? value.join(' ') : String(value));
   }
   return settings;

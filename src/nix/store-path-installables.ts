@@ -69,6 +69,7 @@ async function readDerivation(
     kind: 'derivation',
     installable,
     attribute: installable.text,
+    member: [],
     drvPath,
     name: storePathName(drvPath).replace(/\.drv$/, ''),
     system: parseSystem(derivation.system),
