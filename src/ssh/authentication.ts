@@ -14,7 +14,7 @@ export function publicKeyOnly(
 ): AuthHandlerMiddleware {
   const methods: AnyAuthMethod[] =
     credentials.kind === 'keys'
-      ? credentials.keys.map((key) => key.authMethod(username))
+      ? credentials.keys.map((key) => ({ type: 'publickey', username, key: key.parsed() }))
       : [{ type: 'agent', username, agent: credentials.socket }];
   return (_methodsLeft, _partialSuccess, next) => {
     onAsked();

@@ -5,6 +5,8 @@ import ssh2, { type Algorithms, type Client, type ServerHostKeyAlgorithm } from 
 import { ActionError } from '../domain/errors.ts';
 import { hostKeyAlgorithms, hostKeyFailure } from '../domain/host-key-check.ts';
 import { publicKeyOnly } from './authentication.ts';
+import { firstKey } from './credentials.ts';
+import { authenticateEagerly } from './eager-authentication.ts';
 import { HandshakeFailure } from './handshake-failure.ts';
 import type { ConnectOptions, Timeouts } from './options.ts';
 
@@ -50,6 +52,7 @@ export async function shakeHands(
     keepaliveCountMax: Number.MAX_SAFE_INTEGER,
     strictVendor: false,
   });
+  authenticateEagerly(client, options.user, firstKey(options.credentials));
   failure.peek(socket);
   try {
     await authenticated;

@@ -1,4 +1,4 @@
-import ssh2, { type ParsedKey, type PublicKeyAuthMethod } from 'ssh2';
+import ssh2, { type ParsedKey } from 'ssh2';
 
 import { ActionError } from '../domain/errors.ts';
 import { fingerprint, publicKeyFromBlob } from '../domain/public-key.ts';
@@ -20,9 +20,9 @@ export class PrivateKey {
     this.#key = key;
   }
 
-  /** How ssh2 is told to try this key. */
-  authMethod(username: string): PublicKeyAuthMethod {
-    return { type: 'publickey', username, key: this.#key };
+  /** For ssh2 alone. */
+  parsed(): ParsedKey {
+    return this.#key;
   }
 }
 

@@ -1,0 +1,142 @@
+import { join } from 'node:path';
+
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+
+import { Link } from '../../lab/link/link.ts';
+import { connectSsh, type SshConnection } from '../../src/ssh/connection.ts';
+import type { ConnectOptions } from '../../src/ssh/options.ts';
+import { SSH2_WINDOW } from '../../src/ssh/window.ts';
+import { openWorkerChannel } from '../../src/ssh/worker-channel.ts';
+import { connectOptions, knownHosts, makeKeyPair, readAll } from '../helpers/ssh-client.ts';
+import { Sshd } from '../helpers/sshd.ts';
+
+const SHORT_MS = 20;
+const LONG_MS = 120;
+
+const ours = makeKeyPair();
+const rsa = makeKeyPair('rsa');
+const stranger = makeKeyPair();
+let sshd: Sshd;
+let link: Link;
+let options: ConnectOptions;
+const opened: SshConnection[] = [];
+
+beforeAll(async () => {
+  sshd = await Sshd.start({
+    authorizedKeys: [ours.authorizedKey, rsa.authorizedKey],
+    config: ['MaxStartups 100'],
+  });
+  link = await Link.start(sshd.port);
+  options = {
+    ...connectOptions(sshd, [ours.key]),
+    port: link.port,
+    hostKeys: knownHosts(sshd, `* ${sshd.hostKey()}`),
+  };
+});
+
+afterEach(() => {
+  for (const connection of opened.splice(0)) connection.close();
+});
+
+afterAll(async () => {
+  await link.stop();
+  await sshd[Symbol.asyncDispose]();
+});
+
+async function connect(changes: Partial<ConnectOptions> = {}): Promise<SshConnection> {
+  const connection = await connectSsh({ ...options, ...changes });
+  opened.push(connection);
+  return connection;
+}
+
+/** How much longer something takes on a longer line, in round trips; the best of a few, for a machine that is busy. */
+async function roundTrips(act: () => Promise<() => Promise<unknown>>): Promise<number> {
+  const best = async (roundTripMs: number) => {
+    await link.shape({ roundTripMs });
+    let least = Infinity;
+    for (let run = 0; run < 4; run++) {
+      const timed = await act();
+      const start = performance.now();
+      await timed();
+      least = Math.min(least, performance.now() - start);
+    }
+    return least;
+  };
+  return ((await best(LONG_MS)) - (await best(SHORT_MS))) / (LONG_MS - SHORT_MS);
+}
+
+describe('round trips', () => {
+  test.each([
+    // TCP, identification, key exchange, authentication.
+    ['an ed25519 key', [ours.key], 4],
+    ['an RSA key, whose algorithm the server has to name first', [rsa.key], 5],
+    ['a second key', [stranger.key, ours.key], 5],
+  ])('of connecting with %s', async (_name, keys, most) => {
+    const trips = await roundTrips(() =>
+      Promise.resolve(() => connect({ credentials: { kind: 'keys', keys } })),
+    );
+    expect(trips).toBeLessThan(most + 0.6);
+  });
+
+  test('of a daemon without a socket are those of a program alone', async () => {
+    const program = {
+      remoteProgram: [],
+      remoteStore: undefined,
+      daemonSocket: join(sshd.dir, 'nothing'),
+    };
+    const trips = await roundTrips(async () => {
+      const connection = await connect();
+      return () => openWorkerChannel(connection, program);
+    });
+    expect(trips).toBeLessThan(2.6);
+  });
+
+  test('are measured while connecting', async () => {
+    await link.shape({ roundTripMs: LONG_MS });
+    const { roundTripMs } = await connect();
+    expect(roundTripMs).toBeGreaterThan(LONG_MS - 5);
+    expect(roundTripMs).toBeLessThan(1.5 * LONG_MS);
+  });
+});
+
+describe('a long line', () => {
+  test('is filled by a window that fits it', async () => {
+    await link.shape({ roundTripMs: LONG_MS });
+    const seconds = async (changes: Partial<ConnectOptions>) => {
+      const { duplex } = await (await connect(changes)).exec('head -c 67108864 /dev/zero');
+      const start = performance.now();
+      expect(await readAll(duplex)).toHaveLength(67_108_864);
+      return (performance.now() - start) / 1000;
+    };
+    const narrow = await seconds({ windowBytes: SSH2_WINDOW });
+    expect(await seconds({})).toBeLessThan(narrow / 2);
+  });
+
+  test('that is cut ends a stream in its middle with an error', async () => {
+    await link.shape({ roundTripMs: SHORT_MS });
+    const connection = await connect();
+    const { duplex } = await connection.exec('head -c 300000000 /dev/zero');
+    const failed = expect(readAll(duplex)).rejects.toMatchObject({ code: 'connection-lost' });
+    await link.cut();
+    await failed;
+    expect(await connection.closed).toMatchObject({ code: 'connection-lost' });
+  });
+
+  test('that stalls is given up in bounded time', async () => {
+    await link.shape({ roundTripMs: SHORT_MS });
+    const keepAlive = { intervalMs: 100, silentIntervals: 3 };
+    const connection = await connect({ timeouts: { keepAlive } });
+    const { duplex } = await connection.exec('yes');
+    duplex.resume();
+    await link.stall();
+    try {
+      expect(await connection.closed).toMatchObject({
+        code: 'connection-lost',
+        message: `the connection to ${connection.label} was lost: nothing moved on it for 0.3 s`,
+      });
+    } finally {
+      await link.cut();
+      await link.resume();
+    }
+  });
+});
