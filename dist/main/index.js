@@ -58781,7 +58781,7 @@ const FATAL = new Set([
 class CopyBack {
     #options;
     #waiting = [];
-    #asked = new Set();
+    #copied = new Set();
     #failures = new Map();
     #stores;
     #worker;
@@ -58789,18 +58789,15 @@ class CopyBack {
     constructor(options) {
         this.#options = options;
     }
-    /** Starts copying soon; asking again for the same target changes nothing. */
+    /** Starts copying soon. A target may be asked for again: what was copied is not copied twice. */
     enqueue(request) {
-        if (this.#asked.has(request.key))
-            return;
-        this.#asked.add(request.key);
         this.#waiting.push(request);
         this.#worker ??= this.#work();
     }
-    /** Waits for all that was asked for; the answer says why what is missing is missing. */
+    /** Waits for all that was asked for. */
     async finish() {
         await this.#worker;
-        return this.#failures;
+        return { copied: this.#copied, failures: this.#failures };
     }
     /** The session that copied paths arrived in: it holds their temporary roots, and is there for out-links. */
     async destination() {
@@ -58814,8 +58811,9 @@ class CopyBack {
     }
     async #work() {
         while (this.#waiting.length > 0) {
-            const batch = this.#waiting.splice(0);
-            await this.#copyBatch(batch);
+            const batch = this.#waiting.splice(0).filter(({ key }) => !this.#copied.has(key));
+            if (batch.length > 0)
+                await this.#copyBatch(batch);
         }
         this.#worker = undefined;
     }
@@ -58851,6 +58849,10 @@ class CopyBack {
                 signal,
                 onProgress: announceOnce('copying', observe),
             });
+            const realisations = present.flatMap((request) => request.realisations ?? []);
+            await Promise.all(realisations.map((each) => to.registerDrvOutput(each)));
+            for (const { key } of present)
+                this.#copied.add(key);
             return undefined;
         }
         catch (thrown) {
@@ -58859,7 +58861,7 @@ class CopyBack {
             return (0,errors/* asActionError */.z6)(thrown);
         }
     }
-    /** Roots the outputs at the source for as long as its session lives, and forgets what turns out not to be there. */
+    /** Roots the outputs at the source for as long as its session lives, and tells which requests can be met. */
     async #presentAt(from, batch) {
         const outputs = batch.flatMap((request) => request.outputs);
         const rooted = from.addTempRoots(outputs);
@@ -58868,12 +58870,7 @@ class CopyBack {
             return batch;
         }
         const [valid] = await Promise.all([from.queryValidPaths(outputs), rooted]);
-        return batch.filter((request) => {
-            const present = request.outputs.every((output) => valid.has(output));
-            if (!present)
-                this.#asked.delete(request.key);
-            return present;
-        });
+        return batch.filter((request) => request.validity === 'valid' || request.outputs.every((output) => valid.has(output)));
     }
     #sessions() {
         this.#stores ??= this.#options.openStores();
@@ -59494,6 +59491,7 @@ function withoutCarriageReturn(line) {
 
 
 
+
 /** Milliseconds between SIGTERM, on which Nix unlocks and cleans up, and SIGKILL. */
 const GRACE = 3000;
 /**
@@ -59537,11 +59535,22 @@ function ended(child, command) {
         child.once('close', (exitCode, signal) => resolve({ exitCode: exitCode ?? undefined, signal: signal ?? undefined }));
     });
 }
-function startFailure(command, cause) {
-    return new errors/* ActionError */.lZ('nix-missing', `cannot run ${command.nix}: ${(0,errors/* toError */.iT)(cause).message}`, {
+/** A folder that is not there and a program that is not there both are ENOENT. */
+function startFailure({ nix, workingDirectory, env }, cause) {
+    if (!(0,external_node_fs_namespaceObject.existsSync)(workingDirectory)) {
+        return new errors/* ActionError */.lZ('input-invalid', `the folder ${workingDirectory} does not exist`, {
+            cause,
+            hint: 'Correct the input working-directory, or check out the repository in an earlier step.',
+        });
+    }
+    const why = errorCode(cause) === 'ENOENT' ? `it is not on PATH (${env['PATH'] ?? ''})` : cause.message;
+    return new errors/* ActionError */.lZ('nix-missing', `cannot run ${nix} on this runner: ${why}`, {
         cause,
-        hint: `Nix must be installed and on PATH, and ${command.workingDirectory} must exist.`,
+        hint: 'Install Nix in an earlier step.',
     });
+}
+function errorCode(error) {
+    return 'code' in error ? error.code : undefined;
 }
 /** Returns what takes the listener and the timer away again. */
 function endGroupOnAbort(child, signal) {
@@ -61554,7 +61563,8 @@ function neitherOpens(connection, socketError) {
             throw error;
         throw new errors/* ActionError */.lZ('channel-refused', `${connection.label} opens neither the Nix daemon's socket nor \`nix-daemon --stdio\`: ` +
             `${socketError.message}; ${(0,errors/* toError */.iT)(error).message}`, {
-            hint: 'The key needs the right to run `nix-daemon --stdio` on the builder, as a forced command for instance.',
+            hint: 'The key needs the right to run `nix-daemon --stdio` on the builder, as a forced command for instance, ' +
+                "and sshd's MaxSessions must allow two of them at once.",
             cause: error,
         });
     };
@@ -61659,6 +61669,7 @@ function numeric(flag, value) {
 
 
 
+
 /** How long the remote may take to print its settings, in milliseconds. */
 const SETTINGS_TIMEOUT = 10_000;
 /** One remote: an SSH connection, and the sessions with its store that run over it. */
@@ -61732,8 +61743,20 @@ class Remote {
     async #open(daemonArgs) {
         const { remoteProgram, remoteStore } = this.#request.uri;
         const program = { remoteProgram, remoteStore, daemonArgs };
-        const channel = await openWorkerChannel(this.#connection, program);
+        const channel = await this.#openChannel(program);
         return { store: openStore(channel, { label: this.label }), kind: channel.kind };
+    }
+    async #openChannel(program) {
+        try {
+            return await openWorkerChannel(this.#connection, program);
+        }
+        catch (error) {
+            if (!(error instanceof errors/* ActionError */.lZ) || error.code !== 'channel-refused')
+                throw error;
+            // Where sshd has MaxSessions 1, the program that prints the settings was in the way.
+            await this.#settings;
+            return openWorkerChannel(this.#connection, program);
+        }
     }
 }
 function undeliverableText(label, names) {
@@ -61747,7 +61770,9 @@ async function readSettings(connection, uri) {
         stream.duplex.end();
         const timer = setTimeout(() => stream.duplex.destroy(), SETTINGS_TIMEOUT);
         try {
-            return parseSettings(await (0,consumers_namespaceObject.text)(stream.duplex));
+            const printed = await (0,consumers_namespaceObject.text)(stream.duplex);
+            await stream.exit;
+            return parseSettings(printed);
         }
         finally {
             clearTimeout(timer);
@@ -61945,7 +61970,7 @@ async function settleCached({ remote, copyBack }, targets, results) {
         if (!present)
             return true;
         results.set(target.key, { status: 'cached', outputs, error: undefined });
-        enqueueCopy(copyBack, target, outputs, 'valid');
+        enqueueCopy(copyBack, target, outputs, { validity: 'valid' });
         return false;
     });
 }
@@ -61965,8 +61990,9 @@ async function remote_build_request({ remote, tracker, copyBack }, targets) {
     tracker.requested();
     tracker.onStopped = (drvPath) => {
         const target = byKey.get(drvPath);
-        if (target)
-            enqueueCopy(copyBack, target, realised(target.outputs), 'maybe');
+        if (!target || isFloating(target))
+            return;
+        enqueueCopy(copyBack, target, realised(target.outputs), { validity: 'maybe' });
     };
     const answers = new Map();
     for (const result of await remote.build(targets.map(toDerivedPath), 'normal', tracker.hear)) {
@@ -61974,9 +62000,12 @@ async function remote_build_request({ remote, tracker, copyBack }, targets) {
         answers.set(path.kind === 'built' ? path.drvPath : path.path, result);
     }
     const results = targets.map((target) => {
-        const result = interpret(target, answers.get(target.key));
-        if (isGood(result.status))
-            enqueueCopy(copyBack, target, result.outputs, 'valid');
+        const answer = answers.get(target.key);
+        const result = interpret(target, answer);
+        if (isGood(result.status)) {
+            const realisations = isFloating(target) ? [...(answer?.realisations.values() ?? [])] : [];
+            enqueueCopy(copyBack, target, result.outputs, { validity: 'valid', realisations });
+        }
         return [target.key, result];
     });
     return new Map(results);
@@ -62010,10 +62039,14 @@ function failureStatus(signal, error) {
         return 'cancelled';
     return error.code === 'connection-lost' ? 'connection-lost' : 'failed';
 }
-function enqueueCopy(copyBack, target, outputs, validity) {
+function enqueueCopy(copyBack, target, outputs, rest) {
     if (target.copy === 'leave' || outputs.size === 0)
         return;
-    copyBack?.enqueue({ key: target.key, outputs: [...outputs.values()], validity });
+    copyBack?.enqueue({ key: target.key, outputs: [...outputs.values()], ...rest });
+}
+/** Whether a path of its outputs is known only once it is built. */
+function isFloating(target) {
+    return [...target.outputs.values()].includes(undefined);
 }
 function toDerivedPath(target) {
     const { key, outputs } = target;
@@ -62029,7 +62062,6 @@ function realised(outputs) {
 }
 
 ;// CONCATENATED MODULE: ./.build/build/targets.js
-
 /** What to build: attributes that share a derivation (an alias, a default package) become one target. */
 function planTargets(attributes, copy) {
     const targets = new Map();
@@ -62071,7 +62103,6 @@ function buildOutcome(attribute, ended) {
     const key = targets_keyOf(attribute);
     const result = ended.results.get(key);
     const status = result?.status ?? 'cancelled';
-    const copyFailure = ended.copyFailures.get(key);
     const derivation = attribute.kind === 'derivation' ? attribute : undefined;
     return {
         installable: attribute.installable.text,
@@ -62082,8 +62113,8 @@ function buildOutcome(attribute, ended) {
         status,
         remote: ended.remote,
         seconds: derivation && status !== 'cached' ? ended.secondsOf(derivation.drvPath) : undefined,
-        copied: isGood(status) && !copyFailure && isCopied(ended.copy, attribute.attribute),
-        error: result?.error ?? copyFailure,
+        copied: ended.copies.copied.has(key) && isCopied(ended.copy, attribute.attribute),
+        error: result?.error ?? ended.copies.failures.get(key),
     };
 }
 /** The outputs that this attribute wants, of those that its target has. */
@@ -62189,8 +62220,8 @@ async function runStep(request, context) {
         const targets = planTargets(prepared.evaluation.attributes, request.copy);
         const copyBack = startCopyBack(step);
         const results = await build(step, targets, copyBack);
-        const copyFailures = await finishCopies(step, copyBack);
-        return await report(step, { results, copyFailures, copyBack });
+        const copies = await finishCopies(step, copyBack);
+        return await report(step, { results, copies, copyBack });
     }
     catch (e_1) {
         env_1.error = e_1;
@@ -62235,13 +62266,13 @@ async function build({ context: { observe, signal }, phases, opened, session, lo
 /** Most copies ended while others still built; this waits for the last. */
 async function finishCopies({ phases }, copyBack) {
     if (!copyBack)
-        return new Map();
+        return { copied: new Set(), failures: new Map() };
     return phases.measure('copy-back', () => copyBack.finish());
 }
-async function report({ request, context, phases, remote, tracker, evaluation }, { results, copyFailures, copyBack }) {
+async function report({ request, context, phases, remote, tracker, evaluation }, { results, copies, copyBack }) {
     const outcomes = collectOutcomes(evaluation.attributes, {
         results,
-        copyFailures,
+        copies,
         secondsOf: (drvPath) => tracker.secondsOf(drvPath),
         remote: remote.label,
         copy: request.copy,
@@ -62254,7 +62285,7 @@ async function report({ request, context, phases, remote, tracker, evaluation },
     return {
         remote: remote.label,
         outcomes,
-        problems: [...new Set(copyFailures.values()), ...linkFailures],
+        problems: [...new Set(copies.failures.values()), ...linkFailures],
         bytesUploaded: remote.bytesSent,
         bytesDownloaded: remote.bytesReceived,
         seconds: phases.seconds,

@@ -12,6 +12,14 @@ export interface CopyRequest {
   readonly outputs: readonly StorePath[];
   /** A build that stopped may have failed: then the outputs are `maybe` valid, and passed over where they are not. */
   readonly validity: 'valid' | 'maybe';
+  /** What a floating content-addressed derivation turned out to be, as JSON: registered here, so that Nix knows its outputs. */
+  readonly realisations?: readonly string[];
+}
+
+/** What came of all requests, by target. */
+export interface CopiedBack {
+  readonly copied: ReadonlySet<StorePath>;
+  readonly failures: ReadonlyMap<StorePath, ActionError>;
 }
 
 /** The two ends of a copy, in sessions that nothing else uses. */
@@ -45,7 +53,7 @@ const FATAL: ReadonlySet<ErrorCode> = new Set([
 export class CopyBack {
   readonly #options: CopyBackOptions;
   readonly #waiting: CopyRequest[] = [];
-  readonly #asked = new Set<StorePath>();
+  readonly #copied = new Set<StorePath>();
   readonly #failures = new Map<StorePath, ActionError>();
   #stores: Promise<CopyStores> | undefined;
   #worker: Promise<void> | undefined;
@@ -55,18 +63,16 @@ export class CopyBack {
     this.#options = options;
   }
 
-  /** Starts copying soon; asking again for the same target changes nothing. */
+  /** Starts copying soon. A target may be asked for again: what was copied is not copied twice. */
   enqueue(request: CopyRequest): void {
-    if (this.#asked.has(request.key)) return;
-    this.#asked.add(request.key);
     this.#waiting.push(request);
     this.#worker ??= this.#work();
   }
 
-  /** Waits for all that was asked for; the answer says why what is missing is missing. */
-  async finish(): Promise<ReadonlyMap<StorePath, ActionError>> {
+  /** Waits for all that was asked for. */
+  async finish(): Promise<CopiedBack> {
     await this.#worker;
-    return this.#failures;
+    return { copied: this.#copied, failures: this.#failures };
   }
 
   /** The session that copied paths arrived in: it holds their temporary roots, and is there for out-links. */
@@ -83,8 +89,8 @@ export class CopyBack {
 
   async #work(): Promise<void> {
     while (this.#waiting.length > 0) {
-      const batch = this.#waiting.splice(0);
-      await this.#copyBatch(batch);
+      const batch = this.#waiting.splice(0).filter(({ key }) => !this.#copied.has(key));
+      if (batch.length > 0) await this.#copyBatch(batch);
     }
     this.#worker = undefined;
   }
@@ -117,6 +123,12 @@ export class CopyBack {
         signal,
         onProgress: announceOnce('copying', observe),
       });
+      const realisations = present.flatMap((request) => request.realisations ?? []);
+      await Promise.all(realisations.map((each) => to.registerDrvOutput(each)));
+      for (const { key } of present) {
+        this.#copied.add(key);
+        this.#failures.delete(key);
+      }
       return undefined;
     } catch (thrown) {
       await this.close();
@@ -125,7 +137,7 @@ export class CopyBack {
     }
   }
 
-  /** Roots the outputs at the source for as long as its session lives, and forgets what turns out not to be there. */
+  /** Roots the outputs at the source for as long as its session lives, and tells which requests can be met. */
   async #presentAt(from: Store, batch: readonly CopyRequest[]): Promise<readonly CopyRequest[]> {
     const outputs = batch.flatMap((request) => request.outputs);
     const rooted = from.addTempRoots(outputs);
@@ -134,11 +146,10 @@ export class CopyBack {
       return batch;
     }
     const [valid] = await Promise.all([from.queryValidPaths(outputs), rooted]);
-    return batch.filter((request) => {
-      const present = request.outputs.every((output) => valid.has(output));
-      if (!present) this.#asked.delete(request.key);
-      return present;
-    });
+    return batch.filter(
+      (request) =>
+        request.validity === 'valid' || request.outputs.every((output) => valid.has(output)),
+    );
   }
 
   #sessions(): Promise<CopyStores> {

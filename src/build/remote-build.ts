@@ -8,7 +8,7 @@ import { copyClosure } from '../store/copy-closure.ts';
 import type { Store } from '../store/store.ts';
 import type { ActivityTracker } from './activity-tracker.ts';
 import { announceOnce } from './announce.ts';
-import type { CopyBack } from './copy-back.ts';
+import type { CopyBack, CopyRequest } from './copy-back.ts';
 import type { Observe } from './events.ts';
 
 /** A derivation to be built, or a store path to be had, for one attribute or several. */
@@ -76,7 +76,7 @@ async function settleCached(
     const present = [...outputs.values()].every((output) => valid.has(output));
     if (!present) return true;
     results.set(target.key, { status: 'cached', outputs, error: undefined });
-    enqueueCopy(copyBack, target, outputs, 'valid');
+    enqueueCopy(copyBack, target, outputs, { validity: 'valid' });
     return false;
   });
 }
@@ -104,7 +104,8 @@ async function request(
   tracker.requested();
   tracker.onStopped = (drvPath) => {
     const target = byKey.get(drvPath);
-    if (target) enqueueCopy(copyBack, target, realised(target.outputs), 'maybe');
+    if (!target || isFloating(target)) return;
+    enqueueCopy(copyBack, target, realised(target.outputs), { validity: 'maybe' });
   };
   const answers = new Map<StorePath, BuildResult>();
   for (const result of await remote.build(targets.map(toDerivedPath), 'normal', tracker.hear)) {
@@ -112,8 +113,12 @@ async function request(
     answers.set(path.kind === 'built' ? path.drvPath : path.path, result);
   }
   const results = targets.map((target) => {
-    const result = interpret(target, answers.get(target.key));
-    if (isGood(result.status)) enqueueCopy(copyBack, target, result.outputs, 'valid');
+    const answer = answers.get(target.key);
+    const result = interpret(target, answer);
+    if (isGood(result.status)) {
+      const realisations = isFloating(target) ? [...(answer?.realisations.values() ?? [])] : [];
+      enqueueCopy(copyBack, target, result.outputs, { validity: 'valid', realisations });
+    }
     return [target.key, result] as const;
   });
   return new Map(results);
@@ -157,10 +162,15 @@ function enqueueCopy(
   copyBack: CopyBack | undefined,
   target: Target,
   outputs: ReadonlyMap<string, StorePath>,
-  validity: 'valid' | 'maybe',
+  rest: Pick<CopyRequest, 'validity' | 'realisations'>,
 ): void {
   if (target.copy === 'leave' || outputs.size === 0) return;
-  copyBack?.enqueue({ key: target.key, outputs: [...outputs.values()], validity });
+  copyBack?.enqueue({ key: target.key, outputs: [...outputs.values()], ...rest });
+}
+
+/** Whether a path of its outputs is known only once it is built. */
+function isFloating(target: Target): boolean {
+  return [...target.outputs.values()].includes(undefined);
 }
 
 function toDerivedPath(target: Target): DerivedPath {

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { toError, type ActionError } from '../domain/errors.ts';
+import { toError } from '../domain/errors.ts';
 import { isDrvPath, type StorePath } from '../domain/store-path.ts';
 import { candidatePaths, derivationClosure } from '../store/derivation-closure.ts';
 import { openLocalStore } from '../store/local-store.ts';
 import { ActivityTracker } from './activity-tracker.ts';
 import { endBuilds } from './cancel.ts';
-import { CopyBack } from './copy-back.ts';
+import { CopyBack, type CopiedBack } from './copy-back.ts';
 import { DerivationLogs } from './derivation-logs.ts';
 import type { Observe } from './events.ts';
 import { linkCopied } from './linked-attributes.ts';
@@ -43,8 +43,8 @@ export async function runStep(request: StepRequest, context: StepContext): Promi
   const targets = planTargets(prepared.evaluation.attributes, request.copy);
   const copyBack = startCopyBack(step);
   const results = await build(step, targets, copyBack);
-  const copyFailures = await finishCopies(step, copyBack);
-  return await report(step, { results, copyFailures, copyBack });
+  const copies = await finishCopies(step, copyBack);
+  return await report(step, { results, copies, copyBack });
 }
 
 function startCopyBack({
@@ -88,27 +88,24 @@ async function build(
 }
 
 /** Most copies ended while others still built; this waits for the last. */
-async function finishCopies(
-  { phases }: Step,
-  copyBack: CopyBack | undefined,
-): Promise<ReadonlyMap<StorePath, ActionError>> {
-  if (!copyBack) return new Map();
+async function finishCopies({ phases }: Step, copyBack: CopyBack | undefined): Promise<CopiedBack> {
+  if (!copyBack) return { copied: new Set(), failures: new Map() };
   return phases.measure('copy-back', () => copyBack.finish());
 }
 
 interface Results {
   readonly results: ReadonlyMap<StorePath, TargetResult>;
-  readonly copyFailures: ReadonlyMap<StorePath, ActionError>;
+  readonly copies: CopiedBack;
   readonly copyBack: CopyBack | undefined;
 }
 
 async function report(
   { request, context, phases, remote, tracker, evaluation }: Step,
-  { results, copyFailures, copyBack }: Results,
+  { results, copies, copyBack }: Results,
 ): Promise<StepReport> {
   const outcomes = collectOutcomes(evaluation.attributes, {
     results,
-    copyFailures,
+    copies,
     secondsOf: (drvPath) => tracker.secondsOf(drvPath),
     remote: remote.label,
     copy: request.copy,
@@ -120,7 +117,7 @@ async function report(
   return {
     remote: remote.label,
     outcomes,
-    problems: [...new Set(copyFailures.values()), ...linkFailures],
+    problems: [...new Set(copies.failures.values()), ...linkFailures],
     bytesUploaded: remote.bytesSent,
     bytesDownloaded: remote.bytesReceived,
     seconds: phases.seconds,

@@ -1,6 +1,4 @@
-import type { ActionError } from '../domain/errors.ts';
 import type { Outcome } from '../domain/outcome.ts';
-import { isGood } from '../domain/outcome.ts';
 import type { DrvPath, StorePath } from '../domain/store-path.ts';
 import type {
   EvaluatedAttribute,
@@ -8,6 +6,7 @@ import type {
   EvaluatedStorePath,
   EvaluationFailure,
 } from '../nix/evaluation.ts';
+import type { CopiedBack } from './copy-back.ts';
 import type { Target, TargetResult } from './remote-build.ts';
 import type { CopySelection } from './step-request.ts';
 
@@ -40,8 +39,7 @@ type Buildable = EvaluatedDerivation | EvaluatedStorePath;
 /** What is known of targets once building and copying have ended. */
 export interface Ended {
   readonly results: ReadonlyMap<StorePath, TargetResult>;
-  /** Why outputs that were wanted here did not arrive. */
-  readonly copyFailures: ReadonlyMap<StorePath, ActionError>;
+  readonly copies: CopiedBack;
   readonly secondsOf: (drvPath: DrvPath) => number | undefined;
   readonly remote: string;
   readonly copy: CopySelection;
@@ -76,7 +74,6 @@ function buildOutcome(attribute: Buildable, ended: Ended): Outcome {
   const key = keyOf(attribute);
   const result = ended.results.get(key);
   const status = result?.status ?? 'cancelled';
-  const copyFailure = ended.copyFailures.get(key);
   const derivation = attribute.kind === 'derivation' ? attribute : undefined;
   return {
     installable: attribute.installable.text,
@@ -87,8 +84,8 @@ function buildOutcome(attribute: Buildable, ended: Ended): Outcome {
     status,
     remote: ended.remote,
     seconds: derivation && status !== 'cached' ? ended.secondsOf(derivation.drvPath) : undefined,
-    copied: isGood(status) && !copyFailure && isCopied(ended.copy, attribute.attribute),
-    error: result?.error ?? copyFailure,
+    copied: ended.copies.copied.has(key) && isCopied(ended.copy, attribute.attribute),
+    error: result?.error ?? ended.copies.failures.get(key),
   };
 }
 
