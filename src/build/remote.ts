@@ -1,17 +1,23 @@
 import { text } from 'node:stream/consumers';
 import path from 'node:path';
+import { ActionError } from '../domain/errors.ts';
 import type { HostKeys } from '../domain/known-hosts.ts';
 import { formatStoreUri, type RemoteStoreUri } from '../domain/store-uri.ts';
 import { parseSettings, type NixSettings } from '../nix/settings.ts';
 import { connectSsh, type SshConnection } from '../ssh/connection.ts';
 import type { Credentials } from '../ssh/credentials.ts';
-import { openWorkerChannel } from '../ssh/worker-channel.ts';
+import {
+  openWorkerChannel,
+  type WorkerChannel,
+  type WorkerProgram,
+} from '../ssh/worker-channel.ts';
 import { openStore } from '../store/daemon-store.ts';
 import type { Store } from '../store/store.ts';
 import {
   askedNames,
   daemonArguments,
   deliverOptions,
+  ignoredSettings,
   type BuildOptions,
   type ChannelKind,
 } from './daemon-options.ts';
@@ -76,12 +82,15 @@ export class Remote {
     const { options } = this.#request;
     const { store, kind } = await this.#open(daemonArguments(options));
     if (askedNames(options).length === 0) return store;
-    const { nixVersion } = await store.greeting;
+    const { nixVersion, trust } = await store.greeting;
     const delivery = deliverOptions(options, kind, nixVersion, await this.#settings);
     if (delivery.setOptions) await store.setOptions(delivery.setOptions);
     if (delivery.undeliverable.length > 0) {
       observe({ kind: 'warning', text: undeliverableText(this.label, delivery.undeliverable) });
+      return store;
     }
+    const ignored = ignoredSettings(options, trust);
+    if (ignored.length > 0) observe({ kind: 'warning', text: ignoredText(this.label, ignored) });
     return store;
   }
 
@@ -109,8 +118,19 @@ export class Remote {
   async #open(daemonArgs: readonly string[]): Promise<{ store: Store; kind: ChannelKind }> {
     const { remoteProgram, remoteStore } = this.#request.uri;
     const program = { remoteProgram, remoteStore, daemonArgs };
-    const channel = await openWorkerChannel(this.#connection, program);
+    const channel = await this.#openChannel(program);
     return { store: openStore(channel, { label: this.label }), kind: channel.kind };
+  }
+
+  async #openChannel(program: WorkerProgram): Promise<WorkerChannel> {
+    try {
+      return await openWorkerChannel(this.#connection, program);
+    } catch (error) {
+      if (!(error instanceof ActionError) || error.code !== 'channel-refused') throw error;
+      // Where sshd has MaxSessions 1, the program that prints the settings was in the way.
+      await this.#settings;
+      return openWorkerChannel(this.#connection, program);
+    }
   }
 }
 
@@ -118,6 +138,14 @@ function undeliverableText(label: string, names: readonly string[]): string {
   return (
     `${names.join(', ')}: ${label} cannot be told, because the SSH user is bound to one command there and Nix does not pass options on. ` +
     `Allow that user the daemon's socket (no \`restrict\` without \`port-forwarding\`), or set them in the remote's nix.conf.`
+  );
+}
+
+function ignoredText(label: string, names: readonly string[]): string {
+  const verb = names.length === 1 ? 'is' : 'are';
+  return (
+    `build-options: ${names.join(', ')} ${verb} heeded for trusted users only, and ${label} does not trust this one. ` +
+    `Set ${names.length === 1 ? 'it' : 'them'} in the remote's nix.conf, or log in as one of its trusted-users.`
   );
 }
 
@@ -131,7 +159,9 @@ async function readSettings(
     stream.duplex.end();
     const timer = setTimeout(() => stream.duplex.destroy(), SETTINGS_TIMEOUT);
     try {
-      return parseSettings(await text(stream.duplex));
+      const printed = await text(stream.duplex);
+      await stream.exit;
+      return parseSettings(printed);
     } finally {
       clearTimeout(timer);
     }

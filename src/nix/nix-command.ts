@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 
-import { ActionError, toError } from '../domain/errors.ts';
+import { ActionError } from '../domain/errors.ts';
 import { LineSplitter } from './lines.ts';
 
 /** One run of the `nix` program. */
@@ -74,11 +75,24 @@ function ended(child: ChildProcess, command: NixCommand): Promise<Omit<NixExit, 
   });
 }
 
-function startFailure(command: NixCommand, cause: Error): ActionError {
-  return new ActionError('nix-missing', `cannot run ${command.nix}: ${toError(cause).message}`, {
+/** A folder that is not there and a program that is not there both are ENOENT. */
+function startFailure({ nix, workingDirectory, env }: NixCommand, cause: Error): ActionError {
+  if (!existsSync(workingDirectory)) {
+    return new ActionError('input-invalid', `the folder ${workingDirectory} does not exist`, {
+      cause,
+      hint: 'Correct the input working-directory, or check out the repository in an earlier step.',
+    });
+  }
+  const why =
+    errorCode(cause) === 'ENOENT' ? `it is not on PATH (${env['PATH'] ?? ''})` : cause.message;
+  return new ActionError('nix-missing', `cannot run ${nix} on this runner: ${why}`, {
     cause,
-    hint: `Nix must be installed and on PATH, and ${command.workingDirectory} must exist.`,
+    hint: 'Install Nix in an earlier step.',
   });
+}
+
+function errorCode(error: Error): unknown {
+  return 'code' in error ? error.code : undefined;
 }
 
 /** Returns what takes the listener and the timer away again. */

@@ -69,7 +69,9 @@ function parseFailure(error: Error, name: string): ActionError {
     });
   }
   if (/bad passphrase|integrity check failed|failed to decrypt/i.test(text)) {
-    return new ActionError('key-passphrase', `ssh-key-passphrase does not decrypt ${name}`);
+    return new ActionError('key-passphrase', `ssh-key-passphrase does not decrypt ${name}`, {
+      hint: 'Try it with `ssh-keygen -y -f KEYFILE`, and correct the secret.',
+    });
   }
   if (text.startsWith('Unsupported')) {
     return new ActionError('key-invalid', `${name} is of a type or format that is not supported`, {

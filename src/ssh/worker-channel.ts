@@ -69,7 +69,9 @@ function neitherOpens(connection: SshConnection, socketError: Error): (error: un
       `${connection.label} opens neither the Nix daemon's socket nor \`nix-daemon --stdio\`: ` +
         `${socketError.message}; ${toError(error).message}`,
       {
-        hint: 'The key needs the right to run `nix-daemon --stdio` on the builder, as a forced command for instance.',
+        hint:
+          'The key needs the right to run `nix-daemon --stdio` on the builder, as a forced command for instance, ' +
+          "and sshd's MaxSessions must allow two of them at once.",
         cause: error,
       },
     );
