@@ -1,7 +1,15 @@
 /** Bundles the entries into dist/, which is committed and run as it is. `--check` fails if dist/ differs from the source's build. */
 import ncc from '@vercel/ncc';
 import { execFileSync } from 'node:child_process';
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import {
+  mkdir,
+  mkdtempDisposable,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  writeFile,
+} from 'node:fs/promises';
 import path from 'node:path';
 
 const root = path.resolve(import.meta.dirname, '..');
@@ -15,11 +23,14 @@ const files = new Map<string, string | Buffer>([
   ['package.json', `${JSON.stringify({ type: 'module' })}\n`],
 ]);
 // ncc's own TypeScript loader knows neither imports that end in .ts nor ES modules made from them.
-const compiled = path.join(root, '.build');
-await rm(compiled, { recursive: true, force: true });
-execFileSync('tsc', ['--project', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' });
+// Below the checkout, since packages are looked up from there; of this build alone, since two may run at a time.
+await using compiled = await mkdtempDisposable(path.join(root, '.build-'));
+execFileSync('tsc', ['--project', 'tsconfig.build.json', '--outDir', compiled.path], {
+  cwd: root,
+  stdio: 'inherit',
+});
 for (const entry of entries) {
-  const { code, assets } = await ncc(path.join(compiled, `${entry}.js`), {
+  const { code, assets } = await ncc(path.join(compiled.path, `${entry}.js`), {
     cache: false,
     quiet: true,
     license: 'licenses.txt',
@@ -40,20 +51,21 @@ function fail(error: unknown): never {
   process.exit(1);
 }
 
+/** Each file at once, so that a bundle that runs meanwhile is never half of one. */
 async function write(): Promise<void> {
-  await rm(dist, { recursive: true, force: true });
   for (const [name, content] of files) {
     const file = path.join(dist, name);
     await mkdir(path.dirname(file), { recursive: true });
-    await writeFile(file, content);
+    await writeFile(`${file}.new`, content);
+    await rename(`${file}.new`, file);
+  }
+  for (const name of await present()) {
+    if (!files.has(name)) await rm(path.join(dist, name));
   }
 }
 
 async function check(): Promise<void> {
-  const present = (await readdir(dist, { recursive: true, withFileTypes: true }))
-    .filter((item) => item.isFile())
-    .map((item) => path.relative(dist, path.join(item.parentPath, item.name)));
-  const stale = present.filter((name) => !files.has(name));
+  const stale = (await present()).filter((name) => !files.has(name));
   for (const [name, content] of files) {
     const committed = await readFile(path.join(dist, name)).catch(() => undefined);
     if (!committed?.equals(Buffer.from(content))) stale.push(name);
@@ -63,4 +75,11 @@ async function check(): Promise<void> {
     `dist/ is not what the source builds to: ${stale.join(', ')}. Run: npm run build\n`,
   );
   process.exitCode = 1;
+}
+
+async function present(): Promise<readonly string[]> {
+  const entries = await readdir(dist, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(dist, path.join(entry.parentPath, entry.name)));
 }
