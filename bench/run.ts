@@ -20,6 +20,9 @@ const { values: flags, positionals: names } = parseArgs({
 });
 
 const chosen = choose(names);
+if (flags['write-docs'] && chosen.length < CASES.length) {
+  throw new Error('--write-docs takes a run of all cases');
+}
 const results: Result[] = [];
 const attributes = Object.fromEntries(chosen.flatMap((each) => Object.entries(each.attributes)));
 await using hosts = await Hosts.start(attributes);

@@ -1,5 +1,50 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { ROUND_TRIP_MS } from './side-by-side.ts';
 import type { Result } from './result.ts';
+import { figuresTable, readmeTable, targetText } from './tables.ts';
+
+const ROOT = path.dirname(import.meta.dirname);
+const START = '<!-- figures: from bench/, both sides in one run -->';
+const END = '<!-- /figures -->';
+
+/** Puts the figures of one run into README.md and docs/benchmarks.md, between their marks. */
 export async function writeDocs(results: readonly Result[]): Promise<void> {
-  await Promise.resolve();
-  void results;
+  const [first] = results;
+  if (!first) return;
+  await replaceFigures('README.md', `${readmeText(first)}\n\n${readmeTable(results)}`);
+  await replaceFigures(
+    'docs/benchmarks.md',
+    [machineText(first), figuresTable(results), targetList(results)].join('\n\n'),
+  );
+}
+
+async function replaceFigures(name: string, content: string): Promise<void> {
+  const file = path.join(ROOT, name);
+  const text = await readFile(file, 'utf8');
+  const from = text.indexOf(START);
+  const to = text.indexOf(END);
+  if (from === -1 || to < from) throw new Error(`${name} lacks ${START} … ${END}`);
+  await writeFile(file, `${text.slice(0, from + START.length)}\n${content}\n${text.slice(to)}`);
+}
+
+function readmeText({ versions }: Result): string {
+  return (
+    `Measured against stock Nix ${versions.nix} in one run on one machine, over a link with ${ROUND_TRIP_MS} ms of round trip unless said ` +
+    '(`npm run bench`; [how](docs/benchmarks.md)):'
+  );
+}
+
+function machineText({ versions, machine }: Result): string {
+  const { cores, memoryGiB, architecture } = machine;
+  return (
+    `${cores} cores (${architecture}), ${memoryGiB} GiB of memory, on which builder, runner and link run together; ` +
+    `Nix ${versions.nix} and OpenSSH ${versions.openssh} on both sides, Node ${versions.node}; ${new Date().toISOString().slice(0, 10)}.`
+  );
+}
+
+function targetList(results: readonly Result[]): string {
+  return results
+    .flatMap(({ name, targets }) => targets.map((target) => `- \`${name}\`, ${targetText(target)}`))
+    .join('\n');
 }

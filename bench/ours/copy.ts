@@ -23,7 +23,8 @@ await timeFromConnection(async ({ remote, derivations, env, signal, observe }) =
   for (const { drvPath, output } of derivations) {
     copyBack.enqueue({ key: drvPath, outputs: [output], validity: 'valid' });
   }
-  const [failure] = (await copyBack.finish()).values();
+  const { failures } = await copyBack.finish();
+  const [failure] = failures.values();
   if (failure) throw failure;
   await copyBack.close();
 });
