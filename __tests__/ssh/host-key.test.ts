@@ -112,6 +112,15 @@ describe('a host is refused', () => {
     });
   });
 
+  test('when only keys are known that cannot be checked', async () => {
+    const type = 'sk-ssh-ed25519@openssh.com';
+    const blob = Buffer.concat([type, 'x'.repeat(32), 'ssh:'].map(sshString)).toString('base64');
+    expect(await connectFailure(withKnownHosts(`* ${type} ${blob}`))).toMatchObject({
+      code: 'host-key-mismatch',
+      message: `known-hosts has only keys for 127.0.0.1 of a type that cannot be checked here (${type})`,
+    });
+  });
+
   test('before a byte of the authentication is sent', async () => {
     const asked = /userauth-request|receive packet: type 50|service request/i;
     sshd.log = '';
@@ -127,3 +136,9 @@ describe('a host is refused', () => {
     }
   });
 });
+
+function sshString(text: string): Buffer {
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(text.length);
+  return Buffer.concat([length, Buffer.from(text)]);
+}

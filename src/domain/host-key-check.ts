@@ -56,14 +56,22 @@ export function hostKeyAlgorithms(known: HostKeys): readonly string[] | undefine
 
 /** For a host that offers no key of any type known for it. */
 export function noCommonHostKey(known: HostKeys, host: string): ActionError {
-  const types = [...new Set(known.trusted.map((key) => key.type))].join(', ');
-  return new ActionError(
-    'host-key-mismatch',
-    `${host} has no host key of the type that ${known.source} knows for it (${types})`,
-    {
-      hint: `Print the keys it has with \`cat /etc/ssh/ssh_host_*_key.pub\` on the builder, and correct ${known.source}.`,
-    },
-  );
+  const message = `${host} has no host key of the type that ${known.source} knows for it (${typesOf(known)})`;
+  return new ActionError('host-key-mismatch', message, { hint: addAnotherKey(known) });
+}
+
+/** For a host of which only keys are known that cannot be checked, such as ssh-dss. */
+export function uncheckableHostKey(known: HostKeys, host: string): ActionError {
+  const message = `${known.source} has only keys for ${host} of a type that cannot be checked here (${typesOf(known)})`;
+  return new ActionError('host-key-mismatch', message, { hint: addAnotherKey(known) });
+}
+
+function typesOf(known: HostKeys): string {
+  return [...new Set(known.trusted.map((key) => key.type))].join(', ');
+}
+
+function addAnotherKey({ source }: HostKeys): string {
+  return `Print the keys it has with \`cat /etc/ssh/ssh_host_*_key.pub\` on the builder, and add the ed25519 one to ${source}.`;
 }
 
 function unknownHost(known: HostKeys, host: string, port: number, key: PublicKey): ActionError {

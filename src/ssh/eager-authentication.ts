@@ -20,11 +20,13 @@ const RSA_HASHES: Readonly<Record<string, string>> = {
  *
  * Call it after `connect()`. Where ssh2's internals are not as expected it changes nothing, and connecting takes longer.
  * @param first the key that will be tried first, if it is in memory
+ * @param onSent called when the first request went out ahead
  */
 export function authenticateEagerly(
   client: Client,
   username: string,
   first: ParsedKey | undefined,
+  onSent: () => void,
 ): void {
   const protocol = protocolOf(client);
   if (protocol === undefined) return;
@@ -43,7 +45,9 @@ export function authenticateEagerly(
   // ssh2 asks for the service right after this event, in the same turn.
   client.once('handshake', () =>
     queueMicrotask(() => {
-      if (ahead !== undefined) requestSigned(username, ahead);
+      if (ahead === undefined) return;
+      requestSigned(username, ahead);
+      onSent();
     }),
   );
 }

@@ -1,77 +1,120 @@
 import type { Socket } from 'node:net';
 
-import ssh2, { type Algorithms, type Client, type ServerHostKeyAlgorithm } from 'ssh2';
+import ssh2, {
+  type Algorithms,
+  type Client,
+  type ConnectConfig,
+  type ServerHostKeyAlgorithm,
+} from 'ssh2';
 
 import { ActionError } from '../domain/errors.ts';
-import { hostKeyAlgorithms, hostKeyFailure } from '../domain/host-key-check.ts';
+import { hostKeyAlgorithms, hostKeyFailure, uncheckableHostKey } from '../domain/host-key-check.ts';
 import { publicKeyOnly } from './authentication.ts';
 import { firstKey } from './credentials.ts';
 import { authenticateEagerly } from './eager-authentication.ts';
-import { HandshakeFailure } from './handshake-failure.ts';
+import { HandshakeProgress } from './handshake-progress.ts';
 import type { ConnectOptions, Timeouts } from './options.ts';
 
-/** An authenticated client, and what the handshake showed of the link. */
+/** What ssh2 can check, best first; RSA with SHA-2 alone. */
+const SUPPORTED_HOST_KEYS: readonly ServerHostKeyAlgorithm[] = [
+  'ssh-ed25519',
+  'ecdsa-sha2-nistp256',
+  'ecdsa-sha2-nistp384',
+  'ecdsa-sha2-nistp521',
+  'rsa-sha2-512',
+  'rsa-sha2-256',
+];
+
+/** A client that can ask for channels, and what the handshake showed of the link. */
 export interface Handshake {
   readonly client: Client;
-  /** From asking for the authentication service to the answer: one round trip, and no work for the server. */
+  /**
+   * Milliseconds from asking for the authentication service to the answer: one round trip, and no work for the server.
+   * 0 until that answer is there.
+   */
   readonly roundTripMs: number;
 }
 
 /**
  * Speaks SSH on a connected socket up to authentication; destroys the socket when that fails.
+ * @param onRequestable called once, when channels can be asked for: maybe before the server has let us in
+ * @returns what `onRequestable` made, once we are in
  * @throws ActionError
  */
-export async function shakeHands(
+export async function shakeHands<T>(
   socket: Socket,
   options: ConnectOptions,
   timeouts: Timeouts,
-): Promise<Handshake> {
+  onRequestable: (handshake: Handshake) => T,
+): Promise<T> {
   const client = new ssh2.Client();
-  const failure = new HandshakeFailure(options);
-  let asked = 0;
-  let answered: number | undefined;
-  client.once('handshake', () => {
-    asked = performance.now();
-    failure.phase = 'authentication';
-  });
-  const authenticated = untilReady(client, failure, options, timeouts);
-  client.connect({
-    sock: socket,
-    username: options.user,
-    algorithms: algorithms(options),
-    hostVerifier: (blob: Buffer, verify: (trusted: boolean) => void) => {
-      failure.hostKey = hostKeyFailure(options.hostKeys, options.host, options.port, blob);
-      // ssh2 refuses on `false` alone and takes whatever is returned for a verdict: so a block, and no return.
-      verify(failure.hostKey === undefined);
+  const progress = new HandshakeProgress(options);
+  const handshake: Handshake = {
+    client,
+    get roundTripMs() {
+      return progress.roundTripMs;
     },
-    authHandler: publicKeyOnly(options.credentials, options.user, () => {
-      answered ??= performance.now();
-    }),
-    readyTimeout: 0,
-    keepaliveInterval: timeouts.keepAlive.intervalMs,
-    keepaliveCountMax: Number.MAX_SAFE_INTEGER,
-    strictVendor: false,
-  });
-  authenticateEagerly(client, options.user, firstKey(options.credentials));
-  failure.peek(socket);
+  };
+  let early: { readonly made: T } | undefined;
+  const onSent = () => {
+    if (mayAskEarly(options, progress)) early = { made: onRequestable(handshake) };
+  };
   try {
+    const config = clientConfig(socket, options, timeouts, progress);
+    const authenticated = untilReady(client, progress, options, timeouts);
+    client.once('handshake', () => progress.keysExchanged());
+    client.connect(config);
+    progress.peek(socket);
+    authenticateEagerly(client, options.user, firstKey(options.credentials), onSent);
     await authenticated;
+    return early === undefined ? onRequestable(handshake) : early.made;
   } catch (error) {
     socket.destroy();
     throw error;
   }
-  return { client, roundTripMs: (answered ?? asked) - asked };
+}
+
+function clientConfig(
+  socket: Socket,
+  options: ConnectOptions,
+  timeouts: Timeouts,
+  progress: HandshakeProgress,
+): ConnectConfig {
+  return {
+    sock: socket,
+    username: options.user,
+    algorithms: algorithms(options),
+    hostVerifier: (blob: Buffer, verify: (trusted: boolean) => void) => {
+      progress.hostKey = hostKeyFailure(options.hostKeys, options.host, options.port, blob);
+      // ssh2 refuses on `false` alone and takes whatever is returned for a verdict: so a block, and no return.
+      verify(progress.hostKey === undefined);
+    },
+    authHandler: publicKeyOnly(options.credentials, options.user, () => progress.serviceGranted()),
+    readyTimeout: 0,
+    keepaliveInterval: timeouts.keepAlive.intervalMs,
+    keepaliveCountMax: Number.MAX_SAFE_INTEGER,
+    strictVendor: false,
+  };
+}
+
+/**
+ * "Any non-authentication messages sent by the client after the request that resulted in SSH_MSG_USERAUTH_SUCCESS being
+ * sent MUST be passed to the service" (RFC 4252, 5.1). So nothing may follow a request that need not be the last one,
+ * and whether a server keeps to it is known of OpenSSH only.
+ */
+function mayAskEarly({ credentials }: ConnectOptions, { server }: HandshakeProgress): boolean {
+  return credentials.kind === 'keys' && credentials.keys.length === 1 && server === 'OpenSSH';
 }
 
 /** Resolves when the client is authenticated; rejects when it fails, when a phase takes too long, or when cancelled. */
 async function untilReady(
   client: Client,
-  failure: HandshakeFailure,
+  progress: HandshakeProgress,
   options: ConnectOptions,
   timeouts: Timeouts,
 ): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<undefined>();
-  const limit = (ms: number) => setTimeout(() => reject(failure.timedOut(ms)), ms);
+  const limit = (ms: number) => setTimeout(() => reject(progress.timedOut(ms)), ms);
   let timer = limit(timeouts.handshakeMs);
   client.once('handshake', () => {
     clearTimeout(timer);
@@ -82,9 +125,9 @@ async function untilReady(
   options.signal?.addEventListener('abort', onAbort);
   if (options.signal?.aborted === true) onAbort();
   client.once('ready', () => resolve(undefined));
-  client.on('error', (error) => reject(failure.explain(error)));
+  client.on('error', (error) => reject(progress.explain(error)));
   client.once('close', () =>
-    reject(failure.explain(new Error('the server closed the connection'))),
+    reject(progress.explain(new Error('the server closed the connection'))),
   );
   try {
     await promise;
@@ -94,10 +137,13 @@ async function untilReady(
   }
 }
 
-function algorithms(options: ConnectOptions): Algorithms {
-  const known = hostKeyAlgorithms(options.hostKeys) as ServerHostKeyAlgorithm[] | undefined;
+/** ssh2's own order of ciphers stands: AES-GCM first, which processors of today do in hardware. */
+function algorithms({ hostKeys, host, compress }: ConnectOptions): Algorithms {
+  const wanted = hostKeyAlgorithms(hostKeys);
+  const known = SUPPORTED_HOST_KEYS.filter((algorithm) => wanted?.includes(algorithm));
+  if (wanted !== undefined && known.length === 0) throw uncheckableHostKey(hostKeys, host);
   return {
-    ...(known === undefined ? {} : { serverHostKey: known }),
-    compress: options.compress === true ? ['zlib@openssh.com', 'none'] : ['none'],
+    ...(wanted === undefined ? {} : { serverHostKey: known }),
+    compress: compress === true ? ['zlib@openssh.com', 'none'] : ['none'],
   };
 }

@@ -1,4 +1,5 @@
 import type { HostKeys } from '../domain/known-hosts.ts';
+import type { SshConnection } from './connection.ts';
 import type { Credentials } from './credentials.ts';
 import type { LinkWatch } from './link-watch.ts';
 
@@ -15,6 +16,11 @@ export interface ConnectOptions {
   /** Receive window of each channel, in bytes; by default what the measured round trip asks for. */
   readonly windowBytes?: number;
   readonly signal?: AbortSignal;
+  /**
+   * Called once, as soon as channels can be asked for. With one key in memory and OpenSSH on the other side that is before
+   * the server has let us in: the requests travel with the authentication, and save a round trip. They fail if it fails.
+   */
+  readonly onRequestable?: (connection: SshConnection) => void;
   readonly timeouts?: Partial<Timeouts>;
 }
 

@@ -10,32 +10,53 @@ export type Phase = 'greeting' | 'key-exchange' | 'authentication';
 
 const PEEKED_BYTES = 256;
 
-/** Knows enough of a handshake under way to say why it failed. */
-export class HandshakeFailure {
-  phase: Phase = 'greeting';
+/** Watches a handshake: how far it has come, how long the link takes, and why it failed if it does. */
+export class HandshakeProgress {
   /** Set when the host's key was refused. */
   hostKey: ActionError | undefined;
   readonly #options: ConnectOptions;
+  #phase: Phase = 'greeting';
   #firstBytes = '';
+  #serviceAskedAt = 0;
+  #serviceGrantedAt: number | undefined;
 
   constructor(options: ConnectOptions) {
     this.#options = options;
+  }
+
+  /** The software that the server says it is. */
+  get server(): 'OpenSSH' | 'other' {
+    return this.#firstBytes.startsWith('SSH-2.0-OpenSSH_') ? 'OpenSSH' : 'other';
+  }
+
+  get roundTripMs(): number {
+    return (this.#serviceGrantedAt ?? this.#serviceAskedAt) - this.#serviceAskedAt;
   }
 
   /** Remembers what the server says first, which ssh2 forgets unless it is SSH. */
   peek(socket: Socket): void {
     const onData = (chunk: Buffer) => {
       this.#firstBytes += chunk.toString('latin1', 0, PEEKED_BYTES);
-      if (this.#firstBytes.startsWith('SSH-')) this.phase = 'key-exchange';
+      if (this.#firstBytes.startsWith('SSH-')) this.#phase = 'key-exchange';
       socket.removeListener('data', onData);
     };
     socket.on('data', onData);
   }
 
+  /** ssh2 asks for the authentication service next. */
+  keysExchanged(): void {
+    this.#phase = 'authentication';
+    this.#serviceAskedAt = performance.now();
+  }
+
+  serviceGranted(): void {
+    this.#serviceGrantedAt ??= performance.now();
+  }
+
   /** @param error what ssh2 reported */
   explain(error: Error): ActionError {
     if (this.hostKey !== undefined) return this.hostKey;
-    switch (this.phase) {
+    switch (this.#phase) {
       case 'greeting':
         return this.#noGreeting(error);
       case 'key-exchange':
@@ -52,7 +73,7 @@ export class HandshakeFailure {
       greeting: 'took the connection but said nothing',
       'key-exchange': 'did not finish the key exchange',
       authentication: 'did not answer the authentication',
-    }[this.phase];
+    }[this.#phase];
     return new ActionError(
       'connect-timeout',
       `${host}, port ${port}, ${what} within ${limitMs / 1000} s`,
