@@ -1,7 +1,8 @@
-import { chown, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { chown, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { LabError } from './errors.ts';
 import { HostProcess, spawnPiped, type Finished } from './process.ts';
+import { listProcesses, type HostProcessInfo } from './process-list.ts';
 import type { RootFolder } from './rootfs.ts';
 import type { StartedHost } from './start-host.ts';
 import { USERS, type UserName } from './users.ts';
@@ -26,17 +27,6 @@ export interface RunToEndOptions extends RunOptions {
   readonly timeoutMs?: number | undefined;
   readonly onStdout?: ((chunk: Buffer) => void) | undefined;
   readonly onStderr?: ((chunk: Buffer) => void) | undefined;
-}
-
-/** A process as the host itself sees it. */
-export interface HostProcessInfo {
-  /** Inside the host. */
-  readonly pid: number;
-  readonly parent: number;
-  readonly uid: number;
-  readonly argv: readonly string[];
-  /** Whether it belongs to a build: Nix gives every builder NIX_BUILD_TOP. */
-  readonly builder: boolean;
 }
 
 /**
@@ -152,30 +142,8 @@ export class Host implements AsyncDisposable {
 
   /** All processes of the host but the two that keep it, zombies left out. */
   async processes(): Promise<HostProcessInfo[]> {
-    const entries = await readdir(this.path('/proc'));
-    const pids = entries.map(Number).filter((pid) => pid > 1 && pid !== this.#keeper);
-    const found = await Promise.all(pids.map((pid) => this.#process(pid)));
-    return found.filter((each) => each !== undefined);
-  }
-
-  async #process(pid: number): Promise<HostProcessInfo | undefined> {
-    const read = (name: string) =>
-      readFile(this.path(`/proc/${pid}/${name}`), 'utf8').catch(() => '');
-    const [status, cmdline, environ] = await Promise.all(
-      ['status', 'cmdline', 'environ'].map(read),
-    );
-    const field = (name: string) => new RegExp(`^${name}:\\s*(\\S+)`, 'm').exec(status ?? '')?.[1];
-    const state = field('State');
-    if (state === undefined || state === 'Z' || state === 'X') {
-      return undefined;
-    }
-    return {
-      pid,
-      parent: Number(field('PPid')),
-      uid: Number(field('Uid')),
-      argv: (cmdline ?? '').split('\0').slice(0, -1),
-      builder: (environ ?? '').split('\0').some((line) => line.startsWith('NIX_BUILD_TOP=')),
-    };
+    const all = await listProcesses(this.path('/proc'));
+    return all.filter(({ pid }) => pid !== 1 && pid !== this.#keeper);
   }
 
   /** Ends every process of the host; its files and mounts vanish with them. */

@@ -30,7 +30,7 @@ const PACKAGES =
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
 const DEFAULT_MIRROR = 'http://deb.debian.org/debian';
 const SCRIPT = path.join(import.meta.dirname, 'make-root-folder.sh');
-const BUILD_LIMIT_MS = 15 * 60_000;
+const LIMITS = { timeout: 15 * 60_000, killSignal: 'SIGKILL', maxBuffer: 64 << 20 } as const;
 
 /** Where root folders are kept: `NRB_LAB_CACHE`, else `nix-remote-build-lab` in the user's cache folder. */
 export function cacheFolder(): string {
@@ -91,9 +91,9 @@ async function makeRootFolder(suite: Suite, target: string): Promise<void> {
   await writeFile(users, makeUsersScript());
   const lock = path.join(cache, `${suite}.lock`);
   const command = [
-    lock,
-    'sh',
-    SCRIPT,
+    // In namespaces of its own, so that an end by force leaves neither the mounts nor the processes of mmdebstrap.
+    ...['--no-fork', lock, 'unshare', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc'],
+    ...['sh', SCRIPT],
     target,
     suite,
     `deb ${await debianMirror()} ${suite} main`,
@@ -101,7 +101,7 @@ async function makeRootFolder(suite: Suite, target: string): Promise<void> {
     ...(await mmdebstrapOptions()),
   ];
   try {
-    await run('flock', command, { timeout: BUILD_LIMIT_MS, maxBuffer: 64 << 20 });
+    await run('flock', command, LIMITS);
   } catch (error) {
     const log = error instanceof Error && 'stderr' in error ? String(error.stderr) : String(error);
     throw new LabError(

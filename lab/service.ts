@@ -3,6 +3,9 @@ import type { Host } from './host.ts';
 import { childrenOf, type HostProcess } from './process.ts';
 import { until } from './wait.ts';
 
+/** A fraction of a second, on a machine that has time. */
+const START_LIMIT_MS = 30_000;
+
 /** A server inside a host. */
 export interface ServiceOptions {
   readonly argv: readonly string[];
@@ -29,7 +32,7 @@ export class Service {
     return this.#log;
   }
 
-  /** @throws LabError with its log when it ends or does not answer within 10 s */
+  /** @throws LabError with its log when it ends or does not answer within 30 s */
   async start(): Promise<void> {
     const running = this.#host.spawn(this.#options.argv);
     this.#process = running;
@@ -43,7 +46,7 @@ export class Service {
       }
       return await this.#options.ready(this.#log);
     };
-    await until(10_000, `start of ${this.name} on ${this.#host.name}`, ready, () => this.#log);
+    await until(START_LIMIT_MS, `start of ${this.name} on ${this.#host.name}`, ready, () => this.#log);
   }
 
   /** Ends the server itself; what it forked for open connections lives on. */

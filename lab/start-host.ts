@@ -8,6 +8,9 @@ import { until } from './wait.ts';
 const CHECKOUT = path.dirname(import.meta.dirname);
 const DEFAULT_PATH = '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin';
 
+/** A fraction of a second, on a machine that has time. */
+const START_LIMIT_MS = 30_000;
+
 /** What a host is made of. */
 export interface HostOptions {
   /** Default `sid`, the newest Nix. */
@@ -39,7 +42,7 @@ export interface StartedHost {
 
 /**
  * Starts a host's first process. The host ends when the standard input of `init` is closed, by us or by our death.
- * @throws LabError without root's rights, or when the host does not come up within 10 s
+ * @throws LabError without root's rights, or when the host does not come up within 30 s
  */
 export async function startHost(options: HostOptions): Promise<StartedHost> {
   if (process.getuid?.() !== 0) {
@@ -58,7 +61,7 @@ export async function startHost(options: HostOptions): Promise<StartedHost> {
     }
     return /^ready (\d+)$/m.exec(log)?.[1];
   };
-  const keeper = await until(10_000, `start of host ${name}`, ready, () => log);
+  const keeper = await until(START_LIMIT_MS, `start of host ${name}`, ready, () => log);
   return { name, root, keeper: Number(keeper), pid: await init.pid(), init };
 }
 

@@ -18,8 +18,6 @@ export class Direction {
   lane: Lane;
   /** Bytes handed on so far. */
   delivered = 0;
-  /** Bytes taken in, but not yet handed on. */
-  queued = 0;
   readonly #faults: ArmedFault[] = [];
   readonly #strike: (id: number, kind: FaultKind) => void;
   #lineFreeAt = 0;
@@ -30,12 +28,12 @@ export class Direction {
     this.#strike = strike;
   }
 
-  get full(): boolean {
+  /** Bytes of one connection that may be under way; above, its sender has to wait. */
+  get capacity(): number {
     const { bytesPerSecond, delayMs } = this.lane;
-    const limit = Number.isFinite(bytesPerSecond)
+    return Number.isFinite(bytesPerSecond)
       ? ROUTER_BUFFER + (bytesPerSecond * delayMs) / 1000
       : UNLIMITED_BUFFER;
-    return this.queued > limit;
   }
 
   /** When bytes that arrive now come out at the other end, in milliseconds of `performance.now()`. */

@@ -50,7 +50,7 @@ export class Pipe {
       next = this.#queue[0];
     }
     this.#far.uncork();
-    if (!this.#direction.full && this.#near.isPaused()) {
+    if (this.#queued <= this.#direction.capacity && this.#near.isPaused()) {
       this.#near.resume();
     }
     if (next !== undefined && next.due > now) {
@@ -63,10 +63,12 @@ export class Pipe {
   }
 
   #take(chunk: Buffer): void {
+    if (this.#far.destroyed) {
+      return;
+    }
     this.#queued += chunk.length;
-    this.#direction.queued += chunk.length;
     this.#push({ kind: 'data', chunk, due: this.#direction.dueAt(chunk.length) });
-    if (this.#direction.full) {
+    if (this.#queued > this.#direction.capacity) {
       this.#near.pause();
     }
   }
@@ -100,7 +102,7 @@ export class Pipe {
         break;
       case 'data': {
         const { passed, held } = this.#direction.pass(item.chunk);
-        this.#release(passed.length);
+        this.#queued -= passed.length;
         if (held.length > 0) {
           this.#queue.unshift({ ...item, chunk: held });
         }
@@ -114,13 +116,8 @@ export class Pipe {
   /** Nobody listens any more. */
   #forget(): void {
     this.#queue.length = 0;
-    this.#release(this.#queued);
+    this.#queued = 0;
     this.#near.resume();
-  }
-
-  #release(bytes: number): void {
-    this.#queued -= bytes;
-    this.#direction.queued -= bytes;
   }
 }
 
