@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import {
   daemonArguments,
   deliverOptions,
+  ignoredSettings,
   type BuildOptions,
 } from '../../src/build/daemon-options.ts';
 
@@ -84,6 +85,27 @@ describe('deliverOptions', () => {
     expect(setOptions?.overrides).toEqual(new Map([['timeout', '60']]));
     expect(setOptions?.maxSilentTime).toBe(5);
   });
+});
+
+test('settings that have a field of their own are sent in it, for anybody is heeded there', () => {
+  const settings = new Map([
+    ['fallback', 'yes'],
+    ['substitute', 'false'],
+    ['cores', '5'],
+  ]);
+  const { setOptions } = deliverOptions({ ...NOTHING, settings }, 'socket', '2.34.8', SETTINGS);
+  expect(setOptions).toMatchObject({ tryFallback: true, useSubstitutes: false, buildCores: 5 });
+});
+
+test('a daemon that does not trust us ignores all settings but a few', () => {
+  const settings = new Map([
+    ['sandbox', 'false'],
+    ['max-silent-time', '5'],
+    ['fallback', 'true'],
+  ]);
+  expect(ignoredSettings({ ...NOTHING, settings }, 'untrusted')).toEqual(['sandbox']);
+  expect(ignoredSettings({ ...NOTHING, settings }, 'trusted')).toEqual([]);
+  expect(ignoredSettings({ ...NOTHING, settings }, 'unknown')).toEqual([]);
 });
 
 test('daemonArguments spells every option', () => {

@@ -1,7 +1,7 @@
 import { createRequire as __WEBPACK_EXTERNAL_createRequire } from "module";
 /******/ var __webpack_modules__ = ({
 
-/***/ 6656:
+/***/ 4928:
 /***/ ((module) => {
 
 // Copyright 2011 Mark Cavage <mcavage@gmail.com> All rights reserved.
@@ -21,16 +21,16 @@ module.exports = {
 
 /***/ }),
 
-/***/ 7703:
+/***/ 3335:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 // Copyright 2011 Mark Cavage <mcavage@gmail.com> All rights reserved.
 
-var errors = __nccwpck_require__(6656);
-var types = __nccwpck_require__(254);
+var errors = __nccwpck_require__(4928);
+var types = __nccwpck_require__(62);
 
-var Reader = __nccwpck_require__(1996);
-var Writer = __nccwpck_require__(9816);
+var Reader = __nccwpck_require__(4444);
+var Writer = __nccwpck_require__(9384);
 
 
 // --- Exports
@@ -55,16 +55,16 @@ for (var e in errors) {
 
 /***/ }),
 
-/***/ 1996:
+/***/ 4444:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 // Copyright 2011 Mark Cavage <mcavage@gmail.com> All rights reserved.
 
 var assert = __nccwpck_require__(2613);
-var Buffer = (__nccwpck_require__(2803).Buffer);
+var Buffer = (__nccwpck_require__(227).Buffer);
 
-var ASN1 = __nccwpck_require__(254);
-var errors = __nccwpck_require__(6656);
+var ASN1 = __nccwpck_require__(62);
+var errors = __nccwpck_require__(4928);
 
 
 // --- Globals
@@ -324,7 +324,7 @@ module.exports = Reader;
 
 /***/ }),
 
-/***/ 254:
+/***/ 62:
 /***/ ((module) => {
 
 // Copyright 2011 Mark Cavage <mcavage@gmail.com> All rights reserved.
@@ -367,15 +367,15 @@ module.exports = {
 
 /***/ }),
 
-/***/ 9816:
+/***/ 9384:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 // Copyright 2011 Mark Cavage <mcavage@gmail.com> All rights reserved.
 
 var assert = __nccwpck_require__(2613);
-var Buffer = (__nccwpck_require__(2803).Buffer);
-var ASN1 = __nccwpck_require__(254);
-var errors = __nccwpck_require__(6656);
+var Buffer = (__nccwpck_require__(227).Buffer);
+var ASN1 = __nccwpck_require__(62);
+var errors = __nccwpck_require__(4928);
 
 
 // --- Globals
@@ -691,7 +691,7 @@ module.exports = Writer;
 
 /***/ }),
 
-/***/ 9837:
+/***/ 3901:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 // Copyright 2011 Mark Cavage <mcavage@gmail.com> All rights reserved.
@@ -699,7 +699,7 @@ module.exports = Writer;
 // If you have no idea what ASN.1 or BER is, see this:
 // ftp://ftp.rsa.com/pub/pkcs/ascii/layman.asc
 
-var Ber = __nccwpck_require__(7703);
+var Ber = __nccwpck_require__(3335);
 
 
 
@@ -718,12 +718,12 @@ module.exports = {
 
 /***/ }),
 
-/***/ 686:
+/***/ 2158:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-var crypto_hash_sha512 = (__nccwpck_require__(668).lowlevel).crypto_hash;
+var crypto_hash_sha512 = (__nccwpck_require__(7900).lowlevel).crypto_hash;
 
 /*
  * This file is a 1:1 port from the OpenBSD blowfish.c and bcrypt_pbkdf.c. As a
@@ -1281,19 +1281,2523 @@ module.exports = {
 
 /***/ }),
 
-/***/ 4982:
+/***/ 6230:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const binding = __nccwpck_require__(7318);
+const binding = __nccwpck_require__(859);
 
 module.exports = binding.getCPUInfo;
 
 
 /***/ }),
 
-/***/ 2803:
+/***/ 8374:
+/***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
+
+
+
+const pico = __nccwpck_require__(8240);
+const utils = __nccwpck_require__(2907);
+
+function picomatch(glob, options, returnState = false) {
+  // default to os.platform()
+  if (options && (options.windows === null || options.windows === undefined)) {
+    // don't mutate the original options object
+    options = { ...options, windows: utils.isWindows() };
+  }
+
+  return pico(glob, options, returnState);
+}
+
+Object.assign(picomatch, pico);
+module.exports = picomatch;
+
+
+/***/ }),
+
+/***/ 9195:
+/***/ ((module) => {
+
+
+
+const WIN_SLASH = '\\\\/';
+const WIN_NO_SLASH = `[^${WIN_SLASH}]`;
+
+const DEFAULT_MAX_EXTGLOB_RECURSION = 0;
+
+/**
+ * Posix glob regex
+ */
+
+const DOT_LITERAL = '\\.';
+const PLUS_LITERAL = '\\+';
+const QMARK_LITERAL = '\\?';
+const SLASH_LITERAL = '\\/';
+const ONE_CHAR = '(?=.)';
+const QMARK = '[^/]';
+const END_ANCHOR = `(?:${SLASH_LITERAL}|$)`;
+const START_ANCHOR = `(?:^|${SLASH_LITERAL})`;
+const DOTS_SLASH = `${DOT_LITERAL}{1,2}${END_ANCHOR}`;
+const NO_DOT = `(?!${DOT_LITERAL})`;
+const NO_DOTS = `(?!${START_ANCHOR}${DOTS_SLASH})`;
+const NO_DOT_SLASH = `(?!${DOT_LITERAL}{0,1}${END_ANCHOR})`;
+const NO_DOTS_SLASH = `(?!${DOTS_SLASH})`;
+const QMARK_NO_DOT = `[^.${SLASH_LITERAL}]`;
+const STAR = `${QMARK}*?`;
+const SEP = '/';
+
+const POSIX_CHARS = {
+  DOT_LITERAL,
+  PLUS_LITERAL,
+  QMARK_LITERAL,
+  SLASH_LITERAL,
+  ONE_CHAR,
+  QMARK,
+  END_ANCHOR,
+  DOTS_SLASH,
+  NO_DOT,
+  NO_DOTS,
+  NO_DOT_SLASH,
+  NO_DOTS_SLASH,
+  QMARK_NO_DOT,
+  STAR,
+  START_ANCHOR,
+  SEP
+};
+
+/**
+ * Windows glob regex
+ */
+
+const WINDOWS_CHARS = {
+  ...POSIX_CHARS,
+
+  SLASH_LITERAL: `[${WIN_SLASH}]`,
+  QMARK: WIN_NO_SLASH,
+  STAR: `${WIN_NO_SLASH}*?`,
+  DOTS_SLASH: `${DOT_LITERAL}{1,2}(?:[${WIN_SLASH}]|$)`,
+  NO_DOT: `(?!${DOT_LITERAL})`,
+  NO_DOTS: `(?!(?:^|[${WIN_SLASH}])${DOT_LITERAL}{1,2}(?:[${WIN_SLASH}]|$))`,
+  NO_DOT_SLASH: `(?!${DOT_LITERAL}{0,1}(?:[${WIN_SLASH}]|$))`,
+  NO_DOTS_SLASH: `(?!${DOT_LITERAL}{1,2}(?:[${WIN_SLASH}]|$))`,
+  QMARK_NO_DOT: `[^.${WIN_SLASH}]`,
+  START_ANCHOR: `(?:^|[${WIN_SLASH}])`,
+  END_ANCHOR: `(?:[${WIN_SLASH}]|$)`,
+  SEP: '\\'
+};
+
+/**
+ * POSIX Bracket Regex
+ */
+
+const POSIX_REGEX_SOURCE = {
+  __proto__: null,
+  alnum: 'a-zA-Z0-9',
+  alpha: 'a-zA-Z',
+  ascii: '\\x00-\\x7F',
+  blank: ' \\t',
+  cntrl: '\\x00-\\x1F\\x7F',
+  digit: '0-9',
+  graph: '\\x21-\\x7E',
+  lower: 'a-z',
+  print: '\\x20-\\x7E ',
+  punct: '\\-!"#$%&\'()\\*+,./:;<=>?@[\\]^_`{|}~',
+  space: ' \\t\\r\\n\\v\\f',
+  upper: 'A-Z',
+  word: 'A-Za-z0-9_',
+  xdigit: 'A-Fa-f0-9'
+};
+
+module.exports = {
+  DEFAULT_MAX_EXTGLOB_RECURSION,
+  MAX_LENGTH: 1024 * 64,
+  POSIX_REGEX_SOURCE,
+
+  // regular expressions
+  REGEX_BACKSLASH: /\\(?![*+?^${}(|)[\]])/g,
+  REGEX_NON_SPECIAL_CHARS: /^[^@![\].,$*+?^{}()|\\/]+/,
+  REGEX_SPECIAL_CHARS: /[-*+?.^${}(|)[\]]/,
+  REGEX_SPECIAL_CHARS_BACKREF: /(\\?)((\W)(\3*))/g,
+  REGEX_SPECIAL_CHARS_GLOBAL: /([-*+?.^${}(|)[\]])/g,
+  REGEX_REMOVE_BACKSLASH: /(?:\[.*?[^\\]\]|\\(?=.))/g,
+
+  // Replace globs with equivalent patterns to reduce parsing time.
+  REPLACEMENTS: {
+    __proto__: null,
+    '***': '*',
+    '**/**': '**',
+    '**/**/**': '**'
+  },
+
+  // Digits
+  CHAR_0: 48, /* 0 */
+  CHAR_9: 57, /* 9 */
+
+  // Alphabet chars.
+  CHAR_UPPERCASE_A: 65, /* A */
+  CHAR_LOWERCASE_A: 97, /* a */
+  CHAR_UPPERCASE_Z: 90, /* Z */
+  CHAR_LOWERCASE_Z: 122, /* z */
+
+  CHAR_LEFT_PARENTHESES: 40, /* ( */
+  CHAR_RIGHT_PARENTHESES: 41, /* ) */
+
+  CHAR_ASTERISK: 42, /* * */
+
+  // Non-alphabetic chars.
+  CHAR_AMPERSAND: 38, /* & */
+  CHAR_AT: 64, /* @ */
+  CHAR_BACKWARD_SLASH: 92, /* \ */
+  CHAR_CARRIAGE_RETURN: 13, /* \r */
+  CHAR_CIRCUMFLEX_ACCENT: 94, /* ^ */
+  CHAR_COLON: 58, /* : */
+  CHAR_COMMA: 44, /* , */
+  CHAR_DOT: 46, /* . */
+  CHAR_DOUBLE_QUOTE: 34, /* " */
+  CHAR_EQUAL: 61, /* = */
+  CHAR_EXCLAMATION_MARK: 33, /* ! */
+  CHAR_FORM_FEED: 12, /* \f */
+  CHAR_FORWARD_SLASH: 47, /* / */
+  CHAR_GRAVE_ACCENT: 96, /* ` */
+  CHAR_HASH: 35, /* # */
+  CHAR_HYPHEN_MINUS: 45, /* - */
+  CHAR_LEFT_ANGLE_BRACKET: 60, /* < */
+  CHAR_LEFT_CURLY_BRACE: 123, /* { */
+  CHAR_LEFT_SQUARE_BRACKET: 91, /* [ */
+  CHAR_LINE_FEED: 10, /* \n */
+  CHAR_NO_BREAK_SPACE: 160, /* \u00A0 */
+  CHAR_PERCENT: 37, /* % */
+  CHAR_PLUS: 43, /* + */
+  CHAR_QUESTION_MARK: 63, /* ? */
+  CHAR_RIGHT_ANGLE_BRACKET: 62, /* > */
+  CHAR_RIGHT_CURLY_BRACE: 125, /* } */
+  CHAR_RIGHT_SQUARE_BRACKET: 93, /* ] */
+  CHAR_SEMICOLON: 59, /* ; */
+  CHAR_SINGLE_QUOTE: 39, /* ' */
+  CHAR_SPACE: 32, /*   */
+  CHAR_TAB: 9, /* \t */
+  CHAR_UNDERSCORE: 95, /* _ */
+  CHAR_VERTICAL_LINE: 124, /* | */
+  CHAR_ZERO_WIDTH_NOBREAK_SPACE: 65279, /* \uFEFF */
+
+  /**
+   * Create EXTGLOB_CHARS
+   */
+
+  extglobChars(chars) {
+    return {
+      '!': { type: 'negate', open: '(?:(?!(?:', close: `))${chars.STAR})` },
+      '?': { type: 'qmark', open: '(?:', close: ')?' },
+      '+': { type: 'plus', open: '(?:', close: ')+' },
+      '*': { type: 'star', open: '(?:', close: ')*' },
+      '@': { type: 'at', open: '(?:', close: ')' }
+    };
+  },
+
+  /**
+   * Create GLOB_CHARS
+   */
+
+  globChars(win32) {
+    return win32 === true ? WINDOWS_CHARS : POSIX_CHARS;
+  }
+};
+
+
+/***/ }),
+
+/***/ 281:
+/***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
+
+
+
+const constants = __nccwpck_require__(9195);
+const utils = __nccwpck_require__(2907);
+
+/**
+ * Constants
+ */
+
+const {
+  MAX_LENGTH,
+  POSIX_REGEX_SOURCE,
+  REGEX_NON_SPECIAL_CHARS,
+  REGEX_SPECIAL_CHARS_BACKREF,
+  REPLACEMENTS
+} = constants;
+
+/**
+ * Helpers
+ */
+
+const expandRange = (args, options) => {
+  if (typeof options.expandRange === 'function') {
+    return options.expandRange(...args, options);
+  }
+
+  args.sort();
+  const value = `[${args.join('-')}]`;
+
+  try {
+    /* eslint-disable-next-line no-new */
+    new RegExp(value);
+  } catch (ex) {
+    return args.map(v => utils.escapeRegex(v)).join('..');
+  }
+
+  return value;
+};
+
+/**
+ * Create the message for a syntax error
+ */
+
+const syntaxError = (type, char) => {
+  return `Missing ${type}: "${char}" - use "\\\\${char}" to match literal characters`;
+};
+
+const splitTopLevel = input => {
+  const parts = [];
+  let bracket = 0;
+  let paren = 0;
+  let quote = 0;
+  let value = '';
+  let escaped = false;
+
+  for (const ch of input) {
+    if (escaped === true) {
+      value += ch;
+      escaped = false;
+      continue;
+    }
+
+    if (ch === '\\') {
+      value += ch;
+      escaped = true;
+      continue;
+    }
+
+    if (ch === '"') {
+      quote = quote === 1 ? 0 : 1;
+      value += ch;
+      continue;
+    }
+
+    if (quote === 0) {
+      if (ch === '[') {
+        bracket++;
+      } else if (ch === ']' && bracket > 0) {
+        bracket--;
+      } else if (bracket === 0) {
+        if (ch === '(') {
+          paren++;
+        } else if (ch === ')' && paren > 0) {
+          paren--;
+        } else if (ch === '|' && paren === 0) {
+          parts.push(value);
+          value = '';
+          continue;
+        }
+      }
+    }
+
+    value += ch;
+  }
+
+  parts.push(value);
+  return parts;
+};
+
+const isPlainBranch = branch => {
+  let escaped = false;
+
+  for (const ch of branch) {
+    if (escaped === true) {
+      escaped = false;
+      continue;
+    }
+
+    if (ch === '\\') {
+      escaped = true;
+      continue;
+    }
+
+    if (/[?*+@!()[\]{}]/.test(ch)) {
+      return false;
+    }
+  }
+
+  return true;
+};
+
+const normalizeSimpleBranch = branch => {
+  let value = branch.trim();
+  let changed = true;
+
+  while (changed === true) {
+    changed = false;
+
+    if (/^@\([^\\()[\]{}|]+\)$/.test(value)) {
+      value = value.slice(2, -1);
+      changed = true;
+    }
+  }
+
+  if (!isPlainBranch(value)) {
+    return;
+  }
+
+  return value.replace(/\\(.)/g, '$1');
+};
+
+const hasRepeatedCharPrefixOverlap = branches => {
+  const values = branches.map(normalizeSimpleBranch).filter(Boolean);
+
+  for (let i = 0; i < values.length; i++) {
+    for (let j = i + 1; j < values.length; j++) {
+      const a = values[i];
+      const b = values[j];
+      const char = a[0];
+
+      if (!char || a !== char.repeat(a.length) || b !== char.repeat(b.length)) {
+        continue;
+      }
+
+      if (a === b || a.startsWith(b) || b.startsWith(a)) {
+        return true;
+      }
+    }
+  }
+
+  return false;
+};
+
+const parseRepeatedExtglob = (pattern, requireEnd = true) => {
+  if ((pattern[0] !== '+' && pattern[0] !== '*') || pattern[1] !== '(') {
+    return;
+  }
+
+  let bracket = 0;
+  let paren = 0;
+  let quote = 0;
+  let escaped = false;
+
+  for (let i = 1; i < pattern.length; i++) {
+    const ch = pattern[i];
+
+    if (escaped === true) {
+      escaped = false;
+      continue;
+    }
+
+    if (ch === '\\') {
+      escaped = true;
+      continue;
+    }
+
+    if (ch === '"') {
+      quote = quote === 1 ? 0 : 1;
+      continue;
+    }
+
+    if (quote === 1) {
+      continue;
+    }
+
+    if (ch === '[') {
+      bracket++;
+      continue;
+    }
+
+    if (ch === ']' && bracket > 0) {
+      bracket--;
+      continue;
+    }
+
+    if (bracket > 0) {
+      continue;
+    }
+
+    if (ch === '(') {
+      paren++;
+      continue;
+    }
+
+    if (ch === ')') {
+      paren--;
+
+      if (paren === 0) {
+        if (requireEnd === true && i !== pattern.length - 1) {
+          return;
+        }
+
+        return {
+          type: pattern[0],
+          body: pattern.slice(2, i),
+          end: i
+        };
+      }
+    }
+  }
+};
+
+const buildCharClassStar = chars => {
+  const source = chars.length === 1
+    ? utils.escapeRegex(chars[0])
+    : `[${chars.map(ch => utils.escapeRegex(ch)).join('')}]`;
+
+  return `${source}*`;
+};
+
+const getStarExtglobSequenceChars = pattern => {
+  let index = 0;
+  const chars = [];
+
+  while (index < pattern.length) {
+    const match = parseRepeatedExtglob(pattern.slice(index), false);
+
+    if (!match || match.type !== '*') {
+      return;
+    }
+
+    const branches = splitTopLevel(match.body).map(branch => branch.trim());
+    if (branches.length !== 1) {
+      return;
+    }
+
+    const branch = normalizeSimpleBranch(branches[0]);
+    if (!branch || branch.length !== 1) {
+      return;
+    }
+
+    chars.push(branch);
+    index += match.end + 1;
+  }
+
+  if (chars.length < 1) {
+    return;
+  }
+
+  return chars;
+};
+
+const repeatedExtglobRecursion = pattern => {
+  let depth = 0;
+  let value = pattern.trim();
+  let match = parseRepeatedExtglob(value);
+
+  while (match) {
+    depth++;
+    value = match.body.trim();
+    match = parseRepeatedExtglob(value);
+  }
+
+  return depth;
+};
+
+const analyzeRepeatedExtglob = (body, options) => {
+  if (options.maxExtglobRecursion === false) {
+    return { risky: false };
+  }
+
+  const max =
+    typeof options.maxExtglobRecursion === 'number'
+      ? options.maxExtglobRecursion
+      : constants.DEFAULT_MAX_EXTGLOB_RECURSION;
+
+  const branches = splitTopLevel(body).map(branch => branch.trim());
+
+  if (branches.length > 1) {
+    if (
+      branches.some(branch => branch === '') ||
+      branches.some(branch => /^[*?]+$/.test(branch)) ||
+      hasRepeatedCharPrefixOverlap(branches)
+    ) {
+      return { risky: true };
+    }
+  }
+
+  // A repeated extglob is "risky" (prone to catastrophic backtracking) when a
+  // branch is itself a `*(...)` sequence, since that nests an unbounded quantifier
+  // inside the outer `+(...)`/`*(...)`. When *every* branch reduces to single
+  // characters we can emit one flat, ReDoS-safe character class that preserves the
+  // meaning of ALL branches (e.g. `+(*(a)|*(b))` -> `[ab]*`), rather than dropping
+  // every branch but the first.
+  const safeChars = [];
+  let sawStarSequence = false;
+  let combinable = true;
+
+  for (const branch of branches) {
+    const chars = getStarExtglobSequenceChars(branch);
+    if (chars) {
+      sawStarSequence = true;
+      safeChars.push(...chars);
+      continue;
+    }
+
+    const literal = normalizeSimpleBranch(branch);
+    if (literal && literal.length === 1) {
+      safeChars.push(literal);
+      continue;
+    }
+
+    combinable = false;
+
+    if (repeatedExtglobRecursion(branch) > max) {
+      return { risky: true };
+    }
+  }
+
+  if (sawStarSequence) {
+    return combinable
+      ? { risky: true, safeOutput: buildCharClassStar([...new Set(safeChars)]) }
+      : { risky: true };
+  }
+
+  return { risky: false };
+};
+
+/**
+ * Parse the given input string.
+ * @param {String} input
+ * @param {Object} options
+ * @return {Object}
+ */
+
+const parse = (input, options) => {
+  if (typeof input !== 'string') {
+    throw new TypeError('Expected a string');
+  }
+
+  input = REPLACEMENTS[input] || input;
+
+  const opts = { ...options };
+  const max = typeof opts.maxLength === 'number' ? Math.min(MAX_LENGTH, opts.maxLength) : MAX_LENGTH;
+
+  let len = input.length;
+  if (len > max) {
+    throw new SyntaxError(`Input length: ${len}, exceeds maximum allowed length: ${max}`);
+  }
+
+  const bos = { type: 'bos', value: '', output: opts.prepend || '' };
+  const tokens = [bos];
+
+  const capture = opts.capture ? '' : '?:';
+
+  // create constants based on platform, for windows or posix
+  const PLATFORM_CHARS = constants.globChars(opts.windows);
+  const EXTGLOB_CHARS = constants.extglobChars(PLATFORM_CHARS);
+
+  const {
+    DOT_LITERAL,
+    PLUS_LITERAL,
+    SLASH_LITERAL,
+    ONE_CHAR,
+    DOTS_SLASH,
+    NO_DOT,
+    NO_DOT_SLASH,
+    NO_DOTS_SLASH,
+    QMARK,
+    QMARK_NO_DOT,
+    STAR,
+    START_ANCHOR
+  } = PLATFORM_CHARS;
+
+  const globstar = opts => {
+    return `(${capture}(?:(?!${START_ANCHOR}${opts.dot ? DOTS_SLASH : DOT_LITERAL}).)*?)`;
+  };
+
+  const nodot = opts.dot ? '' : NO_DOT;
+  const qmarkNoDot = opts.dot ? QMARK : QMARK_NO_DOT;
+  let star = opts.bash === true ? globstar(opts) : STAR;
+
+  if (opts.capture) {
+    star = `(${star})`;
+  }
+
+  // minimatch options support
+  if (typeof opts.noext === 'boolean') {
+    opts.noextglob = opts.noext;
+  }
+
+  const state = {
+    input,
+    index: -1,
+    start: 0,
+    dot: opts.dot === true,
+    consumed: '',
+    output: '',
+    prefix: '',
+    backtrack: false,
+    negated: false,
+    brackets: 0,
+    braces: 0,
+    parens: 0,
+    quotes: 0,
+    globstar: false,
+    tokens
+  };
+
+  input = utils.removePrefix(input, state);
+  len = input.length;
+
+  const extglobs = [];
+  const braces = [];
+  const stack = [];
+  let prev = bos;
+  let value;
+
+  /**
+   * Tokenizing helpers
+   */
+
+  const eos = () => state.index === len - 1;
+  const peek = state.peek = (n = 1) => input[state.index + n];
+  const advance = state.advance = () => input[++state.index] || '';
+  const remaining = () => input.slice(state.index + 1);
+  const consume = (value = '', num = 0) => {
+    state.consumed += value;
+    state.index += num;
+  };
+
+  const append = token => {
+    state.output += token.output != null ? token.output : token.value;
+    consume(token.value);
+  };
+
+  const negate = () => {
+    let count = 1;
+
+    while (peek() === '!' && (peek(2) !== '(' || peek(3) === '?')) {
+      advance();
+      state.start++;
+      count++;
+    }
+
+    if (count % 2 === 0) {
+      return false;
+    }
+
+    state.negated = true;
+    state.start++;
+    return true;
+  };
+
+  const increment = type => {
+    state[type]++;
+    stack.push(type);
+  };
+
+  const decrement = type => {
+    state[type]--;
+    stack.pop();
+  };
+
+  /**
+   * Push tokens onto the tokens array. This helper speeds up
+   * tokenizing by 1) helping us avoid backtracking as much as possible,
+   * and 2) helping us avoid creating extra tokens when consecutive
+   * characters are plain text. This improves performance and simplifies
+   * lookbehinds.
+   */
+
+  const push = tok => {
+    if (prev.type === 'globstar') {
+      const isBrace = state.braces > 0 && (tok.type === 'comma' || tok.type === 'brace');
+      const isExtglob = tok.extglob === true || (extglobs.length && (tok.type === 'pipe' || tok.type === 'paren'));
+
+      if (tok.type !== 'slash' && tok.type !== 'paren' && !isBrace && !isExtglob) {
+        state.output = state.output.slice(0, -prev.output.length);
+        prev.type = 'star';
+        prev.value = '*';
+        prev.output = star;
+        state.output += prev.output;
+      }
+    }
+
+    if (extglobs.length && tok.type !== 'paren') {
+      extglobs[extglobs.length - 1].inner += tok.value;
+    }
+
+    if (tok.value || tok.output) append(tok);
+    if (prev && prev.type === 'text' && tok.type === 'text') {
+      prev.output = (prev.output || prev.value) + tok.value;
+      prev.value += tok.value;
+      return;
+    }
+
+    tok.prev = prev;
+    tokens.push(tok);
+    prev = tok;
+  };
+
+  const extglobOpen = (type, value) => {
+    const token = { ...EXTGLOB_CHARS[value], conditions: 1, inner: '' };
+
+    token.prev = prev;
+    token.parens = state.parens;
+    token.output = state.output;
+    token.startIndex = state.index;
+    token.tokensIndex = tokens.length;
+    const output = (opts.capture ? '(' : '') + token.open;
+
+    increment('parens');
+    push({ type, value, output: state.output ? '' : ONE_CHAR });
+    push({ type: 'paren', extglob: true, value: advance(), output });
+    extglobs.push(token);
+  };
+
+  const extglobClose = token => {
+    const literal = input.slice(token.startIndex, state.index + 1);
+    const body = input.slice(token.startIndex + 2, state.index);
+    const analysis = analyzeRepeatedExtglob(body, opts);
+
+    if ((token.type === 'plus' || token.type === 'star') && analysis.risky) {
+      const safeOutput = analysis.safeOutput
+        ? (token.output ? '' : ONE_CHAR) + (opts.capture ? `(${analysis.safeOutput})` : analysis.safeOutput)
+        : undefined;
+      const open = tokens[token.tokensIndex];
+
+      open.type = 'text';
+      open.value = literal;
+      open.output = safeOutput || utils.escapeRegex(literal);
+
+      for (let i = token.tokensIndex + 1; i < tokens.length; i++) {
+        tokens[i].value = '';
+        tokens[i].output = '';
+        delete tokens[i].suffix;
+      }
+
+      state.output = token.output + open.output;
+      state.backtrack = true;
+
+      push({ type: 'paren', extglob: true, value, output: '' });
+      decrement('parens');
+      return;
+    }
+
+    let output = token.close + (opts.capture ? ')' : '');
+    let rest;
+
+    if (token.type === 'negate') {
+      let extglobStar = star;
+
+      if (token.inner && token.inner.length > 1 && token.inner.includes('/')) {
+        extglobStar = globstar(opts);
+      }
+
+      if (extglobStar !== star || eos() || /^\)+$/.test(remaining())) {
+        output = token.close = `)$))${extglobStar}`;
+      }
+
+      if (token.inner.includes('*') && (rest = remaining()) && /^\.[^\\/.]+$/.test(rest)) {
+        // Any non-magical string (`.ts`) or even nested expression (`.{ts,tsx}`) can follow after the closing parenthesis.
+        // In this case, we need to parse the string and use it in the output of the original pattern.
+        // Suitable patterns: `/!(*.d).ts`, `/!(*.d).{ts,tsx}`, `**/!(*-dbg).@(js)`.
+        //
+        // Disabling the `fastpaths` option due to a problem with parsing strings as `.ts` in the pattern like `**/!(*.d).ts`.
+        const expression = parse(rest, { ...options, fastpaths: false }).output;
+
+        output = token.close = `)${expression})${extglobStar})`;
+      }
+
+      if (token.prev.type === 'bos') {
+        state.negatedExtglob = true;
+      }
+    }
+
+    push({ type: 'paren', extglob: true, value, output });
+    decrement('parens');
+  };
+
+  /**
+   * Fast paths
+   */
+
+  if (opts.fastpaths !== false && !/(^[*!]|[/()[\]{}"])/.test(input)) {
+    let backslashes = false;
+
+    let output = input.replace(REGEX_SPECIAL_CHARS_BACKREF, (m, esc, chars, first, rest, index) => {
+      if (first === '\\') {
+        backslashes = true;
+        return m;
+      }
+
+      if (first === '?') {
+        if (esc) {
+          return esc + first + (rest ? QMARK.repeat(rest.length) : '');
+        }
+        if (index === 0) {
+          return qmarkNoDot + (rest ? QMARK.repeat(rest.length) : '');
+        }
+        return QMARK.repeat(chars.length);
+      }
+
+      if (first === '.') {
+        return DOT_LITERAL.repeat(chars.length);
+      }
+
+      if (first === '*') {
+        if (esc) {
+          return esc + first + (rest ? star : '');
+        }
+        return star;
+      }
+      return esc ? m : `\\${m}`;
+    });
+
+    if (backslashes === true) {
+      if (opts.unescape === true) {
+        output = output.replace(/\\/g, '');
+      } else {
+        output = output.replace(/\\+/g, m => {
+          return m.length % 2 === 0 ? '\\\\' : (m ? '\\' : '');
+        });
+      }
+    }
+
+    if (output === input && opts.contains === true) {
+      state.output = input;
+      return state;
+    }
+
+    state.output = utils.wrapOutput(output, state, options);
+    return state;
+  }
+
+  /**
+   * Tokenize input until we reach end-of-string
+   */
+
+  while (!eos()) {
+    value = advance();
+
+    if (value === '\u0000') {
+      continue;
+    }
+
+    /**
+     * Escaped characters
+     */
+
+    if (value === '\\') {
+      const next = peek();
+
+      if (next === '/' && opts.bash !== true) {
+        continue;
+      }
+
+      if (next === '.' || next === ';') {
+        continue;
+      }
+
+      if (!next) {
+        value += '\\';
+        push({ type: 'text', value });
+        continue;
+      }
+
+      // collapse slashes to reduce potential for exploits
+      const match = /^\\+/.exec(remaining());
+      let slashes = 0;
+
+      if (match && match[0].length > 2) {
+        slashes = match[0].length;
+        state.index += slashes;
+        if (slashes % 2 !== 0) {
+          value += '\\';
+        }
+      }
+
+      if (opts.unescape === true) {
+        value = advance();
+      } else {
+        value += advance();
+      }
+
+      if (state.brackets === 0) {
+        push({ type: 'text', value });
+        continue;
+      }
+    }
+
+    /**
+     * If we're inside a regex character class, continue
+     * until we reach the closing bracket.
+     */
+
+    if (state.brackets > 0 && (value !== ']' || prev.value === '[' || prev.value === '[^')) {
+      if (opts.posix !== false && value === ':') {
+        const inner = prev.value.slice(1);
+        if (inner.includes('[')) {
+          prev.posix = true;
+
+          if (inner.includes(':')) {
+            const idx = prev.value.lastIndexOf('[');
+            const pre = prev.value.slice(0, idx);
+            const rest = prev.value.slice(idx + 2);
+            const posix = POSIX_REGEX_SOURCE[rest];
+            if (posix) {
+              prev.value = pre + posix;
+              state.backtrack = true;
+              advance();
+
+              if (!bos.output && tokens.indexOf(prev) === 1) {
+                bos.output = ONE_CHAR;
+              }
+              continue;
+            }
+          }
+        }
+      }
+
+      if ((value === '[' && peek() !== ':') || (value === '-' && peek() === ']')) {
+        value = `\\${value}`;
+      }
+
+      if (value === ']' && (prev.value === '[' || prev.value === '[^')) {
+        value = `\\${value}`;
+      }
+
+      if (opts.posix === true && value === '!' && prev.value === '[') {
+        value = '^';
+      }
+
+      prev.value += value;
+      append({ value });
+      continue;
+    }
+
+    /**
+     * If we're inside a quoted string, continue
+     * until we reach the closing double quote.
+     */
+
+    if (state.quotes === 1 && value !== '"') {
+      value = utils.escapeRegex(value);
+      prev.value += value;
+      append({ value });
+      continue;
+    }
+
+    /**
+     * Double quotes
+     */
+
+    if (value === '"') {
+      state.quotes = state.quotes === 1 ? 0 : 1;
+      if (opts.keepQuotes === true) {
+        push({ type: 'text', value });
+      }
+      continue;
+    }
+
+    /**
+     * Parentheses
+     */
+
+    if (value === '(') {
+      increment('parens');
+      push({ type: 'paren', value });
+      continue;
+    }
+
+    if (value === ')') {
+      if (state.parens === 0 && opts.strictBrackets === true) {
+        throw new SyntaxError(syntaxError('opening', '('));
+      }
+
+      const extglob = extglobs[extglobs.length - 1];
+      if (extglob && state.parens === extglob.parens + 1) {
+        extglobClose(extglobs.pop());
+        continue;
+      }
+
+      push({ type: 'paren', value, output: state.parens ? ')' : '\\)' });
+      decrement('parens');
+      continue;
+    }
+
+    /**
+     * Square brackets
+     */
+
+    if (value === '[') {
+      if (opts.nobracket === true || !remaining().includes(']')) {
+        if (opts.nobracket !== true && opts.strictBrackets === true) {
+          throw new SyntaxError(syntaxError('closing', ']'));
+        }
+
+        value = `\\${value}`;
+      } else {
+        increment('brackets');
+      }
+
+      push({ type: 'bracket', value });
+      continue;
+    }
+
+    if (value === ']') {
+      if (opts.nobracket === true || (prev && prev.type === 'bracket' && prev.value.length === 1)) {
+        push({ type: 'text', value, output: `\\${value}` });
+        continue;
+      }
+
+      if (state.brackets === 0) {
+        if (opts.strictBrackets === true) {
+          throw new SyntaxError(syntaxError('opening', '['));
+        }
+
+        push({ type: 'text', value, output: `\\${value}` });
+        continue;
+      }
+
+      decrement('brackets');
+
+      const prevValue = prev.value.slice(1);
+      if (prev.posix !== true && prevValue[0] === '^' && !prevValue.includes('/')) {
+        value = `/${value}`;
+      }
+
+      prev.value += value;
+      append({ value });
+
+      // when literal brackets are explicitly disabled
+      // assume we should match with a regex character class
+      if (opts.literalBrackets === false || utils.hasRegexChars(prevValue)) {
+        continue;
+      }
+
+      const escaped = utils.escapeRegex(prev.value);
+      state.output = state.output.slice(0, -prev.value.length);
+
+      // when literal brackets are explicitly enabled
+      // assume we should escape the brackets to match literal characters
+      if (opts.literalBrackets === true) {
+        state.output += escaped;
+        prev.value = escaped;
+        continue;
+      }
+
+      // when the user specifies nothing, try to match both
+      prev.value = `(${capture}${escaped}|${prev.value})`;
+      state.output += prev.value;
+      continue;
+    }
+
+    /**
+     * Braces
+     */
+
+    if (value === '{' && opts.nobrace !== true) {
+      increment('braces');
+
+      const open = {
+        type: 'brace',
+        value,
+        output: '(',
+        outputIndex: state.output.length,
+        tokensIndex: state.tokens.length
+      };
+
+      braces.push(open);
+      push(open);
+      continue;
+    }
+
+    if (value === '}') {
+      const brace = braces[braces.length - 1];
+
+      if (opts.nobrace === true || !brace) {
+        push({ type: 'text', value, output: value });
+        continue;
+      }
+
+      let output = ')';
+
+      if (brace.dots === true) {
+        const arr = tokens.slice();
+        const range = [];
+
+        for (let i = arr.length - 1; i >= 0; i--) {
+          tokens.pop();
+          if (arr[i].type === 'brace') {
+            break;
+          }
+          if (arr[i].type !== 'dots') {
+            range.unshift(arr[i].value);
+          }
+        }
+
+        output = expandRange(range, opts);
+        state.backtrack = true;
+      }
+
+      if (brace.comma !== true && brace.dots !== true) {
+        const out = state.output.slice(0, brace.outputIndex);
+        const toks = state.tokens.slice(brace.tokensIndex);
+        brace.value = brace.output = '\\{';
+        value = output = '\\}';
+        state.output = out;
+        for (const t of toks) {
+          state.output += (t.output || t.value);
+        }
+      }
+
+      push({ type: 'brace', value, output });
+      decrement('braces');
+      braces.pop();
+      continue;
+    }
+
+    /**
+     * Pipes
+     */
+
+    if (value === '|') {
+      if (extglobs.length > 0) {
+        extglobs[extglobs.length - 1].conditions++;
+      }
+      push({ type: 'text', value });
+      continue;
+    }
+
+    /**
+     * Commas
+     */
+
+    if (value === ',') {
+      let output = value;
+
+      const brace = braces[braces.length - 1];
+      if (brace && stack[stack.length - 1] === 'braces') {
+        brace.comma = true;
+        output = '|';
+      }
+
+      push({ type: 'comma', value, output });
+      continue;
+    }
+
+    /**
+     * Slashes
+     */
+
+    if (value === '/') {
+      // if the beginning of the glob is "./", advance the start
+      // to the current index, and don't add the "./" characters
+      // to the state. This greatly simplifies lookbehinds when
+      // checking for BOS characters like "!" and "." (not "./")
+      if (prev.type === 'dot' && state.index === state.start + 1) {
+        state.start = state.index + 1;
+        state.consumed = '';
+        state.output = '';
+        tokens.pop();
+        prev = bos; // reset "prev" to the first token
+        continue;
+      }
+
+      push({ type: 'slash', value, output: SLASH_LITERAL });
+      continue;
+    }
+
+    /**
+     * Dots
+     */
+
+    if (value === '.') {
+      if (state.braces > 0 && prev.type === 'dot') {
+        if (prev.value === '.') prev.output = DOT_LITERAL;
+        const brace = braces[braces.length - 1];
+        prev.type = 'dots';
+        prev.output += value;
+        prev.value += value;
+        brace.dots = true;
+        continue;
+      }
+
+      if ((state.braces + state.parens) === 0 && prev.type !== 'bos' && prev.type !== 'slash') {
+        push({ type: 'text', value, output: DOT_LITERAL });
+        continue;
+      }
+
+      push({ type: 'dot', value, output: DOT_LITERAL });
+      continue;
+    }
+
+    /**
+     * Question marks
+     */
+
+    if (value === '?') {
+      const isGroup = prev && prev.value === '(';
+      if (!isGroup && opts.noextglob !== true && peek() === '(' && peek(2) !== '?') {
+        extglobOpen('qmark', value);
+        continue;
+      }
+
+      if (prev && prev.type === 'paren') {
+        const next = peek();
+        let output = value;
+
+        if ((prev.value === '(' && !/[!=<:]/.test(next)) || (next === '<' && !/<([!=]|\w+>)/.test(remaining()))) {
+          output = `\\${value}`;
+        }
+
+        push({ type: 'text', value, output });
+        continue;
+      }
+
+      if (opts.dot !== true && (prev.type === 'slash' || prev.type === 'bos')) {
+        push({ type: 'qmark', value, output: QMARK_NO_DOT });
+        continue;
+      }
+
+      push({ type: 'qmark', value, output: QMARK });
+      continue;
+    }
+
+    /**
+     * Exclamation
+     */
+
+    if (value === '!') {
+      if (opts.noextglob !== true && peek() === '(') {
+        if (peek(2) !== '?' || !/[!=<:]/.test(peek(3))) {
+          extglobOpen('negate', value);
+          continue;
+        }
+      }
+
+      if (opts.nonegate !== true && state.index === 0) {
+        negate();
+        continue;
+      }
+    }
+
+    /**
+     * Plus
+     */
+
+    if (value === '+') {
+      if (opts.noextglob !== true && peek() === '(' && peek(2) !== '?') {
+        extglobOpen('plus', value);
+        continue;
+      }
+
+      if ((prev && prev.value === '(') || opts.regex === false) {
+        push({ type: 'plus', value, output: PLUS_LITERAL });
+        continue;
+      }
+
+      if ((prev && (prev.type === 'bracket' || prev.type === 'paren' || prev.type === 'brace')) || state.parens > 0) {
+        push({ type: 'plus', value });
+        continue;
+      }
+
+      push({ type: 'plus', value: PLUS_LITERAL });
+      continue;
+    }
+
+    /**
+     * Plain text
+     */
+
+    if (value === '@') {
+      if (opts.noextglob !== true && peek() === '(' && peek(2) !== '?') {
+        push({ type: 'at', extglob: true, value, output: '' });
+        continue;
+      }
+
+      push({ type: 'text', value });
+      continue;
+    }
+
+    /**
+     * Plain text
+     */
+
+    if (value !== '*') {
+      if (value === '$' || value === '^') {
+        value = `\\${value}`;
+      }
+
+      const match = REGEX_NON_SPECIAL_CHARS.exec(remaining());
+      if (match) {
+        value += match[0];
+        state.index += match[0].length;
+      }
+
+      push({ type: 'text', value });
+      continue;
+    }
+
+    /**
+     * Stars
+     */
+
+    if (prev && (prev.type === 'globstar' || prev.star === true)) {
+      prev.type = 'star';
+      prev.star = true;
+      prev.value += value;
+      prev.output = star;
+      state.backtrack = true;
+      state.globstar = true;
+      consume(value);
+      continue;
+    }
+
+    let rest = remaining();
+    if (opts.noextglob !== true && /^\([^?]/.test(rest)) {
+      extglobOpen('star', value);
+      continue;
+    }
+
+    if (prev.type === 'star') {
+      if (opts.noglobstar === true) {
+        consume(value);
+        continue;
+      }
+
+      const prior = prev.prev;
+      const before = prior.prev;
+      const isStart = prior.type === 'slash' || prior.type === 'bos';
+      const afterStar = before && (before.type === 'star' || before.type === 'globstar');
+
+      if (opts.bash === true && (!isStart || (rest[0] && rest[0] !== '/'))) {
+        push({ type: 'star', value, output: '' });
+        continue;
+      }
+
+      const isBrace = state.braces > 0 && (prior.type === 'comma' || prior.type === 'brace');
+      const isExtglob = extglobs.length && (prior.type === 'pipe' || prior.type === 'paren');
+      if (!isStart && prior.type !== 'paren' && !isBrace && !isExtglob) {
+        push({ type: 'star', value, output: '' });
+        continue;
+      }
+
+      // strip consecutive `/**/`
+      while (rest.slice(0, 3) === '/**') {
+        const after = input[state.index + 4];
+        if (after && after !== '/') {
+          break;
+        }
+        rest = rest.slice(3);
+        consume('/**', 3);
+      }
+
+      // A globstar followed only by balanced closing parens is at the logical end of patterns like
+      // `test(/utils/**)` and `test?(/utils/**)`. Treat it as EOS so the trailing `/**` can match its
+      // parent path, except in negated extglobs where that would change the exclusion semantics.
+      const isEnd = eos() || (
+        state.parens > 0
+        && rest === ')'.repeat(state.parens)
+        && !extglobs.some(extglob => extglob.type === 'negate')
+      );
+
+      if (prior.type === 'bos' && eos()) {
+        prev.type = 'globstar';
+        prev.value += value;
+        prev.output = globstar(opts);
+        state.output = prev.output;
+        state.globstar = true;
+        consume(value);
+        continue;
+      }
+
+      if (prior.type === 'slash' && prior.prev.type !== 'bos' && !afterStar && isEnd) {
+        state.output = state.output.slice(0, -(prior.output + prev.output).length);
+        prior.output = `(?:${prior.output}`;
+
+        prev.type = 'globstar';
+        prev.output = globstar(opts) + (opts.strictSlashes ? ')' : '|$)');
+        prev.value += value;
+        state.globstar = true;
+        state.output += prior.output + prev.output;
+        consume(value);
+        continue;
+      }
+
+      if (prior.type === 'slash' && prior.prev.type !== 'bos' && rest[0] === '/') {
+        const end = rest[1] !== void 0 ? '|$' : '';
+
+        state.output = state.output.slice(0, -(prior.output + prev.output).length);
+        prior.output = `(?:${prior.output}`;
+
+        prev.type = 'globstar';
+        prev.output = `${globstar(opts)}${SLASH_LITERAL}|${SLASH_LITERAL}${end})`;
+        prev.value += value;
+
+        state.output += prior.output + prev.output;
+        state.globstar = true;
+
+        consume(value + advance());
+
+        push({ type: 'slash', value: '/', output: '' });
+        continue;
+      }
+
+      if (prior.type === 'bos' && rest[0] === '/') {
+        prev.type = 'globstar';
+        prev.value += value;
+        prev.output = `(?:^|${SLASH_LITERAL}|${globstar(opts)}${SLASH_LITERAL})`;
+        state.output = prev.output;
+        state.globstar = true;
+        consume(value + advance());
+        push({ type: 'slash', value: '/', output: '' });
+        continue;
+      }
+
+      // remove single star from output
+      state.output = state.output.slice(0, -prev.output.length);
+
+      // reset previous token to globstar
+      prev.type = 'globstar';
+      prev.output = globstar(opts);
+      prev.value += value;
+
+      // reset output with globstar
+      state.output += prev.output;
+      state.globstar = true;
+      consume(value);
+      continue;
+    }
+
+    const token = { type: 'star', value, output: star };
+
+    if (opts.bash === true) {
+      token.output = '.*?';
+      if (prev.type === 'bos' || prev.type === 'slash') {
+        token.output = nodot + token.output;
+      }
+      push(token);
+      continue;
+    }
+
+    if (prev && (prev.type === 'bracket' || prev.type === 'paren') && opts.regex === true) {
+      token.output = value;
+      push(token);
+      continue;
+    }
+
+    if (state.index === state.start || prev.type === 'slash' || prev.type === 'dot') {
+      if (prev.type === 'dot') {
+        state.output += NO_DOT_SLASH;
+        prev.output += NO_DOT_SLASH;
+
+      } else if (opts.dot === true) {
+        state.output += NO_DOTS_SLASH;
+        prev.output += NO_DOTS_SLASH;
+
+      } else {
+        state.output += nodot;
+        prev.output += nodot;
+      }
+
+      if (peek() !== '*') {
+        state.output += ONE_CHAR;
+        prev.output += ONE_CHAR;
+      }
+    }
+
+    push(token);
+  }
+
+  while (state.brackets > 0) {
+    if (opts.strictBrackets === true) throw new SyntaxError(syntaxError('closing', ']'));
+    state.output = utils.escapeLast(state.output, '[');
+    decrement('brackets');
+  }
+
+  while (state.parens > 0) {
+    if (opts.strictBrackets === true) throw new SyntaxError(syntaxError('closing', ')'));
+    state.output = utils.escapeLast(state.output, '(');
+    decrement('parens');
+  }
+
+  while (state.braces > 0) {
+    if (opts.strictBrackets === true) throw new SyntaxError(syntaxError('closing', '}'));
+    state.output = utils.escapeLast(state.output, '{');
+    decrement('braces');
+  }
+
+  if (opts.strictSlashes !== true && (prev.type === 'star' || prev.type === 'bracket')) {
+    push({ type: 'maybe_slash', value: '', output: `${SLASH_LITERAL}?` });
+  }
+
+  // rebuild the output if we had to backtrack at any point
+  if (state.backtrack === true) {
+    state.output = '';
+
+    for (const token of state.tokens) {
+      state.output += token.output != null ? token.output : token.value;
+
+      if (token.suffix) {
+        state.output += token.suffix;
+      }
+    }
+  }
+
+  return state;
+};
+
+/**
+ * Fast paths for creating regular expressions for common glob patterns.
+ * This can significantly speed up processing and has very little downside
+ * impact when none of the fast paths match.
+ */
+
+parse.fastpaths = (input, options) => {
+  const opts = { ...options };
+  const max = typeof opts.maxLength === 'number' ? Math.min(MAX_LENGTH, opts.maxLength) : MAX_LENGTH;
+  const len = input.length;
+  if (len > max) {
+    throw new SyntaxError(`Input length: ${len}, exceeds maximum allowed length: ${max}`);
+  }
+
+  input = REPLACEMENTS[input] || input;
+
+  // create constants based on platform, for windows or posix
+  const {
+    DOT_LITERAL,
+    SLASH_LITERAL,
+    ONE_CHAR,
+    DOTS_SLASH,
+    NO_DOT,
+    NO_DOTS,
+    NO_DOTS_SLASH,
+    STAR,
+    START_ANCHOR
+  } = constants.globChars(opts.windows);
+
+  const nodot = opts.dot ? NO_DOTS : NO_DOT;
+  const slashDot = opts.dot ? NO_DOTS_SLASH : NO_DOT;
+  const capture = opts.capture ? '' : '?:';
+  const state = { negated: false, prefix: '' };
+  let star = opts.bash === true ? '.*?' : STAR;
+
+  if (opts.capture) {
+    star = `(${star})`;
+  }
+
+  const globstar = opts => {
+    if (opts.noglobstar === true) return star;
+    return `(${capture}(?:(?!${START_ANCHOR}${opts.dot ? DOTS_SLASH : DOT_LITERAL}).)*?)`;
+  };
+
+  const create = str => {
+    switch (str) {
+      case '*':
+        return `${nodot}${ONE_CHAR}${star}`;
+
+      case '.*':
+        return `${DOT_LITERAL}${ONE_CHAR}${star}`;
+
+      case '*.*':
+        return `${nodot}${star}${DOT_LITERAL}${ONE_CHAR}${star}`;
+
+      case '*/*':
+        return `${nodot}${star}${SLASH_LITERAL}${ONE_CHAR}${slashDot}${star}`;
+
+      case '**':
+        return nodot + globstar(opts);
+
+      case '**/*':
+        return `(?:${nodot}${globstar(opts)}${SLASH_LITERAL})?${slashDot}${ONE_CHAR}${star}`;
+
+      case '**/*.*':
+        return `(?:${nodot}${globstar(opts)}${SLASH_LITERAL})?${slashDot}${star}${DOT_LITERAL}${ONE_CHAR}${star}`;
+
+      case '**/.*':
+        return `(?:${nodot}${globstar(opts)}${SLASH_LITERAL})?${DOT_LITERAL}${ONE_CHAR}${star}`;
+
+      default: {
+        const match = /^(.*?)\.(\w+)$/.exec(str);
+        if (!match) return;
+
+        const source = create(match[1]);
+        if (!source) return;
+
+        return source + DOT_LITERAL + match[2];
+      }
+    }
+  };
+
+  const output = utils.removePrefix(input, state);
+  let source = create(output);
+
+  if (source && opts.strictSlashes !== true) {
+    source += `${SLASH_LITERAL}?`;
+  }
+
+  return source;
+};
+
+module.exports = parse;
+
+
+/***/ }),
+
+/***/ 8240:
+/***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
+
+
+
+const scan = __nccwpck_require__(325);
+const parse = __nccwpck_require__(281);
+const utils = __nccwpck_require__(2907);
+const constants = __nccwpck_require__(9195);
+const isObject = val => val && typeof val === 'object' && !Array.isArray(val);
+
+/**
+ * Creates a matcher function from one or more glob patterns. The
+ * returned function takes a string to match as its first argument,
+ * and returns true if the string is a match. The returned matcher
+ * function also takes a boolean as the second argument that, when true,
+ * returns an object with additional information.
+ *
+ * ```js
+ * const picomatch = require('picomatch');
+ * // picomatch(glob[, options]);
+ *
+ * const isMatch = picomatch('*.!(*a)');
+ * console.log(isMatch('a.a')); //=> false
+ * console.log(isMatch('a.b')); //=> true
+ *
+ * // For environments without `node.js`, `picomatch/posix` provides you a dependency-free matcher, without automatic OS detection.
+ * const picomatch = require('picomatch/posix');
+ * // the same API, defaulting to posix paths
+ * const isMatch = picomatch('a/*');
+ * console.log(isMatch('a\\b')); //=> false
+ * console.log(isMatch('a/b')); //=> true
+ *
+ * // you can still configure the matcher function to accept windows paths
+ * const isMatch = picomatch('a/*', { options: windows });
+ * console.log(isMatch('a\\b')); //=> true
+ * console.log(isMatch('a/b')); //=> true
+ * ```
+ * @name picomatch
+ * @param {String|Array} `globs` One or more glob patterns.
+ * @param {Object=} `options`
+ * @return {Function=} Returns a matcher function.
+ * @api public
+ */
+
+const picomatch = (glob, options, returnState = false) => {
+  if (Array.isArray(glob)) {
+    const fns = glob.map(input => picomatch(input, options, returnState));
+    const arrayMatcher = str => {
+      for (const isMatch of fns) {
+        const state = isMatch(str);
+        if (state) return state;
+      }
+      return false;
+    };
+    return arrayMatcher;
+  }
+
+  const isState = isObject(glob) && glob.tokens && glob.input;
+
+  if (glob === '' || (typeof glob !== 'string' && !isState)) {
+    throw new TypeError('Expected pattern to be a non-empty string');
+  }
+
+  const opts = options || {};
+  const posix = opts.windows;
+  const regex = isState
+    ? picomatch.compileRe(glob, options)
+    : picomatch.makeRe(glob, options, false, true);
+
+  const state = regex.state;
+  delete regex.state;
+
+  let isIgnored = () => false;
+  if (opts.ignore) {
+    const ignoreOpts = { ...options, ignore: null, onMatch: null, onResult: null };
+    isIgnored = picomatch(opts.ignore, ignoreOpts, returnState);
+  }
+
+  const matcher = (input, returnObject = false) => {
+    const { isMatch, match, output } = picomatch.test(input, regex, options, { glob, posix });
+    const result = { glob, state, regex, posix, input, output, match, isMatch };
+
+    if (typeof opts.onResult === 'function') {
+      opts.onResult(result);
+    }
+
+    if (isMatch === false) {
+      result.isMatch = false;
+      return returnObject ? result : false;
+    }
+
+    if (isIgnored(input)) {
+      if (typeof opts.onIgnore === 'function') {
+        opts.onIgnore(result);
+      }
+      result.isMatch = false;
+      return returnObject ? result : false;
+    }
+
+    if (typeof opts.onMatch === 'function') {
+      opts.onMatch(result);
+    }
+    return returnObject ? result : true;
+  };
+
+  if (returnState) {
+    matcher.state = state;
+  }
+
+  return matcher;
+};
+
+/**
+ * Test `input` with the given `regex`. This is used by the main
+ * `picomatch()` function to test the input string.
+ *
+ * ```js
+ * const picomatch = require('picomatch');
+ * // picomatch.test(input, regex[, options]);
+ *
+ * console.log(picomatch.test('foo/bar', /^(?:([^/]*?)\/([^/]*?))$/));
+ * // { isMatch: true, match: [ 'foo/', 'foo', 'bar' ], output: 'foo/bar' }
+ * ```
+ * @param {String} `input` String to test.
+ * @param {RegExp} `regex`
+ * @return {Object} Returns an object with matching info.
+ * @api public
+ */
+
+picomatch.test = (input, regex, options, { glob, posix } = {}) => {
+  if (typeof input !== 'string') {
+    throw new TypeError('Expected input to be a string');
+  }
+
+  if (input === '') {
+    return { isMatch: false, output: '' };
+  }
+
+  const opts = options || {};
+  const format = opts.format || (posix ? utils.toPosixSlashes : null);
+  let match = input === glob;
+  let output = (match && format) ? format(input) : input;
+
+  if (match === false) {
+    output = format ? format(input) : input;
+    match = output === glob;
+  }
+
+  if (match === false || opts.capture === true) {
+    if (opts.matchBase === true || opts.basename === true) {
+      match = picomatch.matchBase(input, regex, options, posix);
+    } else {
+      match = regex.exec(output);
+    }
+  }
+
+  return { isMatch: Boolean(match), match, output };
+};
+
+/**
+ * Match the basename of a filepath.
+ *
+ * ```js
+ * const picomatch = require('picomatch');
+ * // picomatch.matchBase(input, glob[, options]);
+ * console.log(picomatch.matchBase('foo/bar.js', '*.js'); // true
+ * ```
+ * @param {String} `input` String to test.
+ * @param {RegExp|String} `glob` Glob pattern or regex created by [.makeRe](#makeRe).
+ * @return {Boolean}
+ * @api public
+ */
+
+picomatch.matchBase = (input, glob, options, posix = options && options.windows) => {
+  const regex = glob instanceof RegExp ? glob : picomatch.makeRe(glob, options);
+  return regex.test(utils.basename(input, { windows: posix }));
+};
+
+/**
+ * Returns true if **any** of the given glob `patterns` match the specified `string`.
+ *
+ * ```js
+ * const picomatch = require('picomatch');
+ * // picomatch.isMatch(string, patterns[, options]);
+ *
+ * console.log(picomatch.isMatch('a.a', ['b.*', '*.a'])); //=> true
+ * console.log(picomatch.isMatch('a.a', 'b.*')); //=> false
+ * ```
+ * @param {String|Array} str The string to test.
+ * @param {String|Array} patterns One or more glob patterns to use for matching.
+ * @param {Object} [options] See available [options](#options).
+ * @return {Boolean} Returns true if any patterns match `str`
+ * @api public
+ */
+
+picomatch.isMatch = (str, patterns, options) => picomatch(patterns, options)(str);
+
+/**
+ * Parse a glob pattern to create the source string for a regular
+ * expression.
+ *
+ * ```js
+ * const picomatch = require('picomatch');
+ * const result = picomatch.parse(pattern[, options]);
+ * ```
+ * @param {String} `pattern`
+ * @param {Object} `options`
+ * @return {Object} Returns an object with useful properties and output to be used as a regex source string.
+ * @api public
+ */
+
+picomatch.parse = (pattern, options) => {
+  if (Array.isArray(pattern)) return pattern.map(p => picomatch.parse(p, options));
+  return parse(pattern, { ...options, fastpaths: false });
+};
+
+/**
+ * Scan a glob pattern to separate the pattern into segments.
+ *
+ * ```js
+ * const picomatch = require('picomatch');
+ * // picomatch.scan(input[, options]);
+ *
+ * const result = picomatch.scan('!./foo/*.js');
+ * console.log(result);
+ * { prefix: '!./',
+ *   input: '!./foo/*.js',
+ *   start: 3,
+ *   base: 'foo',
+ *   glob: '*.js',
+ *   isBrace: false,
+ *   isBracket: false,
+ *   isGlob: true,
+ *   isExtglob: false,
+ *   isGlobstar: false,
+ *   negated: true }
+ * ```
+ * @param {String} `input` Glob pattern to scan.
+ * @param {Object} `options`
+ * @return {Object} Returns an object with
+ * @api public
+ */
+
+picomatch.scan = (input, options) => scan(input, options);
+
+/**
+ * Compile a regular expression from the `state` object returned by the
+ * [parse()](#parse) method.
+ *
+ * ```js
+ * const picomatch = require('picomatch');
+ * const state = picomatch.parse('*.js');
+ * // picomatch.compileRe(state[, options]);
+ *
+ * console.log(picomatch.compileRe(state));
+ * //=> /^(?:(?!\.)(?=.)[^/]*?\.js)$/
+ * ```
+ * @param {Object} `state`
+ * @param {Object} `options`
+ * @param {Boolean} `returnOutput` Intended for implementors, this argument allows you to return the raw output from the parser.
+ * @param {Boolean} `returnState` Adds the state to a `state` property on the returned regex. Useful for implementors and debugging.
+ * @return {RegExp}
+ * @api public
+ */
+
+picomatch.compileRe = (state, options, returnOutput = false, returnState = false) => {
+  if (returnOutput === true) {
+    return state.output;
+  }
+
+  const opts = options || {};
+  const prepend = opts.contains ? '' : '^';
+  const append = opts.contains ? '' : '$';
+
+  let source = `${prepend}(?:${state.output})${append}`;
+  if (state && state.negated === true) {
+    source = `^(?!${source}).*$`;
+  }
+
+  const regex = picomatch.toRegex(source, options);
+  if (returnState === true) {
+    regex.state = state;
+  }
+
+  return regex;
+};
+
+/**
+ * Create a regular expression from a parsed glob pattern.
+ *
+ * ```js
+ * const picomatch = require('picomatch');
+ * // picomatch.makeRe(state[, options]);
+ *
+ * const result = picomatch.makeRe('*.js');
+ * console.log(result);
+ * //=> /^(?:(?!\.)(?=.)[^/]*?\.js)$/
+ * ```
+ * @param {String} `state` The object returned from the `.parse` method.
+ * @param {Object} `options`
+ * @param {Boolean} `returnOutput` Implementors may use this argument to return the compiled output, instead of a regular expression. This is not exposed on the options to prevent end-users from mutating the result.
+ * @param {Boolean} `returnState` Implementors may use this argument to return the state from the parsed glob with the returned regular expression.
+ * @return {RegExp} Returns a regex created from the given pattern.
+ * @api public
+ */
+
+picomatch.makeRe = (input, options = {}, returnOutput = false, returnState = false) => {
+  if (!input || typeof input !== 'string') {
+    throw new TypeError('Expected a non-empty string');
+  }
+
+  let parsed = { negated: false, fastpaths: true };
+
+  if (options.fastpaths !== false && (input[0] === '.' || input[0] === '*')) {
+    parsed.output = parse.fastpaths(input, options);
+  }
+
+  if (!parsed.output) {
+    parsed = parse(input, options);
+  }
+
+  return picomatch.compileRe(parsed, options, returnOutput, returnState);
+};
+
+/**
+ * Create a regular expression from the given regex source string.
+ *
+ * ```js
+ * const picomatch = require('picomatch');
+ * // picomatch.toRegex(source[, options]);
+ *
+ * const { output } = picomatch.parse('*.js');
+ * console.log(picomatch.toRegex(output));
+ * //=> /^(?:(?!\.)(?=.)[^/]*?\.js)$/
+ * ```
+ * @param {String} `source` Regular expression source string.
+ * @param {Object} `options`
+ * @return {RegExp}
+ * @api public
+ */
+
+picomatch.toRegex = (source, options) => {
+  try {
+    const opts = options || {};
+    return new RegExp(source, opts.flags || (opts.nocase ? 'i' : ''));
+  } catch (err) {
+    if (options && options.debug === true) throw err;
+    return /$^/;
+  }
+};
+
+/**
+ * Picomatch constants.
+ * @return {Object}
+ */
+
+picomatch.constants = constants;
+
+/**
+ * Expose "picomatch"
+ */
+
+module.exports = picomatch;
+
+
+/***/ }),
+
+/***/ 325:
+/***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
+
+
+
+const utils = __nccwpck_require__(2907);
+const {
+  CHAR_ASTERISK,             /* * */
+  CHAR_AT,                   /* @ */
+  CHAR_BACKWARD_SLASH,       /* \ */
+  CHAR_COMMA,                /* , */
+  CHAR_DOT,                  /* . */
+  CHAR_EXCLAMATION_MARK,     /* ! */
+  CHAR_FORWARD_SLASH,        /* / */
+  CHAR_LEFT_CURLY_BRACE,     /* { */
+  CHAR_LEFT_PARENTHESES,     /* ( */
+  CHAR_LEFT_SQUARE_BRACKET,  /* [ */
+  CHAR_PLUS,                 /* + */
+  CHAR_QUESTION_MARK,        /* ? */
+  CHAR_RIGHT_CURLY_BRACE,    /* } */
+  CHAR_RIGHT_PARENTHESES,    /* ) */
+  CHAR_RIGHT_SQUARE_BRACKET  /* ] */
+} = __nccwpck_require__(9195);
+
+const isPathSeparator = code => {
+  return code === CHAR_FORWARD_SLASH || code === CHAR_BACKWARD_SLASH;
+};
+
+const depth = token => {
+  if (token.isPrefix !== true) {
+    token.depth = token.isGlobstar ? Infinity : 1;
+  }
+};
+
+/**
+ * Quickly scans a glob pattern and returns an object with a handful of
+ * useful properties, like `isGlob`, `path` (the leading non-glob, if it exists),
+ * `glob` (the actual pattern), `negated` (true if the path starts with `!` but not
+ * with `!(`) and `negatedExtglob` (true if the path starts with `!(`).
+ *
+ * ```js
+ * const pm = require('picomatch');
+ * console.log(pm.scan('foo/bar/*.js'));
+ * { isGlob: true, input: 'foo/bar/*.js', base: 'foo/bar', glob: '*.js' }
+ * ```
+ * @param {String} `str`
+ * @param {Object} `options`
+ * @return {Object} Returns an object with tokens and regex source string.
+ * @api public
+ */
+
+const scan = (input, options) => {
+  const opts = options || {};
+
+  const length = input.length - 1;
+  const scanToEnd = opts.parts === true || opts.tokens === true || opts.scanToEnd === true;
+  const slashes = [];
+  const tokens = [];
+  const parts = [];
+
+  let str = input;
+  let index = -1;
+  let start = 0;
+  let lastIndex = 0;
+  let isBrace = false;
+  let isBracket = false;
+  let isGlob = false;
+  let isExtglob = false;
+  let isGlobstar = false;
+  let braceEscaped = false;
+  let backslashes = false;
+  let negated = false;
+  let negatedExtglob = false;
+  let finished = false;
+  let braces = 0;
+  let prev;
+  let code;
+  let token = { value: '', depth: 0, isGlob: false };
+
+  const eos = () => index >= length;
+  const peek = () => str.charCodeAt(index + 1);
+  const advance = () => {
+    prev = code;
+    return str.charCodeAt(++index);
+  };
+
+  while (index < length) {
+    code = advance();
+    let next;
+
+    if (code === CHAR_BACKWARD_SLASH) {
+      backslashes = token.backslashes = true;
+      code = advance();
+
+      if (code === CHAR_LEFT_CURLY_BRACE) {
+        braceEscaped = true;
+      }
+      continue;
+    }
+
+    if (braceEscaped === true || code === CHAR_LEFT_CURLY_BRACE) {
+      braces++;
+
+      while (eos() !== true && (code = advance())) {
+        if (code === CHAR_BACKWARD_SLASH) {
+          backslashes = token.backslashes = true;
+          advance();
+          continue;
+        }
+
+        if (code === CHAR_LEFT_CURLY_BRACE) {
+          braces++;
+          continue;
+        }
+
+        if (braceEscaped !== true && code === CHAR_DOT && (code = advance()) === CHAR_DOT) {
+          isBrace = token.isBrace = true;
+          isGlob = token.isGlob = true;
+          finished = true;
+
+          if (scanToEnd === true) {
+            continue;
+          }
+
+          break;
+        }
+
+        if (braceEscaped !== true && code === CHAR_COMMA) {
+          isBrace = token.isBrace = true;
+          isGlob = token.isGlob = true;
+          finished = true;
+
+          if (scanToEnd === true) {
+            continue;
+          }
+
+          break;
+        }
+
+        if (code === CHAR_RIGHT_CURLY_BRACE) {
+          braces--;
+
+          if (braces === 0) {
+            braceEscaped = false;
+            isBrace = token.isBrace = true;
+            finished = true;
+            break;
+          }
+        }
+      }
+
+      if (scanToEnd === true) {
+        continue;
+      }
+
+      break;
+    }
+
+    if (code === CHAR_FORWARD_SLASH) {
+      slashes.push(index);
+      tokens.push(token);
+      token = { value: '', depth: 0, isGlob: false };
+
+      if (finished === true) continue;
+      if (prev === CHAR_DOT && index === (start + 1)) {
+        start += 2;
+        continue;
+      }
+
+      lastIndex = index + 1;
+      continue;
+    }
+
+    if (opts.noext !== true) {
+      const isExtglobChar = code === CHAR_PLUS
+        || code === CHAR_AT
+        || code === CHAR_ASTERISK
+        || code === CHAR_QUESTION_MARK
+        || code === CHAR_EXCLAMATION_MARK;
+
+      if (isExtglobChar === true && peek() === CHAR_LEFT_PARENTHESES) {
+        isGlob = token.isGlob = true;
+        isExtglob = token.isExtglob = true;
+        finished = true;
+        if (code === CHAR_EXCLAMATION_MARK && index === start) {
+          negatedExtglob = true;
+        }
+
+        if (scanToEnd === true) {
+          let parens = 0;
+
+          while (eos() !== true && (code = advance())) {
+            if (code === CHAR_BACKWARD_SLASH) {
+              backslashes = token.backslashes = true;
+              advance();
+              continue;
+            }
+
+            if (code === CHAR_LEFT_PARENTHESES) {
+              parens++;
+              continue;
+            }
+
+            if (code === CHAR_RIGHT_PARENTHESES && --parens === 0) {
+              finished = true;
+              break;
+            }
+          }
+          continue;
+        }
+        break;
+      }
+    }
+
+    if (code === CHAR_ASTERISK) {
+      if (prev === CHAR_ASTERISK) isGlobstar = token.isGlobstar = true;
+      isGlob = token.isGlob = true;
+      finished = true;
+
+      if (scanToEnd === true) {
+        continue;
+      }
+      break;
+    }
+
+    if (code === CHAR_QUESTION_MARK) {
+      isGlob = token.isGlob = true;
+      finished = true;
+
+      if (scanToEnd === true) {
+        continue;
+      }
+      break;
+    }
+
+    if (code === CHAR_LEFT_SQUARE_BRACKET) {
+      while (eos() !== true && (next = advance())) {
+        if (next === CHAR_BACKWARD_SLASH) {
+          backslashes = token.backslashes = true;
+          advance();
+          continue;
+        }
+
+        if (next === CHAR_RIGHT_SQUARE_BRACKET) {
+          isBracket = token.isBracket = true;
+          isGlob = token.isGlob = true;
+          finished = true;
+          break;
+        }
+      }
+
+      if (scanToEnd === true) {
+        continue;
+      }
+
+      break;
+    }
+
+    if (opts.nonegate !== true && code === CHAR_EXCLAMATION_MARK && index === start) {
+      negated = token.negated = true;
+      start++;
+      continue;
+    }
+
+    if (opts.noparen !== true && code === CHAR_LEFT_PARENTHESES) {
+      isGlob = token.isGlob = true;
+
+      if (scanToEnd === true) {
+        let parens = 1;
+
+        while (eos() !== true && (code = advance())) {
+          if (code === CHAR_BACKWARD_SLASH) {
+            backslashes = token.backslashes = true;
+            advance();
+            continue;
+          }
+
+          if (code === CHAR_LEFT_PARENTHESES) {
+            parens++;
+            continue;
+          }
+
+          if (code === CHAR_RIGHT_PARENTHESES && --parens === 0) {
+            finished = true;
+            break;
+          }
+        }
+        continue;
+      }
+      break;
+    }
+
+    if (isGlob === true) {
+      finished = true;
+
+      if (scanToEnd === true) {
+        continue;
+      }
+
+      break;
+    }
+  }
+
+  if (opts.noext === true) {
+    isExtglob = false;
+    isGlob = false;
+  }
+
+  let base = str;
+  let prefix = '';
+  let glob = '';
+
+  if (start > 0) {
+    prefix = str.slice(0, start);
+    str = str.slice(start);
+    lastIndex -= start;
+  }
+
+  if (base && isGlob === true && lastIndex > 0) {
+    base = str.slice(0, lastIndex);
+    glob = str.slice(lastIndex);
+  } else if (isGlob === true) {
+    base = '';
+    glob = str;
+  } else {
+    base = str;
+  }
+
+  if (base && base !== '' && base !== '/' && base !== str) {
+    if (isPathSeparator(base.charCodeAt(base.length - 1))) {
+      base = base.slice(0, -1);
+    }
+  }
+
+  if (opts.unescape === true) {
+    if (glob) glob = utils.removeBackslashes(glob);
+
+    if (base && backslashes === true) {
+      base = utils.removeBackslashes(base);
+    }
+  }
+
+  const state = {
+    prefix,
+    input,
+    start,
+    base,
+    glob,
+    isBrace,
+    isBracket,
+    isGlob,
+    isExtglob,
+    isGlobstar,
+    negated,
+    negatedExtglob
+  };
+
+  if (opts.tokens === true) {
+    state.maxDepth = 0;
+    if (!isPathSeparator(code)) {
+      tokens.push(token);
+    }
+    state.tokens = tokens;
+  }
+
+  if (opts.parts === true || opts.tokens === true) {
+    let prevIndex;
+
+    for (let idx = 0; idx < slashes.length; idx++) {
+      const n = prevIndex !== undefined ? prevIndex + 1 : start;
+      const i = slashes[idx];
+      const value = input.slice(n, i);
+      if (opts.tokens) {
+        if (idx === 0 && start !== 0) {
+          tokens[idx].isPrefix = true;
+          tokens[idx].value = prefix;
+        } else {
+          tokens[idx].value = value;
+        }
+        depth(tokens[idx]);
+        state.maxDepth += tokens[idx].depth;
+      }
+      if (i >= start) {
+        parts.push(value);
+        prevIndex = i;
+      }
+    }
+
+    const n = prevIndex !== undefined ? prevIndex + 1 : start;
+    const value = input.slice(n);
+    parts.push(value);
+
+    if (opts.tokens && prevIndex && prevIndex + 1 < input.length) {
+      tokens[tokens.length - 1].value = value;
+      depth(tokens[tokens.length - 1]);
+      state.maxDepth += tokens[tokens.length - 1].depth;
+    }
+
+    state.slashes = slashes;
+    state.parts = parts;
+  }
+
+  return state;
+};
+
+module.exports = scan;
+
+
+/***/ }),
+
+/***/ 2907:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+/*global navigator*/
+
+
+const {
+  REGEX_BACKSLASH,
+  REGEX_REMOVE_BACKSLASH,
+  REGEX_SPECIAL_CHARS,
+  REGEX_SPECIAL_CHARS_GLOBAL
+} = __nccwpck_require__(9195);
+
+exports.isObject = val => val !== null && typeof val === 'object' && !Array.isArray(val);
+exports.hasRegexChars = str => REGEX_SPECIAL_CHARS.test(str);
+exports.isRegexChar = str => str.length === 1 && exports.hasRegexChars(str);
+exports.escapeRegex = str => str.replace(REGEX_SPECIAL_CHARS_GLOBAL, '\\$1');
+exports.toPosixSlashes = str => str.replace(REGEX_BACKSLASH, '/');
+
+exports.isWindows = () => {
+  if (typeof navigator !== 'undefined' && navigator.platform) {
+    const platform = navigator.platform.toLowerCase();
+    return platform === 'win32' || platform === 'windows';
+  }
+
+  if (typeof process !== 'undefined' && process.platform) {
+    return process.platform === 'win32';
+  }
+
+  return false;
+};
+
+exports.removeBackslashes = str => {
+  return str.replace(REGEX_REMOVE_BACKSLASH, match => {
+    return match === '\\' ? '' : match;
+  });
+};
+
+exports.escapeLast = (input, char, lastIdx) => {
+  const idx = input.lastIndexOf(char, lastIdx);
+  if (idx === -1) return input;
+  if (input[idx - 1] === '\\') return exports.escapeLast(input, char, idx - 1);
+  return `${input.slice(0, idx)}\\${input.slice(idx)}`;
+};
+
+exports.removePrefix = (input, state = {}) => {
+  let output = input;
+  if (output.startsWith('./')) {
+    output = output.slice(2);
+    state.prefix = './';
+  }
+  return output;
+};
+
+exports.wrapOutput = (input, state = {}, options = {}) => {
+  const prepend = options.contains ? '' : '^';
+  const append = options.contains ? '' : '$';
+
+  let output = `${prepend}(?:${input})${append}`;
+  if (state.negated === true) {
+    output = `(?:^(?!${output}).*$)`;
+  }
+  return output;
+};
+
+exports.basename = (path, { windows } = {}) => {
+  const segs = path.split(windows ? /[\\/]/ : '/');
+  const last = segs[segs.length - 1];
+
+  if (last === '') {
+    return segs[segs.length - 2];
+  }
+
+  return last;
+};
+
+
+/***/ }),
+
+/***/ 227:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 /* eslint-disable node/no-deprecated-api */
@@ -1377,7 +3881,7 @@ module.exports = safer
 
 /***/ }),
 
-/***/ 5683:
+/***/ 3907:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -1390,8 +3894,8 @@ const {
 
 const {
   CHANNEL_EXTENDED_DATATYPE: { STDERR },
-} = __nccwpck_require__(4020);
-const { bufferSlice } = __nccwpck_require__(2184);
+} = __nccwpck_require__(8628);
+const { bufferSlice } = __nccwpck_require__(2312);
 
 const PACKET_SIZE = 32 * 1024;
 const MAX_WINDOW = 2 * 1024 * 1024;
@@ -1679,7 +4183,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 3849:
+/***/ 313:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -1690,14 +4194,14 @@ const { resolve } = __nccwpck_require__(6928);
 const { readFile } = __nccwpck_require__(9896);
 const { execFile, spawn } = __nccwpck_require__(5317);
 
-const { isParsedKey, parseKey } = __nccwpck_require__(1789);
+const { isParsedKey, parseKey } = __nccwpck_require__(4141);
 
 const {
   makeBufferParser,
   readUInt32BE,
   writeUInt32BE,
   writeUInt32LE,
-} = __nccwpck_require__(2184);
+} = __nccwpck_require__(2312);
 
 function once(cb) {
   let called = false;
@@ -2809,7 +5313,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 6297:
+/***/ 681:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 // TODO:
@@ -2844,11 +5348,11 @@ const {
   SUPPORTED_KEX,
   SUPPORTED_MAC,
   SUPPORTED_SERVER_HOST_KEY,
-} = __nccwpck_require__(4020);
-const { init: cryptoInit } = __nccwpck_require__(2888);
-const Protocol = __nccwpck_require__(7841);
-const { parseKey } = __nccwpck_require__(1789);
-const { SFTP } = __nccwpck_require__(4996);
+} = __nccwpck_require__(8628);
+const { init: cryptoInit } = __nccwpck_require__(1640);
+const Protocol = __nccwpck_require__(1409);
+const { parseKey } = __nccwpck_require__(4141);
+const { SFTP } = __nccwpck_require__(4724);
 const {
   bufferCopy,
   makeBufferParser,
@@ -2856,23 +5360,23 @@ const {
   readUInt32BE,
   sigSSHToASN1,
   writeUInt32BE,
-} = __nccwpck_require__(2184);
+} = __nccwpck_require__(2312);
 
-const { AgentContext, createAgent, isAgent } = __nccwpck_require__(3849);
+const { AgentContext, createAgent, isAgent } = __nccwpck_require__(313);
 const {
   Channel,
   MAX_WINDOW,
   PACKET_SIZE,
   windowAdjust,
   WINDOW_THRESHOLD,
-} = __nccwpck_require__(5683);
+} = __nccwpck_require__(3907);
 const {
   ChannelManager,
   generateAlgorithmList,
   isWritable,
   onChannelOpenFailure,
   onCHANNEL_CLOSE,
-} = __nccwpck_require__(2137);
+} = __nccwpck_require__(1977);
 
 const bufferParser = makeBufferParser();
 const sigParser = makeBufferParser();
@@ -4992,7 +7496,7 @@ module.exports = Client;
 
 /***/ }),
 
-/***/ 137:
+/***/ 3721:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
@@ -5019,7 +7523,7 @@ for (const ctor of [HttpAgent, HttpsAgent]) {
       const dstPort = options.port;
 
       if (Client === undefined)
-        Client = __nccwpck_require__(6297);
+        Client = __nccwpck_require__(681);
 
       const client = new Client();
       let triedForward = false;
@@ -5083,7 +7587,7 @@ function decorateStream(stream, ctor, options) {
 
 /***/ }),
 
-/***/ 5472:
+/***/ 1936:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -5095,33 +7599,33 @@ const {
   CygwinAgent,
   OpenSSHAgent,
   PageantAgent,
-} = __nccwpck_require__(3849);
+} = __nccwpck_require__(313);
 const {
   SSHTTPAgent: HTTPAgent,
   SSHTTPSAgent: HTTPSAgent,
-} = __nccwpck_require__(137);
-const { parseKey } = __nccwpck_require__(1789);
+} = __nccwpck_require__(3721);
+const { parseKey } = __nccwpck_require__(4141);
 const {
   flagsToString,
   OPEN_MODE,
   STATUS_CODE,
   stringToFlags,
-} = __nccwpck_require__(4996);
+} = __nccwpck_require__(4724);
 
 module.exports = {
   AgentProtocol,
   BaseAgent,
   createAgent,
-  Client: __nccwpck_require__(6297),
+  Client: __nccwpck_require__(681),
   CygwinAgent,
   HTTPAgent,
   HTTPSAgent,
   OpenSSHAgent,
   PageantAgent,
-  Server: __nccwpck_require__(2605),
+  Server: __nccwpck_require__(1661),
   utils: {
     parseKey,
-    ...__nccwpck_require__(3489),
+    ...__nccwpck_require__(401),
     sftp: {
       flagsToString,
       OPEN_MODE,
@@ -5134,7 +7638,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 3489:
+/***/ 401:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -5147,10 +7651,10 @@ const {
   randomBytes,
 } = __nccwpck_require__(6982);
 
-const { Ber } = __nccwpck_require__(9837);
-const bcrypt_pbkdf = (__nccwpck_require__(686).pbkdf);
+const { Ber } = __nccwpck_require__(3901);
+const bcrypt_pbkdf = (__nccwpck_require__(2158).pbkdf);
 
-const { CIPHER_INFO } = __nccwpck_require__(2888);
+const { CIPHER_INFO } = __nccwpck_require__(1640);
 
 const SALT_LEN = 16;
 const DEFAULT_ROUNDS = 16;
@@ -5723,7 +8227,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 7841:
+/***/ 1409:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 /*
@@ -5768,7 +8272,7 @@ module.exports = {
 
 const { inspect } = __nccwpck_require__(9023);
 
-const { bindingAvailable, NullCipher, NullDecipher } = __nccwpck_require__(2888);
+const { bindingAvailable, NullCipher, NullDecipher } = __nccwpck_require__(1640);
 const {
   COMPAT_CHECKS,
   DISCONNECT_REASON,
@@ -5776,18 +8280,18 @@ const {
   MESSAGE,
   SIGNALS,
   TERMINAL_MODE,
-} = __nccwpck_require__(4020);
+} = __nccwpck_require__(8628);
 const {
   DEFAULT_KEXINIT_CLIENT,
   DEFAULT_KEXINIT_SERVER,
   KexInit,
   kexinit,
   onKEXPayload,
-} = __nccwpck_require__(4637);
+} = __nccwpck_require__(8557);
 const {
   parseKey,
-} = __nccwpck_require__(1789);
-const MESSAGE_HANDLERS = __nccwpck_require__(9244);
+} = __nccwpck_require__(4141);
+const MESSAGE_HANDLERS = __nccwpck_require__(5324);
 const {
   bufferCopy,
   bufferFill,
@@ -5795,15 +8299,15 @@ const {
   convertSignature,
   sendPacket,
   writeUInt32BE,
-} = __nccwpck_require__(2184);
+} = __nccwpck_require__(2312);
 const {
   PacketReader,
   PacketWriter,
   ZlibPacketReader,
   ZlibPacketWriter,
-} = __nccwpck_require__(4592);
+} = __nccwpck_require__(5072);
 
-const MODULE_VER = (__nccwpck_require__(8342)/* .version */ .rE);
+const MODULE_VER = (__nccwpck_require__(5413)/* .version */ .rE);
 
 const VALID_DISCONNECT_REASONS = new Map(
   Object.values(DISCONNECT_REASON).map((n) => [n, 1])
@@ -7866,7 +10370,7 @@ module.exports = Protocol;
 
 /***/ }),
 
-/***/ 4996:
+/***/ 4724:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -7887,7 +10391,7 @@ const {
   bufferSlice,
   makeBufferParser,
   writeUInt32BE,
-} = __nccwpck_require__(2184);
+} = __nccwpck_require__(2312);
 
 const ATTR = {
   SIZE: 0x00000001,
@@ -11467,7 +13971,7 @@ const {
   ERR_INVALID_ARG_TYPE,
   ERR_OUT_OF_RANGE,
   validateNumber
-} = __nccwpck_require__(3208);
+} = __nccwpck_require__(7032);
 
 const kMinPoolSpace = 128;
 
@@ -11925,7 +14429,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 4020:
+/***/ 8628:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -11934,10 +14438,10 @@ const crypto = __nccwpck_require__(6982);
 
 let cpuInfo;
 try {
-  cpuInfo = __nccwpck_require__(4982)();
+  cpuInfo = __nccwpck_require__(6230)();
 } catch {}
 
-const { bindingAvailable, CIPHER_INFO, MAC_INFO } = __nccwpck_require__(2888);
+const { bindingAvailable, CIPHER_INFO, MAC_INFO } = __nccwpck_require__(1640);
 
 const eddsaSupported = (() => {
   if (typeof crypto.sign === 'function'
@@ -12288,7 +14792,7 @@ module.exports.DISCONNECT_REASON_BY_VALUE =
 
 /***/ }),
 
-/***/ 2888:
+/***/ 1640:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 // TODO:
@@ -12303,7 +14807,7 @@ const {
   createCipheriv, createDecipheriv, createHmac, randomFillSync, timingSafeEqual
 } = __nccwpck_require__(6982);
 
-const { readUInt32BE, writeUInt32BE } = __nccwpck_require__(2184);
+const { readUInt32BE, writeUInt32BE } = __nccwpck_require__(2312);
 
 const FastBuffer = Buffer[Symbol.species];
 const MAX_SEQNO = 2 ** 32 - 1;
@@ -12320,7 +14824,7 @@ let AESGCMDecipher;
 let ChaChaPolyDecipher;
 let GenericDecipher;
 try {
-  binding = __nccwpck_require__(490);
+  binding = __nccwpck_require__(3063);
   ({ AESGCMCipher, ChaChaPolyCipher, GenericCipher,
      AESGCMDecipher, ChaChaPolyDecipher, GenericDecipher } = binding);
 } catch {}
@@ -13874,7 +16378,7 @@ module.exports = {
     // eslint-disable-next-line no-async-promise-executor
     return new Promise(async (resolve, reject) => {
       try {
-        POLY1305_WASM_MODULE = await __nccwpck_require__(7830)();
+        POLY1305_WASM_MODULE = await __nccwpck_require__(8294)();
         POLY1305_RESULT_MALLOC = POLY1305_WASM_MODULE._malloc(16);
         poly1305_auth = POLY1305_WASM_MODULE.cwrap(
           'poly1305_auth',
@@ -13897,7 +16401,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 7830:
+/***/ 8294:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -13944,15 +16448,15 @@ else {}
 
 /***/ }),
 
-/***/ 9244:
+/***/ 5324:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const MESSAGE_HANDLERS = new Array(256);
 [
-  (__nccwpck_require__(4637).HANDLERS),
-  __nccwpck_require__(9964),
+  (__nccwpck_require__(8557).HANDLERS),
+  __nccwpck_require__(9516),
 ].forEach((handlers) => {
   // eslint-disable-next-line prefer-const
   for (let [type, handler] of Object.entries(handlers)) {
@@ -13967,7 +16471,7 @@ module.exports = MESSAGE_HANDLERS;
 
 /***/ }),
 
-/***/ 9964:
+/***/ 9516:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -13978,18 +16482,18 @@ const {
   doFatalError,
   sigSSHToASN1,
   writeUInt32BE,
-} = __nccwpck_require__(2184);
+} = __nccwpck_require__(2312);
 
 const {
   CHANNEL_OPEN_FAILURE,
   COMPAT,
   MESSAGE,
   TERMINAL_MODE,
-} = __nccwpck_require__(4020);
+} = __nccwpck_require__(8628);
 
 const {
   parseKey,
-} = __nccwpck_require__(1789);
+} = __nccwpck_require__(4141);
 
 const TERMINAL_MODE_BY_VALUE =
   Array.from(Object.entries(TERMINAL_MODE))
@@ -15259,7 +17763,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 4637:
+/***/ 8557:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -15275,7 +17779,7 @@ const {
   randomFillSync,
 } = __nccwpck_require__(6982);
 
-const { Ber } = __nccwpck_require__(9837);
+const { Ber } = __nccwpck_require__(3901);
 
 const {
   COMPAT,
@@ -15287,14 +17791,14 @@ const {
   DEFAULT_COMPRESSION,
   DISCONNECT_REASON,
   MESSAGE,
-} = __nccwpck_require__(4020);
+} = __nccwpck_require__(8628);
 const {
   CIPHER_INFO,
   createCipher,
   createDecipher,
   MAC_INFO,
-} = __nccwpck_require__(2888);
-const { parseDERKey } = __nccwpck_require__(1789);
+} = __nccwpck_require__(1640);
+const { parseDERKey } = __nccwpck_require__(4141);
 const {
   bufferFill,
   bufferParser,
@@ -15303,13 +17807,13 @@ const {
   FastBuffer,
   sigSSHToASN1,
   writeUInt32BE,
-} = __nccwpck_require__(2184);
+} = __nccwpck_require__(2312);
 const {
   PacketReader,
   PacketWriter,
   ZlibPacketReader,
   ZlibPacketWriter,
-} = __nccwpck_require__(4592);
+} = __nccwpck_require__(5072);
 
 let MESSAGE_HANDLERS;
 
@@ -17053,7 +19557,7 @@ function onKEXPayload(state, payload) {
       case MESSAGE.UNIMPLEMENTED:
       case MESSAGE.DEBUG:
         if (!MESSAGE_HANDLERS)
-          MESSAGE_HANDLERS = __nccwpck_require__(9244);
+          MESSAGE_HANDLERS = __nccwpck_require__(5324);
         return MESSAGE_HANDLERS[type](this, payload);
     }
   }
@@ -17061,7 +19565,7 @@ function onKEXPayload(state, payload) {
   switch (type) {
     case MESSAGE.DISCONNECT:
       if (!MESSAGE_HANDLERS)
-        MESSAGE_HANDLERS = __nccwpck_require__(9244);
+        MESSAGE_HANDLERS = __nccwpck_require__(5324);
       return MESSAGE_HANDLERS[type](this, payload);
     case MESSAGE.KEXINIT:
       if (!state.firstPacket) {
@@ -17174,7 +19678,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 1789:
+/***/ 4141:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 // TODO:
@@ -17196,18 +19700,18 @@ const {
 } = __nccwpck_require__(6982);
 const supportedOpenSSLCiphers = getCiphers();
 
-const { Ber } = __nccwpck_require__(9837);
-const bcrypt_pbkdf = (__nccwpck_require__(686).pbkdf);
+const { Ber } = __nccwpck_require__(3901);
+const bcrypt_pbkdf = (__nccwpck_require__(2158).pbkdf);
 
-const { CIPHER_INFO } = __nccwpck_require__(2888);
-const { eddsaSupported, SUPPORTED_CIPHER } = __nccwpck_require__(4020);
+const { CIPHER_INFO } = __nccwpck_require__(1640);
+const { eddsaSupported, SUPPORTED_CIPHER } = __nccwpck_require__(8628);
 const {
   bufferSlice,
   makeBufferParser,
   readString,
   readUInt32BE,
   writeUInt32BE,
-} = __nccwpck_require__(2184);
+} = __nccwpck_require__(2312);
 
 const SYM_HASH_ALGO = Symbol('Hash Algorithm');
 const SYM_PRIV_PEM = Symbol('Private key PEM');
@@ -18665,7 +21169,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 3208:
+/***/ 7032:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
@@ -18787,12 +21291,12 @@ exports.validateNumber = function validateNumber(value, name) {
 
 /***/ }),
 
-/***/ 2184:
+/***/ 2312:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const Ber = (__nccwpck_require__(9837).Ber);
+const Ber = (__nccwpck_require__(3901).Ber);
 
 let DISCONNECT_REASON;
 
@@ -18963,7 +21467,7 @@ module.exports = {
   doFatalError: (protocol, msg, level, reason) => {
     let err;
     if (DISCONNECT_REASON === undefined)
-      ({ DISCONNECT_REASON } = __nccwpck_require__(4020));
+      ({ DISCONNECT_REASON } = __nccwpck_require__(8628));
     if (msg instanceof Error) {
       // doFatalError(protocol, err[, reason])
       err = msg;
@@ -19150,7 +21654,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 4592:
+/***/ 5072:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -19412,7 +21916,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 2605:
+/***/ 1661:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 // TODO:
@@ -19440,13 +21944,13 @@ const {
   SUPPORTED_KEX,
   SUPPORTED_MAC,
   SUPPORTED_SERVER_HOST_KEY,
-} = __nccwpck_require__(4020);
-const { init: cryptoInit } = __nccwpck_require__(2888);
-const { KexInit } = __nccwpck_require__(4637);
-const { parseKey } = __nccwpck_require__(1789);
-const Protocol = __nccwpck_require__(7841);
-const { SFTP } = __nccwpck_require__(4996);
-const { writeUInt32BE } = __nccwpck_require__(2184);
+} = __nccwpck_require__(8628);
+const { init: cryptoInit } = __nccwpck_require__(1640);
+const { KexInit } = __nccwpck_require__(8557);
+const { parseKey } = __nccwpck_require__(4141);
+const Protocol = __nccwpck_require__(1409);
+const { SFTP } = __nccwpck_require__(4724);
+const { writeUInt32BE } = __nccwpck_require__(2312);
 
 const {
   Channel,
@@ -19454,7 +21958,7 @@ const {
   PACKET_SIZE,
   windowAdjust,
   WINDOW_THRESHOLD,
-} = __nccwpck_require__(5683);
+} = __nccwpck_require__(3907);
 
 const {
   ChannelManager,
@@ -19462,7 +21966,7 @@ const {
   isWritable,
   onChannelOpenFailure,
   onCHANNEL_CLOSE,
-} = __nccwpck_require__(2137);
+} = __nccwpck_require__(1977);
 
 const MAX_PENDING_AUTHS = 10;
 
@@ -20799,12 +23303,12 @@ module.exports.IncomingClient = Client;
 
 /***/ }),
 
-/***/ 2137:
+/***/ 1977:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { SFTP } = __nccwpck_require__(4996);
+const { SFTP } = __nccwpck_require__(4724);
 
 const MAX_CHANNEL = 2 ** 32 - 1;
 
@@ -21142,15 +23646,15 @@ module.exports = {
 
 /***/ }),
 
-/***/ 770:
+/***/ 8258:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
-/* unused reexport */ __nccwpck_require__(218);
+/* unused reexport */ __nccwpck_require__(5258);
 
 
 /***/ }),
 
-/***/ 218:
+/***/ 5258:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 var __webpack_unused_export__;
@@ -21422,7 +23926,7 @@ __webpack_unused_export__ = debug; // for test
 
 /***/ }),
 
-/***/ 668:
+/***/ 7900:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 (function(nacl) {
@@ -23817,34 +26321,34 @@ nacl.setPRNG = function(fn) {
 
 /***/ }),
 
-/***/ 6752:
+/***/ 576:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 var __webpack_unused_export__;
 
 
-const Client = __nccwpck_require__(3701)
-const Dispatcher = __nccwpck_require__(883)
-const Pool = __nccwpck_require__(628)
-const BalancedPool = __nccwpck_require__(837)
-const Agent = __nccwpck_require__(7405)
-const ProxyAgent = __nccwpck_require__(6672)
-const EnvHttpProxyAgent = __nccwpck_require__(3137)
-const RetryAgent = __nccwpck_require__(50)
-const errors = __nccwpck_require__(8707)
-const util = __nccwpck_require__(3440)
+const Client = __nccwpck_require__(5061)
+const Dispatcher = __nccwpck_require__(2243)
+const Pool = __nccwpck_require__(20)
+const BalancedPool = __nccwpck_require__(9989)
+const Agent = __nccwpck_require__(3389)
+const ProxyAgent = __nccwpck_require__(7408)
+const EnvHttpProxyAgent = __nccwpck_require__(2785)
+const RetryAgent = __nccwpck_require__(8610)
+const errors = __nccwpck_require__(1059)
+const util = __nccwpck_require__(2272)
 const { InvalidArgumentError } = errors
-const api = __nccwpck_require__(6615)
-const buildConnector = __nccwpck_require__(9136)
-const MockClient = __nccwpck_require__(7365)
-const MockAgent = __nccwpck_require__(7501)
-const MockPool = __nccwpck_require__(4004)
-const mockErrors = __nccwpck_require__(2429)
-const RetryHandler = __nccwpck_require__(7816)
-const { getGlobalDispatcher, setGlobalDispatcher } = __nccwpck_require__(2581)
-const DecoratorHandler = __nccwpck_require__(8155)
-const RedirectHandler = __nccwpck_require__(8754)
-const createRedirectInterceptor = __nccwpck_require__(5092)
+const api = __nccwpck_require__(6135)
+const buildConnector = __nccwpck_require__(1952)
+const MockClient = __nccwpck_require__(6197)
+const MockAgent = __nccwpck_require__(2781)
+const MockPool = __nccwpck_require__(9396)
+const mockErrors = __nccwpck_require__(9037)
+const RetryHandler = __nccwpck_require__(1131)
+const { getGlobalDispatcher, setGlobalDispatcher } = __nccwpck_require__(8085)
+const DecoratorHandler = __nccwpck_require__(5579)
+const RedirectHandler = __nccwpck_require__(9714)
+const createRedirectInterceptor = __nccwpck_require__(2276)
 
 Object.assign(Dispatcher.prototype, api)
 
@@ -23862,10 +26366,10 @@ __webpack_unused_export__ = DecoratorHandler
 __webpack_unused_export__ = RedirectHandler
 __webpack_unused_export__ = createRedirectInterceptor
 __webpack_unused_export__ = {
-  redirect: __nccwpck_require__(1514),
-  retry: __nccwpck_require__(2026),
-  dump: __nccwpck_require__(8060),
-  dns: __nccwpck_require__(379)
+  redirect: __nccwpck_require__(1530),
+  retry: __nccwpck_require__(7114),
+  dump: __nccwpck_require__(5596),
+  dns: __nccwpck_require__(1643)
 }
 
 __webpack_unused_export__ = buildConnector
@@ -23927,7 +26431,7 @@ function makeDispatcher (fn) {
 __webpack_unused_export__ = setGlobalDispatcher
 __webpack_unused_export__ = getGlobalDispatcher
 
-const fetchImpl = (__nccwpck_require__(4398).fetch)
+const fetchImpl = (__nccwpck_require__(3345).fetch)
 __webpack_unused_export__ = async function fetch (init, options = undefined) {
   try {
     return await fetchImpl(init, options)
@@ -23939,39 +26443,39 @@ __webpack_unused_export__ = async function fetch (init, options = undefined) {
     throw err
   }
 }
-/* unused reexport */ __nccwpck_require__(660).Headers
-/* unused reexport */ __nccwpck_require__(9051).Response
-/* unused reexport */ __nccwpck_require__(9967).Request
-/* unused reexport */ __nccwpck_require__(5910).FormData
+/* unused reexport */ __nccwpck_require__(548).Headers
+/* unused reexport */ __nccwpck_require__(1627).Response
+/* unused reexport */ __nccwpck_require__(268).Request
+/* unused reexport */ __nccwpck_require__(2134).FormData
 __webpack_unused_export__ = globalThis.File ?? (__nccwpck_require__(4573).File)
-/* unused reexport */ __nccwpck_require__(8355).FileReader
+/* unused reexport */ __nccwpck_require__(8755).FileReader
 
-const { setGlobalOrigin, getGlobalOrigin } = __nccwpck_require__(1059)
+const { setGlobalOrigin, getGlobalOrigin } = __nccwpck_require__(5779)
 
 __webpack_unused_export__ = setGlobalOrigin
 __webpack_unused_export__ = getGlobalOrigin
 
-const { CacheStorage } = __nccwpck_require__(3245)
-const { kConstruct } = __nccwpck_require__(109)
+const { CacheStorage } = __nccwpck_require__(4045)
+const { kConstruct } = __nccwpck_require__(3165)
 
 // Cache & CacheStorage are tightly coupled with fetch. Even if it may run
 // in an older version of Node, it doesn't have any use without fetch.
 __webpack_unused_export__ = new CacheStorage(kConstruct)
 
-const { deleteCookie, getCookies, getSetCookies, setCookie } = __nccwpck_require__(9061)
+const { deleteCookie, getCookies, getSetCookies, setCookie } = __nccwpck_require__(6693)
 
 __webpack_unused_export__ = deleteCookie
 __webpack_unused_export__ = getCookies
 __webpack_unused_export__ = getSetCookies
 __webpack_unused_export__ = setCookie
 
-const { parseMIMEType, serializeAMimeType } = __nccwpck_require__(1900)
+const { parseMIMEType, serializeAMimeType } = __nccwpck_require__(428)
 
 __webpack_unused_export__ = parseMIMEType
 __webpack_unused_export__ = serializeAMimeType
 
-const { CloseEvent, ErrorEvent, MessageEvent } = __nccwpck_require__(5188)
-/* unused reexport */ __nccwpck_require__(3726).WebSocket
+const { CloseEvent, ErrorEvent, MessageEvent } = __nccwpck_require__(5924)
+/* unused reexport */ __nccwpck_require__(5358).WebSocket
 __webpack_unused_export__ = CloseEvent
 __webpack_unused_export__ = ErrorEvent
 __webpack_unused_export__ = MessageEvent
@@ -23987,18 +26491,18 @@ __webpack_unused_export__ = MockPool
 __webpack_unused_export__ = MockAgent
 __webpack_unused_export__ = mockErrors
 
-const { EventSource } = __nccwpck_require__(1238)
+const { EventSource } = __nccwpck_require__(8742)
 
 __webpack_unused_export__ = EventSource
 
 
 /***/ }),
 
-/***/ 158:
+/***/ 3134:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
-const { addAbortListener } = __nccwpck_require__(3440)
-const { RequestAbortedError } = __nccwpck_require__(8707)
+const { addAbortListener } = __nccwpck_require__(2272)
+const { RequestAbortedError } = __nccwpck_require__(1059)
 
 const kListener = Symbol('kListener')
 const kSignal = Symbol('kSignal')
@@ -24058,16 +26562,16 @@ module.exports = {
 
 /***/ }),
 
-/***/ 2279:
+/***/ 6900:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const assert = __nccwpck_require__(4589)
 const { AsyncResource } = __nccwpck_require__(6698)
-const { InvalidArgumentError, SocketError } = __nccwpck_require__(8707)
-const util = __nccwpck_require__(3440)
-const { addSignal, removeSignal } = __nccwpck_require__(158)
+const { InvalidArgumentError, SocketError } = __nccwpck_require__(1059)
+const util = __nccwpck_require__(2272)
+const { addSignal, removeSignal } = __nccwpck_require__(3134)
 
 class ConnectHandler extends AsyncResource {
   constructor (opts, callback) {
@@ -24173,7 +26677,7 @@ module.exports = connect
 
 /***/ }),
 
-/***/ 6862:
+/***/ 9294:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -24187,10 +26691,10 @@ const {
   InvalidArgumentError,
   InvalidReturnValueError,
   RequestAbortedError
-} = __nccwpck_require__(8707)
-const util = __nccwpck_require__(3440)
+} = __nccwpck_require__(1059)
+const util = __nccwpck_require__(2272)
 const { AsyncResource } = __nccwpck_require__(6698)
-const { addSignal, removeSignal } = __nccwpck_require__(158)
+const { addSignal, removeSignal } = __nccwpck_require__(3134)
 const assert = __nccwpck_require__(4589)
 
 const kResume = Symbol('resume')
@@ -24431,16 +26935,16 @@ module.exports = pipeline
 
 /***/ }),
 
-/***/ 4043:
+/***/ 5259:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const assert = __nccwpck_require__(4589)
-const { Readable } = __nccwpck_require__(9927)
-const { InvalidArgumentError, RequestAbortedError } = __nccwpck_require__(8707)
-const util = __nccwpck_require__(3440)
-const { getResolveErrorBodyCallback } = __nccwpck_require__(7655)
+const { Readable } = __nccwpck_require__(2519)
+const { InvalidArgumentError, RequestAbortedError } = __nccwpck_require__(1059)
+const util = __nccwpck_require__(2272)
+const { getResolveErrorBodyCallback } = __nccwpck_require__(7863)
 const { AsyncResource } = __nccwpck_require__(6698)
 
 class RequestHandler extends AsyncResource {
@@ -24652,18 +27156,18 @@ module.exports.RequestHandler = RequestHandler
 
 /***/ }),
 
-/***/ 3560:
+/***/ 792:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const assert = __nccwpck_require__(4589)
 const { finished, PassThrough } = __nccwpck_require__(7075)
-const { InvalidArgumentError, InvalidReturnValueError } = __nccwpck_require__(8707)
-const util = __nccwpck_require__(3440)
-const { getResolveErrorBodyCallback } = __nccwpck_require__(7655)
+const { InvalidArgumentError, InvalidReturnValueError } = __nccwpck_require__(1059)
+const util = __nccwpck_require__(2272)
+const { getResolveErrorBodyCallback } = __nccwpck_require__(7863)
 const { AsyncResource } = __nccwpck_require__(6698)
-const { addSignal, removeSignal } = __nccwpck_require__(158)
+const { addSignal, removeSignal } = __nccwpck_require__(3134)
 
 class StreamHandler extends AsyncResource {
   constructor (opts, factory, callback) {
@@ -24879,15 +27383,15 @@ module.exports = stream
 
 /***/ }),
 
-/***/ 1882:
+/***/ 1098:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { InvalidArgumentError, SocketError } = __nccwpck_require__(8707)
+const { InvalidArgumentError, SocketError } = __nccwpck_require__(1059)
 const { AsyncResource } = __nccwpck_require__(6698)
-const util = __nccwpck_require__(3440)
-const { addSignal, removeSignal } = __nccwpck_require__(158)
+const util = __nccwpck_require__(2272)
+const { addSignal, removeSignal } = __nccwpck_require__(3134)
 const assert = __nccwpck_require__(4589)
 
 class UpgradeHandler extends AsyncResource {
@@ -24994,21 +27498,21 @@ module.exports = upgrade
 
 /***/ }),
 
-/***/ 6615:
+/***/ 6135:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-module.exports.request = __nccwpck_require__(4043)
-module.exports.stream = __nccwpck_require__(3560)
-module.exports.pipeline = __nccwpck_require__(6862)
-module.exports.upgrade = __nccwpck_require__(1882)
-module.exports.connect = __nccwpck_require__(2279)
+module.exports.request = __nccwpck_require__(5259)
+module.exports.stream = __nccwpck_require__(792)
+module.exports.pipeline = __nccwpck_require__(9294)
+module.exports.upgrade = __nccwpck_require__(1098)
+module.exports.connect = __nccwpck_require__(6900)
 
 
 /***/ }),
 
-/***/ 9927:
+/***/ 2519:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 // Ported from https://github.com/nodejs/undici/pull/907
@@ -25017,9 +27521,9 @@ module.exports.connect = __nccwpck_require__(2279)
 
 const assert = __nccwpck_require__(4589)
 const { Readable } = __nccwpck_require__(7075)
-const { RequestAbortedError, NotSupportedError, InvalidArgumentError, AbortError } = __nccwpck_require__(8707)
-const util = __nccwpck_require__(3440)
-const { ReadableStreamFrom } = __nccwpck_require__(3440)
+const { RequestAbortedError, NotSupportedError, InvalidArgumentError, AbortError } = __nccwpck_require__(1059)
+const util = __nccwpck_require__(2272)
+const { ReadableStreamFrom } = __nccwpck_require__(2272)
 
 const kConsume = Symbol('kConsume')
 const kReading = Symbol('kReading')
@@ -25400,15 +27904,15 @@ module.exports = { Readable: BodyReadable, chunksDecode }
 
 /***/ }),
 
-/***/ 7655:
+/***/ 7863:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 const assert = __nccwpck_require__(4589)
 const {
   ResponseStatusCodeError
-} = __nccwpck_require__(8707)
+} = __nccwpck_require__(1059)
 
-const { chunksDecode } = __nccwpck_require__(9927)
+const { chunksDecode } = __nccwpck_require__(2519)
 const CHUNK_LIMIT = 128 * 1024
 
 async function getResolveErrorBodyCallback ({ callback, body, contentType, statusCode, statusMessage, headers }) {
@@ -25500,16 +28004,16 @@ module.exports = {
 
 /***/ }),
 
-/***/ 9136:
+/***/ 1952:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const net = __nccwpck_require__(7030)
 const assert = __nccwpck_require__(4589)
-const util = __nccwpck_require__(3440)
-const { InvalidArgumentError, ConnectTimeoutError } = __nccwpck_require__(8707)
-const timers = __nccwpck_require__(6603)
+const util = __nccwpck_require__(2272)
+const { InvalidArgumentError, ConnectTimeoutError } = __nccwpck_require__(1059)
+const timers = __nccwpck_require__(7787)
 
 function noop () {}
 
@@ -25747,7 +28251,7 @@ module.exports = buildConnector
 
 /***/ }),
 
-/***/ 735:
+/***/ 7887:
 /***/ ((module) => {
 
 
@@ -25872,7 +28376,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 2414:
+/***/ 5726:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -26081,7 +28585,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 8707:
+/***/ 1059:
 /***/ ((module) => {
 
 
@@ -26513,7 +29017,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 4655:
+/***/ 2543:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -26521,7 +29025,7 @@ module.exports = {
 const {
   InvalidArgumentError,
   NotSupportedError
-} = __nccwpck_require__(8707)
+} = __nccwpck_require__(1059)
 const assert = __nccwpck_require__(4589)
 const {
   isValidHTTPToken,
@@ -26536,9 +29040,9 @@ const {
   validateHandler,
   getServerName,
   normalizedMethodRecords
-} = __nccwpck_require__(3440)
-const { channels } = __nccwpck_require__(2414)
-const { headerNameLowerCasedRecord } = __nccwpck_require__(735)
+} = __nccwpck_require__(2272)
+const { channels } = __nccwpck_require__(5726)
+const { headerNameLowerCasedRecord } = __nccwpck_require__(7887)
 
 // Verifies that a given path is valid does not contain control chars \x00 to \x20
 const invalidPathRegex = /[^\u0021-\u00ff]/
@@ -27002,7 +29506,7 @@ module.exports = Request
 
 /***/ }),
 
-/***/ 6443:
+/***/ 1003:
 /***/ ((module) => {
 
 module.exports = {
@@ -27076,7 +29580,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 7752:
+/***/ 9112:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -27084,7 +29588,7 @@ module.exports = {
 const {
   wellknownHeaderNames,
   headerNameLowerCasedRecord
-} = __nccwpck_require__(735)
+} = __nccwpck_require__(7887)
 
 class TstNode {
   /** @type {any} */
@@ -27235,13 +29739,13 @@ module.exports = {
 
 /***/ }),
 
-/***/ 3440:
+/***/ 2272:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const assert = __nccwpck_require__(4589)
-const { kDestroyed, kBodyUsed, kListeners, kBody } = __nccwpck_require__(6443)
+const { kDestroyed, kBodyUsed, kListeners, kBody } = __nccwpck_require__(1003)
 const { IncomingMessage } = __nccwpck_require__(7067)
 const stream = __nccwpck_require__(7075)
 const net = __nccwpck_require__(7030)
@@ -27249,9 +29753,9 @@ const { Blob } = __nccwpck_require__(4573)
 const nodeUtil = __nccwpck_require__(7975)
 const { stringify } = __nccwpck_require__(1792)
 const { EventEmitter: EE } = __nccwpck_require__(8474)
-const { InvalidArgumentError } = __nccwpck_require__(8707)
-const { headerNameLowerCasedRecord } = __nccwpck_require__(735)
-const { tree } = __nccwpck_require__(7752)
+const { InvalidArgumentError } = __nccwpck_require__(1059)
+const { headerNameLowerCasedRecord } = __nccwpck_require__(7887)
+const { tree } = __nccwpck_require__(9112)
 
 const [nodeMajor, nodeMinor] = process.versions.node.split('.').map(v => Number(v))
 
@@ -27961,18 +30465,18 @@ module.exports = {
 
 /***/ }),
 
-/***/ 7405:
+/***/ 3389:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { InvalidArgumentError } = __nccwpck_require__(8707)
-const { kClients, kRunning, kClose, kDestroy, kDispatch, kInterceptors } = __nccwpck_require__(6443)
-const DispatcherBase = __nccwpck_require__(1841)
-const Pool = __nccwpck_require__(628)
-const Client = __nccwpck_require__(3701)
-const util = __nccwpck_require__(3440)
-const createRedirectInterceptor = __nccwpck_require__(5092)
+const { InvalidArgumentError } = __nccwpck_require__(1059)
+const { kClients, kRunning, kClose, kDestroy, kDispatch, kInterceptors } = __nccwpck_require__(1003)
+const DispatcherBase = __nccwpck_require__(8641)
+const Pool = __nccwpck_require__(20)
+const Client = __nccwpck_require__(5061)
+const util = __nccwpck_require__(2272)
+const createRedirectInterceptor = __nccwpck_require__(2276)
 
 const kOnConnect = Symbol('onConnect')
 const kOnDisconnect = Symbol('onDisconnect')
@@ -28101,7 +30605,7 @@ module.exports = Agent
 
 /***/ }),
 
-/***/ 837:
+/***/ 9989:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -28109,7 +30613,7 @@ module.exports = Agent
 const {
   BalancedPoolMissingUpstreamError,
   InvalidArgumentError
-} = __nccwpck_require__(8707)
+} = __nccwpck_require__(1059)
 const {
   PoolBase,
   kClients,
@@ -28117,10 +30621,10 @@ const {
   kAddClient,
   kRemoveClient,
   kGetDispatcher
-} = __nccwpck_require__(2128)
-const Pool = __nccwpck_require__(628)
-const { kUrl, kInterceptors } = __nccwpck_require__(6443)
-const { parseOrigin } = __nccwpck_require__(3440)
+} = __nccwpck_require__(7632)
+const Pool = __nccwpck_require__(20)
+const { kUrl, kInterceptors } = __nccwpck_require__(1003)
+const { parseOrigin } = __nccwpck_require__(2272)
 const kFactory = Symbol('factory')
 
 const kOptions = Symbol('options')
@@ -28317,7 +30821,7 @@ module.exports = BalancedPool
 
 /***/ }),
 
-/***/ 637:
+/***/ 1021:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -28325,9 +30829,9 @@ module.exports = BalancedPool
 /* global WebAssembly */
 
 const assert = __nccwpck_require__(4589)
-const util = __nccwpck_require__(3440)
-const { channels } = __nccwpck_require__(2414)
-const timers = __nccwpck_require__(6603)
+const util = __nccwpck_require__(2272)
+const { channels } = __nccwpck_require__(5726)
+const timers = __nccwpck_require__(7787)
 const {
   RequestContentLengthMismatchError,
   ResponseContentLengthMismatchError,
@@ -28340,7 +30844,7 @@ const {
   BodyTimeoutError,
   HTTPParserError,
   ResponseExceededMaxSizeError
-} = __nccwpck_require__(8707)
+} = __nccwpck_require__(1059)
 const {
   kUrl,
   kReset,
@@ -28373,9 +30877,9 @@ const {
   kOnError,
   kResume,
   kHTTPContext
-} = __nccwpck_require__(6443)
+} = __nccwpck_require__(1003)
 
-const constants = __nccwpck_require__(2824)
+const constants = __nccwpck_require__(3512)
 const EMPTY_BUF = Buffer.alloc(0)
 const FastBuffer = Buffer[Symbol.species]
 const addListener = util.addListener
@@ -28387,11 +30891,11 @@ const kSocketUsed = Symbol('kSocketUsed')
 let extractBody
 
 async function lazyllhttp () {
-  const llhttpWasmData = process.env.JEST_WORKER_ID ? __nccwpck_require__(3870) : undefined
+  const llhttpWasmData = process.env.JEST_WORKER_ID ? __nccwpck_require__(1630) : undefined
 
   let mod
   try {
-    mod = await WebAssembly.compile(__nccwpck_require__(3434))
+    mod = await WebAssembly.compile(__nccwpck_require__(4826))
   } catch (e) {
     /* istanbul ignore next */
 
@@ -28399,7 +30903,7 @@ async function lazyllhttp () {
     // being enabled, but the occurring of this other error
     // * https://github.com/emscripten-core/emscripten/issues/11495
     // got me to remove that check to avoid breaking Node 12.
-    mod = await WebAssembly.compile(llhttpWasmData || __nccwpck_require__(3870))
+    mod = await WebAssembly.compile(llhttpWasmData || __nccwpck_require__(1630))
   }
 
   return await WebAssembly.instantiate(mod, {
@@ -29314,7 +31818,7 @@ function writeH1 (client, request) {
 
   if (util.isFormDataLike(body)) {
     if (!extractBody) {
-      extractBody = (__nccwpck_require__(4492).extractBody)
+      extractBody = (__nccwpck_require__(9852).extractBody)
     }
 
     const [bodyStream, contentType] = extractBody(body)
@@ -29837,7 +32341,7 @@ module.exports = connectH1
 
 /***/ }),
 
-/***/ 8788:
+/***/ 2820:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -29845,13 +32349,13 @@ module.exports = connectH1
 const assert = __nccwpck_require__(4589)
 const { errorMonitor } = __nccwpck_require__(8474)
 const { pipeline } = __nccwpck_require__(7075)
-const util = __nccwpck_require__(3440)
+const util = __nccwpck_require__(2272)
 const {
   RequestContentLengthMismatchError,
   RequestAbortedError,
   SocketError,
   InformationalError
-} = __nccwpck_require__(8707)
+} = __nccwpck_require__(1059)
 const {
   kUrl,
   kReset,
@@ -29870,7 +32374,7 @@ const {
   kResume,
   kSize,
   kHTTPContext
-} = __nccwpck_require__(6443)
+} = __nccwpck_require__(1003)
 
 const kOpenStreams = Symbol('open streams')
 
@@ -30276,7 +32780,7 @@ function writeH2 (client, request) {
   let contentLength = util.bodyLength(body)
 
   if (util.isFormDataLike(body)) {
-    extractBody ??= (__nccwpck_require__(4492).extractBody)
+    extractBody ??= (__nccwpck_require__(9852).extractBody)
 
     const [bodyStream, contentType] = extractBody(body)
     headers['content-type'] = contentType
@@ -30636,7 +33140,7 @@ module.exports = connectH2
 
 /***/ }),
 
-/***/ 3701:
+/***/ 5061:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 // @ts-check
@@ -30646,16 +33150,16 @@ module.exports = connectH2
 const assert = __nccwpck_require__(4589)
 const net = __nccwpck_require__(7030)
 const http = __nccwpck_require__(7067)
-const util = __nccwpck_require__(3440)
-const { channels } = __nccwpck_require__(2414)
-const Request = __nccwpck_require__(4655)
-const DispatcherBase = __nccwpck_require__(1841)
+const util = __nccwpck_require__(2272)
+const { channels } = __nccwpck_require__(5726)
+const Request = __nccwpck_require__(2543)
+const DispatcherBase = __nccwpck_require__(8641)
 const {
   InvalidArgumentError,
   InformationalError,
   ClientDestroyedError
-} = __nccwpck_require__(8707)
-const buildConnector = __nccwpck_require__(9136)
+} = __nccwpck_require__(1059)
+const buildConnector = __nccwpck_require__(1952)
 const {
   kUrl,
   kServerName,
@@ -30697,9 +33201,9 @@ const {
   kHTTPContext,
   kMaxConcurrentStreams,
   kResume
-} = __nccwpck_require__(6443)
-const connectH1 = __nccwpck_require__(637)
-const connectH2 = __nccwpck_require__(8788)
+} = __nccwpck_require__(1003)
+const connectH1 = __nccwpck_require__(1021)
+const connectH2 = __nccwpck_require__(2820)
 let deprecatedInterceptorWarned = false
 
 const kClosedResolve = Symbol('kClosedResolve')
@@ -31007,7 +33511,7 @@ class Client extends DispatcherBase {
   }
 }
 
-const createRedirectInterceptor = __nccwpck_require__(5092)
+const createRedirectInterceptor = __nccwpck_require__(2276)
 
 function onError (client, err) {
   if (
@@ -31267,19 +33771,19 @@ module.exports = Client
 
 /***/ }),
 
-/***/ 1841:
+/***/ 8641:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const buffer = __nccwpck_require__(4573)
-const Dispatcher = __nccwpck_require__(883)
+const Dispatcher = __nccwpck_require__(2243)
 const {
   ClientDestroyedError,
   ClientClosedError,
   InvalidArgumentError
-} = __nccwpck_require__(8707)
-const { kDestroy, kClose, kClosed, kDestroyed, kDispatch, kInterceptors } = __nccwpck_require__(6443)
+} = __nccwpck_require__(1059)
+const { kDestroy, kClose, kClosed, kDestroyed, kDispatch, kInterceptors } = __nccwpck_require__(1003)
 
 const kOnDestroyed = Symbol('onDestroyed')
 const kOnClosed = Symbol('onClosed')
@@ -31482,7 +33986,7 @@ module.exports = DispatcherBase
 
 /***/ }),
 
-/***/ 883:
+/***/ 2243:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -31554,15 +34058,15 @@ module.exports = Dispatcher
 
 /***/ }),
 
-/***/ 3137:
+/***/ 2785:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const DispatcherBase = __nccwpck_require__(1841)
-const { kClose, kDestroy, kClosed, kDestroyed, kDispatch, kNoProxyAgent, kHttpProxyAgent, kHttpsProxyAgent } = __nccwpck_require__(6443)
-const ProxyAgent = __nccwpck_require__(6672)
-const Agent = __nccwpck_require__(7405)
+const DispatcherBase = __nccwpck_require__(8641)
+const { kClose, kDestroy, kClosed, kDestroyed, kDispatch, kNoProxyAgent, kHttpProxyAgent, kHttpsProxyAgent } = __nccwpck_require__(1003)
+const ProxyAgent = __nccwpck_require__(7408)
+const Agent = __nccwpck_require__(3389)
 
 const DEFAULT_PORTS = {
   'http:': 80,
@@ -31721,7 +34225,7 @@ module.exports = EnvHttpProxyAgent
 
 /***/ }),
 
-/***/ 4660:
+/***/ 9220:
 /***/ ((module) => {
 
 /* eslint-disable */
@@ -31845,15 +34349,15 @@ module.exports = class FixedQueue {
 
 /***/ }),
 
-/***/ 2128:
+/***/ 7632:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const DispatcherBase = __nccwpck_require__(1841)
-const FixedQueue = __nccwpck_require__(4660)
-const { kConnected, kSize, kRunning, kPending, kQueued, kBusy, kFree, kUrl, kClose, kDestroy, kDispatch } = __nccwpck_require__(6443)
-const PoolStats = __nccwpck_require__(3246)
+const DispatcherBase = __nccwpck_require__(8641)
+const FixedQueue = __nccwpck_require__(9220)
+const { kConnected, kSize, kRunning, kPending, kQueued, kBusy, kFree, kUrl, kClose, kDestroy, kDispatch } = __nccwpck_require__(1003)
+const PoolStats = __nccwpck_require__(398)
 
 const kClients = Symbol('clients')
 const kNeedDrain = Symbol('needDrain')
@@ -32046,10 +34550,10 @@ module.exports = {
 
 /***/ }),
 
-/***/ 3246:
+/***/ 398:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
-const { kFree, kConnected, kPending, kQueued, kRunning, kSize } = __nccwpck_require__(6443)
+const { kFree, kConnected, kPending, kQueued, kRunning, kSize } = __nccwpck_require__(1003)
 const kPool = Symbol('pool')
 
 class PoolStats {
@@ -32087,7 +34591,7 @@ module.exports = PoolStats
 
 /***/ }),
 
-/***/ 628:
+/***/ 20:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -32098,14 +34602,14 @@ const {
   kNeedDrain,
   kAddClient,
   kGetDispatcher
-} = __nccwpck_require__(2128)
-const Client = __nccwpck_require__(3701)
+} = __nccwpck_require__(7632)
+const Client = __nccwpck_require__(5061)
 const {
   InvalidArgumentError
-} = __nccwpck_require__(8707)
-const util = __nccwpck_require__(3440)
-const { kUrl, kInterceptors } = __nccwpck_require__(6443)
-const buildConnector = __nccwpck_require__(9136)
+} = __nccwpck_require__(1059)
+const util = __nccwpck_require__(2272)
+const { kUrl, kInterceptors } = __nccwpck_require__(1003)
+const buildConnector = __nccwpck_require__(1952)
 
 const kOptions = Symbol('options')
 const kConnections = Symbol('connections')
@@ -32201,19 +34705,19 @@ module.exports = Pool
 
 /***/ }),
 
-/***/ 6672:
+/***/ 7408:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { kProxy, kClose, kDestroy, kDispatch, kInterceptors } = __nccwpck_require__(6443)
+const { kProxy, kClose, kDestroy, kDispatch, kInterceptors } = __nccwpck_require__(1003)
 const { URL } = __nccwpck_require__(3136)
-const Agent = __nccwpck_require__(7405)
-const Pool = __nccwpck_require__(628)
-const DispatcherBase = __nccwpck_require__(1841)
-const { InvalidArgumentError, RequestAbortedError, SecureProxyConnectionError } = __nccwpck_require__(8707)
-const buildConnector = __nccwpck_require__(9136)
-const Client = __nccwpck_require__(3701)
+const Agent = __nccwpck_require__(3389)
+const Pool = __nccwpck_require__(20)
+const DispatcherBase = __nccwpck_require__(8641)
+const { InvalidArgumentError, RequestAbortedError, SecureProxyConnectionError } = __nccwpck_require__(1059)
+const buildConnector = __nccwpck_require__(1952)
+const Client = __nccwpck_require__(5061)
 
 const kAgent = Symbol('proxy agent')
 const kClient = Symbol('proxy client')
@@ -32482,13 +34986,13 @@ module.exports = ProxyAgent
 
 /***/ }),
 
-/***/ 50:
+/***/ 8610:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const Dispatcher = __nccwpck_require__(883)
-const RetryHandler = __nccwpck_require__(7816)
+const Dispatcher = __nccwpck_require__(2243)
+const RetryHandler = __nccwpck_require__(1131)
 
 class RetryAgent extends Dispatcher {
   #agent = null
@@ -32524,7 +35028,7 @@ module.exports = RetryAgent
 
 /***/ }),
 
-/***/ 2581:
+/***/ 8085:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -32532,8 +35036,8 @@ module.exports = RetryAgent
 // We include a version number for the Dispatcher API. In case of breaking changes,
 // this version number must be increased to avoid conflicts.
 const globalDispatcher = Symbol.for('undici.globalDispatcher.1')
-const { InvalidArgumentError } = __nccwpck_require__(8707)
-const Agent = __nccwpck_require__(7405)
+const { InvalidArgumentError } = __nccwpck_require__(1059)
+const Agent = __nccwpck_require__(3389)
 
 if (getGlobalDispatcher() === undefined) {
   setGlobalDispatcher(new Agent())
@@ -32563,7 +35067,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 8155:
+/***/ 5579:
 /***/ ((module) => {
 
 
@@ -32614,15 +35118,15 @@ module.exports = class DecoratorHandler {
 
 /***/ }),
 
-/***/ 8754:
+/***/ 9714:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const util = __nccwpck_require__(3440)
-const { kBodyUsed } = __nccwpck_require__(6443)
+const util = __nccwpck_require__(2272)
+const { kBodyUsed } = __nccwpck_require__(1003)
 const assert = __nccwpck_require__(4589)
-const { InvalidArgumentError } = __nccwpck_require__(8707)
+const { InvalidArgumentError } = __nccwpck_require__(1059)
 const EE = __nccwpck_require__(8474)
 
 const redirectableStatusCodes = [300, 301, 302, 303, 307, 308]
@@ -32853,20 +35357,20 @@ module.exports = RedirectHandler
 
 /***/ }),
 
-/***/ 7816:
+/***/ 1131:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 const assert = __nccwpck_require__(4589)
 
-const { kRetryHandlerDefaultRetry } = __nccwpck_require__(6443)
-const { RequestRetryError } = __nccwpck_require__(8707)
+const { kRetryHandlerDefaultRetry } = __nccwpck_require__(1003)
+const { RequestRetryError } = __nccwpck_require__(1059)
 const {
   isDisturbed,
   parseHeaders,
   parseRangeHeader,
   wrapRequestBody
-} = __nccwpck_require__(3440)
+} = __nccwpck_require__(2272)
 
 function calculateRetryAfterHeader (retryAfter) {
   const current = Date.now()
@@ -33297,14 +35801,14 @@ module.exports = RetryHandler
 
 /***/ }),
 
-/***/ 379:
+/***/ 1643:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 const { isIP } = __nccwpck_require__(7030)
 const { lookup } = __nccwpck_require__(610)
-const DecoratorHandler = __nccwpck_require__(8155)
-const { InvalidArgumentError, InformationalError } = __nccwpck_require__(8707)
+const DecoratorHandler = __nccwpck_require__(5579)
+const { InvalidArgumentError, InformationalError } = __nccwpck_require__(1059)
 const maxInt = Math.pow(2, 31) - 1
 
 class DNSInstance {
@@ -33679,14 +36183,14 @@ module.exports = interceptorOpts => {
 
 /***/ }),
 
-/***/ 8060:
+/***/ 5596:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const util = __nccwpck_require__(3440)
-const { InvalidArgumentError, RequestAbortedError } = __nccwpck_require__(8707)
-const DecoratorHandler = __nccwpck_require__(8155)
+const util = __nccwpck_require__(2272)
+const { InvalidArgumentError, RequestAbortedError } = __nccwpck_require__(1059)
+const DecoratorHandler = __nccwpck_require__(5579)
 
 class DumpHandler extends DecoratorHandler {
   #maxSize = 1024 * 1024
@@ -33809,12 +36313,12 @@ module.exports = createDumpInterceptor
 
 /***/ }),
 
-/***/ 5092:
+/***/ 2276:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const RedirectHandler = __nccwpck_require__(8754)
+const RedirectHandler = __nccwpck_require__(9714)
 
 function createRedirectInterceptor ({ maxRedirections: defaultMaxRedirections }) {
   return (dispatch) => {
@@ -33837,11 +36341,11 @@ module.exports = createRedirectInterceptor
 
 /***/ }),
 
-/***/ 1514:
+/***/ 1530:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
-const RedirectHandler = __nccwpck_require__(8754)
+const RedirectHandler = __nccwpck_require__(9714)
 
 module.exports = opts => {
   const globalMaxRedirections = opts?.maxRedirections
@@ -33868,11 +36372,11 @@ module.exports = opts => {
 
 /***/ }),
 
-/***/ 2026:
+/***/ 7114:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
-const RetryHandler = __nccwpck_require__(7816)
+const RetryHandler = __nccwpck_require__(1131)
 
 module.exports = globalOpts => {
   return dispatch => {
@@ -33894,13 +36398,13 @@ module.exports = globalOpts => {
 
 /***/ }),
 
-/***/ 2824:
+/***/ 3512:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 Object.defineProperty(exports, "__esModule", ({ value: true }));
 exports.SPECIAL_HEADERS = exports.HEADER_STATE = exports.MINOR = exports.MAJOR = exports.CONNECTION_TOKEN_CHARS = exports.HEADER_CHARS = exports.TOKEN = exports.STRICT_TOKEN = exports.HEX = exports.URL_CHAR = exports.STRICT_URL_CHAR = exports.USERINFO_CHARS = exports.MARK = exports.ALPHANUM = exports.NUM = exports.HEX_MAP = exports.NUM_MAP = exports.ALPHA = exports.FINISH = exports.H_METHOD_MAP = exports.METHOD_MAP = exports.METHODS_RTSP = exports.METHODS_ICE = exports.METHODS_HTTP = exports.METHODS = exports.LENIENT_FLAGS = exports.FLAGS = exports.TYPE = exports.ERROR = void 0;
-const utils_1 = __nccwpck_require__(172);
+const utils_1 = __nccwpck_require__(6972);
 // C headers
 var ERROR;
 (function (ERROR) {
@@ -34178,7 +36682,7 @@ exports.SPECIAL_HEADERS = {
 
 /***/ }),
 
-/***/ 3870:
+/***/ 1630:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -34190,7 +36694,7 @@ module.exports = Buffer.from('AGFzbQEAAAABJwdgAX8Bf2ADf39/AX9gAX8AYAJ/fwBgBH9/f3
 
 /***/ }),
 
-/***/ 3434:
+/***/ 4826:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -34202,7 +36706,7 @@ module.exports = Buffer.from('AGFzbQEAAAABJwdgAX8Bf2ADf39/AX9gAX8AYAJ/fwBgBH9/f3
 
 /***/ }),
 
-/***/ 172:
+/***/ 6972:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -34223,13 +36727,13 @@ exports.enumToMap = enumToMap;
 
 /***/ }),
 
-/***/ 7501:
+/***/ 2781:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { kClients } = __nccwpck_require__(6443)
-const Agent = __nccwpck_require__(7405)
+const { kClients } = __nccwpck_require__(1003)
+const Agent = __nccwpck_require__(3389)
 const {
   kAgent,
   kMockAgentSet,
@@ -34240,14 +36744,14 @@ const {
   kGetNetConnect,
   kOptions,
   kFactory
-} = __nccwpck_require__(1117)
-const MockClient = __nccwpck_require__(7365)
-const MockPool = __nccwpck_require__(4004)
-const { matchValue, buildMockOptions } = __nccwpck_require__(3397)
-const { InvalidArgumentError, UndiciError } = __nccwpck_require__(8707)
-const Dispatcher = __nccwpck_require__(883)
-const Pluralizer = __nccwpck_require__(1529)
-const PendingInterceptorsFormatter = __nccwpck_require__(6142)
+} = __nccwpck_require__(1501)
+const MockClient = __nccwpck_require__(6197)
+const MockPool = __nccwpck_require__(9396)
+const { matchValue, buildMockOptions } = __nccwpck_require__(1205)
+const { InvalidArgumentError, UndiciError } = __nccwpck_require__(1059)
+const Dispatcher = __nccwpck_require__(2243)
+const Pluralizer = __nccwpck_require__(8233)
+const PendingInterceptorsFormatter = __nccwpck_require__(6110)
 
 class MockAgent extends Dispatcher {
   constructor (opts) {
@@ -34390,14 +36894,14 @@ module.exports = MockAgent
 
 /***/ }),
 
-/***/ 7365:
+/***/ 6197:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const { promisify } = __nccwpck_require__(7975)
-const Client = __nccwpck_require__(3701)
-const { buildMockDispatch } = __nccwpck_require__(3397)
+const Client = __nccwpck_require__(5061)
+const { buildMockDispatch } = __nccwpck_require__(1205)
 const {
   kDispatches,
   kMockAgent,
@@ -34406,10 +36910,10 @@ const {
   kOrigin,
   kOriginalDispatch,
   kConnected
-} = __nccwpck_require__(1117)
-const { MockInterceptor } = __nccwpck_require__(1511)
-const Symbols = __nccwpck_require__(6443)
-const { InvalidArgumentError } = __nccwpck_require__(8707)
+} = __nccwpck_require__(1501)
+const { MockInterceptor } = __nccwpck_require__(3319)
+const Symbols = __nccwpck_require__(1003)
+const { InvalidArgumentError } = __nccwpck_require__(1059)
 
 /**
  * MockClient provides an API that extends the Client to influence the mockDispatches.
@@ -34456,12 +36960,12 @@ module.exports = MockClient
 
 /***/ }),
 
-/***/ 2429:
+/***/ 9037:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { UndiciError } = __nccwpck_require__(8707)
+const { UndiciError } = __nccwpck_require__(1059)
 
 const kMockNotMatchedError = Symbol.for('undici.error.UND_MOCK_ERR_MOCK_NOT_MATCHED')
 
@@ -34491,12 +36995,12 @@ module.exports = {
 
 /***/ }),
 
-/***/ 1511:
+/***/ 3319:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { getResponseData, buildKey, addMockDispatch } = __nccwpck_require__(3397)
+const { getResponseData, buildKey, addMockDispatch } = __nccwpck_require__(1205)
 const {
   kDispatches,
   kDispatchKey,
@@ -34504,9 +37008,9 @@ const {
   kDefaultTrailers,
   kContentLength,
   kMockDispatch
-} = __nccwpck_require__(1117)
-const { InvalidArgumentError } = __nccwpck_require__(8707)
-const { buildURL } = __nccwpck_require__(3440)
+} = __nccwpck_require__(1501)
+const { InvalidArgumentError } = __nccwpck_require__(1059)
+const { buildURL } = __nccwpck_require__(2272)
 
 /**
  * Defines the scope API for an interceptor reply
@@ -34705,14 +37209,14 @@ module.exports.MockScope = MockScope
 
 /***/ }),
 
-/***/ 4004:
+/***/ 9396:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const { promisify } = __nccwpck_require__(7975)
-const Pool = __nccwpck_require__(628)
-const { buildMockDispatch } = __nccwpck_require__(3397)
+const Pool = __nccwpck_require__(20)
+const { buildMockDispatch } = __nccwpck_require__(1205)
 const {
   kDispatches,
   kMockAgent,
@@ -34721,10 +37225,10 @@ const {
   kOrigin,
   kOriginalDispatch,
   kConnected
-} = __nccwpck_require__(1117)
-const { MockInterceptor } = __nccwpck_require__(1511)
-const Symbols = __nccwpck_require__(6443)
-const { InvalidArgumentError } = __nccwpck_require__(8707)
+} = __nccwpck_require__(1501)
+const { MockInterceptor } = __nccwpck_require__(3319)
+const Symbols = __nccwpck_require__(1003)
+const { InvalidArgumentError } = __nccwpck_require__(1059)
 
 /**
  * MockPool provides an API that extends the Pool to influence the mockDispatches.
@@ -34771,7 +37275,7 @@ module.exports = MockPool
 
 /***/ }),
 
-/***/ 1117:
+/***/ 1501:
 /***/ ((module) => {
 
 
@@ -34801,20 +37305,20 @@ module.exports = {
 
 /***/ }),
 
-/***/ 3397:
+/***/ 1205:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { MockNotMatchedError } = __nccwpck_require__(2429)
+const { MockNotMatchedError } = __nccwpck_require__(9037)
 const {
   kDispatches,
   kMockAgent,
   kOriginalDispatch,
   kOrigin,
   kGetNetConnect
-} = __nccwpck_require__(1117)
-const { buildURL } = __nccwpck_require__(3440)
+} = __nccwpck_require__(1501)
+const { buildURL } = __nccwpck_require__(2272)
 const { STATUS_CODES } = __nccwpck_require__(7067)
 const {
   types: {
@@ -35175,7 +37679,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 6142:
+/***/ 6110:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -35225,7 +37729,7 @@ module.exports = class PendingInterceptorsFormatter {
 
 /***/ }),
 
-/***/ 1529:
+/***/ 8233:
 /***/ ((module) => {
 
 
@@ -35261,7 +37765,7 @@ module.exports = class Pluralizer {
 
 /***/ }),
 
-/***/ 6603:
+/***/ 7787:
 /***/ ((module) => {
 
 
@@ -35691,20 +38195,20 @@ module.exports = {
 
 /***/ }),
 
-/***/ 9634:
+/***/ 3186:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { kConstruct } = __nccwpck_require__(109)
-const { urlEquals, getFieldValues } = __nccwpck_require__(6798)
-const { kEnumerableProperty, isDisturbed } = __nccwpck_require__(3440)
-const { webidl } = __nccwpck_require__(5893)
-const { Response, cloneResponse, fromInnerResponse } = __nccwpck_require__(9051)
-const { Request, fromInnerRequest } = __nccwpck_require__(9967)
-const { kState } = __nccwpck_require__(3627)
-const { fetching } = __nccwpck_require__(4398)
-const { urlIsHttpHttpsScheme, createDeferredPromise, readAllBytes } = __nccwpck_require__(3168)
+const { kConstruct } = __nccwpck_require__(3165)
+const { urlEquals, getFieldValues } = __nccwpck_require__(7406)
+const { kEnumerableProperty, isDisturbed } = __nccwpck_require__(2272)
+const { webidl } = __nccwpck_require__(1861)
+const { Response, cloneResponse, fromInnerResponse } = __nccwpck_require__(1627)
+const { Request, fromInnerRequest } = __nccwpck_require__(268)
+const { kState } = __nccwpck_require__(907)
+const { fetching } = __nccwpck_require__(3345)
+const { urlIsHttpHttpsScheme, createDeferredPromise, readAllBytes } = __nccwpck_require__(1168)
 const assert = __nccwpck_require__(4589)
 
 /**
@@ -36557,15 +39061,15 @@ module.exports = {
 
 /***/ }),
 
-/***/ 3245:
+/***/ 4045:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { kConstruct } = __nccwpck_require__(109)
-const { Cache } = __nccwpck_require__(9634)
-const { webidl } = __nccwpck_require__(5893)
-const { kEnumerableProperty } = __nccwpck_require__(3440)
+const { kConstruct } = __nccwpck_require__(3165)
+const { Cache } = __nccwpck_require__(3186)
+const { webidl } = __nccwpck_require__(1861)
+const { kEnumerableProperty } = __nccwpck_require__(2272)
 
 class CacheStorage {
   /**
@@ -36716,26 +39220,26 @@ module.exports = {
 
 /***/ }),
 
-/***/ 109:
+/***/ 3165:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 module.exports = {
-  kConstruct: (__nccwpck_require__(6443).kConstruct)
+  kConstruct: (__nccwpck_require__(1003).kConstruct)
 }
 
 
 /***/ }),
 
-/***/ 6798:
+/***/ 7406:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const assert = __nccwpck_require__(4589)
-const { URLSerializer } = __nccwpck_require__(1900)
-const { isValidHeaderName } = __nccwpck_require__(3168)
+const { URLSerializer } = __nccwpck_require__(428)
+const { isValidHeaderName } = __nccwpck_require__(1168)
 
 /**
  * @see https://url.spec.whatwg.org/#concept-url-equals
@@ -36780,7 +39284,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 1276:
+/***/ 2044:
 /***/ ((module) => {
 
 
@@ -36799,15 +39303,15 @@ module.exports = {
 
 /***/ }),
 
-/***/ 9061:
+/***/ 6693:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { parseSetCookie } = __nccwpck_require__(1978)
-const { stringify } = __nccwpck_require__(7797)
-const { webidl } = __nccwpck_require__(5893)
-const { Headers } = __nccwpck_require__(660)
+const { parseSetCookie } = __nccwpck_require__(7818)
+const { stringify } = __nccwpck_require__(1061)
+const { webidl } = __nccwpck_require__(1861)
+const { Headers } = __nccwpck_require__(548)
 
 /**
  * @typedef {Object} Cookie
@@ -36990,14 +39494,14 @@ module.exports = {
 
 /***/ }),
 
-/***/ 1978:
+/***/ 7818:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { maxNameValuePairSize, maxAttributeValueSize } = __nccwpck_require__(1276)
-const { isCTLExcludingHtab } = __nccwpck_require__(7797)
-const { collectASequenceOfCodePointsFast } = __nccwpck_require__(1900)
+const { maxNameValuePairSize, maxAttributeValueSize } = __nccwpck_require__(2044)
+const { isCTLExcludingHtab } = __nccwpck_require__(1061)
+const { collectASequenceOfCodePointsFast } = __nccwpck_require__(428)
 const assert = __nccwpck_require__(4589)
 
 /**
@@ -37307,7 +39811,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 7797:
+/***/ 1061:
 /***/ ((module) => {
 
 
@@ -37666,13 +40170,13 @@ module.exports = {
 
 /***/ }),
 
-/***/ 4031:
+/***/ 3535:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 const buffer = __nccwpck_require__(4573)
 const { Transform } = __nccwpck_require__(7075)
-const { isASCIINumber, isValidLastEventId } = __nccwpck_require__(4811)
+const { isASCIINumber, isValidLastEventId } = __nccwpck_require__(9003)
 
 /**
  * @type {number[]} BOM
@@ -38247,23 +40751,23 @@ module.exports = {
 
 /***/ }),
 
-/***/ 1238:
+/***/ 8742:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const { pipeline } = __nccwpck_require__(7075)
-const { fetching } = __nccwpck_require__(4398)
-const { makeRequest } = __nccwpck_require__(9967)
-const { webidl } = __nccwpck_require__(5893)
-const { EventSourceStream } = __nccwpck_require__(4031)
-const { parseMIMEType } = __nccwpck_require__(1900)
-const { createFastMessageEvent } = __nccwpck_require__(5188)
-const { isNetworkError } = __nccwpck_require__(9051)
-const { delay } = __nccwpck_require__(4811)
-const { kEnumerableProperty } = __nccwpck_require__(3440)
-const { environmentSettingsObject } = __nccwpck_require__(3168)
-const { getGlobalDispatcher } = __nccwpck_require__(2581)
+const { fetching } = __nccwpck_require__(3345)
+const { makeRequest } = __nccwpck_require__(268)
+const { webidl } = __nccwpck_require__(1861)
+const { EventSourceStream } = __nccwpck_require__(3535)
+const { parseMIMEType } = __nccwpck_require__(428)
+const { createFastMessageEvent } = __nccwpck_require__(5924)
+const { isNetworkError } = __nccwpck_require__(1627)
+const { delay } = __nccwpck_require__(9003)
+const { kEnumerableProperty } = __nccwpck_require__(2272)
+const { environmentSettingsObject } = __nccwpck_require__(1168)
+const { getGlobalDispatcher } = __nccwpck_require__(8085)
 
 let experimentalWarned = false
 
@@ -38737,7 +41241,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 4811:
+/***/ 9003:
 /***/ ((module) => {
 
 
@@ -38781,12 +41285,12 @@ module.exports = {
 
 /***/ }),
 
-/***/ 4492:
+/***/ 9852:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const util = __nccwpck_require__(3440)
+const util = __nccwpck_require__(2272)
 const {
   ReadableStreamFrom,
   isBlobLike,
@@ -38796,16 +41300,16 @@ const {
   fullyReadBody,
   extractMimeType,
   utf8DecodeBytes
-} = __nccwpck_require__(3168)
-const { FormData } = __nccwpck_require__(5910)
-const { kState } = __nccwpck_require__(3627)
-const { webidl } = __nccwpck_require__(5893)
+} = __nccwpck_require__(1168)
+const { FormData } = __nccwpck_require__(2134)
+const { kState } = __nccwpck_require__(907)
+const { webidl } = __nccwpck_require__(1861)
 const { Blob } = __nccwpck_require__(4573)
 const assert = __nccwpck_require__(4589)
 const { isErrored, isDisturbed } = __nccwpck_require__(7075)
 const { isArrayBuffer } = __nccwpck_require__(3429)
-const { serializeAMimeType } = __nccwpck_require__(1900)
-const { multipartFormDataParser } = __nccwpck_require__(116)
+const { serializeAMimeType } = __nccwpck_require__(428)
+const { multipartFormDataParser } = __nccwpck_require__(948)
 let random
 
 try {
@@ -39317,7 +41821,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 4495:
+/***/ 5055:
 /***/ ((module) => {
 
 
@@ -39448,7 +41952,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 1900:
+/***/ 428:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -40199,12 +42703,12 @@ module.exports = {
 
 /***/ }),
 
-/***/ 6653:
+/***/ 8701:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { kConnected, kSize } = __nccwpck_require__(6443)
+const { kConnected, kSize } = __nccwpck_require__(1003)
 
 class CompatWeakRef {
   constructor (value) {
@@ -40252,14 +42756,14 @@ module.exports = function () {
 
 /***/ }),
 
-/***/ 7114:
+/***/ 5114:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const { Blob, File } = __nccwpck_require__(4573)
-const { kState } = __nccwpck_require__(3627)
-const { webidl } = __nccwpck_require__(5893)
+const { kState } = __nccwpck_require__(907)
+const { webidl } = __nccwpck_require__(1861)
 
 // TODO(@KhafraDev): remove
 class FileLike {
@@ -40385,16 +42889,16 @@ module.exports = { FileLike, isFileLike }
 
 /***/ }),
 
-/***/ 116:
+/***/ 948:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { isUSVString, bufferToLowerCasedHeaderName } = __nccwpck_require__(3440)
-const { utf8DecodeBytes } = __nccwpck_require__(3168)
-const { HTTP_TOKEN_CODEPOINTS, isomorphicDecode } = __nccwpck_require__(1900)
-const { isFileLike } = __nccwpck_require__(7114)
-const { makeEntry } = __nccwpck_require__(5910)
+const { isUSVString, bufferToLowerCasedHeaderName } = __nccwpck_require__(2272)
+const { utf8DecodeBytes } = __nccwpck_require__(1168)
+const { HTTP_TOKEN_CODEPOINTS, isomorphicDecode } = __nccwpck_require__(428)
+const { isFileLike } = __nccwpck_require__(5114)
+const { makeEntry } = __nccwpck_require__(2134)
 const assert = __nccwpck_require__(4589)
 const { File: NodeFile } = __nccwpck_require__(4573)
 
@@ -40866,16 +43370,16 @@ module.exports = {
 
 /***/ }),
 
-/***/ 5910:
+/***/ 2134:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { isBlobLike, iteratorMixin } = __nccwpck_require__(3168)
-const { kState } = __nccwpck_require__(3627)
-const { kEnumerableProperty } = __nccwpck_require__(3440)
-const { FileLike, isFileLike } = __nccwpck_require__(7114)
-const { webidl } = __nccwpck_require__(5893)
+const { isBlobLike, iteratorMixin } = __nccwpck_require__(1168)
+const { kState } = __nccwpck_require__(907)
+const { kEnumerableProperty } = __nccwpck_require__(2272)
+const { FileLike, isFileLike } = __nccwpck_require__(5114)
+const { webidl } = __nccwpck_require__(1861)
 const { File: NativeFile } = __nccwpck_require__(4573)
 const nodeUtil = __nccwpck_require__(7975)
 
@@ -41125,7 +43629,7 @@ module.exports = { FormData, makeEntry }
 
 /***/ }),
 
-/***/ 1059:
+/***/ 5779:
 /***/ ((module) => {
 
 
@@ -41172,21 +43676,21 @@ module.exports = {
 
 /***/ }),
 
-/***/ 660:
+/***/ 548:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 // https://github.com/Ethan-Arrowood/undici-fetch
 
 
 
-const { kConstruct } = __nccwpck_require__(6443)
-const { kEnumerableProperty } = __nccwpck_require__(3440)
+const { kConstruct } = __nccwpck_require__(1003)
+const { kEnumerableProperty } = __nccwpck_require__(2272)
 const {
   iteratorMixin,
   isValidHeaderName,
   isValidHeaderValue
-} = __nccwpck_require__(3168)
-const { webidl } = __nccwpck_require__(5893)
+} = __nccwpck_require__(1168)
+const { webidl } = __nccwpck_require__(1861)
 const assert = __nccwpck_require__(4589)
 const util = __nccwpck_require__(7975)
 
@@ -41866,7 +44370,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 4398:
+/***/ 3345:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 // https://github.com/Ethan-Arrowood/undici-fetch
@@ -41879,9 +44383,9 @@ const {
   filterResponse,
   makeResponse,
   fromInnerResponse
-} = __nccwpck_require__(9051)
-const { HeadersList } = __nccwpck_require__(660)
-const { Request, cloneRequest } = __nccwpck_require__(9967)
+} = __nccwpck_require__(1627)
+const { HeadersList } = __nccwpck_require__(548)
+const { Request, cloneRequest } = __nccwpck_require__(268)
 const zlib = __nccwpck_require__(8522)
 const {
   bytesMatch,
@@ -41917,23 +44421,23 @@ const {
   buildContentRange,
   createInflate,
   extractMimeType
-} = __nccwpck_require__(3168)
-const { kState, kDispatcher } = __nccwpck_require__(3627)
+} = __nccwpck_require__(1168)
+const { kState, kDispatcher } = __nccwpck_require__(907)
 const assert = __nccwpck_require__(4589)
-const { safelyExtractBody, extractBody } = __nccwpck_require__(4492)
+const { safelyExtractBody, extractBody } = __nccwpck_require__(9852)
 const {
   redirectStatusSet,
   nullBodyStatus,
   safeMethodsSet,
   requestBodyHeader,
   subresourceSet
-} = __nccwpck_require__(4495)
+} = __nccwpck_require__(5055)
 const EE = __nccwpck_require__(8474)
 const { Readable, pipeline, finished } = __nccwpck_require__(7075)
-const { addAbortListener, isErrored, isReadable, bufferToLowerCasedHeaderName } = __nccwpck_require__(3440)
-const { dataURLProcessor, serializeAMimeType, minimizeSupportedMimeType } = __nccwpck_require__(1900)
-const { getGlobalDispatcher } = __nccwpck_require__(2581)
-const { webidl } = __nccwpck_require__(5893)
+const { addAbortListener, isErrored, isReadable, bufferToLowerCasedHeaderName } = __nccwpck_require__(2272)
+const { dataURLProcessor, serializeAMimeType, minimizeSupportedMimeType } = __nccwpck_require__(428)
+const { getGlobalDispatcher } = __nccwpck_require__(8085)
+const { webidl } = __nccwpck_require__(1861)
 const { STATUS_CODES } = __nccwpck_require__(7067)
 const GET_OR_HEAD = ['GET', 'HEAD']
 
@@ -44143,23 +46647,23 @@ module.exports = {
 
 /***/ }),
 
-/***/ 9967:
+/***/ 268:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 /* globals AbortController */
 
 
 
-const { extractBody, mixinBody, cloneBody, bodyUnusable } = __nccwpck_require__(4492)
-const { Headers, fill: fillHeaders, HeadersList, setHeadersGuard, getHeadersGuard, setHeadersList, getHeadersList } = __nccwpck_require__(660)
-const { FinalizationRegistry } = __nccwpck_require__(6653)()
-const util = __nccwpck_require__(3440)
+const { extractBody, mixinBody, cloneBody, bodyUnusable } = __nccwpck_require__(9852)
+const { Headers, fill: fillHeaders, HeadersList, setHeadersGuard, getHeadersGuard, setHeadersList, getHeadersList } = __nccwpck_require__(548)
+const { FinalizationRegistry } = __nccwpck_require__(8701)()
+const util = __nccwpck_require__(2272)
 const nodeUtil = __nccwpck_require__(7975)
 const {
   isValidHTTPToken,
   sameOrigin,
   environmentSettingsObject
-} = __nccwpck_require__(3168)
+} = __nccwpck_require__(1168)
 const {
   forbiddenMethodsSet,
   corsSafeListedMethodsSet,
@@ -44169,12 +46673,12 @@ const {
   requestCredentials,
   requestCache,
   requestDuplex
-} = __nccwpck_require__(4495)
+} = __nccwpck_require__(5055)
 const { kEnumerableProperty, normalizedMethodRecordsBase, normalizedMethodRecords } = util
-const { kHeaders, kSignal, kState, kDispatcher } = __nccwpck_require__(3627)
-const { webidl } = __nccwpck_require__(5893)
-const { URLSerializer } = __nccwpck_require__(1900)
-const { kConstruct } = __nccwpck_require__(6443)
+const { kHeaders, kSignal, kState, kDispatcher } = __nccwpck_require__(907)
+const { webidl } = __nccwpck_require__(1861)
+const { URLSerializer } = __nccwpck_require__(428)
+const { kConstruct } = __nccwpck_require__(1003)
 const assert = __nccwpck_require__(4589)
 const { getMaxListeners, setMaxListeners, getEventListeners, defaultMaxListeners } = __nccwpck_require__(8474)
 
@@ -45187,14 +47691,14 @@ module.exports = { Request, makeRequest, fromInnerRequest, cloneRequest }
 
 /***/ }),
 
-/***/ 9051:
+/***/ 1627:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { Headers, HeadersList, fill, getHeadersGuard, setHeadersGuard, setHeadersList } = __nccwpck_require__(660)
-const { extractBody, cloneBody, mixinBody, hasFinalizationRegistry, streamRegistry, bodyUnusable } = __nccwpck_require__(4492)
-const util = __nccwpck_require__(3440)
+const { Headers, HeadersList, fill, getHeadersGuard, setHeadersGuard, setHeadersList } = __nccwpck_require__(548)
+const { extractBody, cloneBody, mixinBody, hasFinalizationRegistry, streamRegistry, bodyUnusable } = __nccwpck_require__(9852)
+const util = __nccwpck_require__(2272)
 const nodeUtil = __nccwpck_require__(7975)
 const { kEnumerableProperty } = util
 const {
@@ -45206,16 +47710,16 @@ const {
   isErrorLike,
   isomorphicEncode,
   environmentSettingsObject: relevantRealm
-} = __nccwpck_require__(3168)
+} = __nccwpck_require__(1168)
 const {
   redirectStatusSet,
   nullBodyStatus
-} = __nccwpck_require__(4495)
-const { kState, kHeaders } = __nccwpck_require__(3627)
-const { webidl } = __nccwpck_require__(5893)
-const { FormData } = __nccwpck_require__(5910)
-const { URLSerializer } = __nccwpck_require__(1900)
-const { kConstruct } = __nccwpck_require__(6443)
+} = __nccwpck_require__(5055)
+const { kState, kHeaders } = __nccwpck_require__(907)
+const { webidl } = __nccwpck_require__(1861)
+const { FormData } = __nccwpck_require__(2134)
+const { URLSerializer } = __nccwpck_require__(428)
+const { kConstruct } = __nccwpck_require__(1003)
 const assert = __nccwpck_require__(4589)
 const { types } = __nccwpck_require__(7975)
 
@@ -45804,7 +48308,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 3627:
+/***/ 907:
 /***/ ((module) => {
 
 
@@ -45820,21 +48324,21 @@ module.exports = {
 
 /***/ }),
 
-/***/ 3168:
+/***/ 1168:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const { Transform } = __nccwpck_require__(7075)
 const zlib = __nccwpck_require__(8522)
-const { redirectStatusSet, referrerPolicySet: referrerPolicyTokens, badPortsSet } = __nccwpck_require__(4495)
-const { getGlobalOrigin } = __nccwpck_require__(1059)
-const { collectASequenceOfCodePoints, collectAnHTTPQuotedString, removeChars, parseMIMEType } = __nccwpck_require__(1900)
+const { redirectStatusSet, referrerPolicySet: referrerPolicyTokens, badPortsSet } = __nccwpck_require__(5055)
+const { getGlobalOrigin } = __nccwpck_require__(5779)
+const { collectASequenceOfCodePoints, collectAnHTTPQuotedString, removeChars, parseMIMEType } = __nccwpck_require__(428)
 const { performance } = __nccwpck_require__(643)
-const { isBlobLike, ReadableStreamFrom, isValidHTTPToken, normalizedMethodRecordsBase } = __nccwpck_require__(3440)
+const { isBlobLike, ReadableStreamFrom, isValidHTTPToken, normalizedMethodRecordsBase } = __nccwpck_require__(2272)
 const assert = __nccwpck_require__(4589)
 const { isUint8Array } = __nccwpck_require__(3429)
-const { webidl } = __nccwpck_require__(5893)
+const { webidl } = __nccwpck_require__(1861)
 
 let supportedHashes = []
 
@@ -47459,14 +49963,14 @@ module.exports = {
 
 /***/ }),
 
-/***/ 5893:
+/***/ 1861:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const { types, inspect } = __nccwpck_require__(7975)
 const { markAsUncloneable } = __nccwpck_require__(5919)
-const { toUSVString } = __nccwpck_require__(3440)
+const { toUSVString } = __nccwpck_require__(2272)
 
 /** @type {import('../../../types/webidl').Webidl} */
 const webidl = {}
@@ -48161,7 +50665,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 2607:
+/***/ 1727:
 /***/ ((module) => {
 
 
@@ -48458,7 +50962,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 8355:
+/***/ 8755:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -48467,16 +50971,16 @@ const {
   staticPropertyDescriptors,
   readOperation,
   fireAProgressEvent
-} = __nccwpck_require__(3610)
+} = __nccwpck_require__(234)
 const {
   kState,
   kError,
   kResult,
   kEvents,
   kAborted
-} = __nccwpck_require__(961)
-const { webidl } = __nccwpck_require__(5893)
-const { kEnumerableProperty } = __nccwpck_require__(3440)
+} = __nccwpck_require__(9521)
+const { webidl } = __nccwpck_require__(1861)
+const { kEnumerableProperty } = __nccwpck_require__(2272)
 
 class FileReader extends EventTarget {
   constructor () {
@@ -48809,12 +51313,12 @@ module.exports = {
 
 /***/ }),
 
-/***/ 8573:
+/***/ 7309:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { webidl } = __nccwpck_require__(5893)
+const { webidl } = __nccwpck_require__(1861)
 
 const kState = Symbol('ProgressEvent state')
 
@@ -48894,7 +51398,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 961:
+/***/ 9521:
 /***/ ((module) => {
 
 
@@ -48911,7 +51415,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 3610:
+/***/ 234:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -48922,10 +51426,10 @@ const {
   kResult,
   kAborted,
   kLastProgressEventFired
-} = __nccwpck_require__(961)
-const { ProgressEvent } = __nccwpck_require__(8573)
-const { getEncoding } = __nccwpck_require__(2607)
-const { serializeAMimeType, parseMIMEType } = __nccwpck_require__(1900)
+} = __nccwpck_require__(9521)
+const { ProgressEvent } = __nccwpck_require__(7309)
+const { getEncoding } = __nccwpck_require__(1727)
+const { serializeAMimeType, parseMIMEType } = __nccwpck_require__(428)
 const { types } = __nccwpck_require__(7975)
 const { StringDecoder } = __nccwpck_require__(3193)
 const { btoa } = __nccwpck_require__(4573)
@@ -49309,27 +51813,27 @@ module.exports = {
 
 /***/ }),
 
-/***/ 6897:
+/***/ 3969:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { uid, states, sentCloseFrameState, emptyBuffer, opcodes } = __nccwpck_require__(736)
+const { uid, states, sentCloseFrameState, emptyBuffer, opcodes } = __nccwpck_require__(6976)
 const {
   kReadyState,
   kSentClose,
   kByteParser,
   kReceivedClose,
   kResponse
-} = __nccwpck_require__(1216)
-const { fireEvent, failWebsocketConnection, isClosing, isClosed, isEstablished, parseExtensions } = __nccwpck_require__(8625)
-const { channels } = __nccwpck_require__(2414)
-const { CloseEvent } = __nccwpck_require__(5188)
-const { makeRequest } = __nccwpck_require__(9967)
-const { fetching } = __nccwpck_require__(4398)
-const { Headers, getHeadersList } = __nccwpck_require__(660)
-const { getDecodeSplit } = __nccwpck_require__(3168)
-const { WebsocketFrameSend } = __nccwpck_require__(3264)
+} = __nccwpck_require__(4896)
+const { fireEvent, failWebsocketConnection, isClosing, isClosed, isEstablished, parseExtensions } = __nccwpck_require__(3105)
+const { channels } = __nccwpck_require__(5726)
+const { CloseEvent } = __nccwpck_require__(5924)
+const { makeRequest } = __nccwpck_require__(268)
+const { fetching } = __nccwpck_require__(3345)
+const { Headers, getHeadersList } = __nccwpck_require__(548)
+const { getDecodeSplit } = __nccwpck_require__(1168)
+const { WebsocketFrameSend } = __nccwpck_require__(9104)
 
 /** @type {import('crypto')} */
 let crypto
@@ -49687,7 +52191,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 736:
+/***/ 6976:
 /***/ ((module) => {
 
 
@@ -49760,14 +52264,14 @@ module.exports = {
 
 /***/ }),
 
-/***/ 5188:
+/***/ 5924:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { webidl } = __nccwpck_require__(5893)
-const { kEnumerableProperty } = __nccwpck_require__(3440)
-const { kConstruct } = __nccwpck_require__(6443)
+const { webidl } = __nccwpck_require__(1861)
+const { kEnumerableProperty } = __nccwpck_require__(2272)
+const { kConstruct } = __nccwpck_require__(1003)
 const { MessagePort } = __nccwpck_require__(5919)
 
 /**
@@ -50096,12 +52600,12 @@ module.exports = {
 
 /***/ }),
 
-/***/ 3264:
+/***/ 9104:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { maxUnsigned16Bit } = __nccwpck_require__(736)
+const { maxUnsigned16Bit } = __nccwpck_require__(6976)
 
 const BUFFER_SIZE = 16386
 
@@ -50199,14 +52703,14 @@ module.exports = {
 
 /***/ }),
 
-/***/ 9469:
+/***/ 8029:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const { createInflateRaw, Z_DEFAULT_WINDOWBITS } = __nccwpck_require__(8522)
-const { isValidClientWindowBits } = __nccwpck_require__(8625)
-const { MessageSizeExceededError } = __nccwpck_require__(8707)
+const { isValidClientWindowBits } = __nccwpck_require__(3105)
+const { MessageSizeExceededError } = __nccwpck_require__(1059)
 
 const tail = Buffer.from([0x00, 0x00, 0xff, 0xff])
 const kBuffer = Symbol('kBuffer')
@@ -50311,16 +52815,16 @@ module.exports = { PerMessageDeflate }
 
 /***/ }),
 
-/***/ 1652:
+/***/ 276:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const { Writable } = __nccwpck_require__(7075)
 const assert = __nccwpck_require__(4589)
-const { parserStates, opcodes, states, emptyBuffer, sentCloseFrameState } = __nccwpck_require__(736)
-const { kReadyState, kSentClose, kResponse, kReceivedClose } = __nccwpck_require__(1216)
-const { channels } = __nccwpck_require__(2414)
+const { parserStates, opcodes, states, emptyBuffer, sentCloseFrameState } = __nccwpck_require__(6976)
+const { kReadyState, kSentClose, kResponse, kReceivedClose } = __nccwpck_require__(4896)
+const { channels } = __nccwpck_require__(5726)
 const {
   isValidStatusCode,
   isValidOpcode,
@@ -50330,11 +52834,11 @@ const {
   isControlFrame,
   isTextBinaryFrame,
   isContinuationFrame
-} = __nccwpck_require__(8625)
-const { WebsocketFrameSend } = __nccwpck_require__(3264)
-const { closeWebSocketConnection } = __nccwpck_require__(6897)
-const { PerMessageDeflate } = __nccwpck_require__(9469)
-const { MessageSizeExceededError } = __nccwpck_require__(8707)
+} = __nccwpck_require__(3105)
+const { WebsocketFrameSend } = __nccwpck_require__(9104)
+const { closeWebSocketConnection } = __nccwpck_require__(3969)
+const { PerMessageDeflate } = __nccwpck_require__(8029)
+const { MessageSizeExceededError } = __nccwpck_require__(1059)
 
 function failWebsocketConnectionWithCode (ws, code, reason) {
   closeWebSocketConnection(ws, code, reason, Buffer.byteLength(reason))
@@ -50845,14 +53349,14 @@ module.exports = {
 
 /***/ }),
 
-/***/ 3900:
+/***/ 5388:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { WebsocketFrameSend } = __nccwpck_require__(3264)
-const { opcodes, sendHints } = __nccwpck_require__(736)
-const FixedQueue = __nccwpck_require__(4660)
+const { WebsocketFrameSend } = __nccwpck_require__(9104)
+const { opcodes, sendHints } = __nccwpck_require__(6976)
+const FixedQueue = __nccwpck_require__(9220)
 
 /** @type {typeof Uint8Array} */
 const FastBuffer = Buffer[Symbol.species]
@@ -50956,7 +53460,7 @@ module.exports = { SendQueue }
 
 /***/ }),
 
-/***/ 1216:
+/***/ 4896:
 /***/ ((module) => {
 
 
@@ -50975,16 +53479,16 @@ module.exports = {
 
 /***/ }),
 
-/***/ 8625:
+/***/ 3105:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { kReadyState, kController, kResponse, kBinaryType, kWebSocketURL } = __nccwpck_require__(1216)
-const { states, opcodes } = __nccwpck_require__(736)
-const { ErrorEvent, createFastMessageEvent } = __nccwpck_require__(5188)
+const { kReadyState, kController, kResponse, kBinaryType, kWebSocketURL } = __nccwpck_require__(4896)
+const { states, opcodes } = __nccwpck_require__(6976)
+const { ErrorEvent, createFastMessageEvent } = __nccwpck_require__(5924)
 const { isUtf8 } = __nccwpck_require__(4573)
-const { collectASequenceOfCodePointsFast, removeHTTPWhitespace } = __nccwpck_require__(1900)
+const { collectASequenceOfCodePointsFast, removeHTTPWhitespace } = __nccwpck_require__(428)
 
 /* globals Blob */
 
@@ -51304,15 +53808,15 @@ module.exports = {
 
 /***/ }),
 
-/***/ 3726:
+/***/ 5358:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { webidl } = __nccwpck_require__(5893)
-const { URLSerializer } = __nccwpck_require__(1900)
-const { environmentSettingsObject } = __nccwpck_require__(3168)
-const { staticPropertyDescriptors, states, sentCloseFrameState, sendHints } = __nccwpck_require__(736)
+const { webidl } = __nccwpck_require__(1861)
+const { URLSerializer } = __nccwpck_require__(428)
+const { environmentSettingsObject } = __nccwpck_require__(1168)
+const { staticPropertyDescriptors, states, sentCloseFrameState, sendHints } = __nccwpck_require__(6976)
 const {
   kWebSocketURL,
   kReadyState,
@@ -51321,21 +53825,21 @@ const {
   kResponse,
   kSentClose,
   kByteParser
-} = __nccwpck_require__(1216)
+} = __nccwpck_require__(4896)
 const {
   isConnecting,
   isEstablished,
   isClosing,
   isValidSubprotocol,
   fireEvent
-} = __nccwpck_require__(8625)
-const { establishWebSocketConnection, closeWebSocketConnection } = __nccwpck_require__(6897)
-const { ByteParser } = __nccwpck_require__(1652)
-const { kEnumerableProperty, isBlobLike } = __nccwpck_require__(3440)
-const { getGlobalDispatcher } = __nccwpck_require__(2581)
+} = __nccwpck_require__(3105)
+const { establishWebSocketConnection, closeWebSocketConnection } = __nccwpck_require__(3969)
+const { ByteParser } = __nccwpck_require__(276)
+const { kEnumerableProperty, isBlobLike } = __nccwpck_require__(2272)
+const { getGlobalDispatcher } = __nccwpck_require__(8085)
 const { types } = __nccwpck_require__(7975)
-const { ErrorEvent, CloseEvent } = __nccwpck_require__(5188)
-const { SendQueue } = __nccwpck_require__(3900)
+const { ErrorEvent, CloseEvent } = __nccwpck_require__(5924)
+const { SendQueue } = __nccwpck_require__(5388)
 
 // https://websockets.spec.whatwg.org/#interface-definition
 class WebSocket extends EventTarget {
@@ -51906,7 +54410,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 7318:
+/***/ 859:
 /***/ ((module) => {
 
 module.exports = eval("require")("../build/Release/cpufeatures.node");
@@ -51914,362 +54418,10 @@ module.exports = eval("require")("../build/Release/cpufeatures.node");
 
 /***/ }),
 
-/***/ 8647:
-/***/ ((module) => {
-
-module.exports = eval("require")("../domain/derivation.js");
-
-
-/***/ }),
-
-/***/ 1813:
-/***/ ((module) => {
-
-module.exports = eval("require")("../domain/errors.js");
-
-
-/***/ }),
-
-/***/ 9308:
-/***/ ((module) => {
-
-module.exports = eval("require")("../domain/outcome.js");
-
-
-/***/ }),
-
-/***/ 6681:
-/***/ ((module) => {
-
-module.exports = eval("require")("../domain/store-path.js");
-
-
-/***/ }),
-
-/***/ 5217:
-/***/ ((module) => {
-
-module.exports = eval("require")("../domain/store-uri.js");
-
-
-/***/ }),
-
-/***/ 3207:
-/***/ ((module) => {
-
-module.exports = eval("require")("../domain/system.js");
-
-
-/***/ }),
-
-/***/ 6738:
-/***/ ((module) => {
-
-module.exports = eval("require")("../nix/settings.js");
-
-
-/***/ }),
-
-/***/ 2940:
-/***/ ((module) => {
-
-module.exports = eval("require")("../store/copy-closure.js");
-
-
-/***/ }),
-
-/***/ 4741:
-/***/ ((module) => {
-
-module.exports = eval("require")("../store/daemon-store.js");
-
-
-/***/ }),
-
-/***/ 1548:
-/***/ ((module) => {
-
-module.exports = eval("require")("../store/derivation-closure.js");
-
-
-/***/ }),
-
-/***/ 6766:
-/***/ ((module) => {
-
-module.exports = eval("require")("../store/local-store.js");
-
-
-/***/ }),
-
-/***/ 3799:
-/***/ ((module) => {
-
-module.exports = eval("require")("./action/cancellation.js");
-
-
-/***/ }),
-
-/***/ 7377:
-/***/ ((module) => {
-
-module.exports = eval("require")("./action/crash.js");
-
-
-/***/ }),
-
-/***/ 3928:
-/***/ ((module) => {
-
-module.exports = eval("require")("./action/credentials.js");
-
-
-/***/ }),
-
-/***/ 601:
-/***/ ((module) => {
-
-module.exports = eval("require")("./action/inputs.js");
-
-
-/***/ }),
-
-/***/ 2520:
-/***/ ((module) => {
-
-module.exports = eval("require")("./action/log.js");
-
-
-/***/ }),
-
-/***/ 6358:
-/***/ ((module) => {
-
-module.exports = eval("require")("./action/report.js");
-
-
-/***/ }),
-
-/***/ 6335:
-/***/ ((module) => {
-
-module.exports = eval("require")("./action/secrets.js");
-
-
-/***/ }),
-
-/***/ 6859:
-/***/ ((module) => {
-
-module.exports = eval("require")("./action/state.js");
-
-
-/***/ }),
-
-/***/ 1054:
-/***/ ((module) => {
-
-module.exports = eval("require")("./action/summary.js");
-
-
-/***/ }),
-
-/***/ 4988:
-/***/ ((module) => {
-
-module.exports = eval("require")("./activity-tracker.js");
-
-
-/***/ }),
-
-/***/ 5732:
-/***/ ((module) => {
-
-module.exports = eval("require")("./announce.js");
-
-
-/***/ }),
-
-/***/ 8713:
-/***/ ((module) => {
-
-module.exports = eval("require")("./cancel.js");
-
-
-/***/ }),
-
-/***/ 3316:
-/***/ ((module) => {
-
-module.exports = eval("require")("./cjs-globals.js");
-
-
-/***/ }),
-
-/***/ 8988:
-/***/ ((module) => {
-
-module.exports = eval("require")("./copy-back.js");
-
-
-/***/ }),
-
-/***/ 2013:
-/***/ ((module) => {
-
-module.exports = eval("require")("./credentials.js");
-
-
-/***/ }),
-
-/***/ 490:
+/***/ 3063:
 /***/ ((module) => {
 
 module.exports = eval("require")("./crypto/build/Release/sshcrypto.node");
-
-
-/***/ }),
-
-/***/ 1136:
-/***/ ((module) => {
-
-module.exports = eval("require")("./daemon-options.js");
-
-
-/***/ }),
-
-/***/ 9860:
-/***/ ((module) => {
-
-module.exports = eval("require")("./derivation-logs.js");
-
-
-/***/ }),
-
-/***/ 5321:
-/***/ ((module) => {
-
-module.exports = eval("require")("./domain/errors.js");
-
-
-/***/ }),
-
-/***/ 9411:
-/***/ ((module) => {
-
-module.exports = eval("require")("./domain/system.js");
-
-
-/***/ }),
-
-/***/ 4040:
-/***/ ((module) => {
-
-module.exports = eval("require")("./errors.js");
-
-
-/***/ }),
-
-/***/ 6624:
-/***/ ((module) => {
-
-module.exports = eval("require")("./evaluate-below.js");
-
-
-/***/ }),
-
-/***/ 5518:
-/***/ ((module) => {
-
-module.exports = eval("require")("./evaluation-failure.js");
-
-
-/***/ }),
-
-/***/ 203:
-/***/ ((module) => {
-
-module.exports = eval("require")("./flake-folder.js");
-
-
-/***/ }),
-
-/***/ 6:
-/***/ ((module) => {
-
-module.exports = eval("require")("./known-hosts.js");
-
-
-/***/ }),
-
-/***/ 6658:
-/***/ ((module) => {
-
-module.exports = eval("require")("./linked-attributes.js");
-
-
-/***/ }),
-
-/***/ 3788:
-/***/ ((module) => {
-
-module.exports = eval("require")("./nix-command.js");
-
-
-/***/ }),
-
-/***/ 6567:
-/***/ ((module) => {
-
-module.exports = eval("require")("./nix/leftovers.js");
-
-
-/***/ }),
-
-/***/ 6543:
-/***/ ((module) => {
-
-module.exports = eval("require")("./phases.js");
-
-
-/***/ }),
-
-/***/ 7092:
-/***/ ((module) => {
-
-module.exports = eval("require")("./public-key.js");
-
-
-/***/ }),
-
-/***/ 4474:
-/***/ ((module) => {
-
-module.exports = eval("require")("./settings.js");
-
-
-/***/ }),
-
-/***/ 543:
-/***/ ((module) => {
-
-module.exports = eval("require")("./version.js");
-
-
-/***/ }),
-
-/***/ 3703:
-/***/ ((module) => {
-
-module.exports = eval("require")("./walk-root.js");
-
-
-/***/ }),
-
-/***/ 5151:
-/***/ ((module) => {
-
-module.exports = eval("require")("./wanted-outputs.js");
 
 
 /***/ }),
@@ -52421,6 +54573,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:net");
 
 /***/ }),
 
+/***/ 6760:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
+
+/***/ }),
+
 /***/ 643:
 /***/ ((module) => {
 
@@ -52526,17 +54685,123 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 
 /***/ }),
 
-/***/ 9689:
+/***/ 1946:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Br: () => (/* binding */ failOnCrash),
+/* harmony export */   xV: () => (/* binding */ reportFailure)
+/* harmony export */ });
+/* unused harmony export warnOnCrash */
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9965);
+/* harmony import */ var _domain_errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5280);
+
+
+/** Fails the step with one line that says what is wrong and what to do; the stack goes to the debug log. */
+function reportFailure(thrown) {
+    const error = (0,_domain_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .toError */ .iT)(thrown);
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setFailed */ .C1(describe(error));
+    for (const line of causes(error))
+        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .debug */ .Yz(line);
+}
+/** Whatever nobody caught fails the step: no throw passes as success. */
+function failOnCrash() {
+    const crash = (thrown) => {
+        reportFailure(thrown);
+        process.exit(1);
+    };
+    process.on('uncaughtException', crash);
+    process.on('unhandledRejection', crash);
+}
+/** In post, trouble is only told of: the job's result is no longer ours. */
+function warnOnCrash() {
+    const warn = (thrown) => {
+        core.warning(`Cleaning up did not finish: ${describe(toError(thrown))}`);
+        process.exit(0);
+    };
+    process.on('uncaughtException', warn);
+    process.on('unhandledRejection', warn);
+}
+function describe(error) {
+    const hint = error instanceof _domain_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ActionError */ .lZ ? error.hint : undefined;
+    return hint === undefined ? error.message : `${error.message}. ${hint}`;
+}
+function causes(error) {
+    const lines = [error.stack ?? error.message];
+    if (error.cause instanceof Error)
+        lines.push(...causes(error.cause));
+    return lines;
+}
+
+
+/***/ }),
+
+/***/ 629:
+/***/ ((__unused_webpack___webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
+
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
+/* harmony import */ var node_url__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3136);
+/**
+ * ssh2 is CommonJS and reads `__dirname` while it loads (lib/protocol/crypto/poly1305.js), which an ES module does not have and ncc does
+ * not supply (vercel/ncc issues 754 and 895). So this must be the first import of an entry. The one module whose import has an effect.
+ */
+
+
+const globals = globalThis;
+globals.__filename ??= (0,node_url__WEBPACK_IMPORTED_MODULE_1__.fileURLToPath)(import.meta.url);
+globals.__dirname ??= node_path__WEBPACK_IMPORTED_MODULE_0__.dirname(globals.__filename);
+
+
+/***/ }),
+
+/***/ 5280:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   iT: () => (/* binding */ toError),
+/* harmony export */   lZ: () => (/* binding */ ActionError),
+/* harmony export */   z6: () => (/* binding */ asActionError)
+/* harmony export */ });
+/**
+ * A failure that a person reads: `message` says what is wrong and where, in one line; `hint` what to do.
+ * Neither ever holds a secret.
+ */
+class ActionError extends Error {
+    name = 'ActionError';
+    code;
+    hint;
+    constructor(code, message, details = {}) {
+        super(message, details.cause === undefined ? undefined : { cause: details.cause });
+        this.code = code;
+        this.hint = details.hint;
+    }
+}
+/** Any thrown value as an error, so that what catches it need not ask. */
+function toError(thrown) {
+    return thrown instanceof Error ? thrown : new Error(String(thrown));
+}
+/** Any thrown value as an error that a person can read; what nobody expected is `internal`. */
+function asActionError(thrown) {
+    if (thrown instanceof ActionError)
+        return thrown;
+    const cause = toError(thrown);
+    return new ActionError('internal', cause.message, { cause });
+}
+
+
+/***/ }),
+
+/***/ 6593:
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _cjs_globals_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3316);
-/* harmony import */ var _action_crash_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7377);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5750);
+/* harmony import */ var _cjs_globals_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(629);
+/* harmony import */ var _action_crash_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1946);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(195);
 
 
 
-(0,_action_crash_js__WEBPACK_IMPORTED_MODULE_1__.failOnCrash)();
+(0,_action_crash_js__WEBPACK_IMPORTED_MODULE_1__/* .failOnCrash */ .Br)();
 await (0,_run_js__WEBPACK_IMPORTED_MODULE_2__/* .run */ .e)();
 
 __webpack_async_result__();
@@ -52544,7 +54809,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 5750:
+/***/ 195:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -52553,9 +54818,7765 @@ __nccwpck_require__.d(__webpack_exports__, {
   e: () => (/* binding */ run)
 });
 
+// EXTERNAL MODULE: ../../work/main/node_modules/@actions/core/lib/core.js + 16 modules
+var lib_core = __nccwpck_require__(9965);
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+;// CONCATENATED MODULE: external "node:fs/promises"
+const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
+;// CONCATENATED MODULE: external "node:os"
+const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./.build-iEdIb9/domain/errors.js
+var errors = __nccwpck_require__(5280);
+;// CONCATENATED MODULE: ./.build-iEdIb9/action/cancellation.js
+
+/** Aborts when GitHub cancels the job: it sends SIGINT, SIGTERM 7.5 s later and SIGKILL 2.5 s after that. */
+class Cancellation {
+    #controller = new AbortController();
+    #onSignal = () => {
+        this.#controller.abort(new errors/* ActionError */.lZ('cancelled', 'The workflow was cancelled'));
+    };
+    constructor() {
+        process.on('SIGINT', this.#onSignal);
+        process.on('SIGTERM', this.#onSignal);
+    }
+    get signal() {
+        return this.#controller.signal;
+    }
+    dispose() {
+        process.off('SIGINT', this.#onSignal);
+        process.off('SIGTERM', this.#onSignal);
+    }
+}
+
+// EXTERNAL MODULE: ./.build-iEdIb9/action/crash.js
+var crash = __nccwpck_require__(1946);
+// EXTERNAL MODULE: ../../work/main/node_modules/ssh2/lib/index.js
+var lib = __nccwpck_require__(1936);
+;// CONCATENATED MODULE: ./.build-iEdIb9/domain/public-key.js
+
+const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
+/** A key from its two words `ssh-ed25519 AAAA…`; undefined unless the second is base64 of a whole key of the first's type. */
+function publicKeyOf(type, base64) {
+    if (!BASE64.test(base64))
+        return undefined;
+    const key = publicKeyFromBlob(Buffer.from(base64, 'base64'));
+    return key?.type === type ? key : undefined;
+}
+/** A key from SSH's wire format; undefined if that is cut off or has no more than the type's name. */
+function publicKeyFromBlob(blob) {
+    const [type, ...parts] = splitStrings(blob) ?? [];
+    if (type === undefined || parts.length === 0)
+        return undefined;
+    return { type: type.toString('latin1'), base64: blob.toString('base64') };
+}
+/** The strings of RFC 4251, each after its length in four bytes; undefined if they do not fill the blob exactly. */
+function splitStrings(blob) {
+    const strings = [];
+    for (let at = 0; at < blob.length;) {
+        if (at + 4 > blob.length)
+            return undefined;
+        const start = at + 4;
+        at = start + blob.readUInt32BE(at);
+        if (at > blob.length)
+            return undefined;
+        strings.push(blob.subarray(start, at));
+    }
+    return strings;
+}
+/** `SHA256:…` without padding, as `ssh-keygen -l` prints it. */
+function fingerprint(key) {
+    const digest = (0,external_node_crypto_.createHash)('sha256').update(Buffer.from(key.base64, 'base64')).digest('base64');
+    return `SHA256:${digest.replace(/=+$/, '')}`;
+}
+function samePublicKey(one, other) {
+    return one.base64 === other.base64;
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/ssh/key-text.js
+
+const BLOCK = /-----BEGIN ([A-Z0-9 ]*PRIVATE KEY)-----(.*?)-----END \1-----/gs;
+/** Headers of an encrypted key in OpenSSL's old format (RFC 1421). */
+const HEADERS = /(Proc-Type:\s*4,ENCRYPTED)\s+(DEK-Info:\s*[A-Z0-9-]+,[0-9A-Fa-f]+)/;
+/**
+ * The private keys in a text, each as a PEM block of whole lines, whatever became of the line ends.
+ * @throws ActionError `key-invalid`, saying what the text is instead
+ */
+function findKeyBlocks(text) {
+    const unescaped = text.replaceAll('\\r', '').replaceAll('\\n', '\n').replaceAll('\r', '\n');
+    const blocks = [...unescaped.matchAll(BLOCK)].map(([, label = '', body = '']) => rewrap(label, body));
+    const begun = unescaped.split(/-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----/).length - 1;
+    if (blocks.length > 0 && blocks.length === begun)
+        return blocks;
+    throw noKey(unescaped);
+}
+function rewrap(label, body) {
+    const headers = HEADERS.exec(body);
+    const base64 = (headers === null ? body : body.replace(headers[0], '')).replace(/\s+/g, '');
+    const lines = base64.match(/.{1,64}/g) ?? [];
+    const head = headers === null ? [] : [headers[1], headers[2], ''];
+    return [`-----BEGIN ${label}-----`, ...head, ...lines, `-----END ${label}-----`, ''].join('\n');
+}
+function noKey(text) {
+    if (text.trim() === '') {
+        return new errors/* ActionError */.lZ('key-invalid', 'ssh-key is empty', {
+            hint: 'Does the secret exist under this name, and may this workflow read it? Secrets are not given to pull requests from forks.',
+        });
+    }
+    if (/^PuTTY-User-Key-File-/m.test(text)) {
+        return new errors/* ActionError */.lZ('key-invalid', "ssh-key is in PuTTY's format (.ppk)", {
+            hint: 'Convert it: `puttygen key.ppk -O private-openssh-new -o key`.',
+        });
+    }
+    if (/-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----/.test(text)) {
+        return new errors/* ActionError */.lZ('key-invalid', 'ssh-key is cut off: its -----END line is missing', {
+            hint: 'Copy the whole file into the secret, from `-----BEGIN` to the last `-----`.',
+        });
+    }
+    if (/^\s*(ssh-|ecdsa-|sk-)|-----BEGIN [A-Z0-9 ]*PUBLIC KEY-----/.test(text)) {
+        return new errors/* ActionError */.lZ('key-invalid', 'ssh-key is a public key, the private one is needed', {
+            hint: 'Put the file without `.pub` into the secret; the public key goes into authorized_keys on the builder.',
+        });
+    }
+    return new errors/* ActionError */.lZ('key-invalid', 'ssh-key holds no private key', {
+        hint: 'It has to be the content of a file such as ~/.ssh/id_ed25519, beginning with `-----BEGIN`, not its path.',
+    });
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/ssh/pkcs8.js
+
+
+const PKCS8 = /^-----BEGIN (ENCRYPTED )?PRIVATE KEY-----/;
+/**
+ * Turns a key in PKCS #8 (what OpenSSL writes) into a format that ssh2 reads; other formats pass unchanged.
+ * @param name of the key, for errors
+ * @throws ActionError `key-invalid` or `key-passphrase`
+ */
+function toReadablePem(block, name, passphrase) {
+    const match = PKCS8.exec(block);
+    if (match === null)
+        return block;
+    if (match[1] !== undefined && passphrase === undefined) {
+        throw new errors/* ActionError */.lZ('key-passphrase', `${name} is encrypted, and there is no passphrase`, {
+            hint: 'Set the input ssh-key-passphrase.',
+        });
+    }
+    const key = decode(block, name, passphrase);
+    const type = key.asymmetricKeyType;
+    if (type === 'rsa')
+        return key.export({ type: 'pkcs1', format: 'pem' }).toString();
+    if (type === 'ec')
+        return key.export({ type: 'sec1', format: 'pem' }).toString();
+    if (type === 'ed25519')
+        return openSshEd25519(key);
+    throw new errors/* ActionError */.lZ('key-invalid', `${name} is a key of type ${String(type)}, which SSH does not use`, { hint: 'ed25519, ECDSA and RSA keys work.' });
+}
+function decode(block, name, passphrase) {
+    try {
+        return (0,external_node_crypto_.createPrivateKey)({ key: block, ...(passphrase === undefined ? {} : { passphrase }) });
+    }
+    catch (error) {
+        if (/bad decrypt/i.test((0,errors/* toError */.iT)(error).message)) {
+            throw new errors/* ActionError */.lZ('key-passphrase', `ssh-key-passphrase does not decrypt ${name}`);
+        }
+        throw new errors/* ActionError */.lZ('key-invalid', `${name} is damaged or cut off`, {
+            hint: 'Copy the whole file into the secret, from `-----BEGIN` to the last `-----`.',
+        });
+    }
+}
+/** The unencrypted OpenSSH format (openssh/PROTOCOL.key), the only one in which ssh2 reads ed25519. */
+function openSshEd25519(key) {
+    const { x = '', d = '' } = key.export({ format: 'jwk' });
+    const publicPart = Buffer.from(x, 'base64url');
+    const privatePart = Buffer.from(d, 'base64url');
+    const publicBlob = Buffer.concat([sshString('ssh-ed25519'), sshString(publicPart)]);
+    const check = (0,external_node_crypto_.randomBytes)(4);
+    const section = Buffer.concat([
+        check,
+        check,
+        publicBlob,
+        sshString(Buffer.concat([privatePart, publicPart])),
+        sshString(''),
+    ]);
+    const padding = Buffer.from([1, 2, 3, 4, 5, 6, 7]).subarray(0, (8 - (section.length % 8)) % 8);
+    const base64 = Buffer.concat([
+        Buffer.from('openssh-key-v1\0'),
+        sshString('none'),
+        sshString('none'),
+        sshString(''),
+        Buffer.from([0, 0, 0, 1]),
+        sshString(publicBlob),
+        sshString(Buffer.concat([section, padding])),
+    ]).toString('base64');
+    const lines = base64.match(/.{1,64}/g) ?? [];
+    const label = 'OPENSSH PRIVATE KEY';
+    return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ''].join('\n');
+}
+function sshString(content) {
+    const bytes = Buffer.from(content);
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(bytes.length);
+    return Buffer.concat([length, bytes]);
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/ssh/private-key.js
+
+
+
+
+
+/** A private key in memory. Nothing prints it: the key itself is private to the object, and its text is not kept. */
+class PrivateKey {
+    /** `ssh-ed25519`, `ssh-rsa`, `ecdsa-sha2-nistp256`, … */
+    type;
+    /** Of the public half: `SHA256:…`. */
+    fingerprint;
+    #key;
+    constructor(key) {
+        const publicKey = publicKeyFromBlob(key.getPublicSSH());
+        this.type = key.type;
+        this.fingerprint = publicKey === undefined ? 'unknown' : fingerprint(publicKey);
+        this.#key = key;
+    }
+    /** For ssh2 alone. */
+    parsed() {
+        return this.#key;
+    }
+}
+/**
+ * Parses the `ssh-key` input: one private key or several, one after the other. Damage that secrets commonly suffer
+ * (CRLF, no last newline, indentation, line breaks turned into blanks or into `\n`) is repaired.
+ * @param passphrase of those keys that are encrypted
+ * @throws ActionError `key-invalid` or `key-passphrase`; no text of a key is ever in it
+ */
+function parsePrivateKeys(text, passphrase) {
+    const blocks = findKeyBlocks(text);
+    return blocks.map((block, index) => {
+        const name = blocks.length === 1 ? 'ssh-key' : `ssh-key, key ${index + 1}`;
+        return parseBlock(block, name, passphrase);
+    });
+}
+function parseBlock(block, name, passphrase) {
+    const pem = toReadablePem(block, name, passphrase);
+    // ssh2 answers a list for the OpenSSH format, which its types do not say; it always holds one key.
+    const [key] = [lib.utils.parseKey(pem, passphrase)].flat();
+    if (key instanceof Error)
+        throw parseFailure(key, name);
+    if (key?.isPrivateKey() !== true || !canSign(key))
+        throw damaged(name);
+    return new PrivateKey(key);
+}
+/** ssh2 reads past much damage; a signature shows it now rather than as a refused key later. */
+function canSign(key) {
+    const data = Buffer.from('test');
+    try {
+        const signature = key.sign(data);
+        return Buffer.isBuffer(signature) && key.verify(data, signature);
+    }
+    catch {
+        return false;
+    }
+}
+/** ssh2's texts (lib/protocol/keyParser.js) hold no part of a key, but are not passed on all the same. */
+function parseFailure(error, name) {
+    const text = error.message;
+    if (text.includes('no passphrase given')) {
+        return new errors/* ActionError */.lZ('key-passphrase', `${name} is encrypted, and there is no passphrase`, {
+            hint: 'Set the input ssh-key-passphrase.',
+        });
+    }
+    if (/bad passphrase|integrity check failed|failed to decrypt/i.test(text)) {
+        return new errors/* ActionError */.lZ('key-passphrase', `ssh-key-passphrase does not decrypt ${name}`, {
+            hint: 'Try it with `ssh-keygen -y -f KEYFILE`, and correct the secret.',
+        });
+    }
+    if (text.startsWith('Unsupported')) {
+        return new errors/* ActionError */.lZ('key-invalid', `${name} is of a type or format that is not supported`, {
+            hint: 'ed25519, ECDSA and RSA keys work, in the format that `ssh-keygen` writes.',
+        });
+    }
+    return damaged(name);
+}
+function damaged(name) {
+    return new errors/* ActionError */.lZ('key-invalid', `${name} is damaged or cut off`, {
+        hint: 'Copy the whole file into the secret, from `-----BEGIN` to the last `-----`.',
+    });
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/action/credentials.js
+
+
+
+/**
+ * What the step authenticates with: the `ssh-key` input, else the file that the store's URI names, else the agent.
+ * @throws ActionError `input-invalid` when there is none of them, and those of ssh/private-key.ts
+ */
+async function readCredentials(secrets, uri, env) {
+    const passphrase = secrets['ssh-key-passphrase'] || undefined;
+    if (secrets['ssh-key'] !== '')
+        return keys(secrets['ssh-key'], passphrase);
+    if (uri.sshKey !== undefined)
+        return keys(await readKeyFile(uri.sshKey), passphrase);
+    const socket = env['SSH_AUTH_SOCK'];
+    if (socket !== undefined && socket !== '')
+        return { kind: 'agent', socket };
+    throw new errors/* ActionError */.lZ('input-invalid', "Input 'ssh-key' is empty, and there is no SSH agent", {
+        hint: 'Is the secret defined in this repository, and is this event allowed to read it? Pull requests from forks and by Dependabot get no secrets.',
+    });
+}
+function keys(text, passphrase) {
+    return { kind: 'keys', keys: parsePrivateKeys(text, passphrase) };
+}
+async function readKeyFile(file) {
+    try {
+        return await (0,promises_namespaceObject.readFile)(file, 'utf8');
+    }
+    catch (thrown) {
+        const cause = (0,errors/* toError */.iT)(thrown);
+        throw new errors/* ActionError */.lZ('key-invalid', `Input 'store': the key file ${file} cannot be read: ${cause.message}`, {
+            cause,
+        });
+    }
+}
+
+// EXTERNAL MODULE: ../../work/main/node_modules/picomatch/index.js
+var picomatch = __nccwpck_require__(8374);
+;// CONCATENATED MODULE: ../../work/main/node_modules/string-argv/index.js
+
+function parseArgsStringToArgv(value, env, file) {
+    const myArray = [];
+    if (env) {
+        myArray.push(env);
+    }
+    if (file) {
+        myArray.push(file);
+    }
+    let current = "";
+    let inQuote = null;
+    let hasToken = false; // Track if we've started a token (for empty quotes)
+    let i = 0;
+    while (i < value.length) {
+        const char = value[i];
+        if (inQuote) {
+            // Inside quotes - look for the closing quote
+            if (char === inQuote) {
+                // End of quoted section
+                inQuote = null;
+            }
+            else {
+                // Add character to current token (without the quotes)
+                current += char;
+            }
+        }
+        else {
+            // Outside quotes
+            if (char === '"' || char === "'") {
+                // Start of quoted section - this means we have a token even if empty
+                inQuote = char;
+                hasToken = true;
+            }
+            else if (/\s/.test(char)) {
+                // Whitespace - end current token if we have one
+                if (hasToken) {
+                    myArray.push(current);
+                    current = "";
+                    hasToken = false;
+                }
+            }
+            else {
+                // Regular character - add to current token
+                current += char;
+                hasToken = true;
+            }
+        }
+        i++;
+    }
+    // Don't forget the last token
+    if (hasToken) {
+        myArray.push(current);
+    }
+    return myArray;
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/domain/attr-path.js
+
+/**
+ * Parses an attribute path as Nix does (attr-path.cc, `parseAttrPath`): names are separated by dots, double quotes keep
+ * dots together and know no escapes, and a single empty name at the end is dropped (`a.` is `a`).
+ * @throws ActionError `input-invalid` when a quote is not closed.
+ */
+function parseAttrPath(text) {
+    const names = [];
+    let name = '';
+    let quoted = false;
+    for (const character of text) {
+        if (character === '"') {
+            quoted = !quoted;
+        }
+        else if (character === '.' && !quoted) {
+            names.push(name);
+            name = '';
+        }
+        else {
+            name += character;
+        }
+    }
+    if (quoted) {
+        throw new errors/* ActionError */.lZ('input-invalid', `the attribute path ${JSON.stringify(text)} lacks a closing quote`);
+    }
+    return name === '' ? names : [...names, name];
+}
+// What needs no quotes in a fragment or after `-A`; more than Nix's identifiers, as `7zip` and `gtk+` need none there.
+const PLAIN_NAME = /^[A-Za-z0-9_][A-Za-z0-9_'+-]*$/;
+/** Prints an attribute path so that `nix build` reads it back; only a name with a `"` in it cannot be written at all. */
+function printAttrPath(path) {
+    return path.map((name) => (PLAIN_NAME.test(name) ? name : `"${name}"`)).join('.');
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/domain/store-path.js
+
+const STORE_DIR = '/nix/store';
+// Nix's base-32 has no e, o, t, u; a name has at most 211 characters (path.cc, `checkName`).
+const STORE_PATH = /^\/nix\/store\/[0-9abcdfghijklmnpqrsvwxyz]{32}-[0-9a-zA-Z+\-._?=]{1,211}$/;
+/**
+ * Parses a store path.
+ * @throws ActionError `path-invalid` for anything else, a path inside a store path included.
+ */
+function parseStorePath(text) {
+    if (!isStorePath(text)) {
+        throw new errors/* ActionError */.lZ('path-invalid', `${JSON.stringify(text)} is not a path of ${STORE_DIR}`);
+    }
+    return text;
+}
+function isStorePath(text) {
+    return STORE_PATH.test(text);
+}
+/** Like {@link parseStorePath}, for a derivation. */
+function parseDrvPath(text) {
+    const path = parseStorePath(text);
+    if (!isDrvPath(path)) {
+        throw new errors/* ActionError */.lZ('path-invalid', `${path} is not a derivation: its name does not end in .drv`);
+    }
+    return path;
+}
+function isDrvPath(path) {
+    return path.endsWith('.drv');
+}
+/** The part after the hash: `hello-2.12` of `/nix/store/…-hello-2.12`. */
+function storePathName(path) {
+    return path.slice(STORE_DIR.length + 1 + 33);
+}
+/** What follows the store's folder: `<hash>-<name>`. */
+function storePathBase(path) {
+    return path.slice(STORE_DIR.length + 1);
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/domain/installable.js
+
+
+
+/**
+ * Parses one installable, as `nix build` of Nix 2.34 does; the `^outputs` are ours to read, so that Nix 2.8, which does not
+ * know them, builds the same.
+ * @throws ActionError `input-invalid`, naming the text and what is wrong with it.
+ */
+function parseInstallable(text, scope) {
+    const written = text.trim();
+    const { rest, outputs } = splitOutputs(written);
+    if (scope === 'attributes') {
+        const attrPath = rest === '.' ? [] : parseAttrPath(rest);
+        return { kind: 'attribute', text: written, attrPath, outputs };
+    }
+    const path = storePathOf(rest);
+    if (path !== undefined) {
+        return { kind: 'store-path', text: written, path, outputs };
+    }
+    const [flakeRef, fragment] = splitFragment(rest);
+    parseAttrPath(fragment); // an unclosed quote is reported now, not by a Nix process
+    return { kind: 'flake', text: written, flakeRef, fragment, outputs };
+}
+/**
+ * The attribute paths that `nix build` tries for a fragment, first match wins (installables.cc,
+ * `getDefaultFlakeAttrPaths` and `getDefaultFlakeAttrPathPrefixes`). A leading dot asks for exactly that path.
+ */
+function flakeCandidates(fragment, system) {
+    if (fragment === '') {
+        return [
+            ['packages', system, 'default'],
+            ['defaultPackage', system],
+        ];
+    }
+    if (fragment.startsWith('.')) {
+        return [parseAttrPath(fragment.slice(1))];
+    }
+    const path = parseAttrPath(fragment);
+    return [['packages', system, ...path], ['legacyPackages', system, ...path], path];
+}
+// outputs-spec.cc: what follows the last `^` is `*` or names as the store allows them, with commas between.
+const OUTPUTS = /^[0-9a-zA-Z+\-._?=]+(,[0-9a-zA-Z+\-._?=]+)*$/;
+function splitOutputs(text) {
+    const caret = text.lastIndexOf('^');
+    if (caret === -1) {
+        return { rest: text, outputs: undefined };
+    }
+    const selection = text.slice(caret + 1);
+    const rest = text.slice(0, caret);
+    if (selection === '*') {
+        return { rest, outputs: 'all' };
+    }
+    if (!OUTPUTS.test(selection)) {
+        throw new errors/* ActionError */.lZ('input-invalid', `installable ${JSON.stringify(text)}: ${JSON.stringify(selection)} after ^ is not a list of outputs`, { hint: 'Write ^out,dev for some outputs, or ^* for all.' });
+    }
+    return { rest, outputs: [...new Set(selection.split(','))].sort() };
+}
+function splitFragment(text) {
+    const hash = text.indexOf('#');
+    if (hash === -1) {
+        return [text, ''];
+    }
+    return [text.slice(0, hash), percentDecode(text.slice(hash + 1), text)];
+}
+function percentDecode(text, installable) {
+    try {
+        return decodeURIComponent(text);
+    }
+    catch (cause) {
+        throw new errors/* ActionError */.lZ('input-invalid', `installable ${JSON.stringify(installable)}: the % in its attribute path does not begin a code such as %20`, { cause, hint: 'Write %25 for a percent sign.' });
+    }
+}
+/** The store path that a text lies in, as `nix build /nix/store/…-hello/bin` takes it; not for `…#attribute` or `…?dir=`. */
+function storePathOf(text) {
+    if (!text.startsWith(`${STORE_DIR}/`) || /[#?]/.test(text)) {
+        return undefined;
+    }
+    const path = text.split('/', 4).join('/');
+    return isStorePath(path) ? path : undefined;
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/domain/known-hosts.js
+
+
+
+const DEFAULT_SSH_PORT = 22;
+/**
+ * Parses a `known_hosts` text: hashed names, `[host]:port`, wildcards, negation, `@revoked`; comments and empty lines are skipped.
+ * @throws ActionError `known-hosts-invalid`, naming the line.
+ */
+function parseKnownHosts(text) {
+    return text.split(/\r?\n|\r/).flatMap((line, index) => {
+        const words = line.trim().split(/\s+/);
+        const isEntry = words[0] !== '' && !line.trim().startsWith('#');
+        return isEntry ? [parseLine(words, index + 1)] : [];
+    });
+}
+/** The name under which `known_hosts` lists a host: `host`, or `[host]:port` for any port but 22. */
+function knownHostsName(host, port) {
+    const name = host.toLowerCase();
+    return port === DEFAULT_SSH_PORT ? name : `[${name}]:${port}`;
+}
+/**
+ * The keys known for a host. Where no line names `[host]:port`, lines that name the host alone count for every port,
+ * as in OpenSSH (sshconnect.c, "checking without port identifier").
+ */
+function lookupHostKeys(knownHosts, host, port) {
+    const plain = linesFor(knownHosts, knownHostsName(host, DEFAULT_SSH_PORT));
+    const exact = linesFor(knownHosts, knownHostsName(host, port));
+    const trusting = exact.some((line) => !line.revoked) ? exact : plain;
+    return {
+        source: 'known-hosts',
+        trusted: trusting.filter((line) => !line.revoked).map((line) => line.key),
+        revoked: [...plain, ...exact].filter((line) => line.revoked).map((line) => line.key),
+        empty: knownHosts.length === 0,
+    };
+}
+/**
+ * The one key of a host whose URI or machine entry pins it: a line `ssh-ed25519 AAAA… comment`, plain or base64 of it
+ * (Nix's machines field 8 and `base64-ssh-public-host-key`).
+ * @throws ActionError `known-hosts-invalid`
+ */
+function pinnedHostKey(text) {
+    const line = text.trim();
+    const key = keyOfLine(line) ?? keyOfLine(Buffer.from(line, 'base64').toString('utf8'));
+    if (key === undefined) {
+        throw new errors/* ActionError */.lZ('known-hosts-invalid', 'the public host key is neither a line such as `ssh-ed25519 AAAA…` nor base64 of one', {
+            hint: 'Print it on the builder with `base64 -w0 /etc/ssh/ssh_host_ed25519_key.pub`.',
+        });
+    }
+    return { source: 'base64-ssh-public-host-key', trusted: [key], revoked: [], empty: false };
+}
+function keyOfLine(line) {
+    const [type = '', base64 = ''] = line.trim().split(/\s+/);
+    return publicKeyOf(type, base64);
+}
+function linesFor(knownHosts, name) {
+    return knownHosts.filter((line) => line.matches(name));
+}
+function parseLine(words, lineNumber) {
+    const marker = words[0]?.startsWith('@') === true ? words[0] : undefined;
+    if (marker !== undefined)
+        checkMarker(marker, lineNumber);
+    const [names = '', type = '', base64 = ''] = marker === undefined ? words : words.slice(1);
+    if (base64 === '') {
+        throw invalid(lineNumber, 'has fewer than three words');
+    }
+    const key = publicKeyOf(type, base64);
+    if (key === undefined) {
+        throw invalid(lineNumber, `holds no ${JSON.stringify(type)} key: it is damaged or cut off`);
+    }
+    return { revoked: marker === '@revoked', matches: nameMatcher(names, lineNumber), key };
+}
+function checkMarker(marker, lineNumber) {
+    if (marker === '@revoked')
+        return;
+    if (marker !== '@cert-authority')
+        throw invalid(lineNumber, `has an unknown marker ${marker}`);
+    throw new errors/* ActionError */.lZ('known-hosts-invalid', `known-hosts, line ${lineNumber}: @cert-authority is not supported, host certificates cannot be checked here`, {
+        hint: 'Pin the plain key of the host instead: on the builder, `cat /etc/ssh/ssh_host_ed25519_key.pub` prints ' +
+            'the words that follow the host name in a known-hosts line.',
+    });
+}
+function invalid(lineNumber, what) {
+    return new errors/* ActionError */.lZ('known-hosts-invalid', `known-hosts, line ${lineNumber} ${what}`, {
+        hint: 'A line reads `builder.example.org ssh-ed25519 AAAA…`, as in ~/.ssh/known_hosts.',
+    });
+}
+function nameMatcher(names, lineNumber) {
+    if (names.startsWith('|'))
+        return hashedNameMatcher(names, lineNumber);
+    const patterns = names.toLowerCase().split(',');
+    const positive = patterns.filter((pattern) => !pattern.startsWith('!')).map(patternRegExp);
+    const negative = patterns
+        .filter((pattern) => pattern.startsWith('!'))
+        .map((pattern) => patternRegExp(pattern.slice(1)));
+    return (name) => positive.some((pattern) => pattern.test(name)) &&
+        !negative.some((pattern) => pattern.test(name));
+}
+/** `|1|salt|hash`: hash is HMAC-SHA1 of the name, keyed with the salt (hostfile.c, `host_hash`). */
+function hashedNameMatcher(names, lineNumber) {
+    const [, version, salt = '', hash = '', ...rest] = names.split('|');
+    const expected = Buffer.from(hash, 'base64');
+    if (version !== '1' || salt === '' || expected.length !== 20 || rest.length > 0) {
+        throw invalid(lineNumber, 'has a hashed host name that is damaged');
+    }
+    const key = Buffer.from(salt, 'base64');
+    return (name) => (0,external_node_crypto_.timingSafeEqual)((0,external_node_crypto_.createHmac)('sha1', key).update(name).digest(), expected);
+}
+/** A pattern of `*`, `?` and plain characters; the brackets of `[host]:port` are plain. */
+function patternRegExp(pattern) {
+    const source = pattern
+        .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+        .replace(/\*+/g, '.*')
+        .replaceAll('?', '.');
+    return new RegExp(`^${source}$`);
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/domain/store-uri.js
+
+const DEFAULT_PORT = 22;
+const PARAMETERS = [
+    'ssh-key',
+    'base64-ssh-public-host-key',
+    'compress',
+    'remote-program',
+    'remote-store',
+    'port',
+    'system-features',
+    'systems',
+];
+// The host is a name, an IPv4 address, or an IPv6 address in brackets, with a zone perhaps.
+const AUTHORITY = /^(?:(?<user>[^@]*)@)?(?:\[(?<ipv6>[0-9A-Fa-f:.]+(?:%[\w.-]+)?)\]|(?<name>[A-Za-z0-9._-]+))(?::(?<port>\d*))?$/;
+/**
+ * Parses the `store` input: one URI a line; empty lines and lines that begin with `#` are skipped.
+ * @throws ActionError `store-uri-invalid`, naming the line
+ */
+function parseStoreUris(text) {
+    return text.split(/\r?\n/).flatMap((line, index) => {
+        const uri = line.trim();
+        return uri === '' || uri.startsWith('#')
+            ? []
+            : [parseStoreUri(uri, `store, line ${index + 1}`)];
+    });
+}
+/**
+ * Parses one store URI.
+ * @param where for errors: which input, which line
+ * @throws ActionError `store-uri-invalid`
+ */
+function parseStoreUri(uri, where = 'store') {
+    const [, scheme = '', authority = '', path = '', query = ''] = /^([a-z0-9+.-]+):\/\/([^/?#]*)([^?#]*)(?:\?([^#]*))?$/i.exec(uri) ?? [];
+    if (scheme !== 'ssh-ng')
+        throw wrongScheme(uri, scheme, where);
+    if (path !== '' && path !== '/') {
+        throw store_uri_invalid(where, `${JSON.stringify(path)} after the host has no meaning`);
+    }
+    const parameters = parseQuery(query, where);
+    const { user, host, port } = parseAuthority(authority, where);
+    return {
+        user,
+        host,
+        port: parsePort(parameters.get('port') ?? port, where),
+        sshKey: parameters.get('ssh-key'),
+        base64SshPublicHostKey: parameters.get('base64-ssh-public-host-key'),
+        compress: parseBoolean('compress', parameters.get('compress'), where),
+        remoteProgram: words(parameters.get('remote-program'), /\s+/),
+        remoteStore: parameters.get('remote-store'),
+        systemFeatures: words(parameters.get('system-features'), /[\s,]+/),
+        systems: words(parameters.get('systems'), /[\s,]+/),
+    };
+}
+/** `ssh-ng://user@host:port`: enough to tell stores apart in a log, and without parameters. */
+function formatStoreUri({ user, host, port }) {
+    const name = host.includes(':') ? `[${host}]` : host;
+    return `ssh-ng://${user === undefined ? '' : `${user}@`}${name}${port === DEFAULT_PORT ? '' : `:${port}`}`;
+}
+function parseAuthority(authority, where) {
+    const groups = AUTHORITY.exec(store_uri_decode(authority, where))?.groups;
+    const host = groups?.['ipv6'] ?? groups?.['name'];
+    if (groups === undefined || host === undefined || host.startsWith('-')) {
+        throw store_uri_invalid(where, `${JSON.stringify(withoutPassword(authority))} is no user@host:port`);
+    }
+    const user = groups['user'];
+    if (user?.includes(':') === true) {
+        throw store_uri_invalid(where, 'a password has no place in the URI', 'Use the input ssh-key.');
+    }
+    if (user === '' || user?.startsWith('-') === true) {
+        throw store_uri_invalid(where, 'the user name before @ is empty or begins with a hyphen');
+    }
+    return { user, host, port: groups['port'] };
+}
+/** Of an authority or a whole URI. */
+function withoutPassword(text) {
+    return text.replace(/^((?:[^/@]*\/\/)?[^:@/]*):(?!\/\/).*@/, '$1:…@');
+}
+/** Where a parameter is given twice, the last one counts. One that is empty counts as not given. */
+function parseQuery(query, where) {
+    const parameters = new Map();
+    for (const pair of query.split('&').filter((part) => part !== '')) {
+        const [encodedName = '', ...value] = pair.split('=');
+        const name = store_uri_decode(encodedName, where);
+        if (!isParameter(name)) {
+            throw store_uri_invalid(where, `the parameter ${JSON.stringify(name)} is not supported`, `Supported are ${PARAMETERS.join(', ')}.`);
+        }
+        const text = store_uri_decode(value.join('='), where);
+        if (text === '')
+            parameters.delete(name);
+        else
+            parameters.set(name, text);
+    }
+    return parameters;
+}
+function isParameter(name) {
+    return PARAMETERS.some((known) => known === name);
+}
+function parsePort(text, where) {
+    if (text === undefined)
+        return DEFAULT_PORT;
+    const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+    if (port < 1 || port > 65535) {
+        throw store_uri_invalid(where, `${JSON.stringify(text)} is no port: 1 to 65535`);
+    }
+    return port;
+}
+/** Nix's spellings (config.cc, `parseBool`). */
+function parseBoolean(name, text, where) {
+    switch (text) {
+        case undefined:
+        case 'false':
+        case 'no':
+        case '0':
+            return false;
+        case 'true':
+        case 'yes':
+        case '1':
+            return true;
+        default:
+            throw store_uri_invalid(where, `${name} is ${JSON.stringify(text)}: true or false is meant`);
+    }
+}
+function words(text, separator) {
+    return (text ?? '').split(separator).filter((word) => word !== '');
+}
+function store_uri_decode(text, where) {
+    try {
+        return decodeURIComponent(text);
+    }
+    catch (error) {
+        throw new errors/* ActionError */.lZ('store-uri-invalid', `${where}: % is not followed by two digits`, {
+            hint: 'Write a percent sign as %25, and a blank as %20.',
+            cause: error,
+        });
+    }
+}
+function wrongScheme(uri, scheme, where) {
+    if (scheme === 'ssh') {
+        return store_uri_invalid(where, 'ssh:// cannot be used as a store that builds', `Write ssh-ng:// instead: ssh-ng://${withoutPassword(uri).slice('ssh://'.length)}`);
+    }
+    const shown = JSON.stringify(withoutPassword(uri).slice(0, 100));
+    return store_uri_invalid(where, `${shown} is no URI of the form ssh-ng://user@host`);
+}
+function store_uri_invalid(where, what, hint) {
+    return new errors/* ActionError */.lZ('store-uri-invalid', `${where}: ${what}`, {
+        hint: hint ?? 'A remote store is written ssh-ng://user@builder.example.org',
+    });
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/domain/system.js
+
+// Any `cpu-kernel` of letters, digits and underscores: Nix itself compares systems as texts and knows no list.
+const SYSTEM = /^[A-Za-z0-9_]+-[A-Za-z0-9_]+$/;
+/**
+ * An attribute name that can only be a system, as a POSIX extended regular expression (builtins.match reads it too).
+ * Narrow on purpose: `foo-bar` must stay an ordinary name.
+ */
+const SYSTEM_NAME_PATTERN = '(x86_64|i[3-6]86|aarch64|arm|armv[5-8][a-z]*|riscv(32|64)|powerpc(64)?(le)?|mips(64)?(el)?|s390x?|loongarch64|m68k|microblaze(el)?|sparc64|wasm(32|64))' +
+    '-(linux|darwin|freebsd|openbsd|netbsd|cygwin|windows|solaris|genode|redox|wasi|none)';
+/**
+ * Parses a system.
+ * @throws ActionError `input-invalid` for a text that is not `cpu-kernel`.
+ */
+function parseSystem(text) {
+    if (!isSystem(text)) {
+        throw new errors/* ActionError */.lZ('input-invalid', `${JSON.stringify(text)} is not a Nix system`, {
+            hint: 'A system is a processor and a kernel, such as x86_64-linux or aarch64-darwin.',
+        });
+    }
+    return text;
+}
+function isSystem(text) {
+    return SYSTEM.test(text);
+}
+const CPUS = {
+    x64: 'x86_64',
+    ia32: 'i686',
+    arm64: 'aarch64',
+    arm: 'armv7l',
+    riscv64: 'riscv64',
+    ppc64: 'powerpc64le',
+    s390x: 's390x',
+    loong64: 'loongarch64',
+};
+/**
+ * The system of a machine by Node's `process.arch` and `process.platform`; `undefined` where Nix does not run.
+ */
+function systemOfMachine(arch, platform) {
+    const cpu = CPUS[arch];
+    const text = cpu === undefined ? '' : `${cpu}-${platform}`;
+    return (platform === 'linux' || platform === 'darwin') && isSystem(text) ? text : undefined;
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/action/input-reader.js
+
+/**
+ * Parses inputs one by one and keeps every complaint, so that a person sees all of them at once.
+ * Values returned beside a complaint are placeholders: {@link InputReader.finish} throws before anyone uses them.
+ */
+class InputReader {
+    #read;
+    #complaints = [];
+    constructor(read) {
+        this.#read = read;
+    }
+    text(name) {
+        return this.#read(name);
+    }
+    /** Lines that hold something, trimmed. */
+    lines(name) {
+        return this.text(name)
+            .split('\n')
+            .map((line) => line.trim())
+            .filter((line) => line !== '');
+    }
+    /** YAML's core booleans, as `core.getBooleanInput` takes them. */
+    boolean(name) {
+        const text = this.text(name);
+        if (text === '')
+            return undefined;
+        if (/^(true|True|TRUE)$/.test(text))
+            return true;
+        if (/^(false|False|FALSE)$/.test(text))
+            return false;
+        this.complain(name, `'${text}' is not valid`, 'Allowed: true, false.');
+        return undefined;
+    }
+    /** A whole number from 0 on; `unit` is named when it is refused. */
+    count(name, unit) {
+        const text = this.text(name);
+        if (text === '')
+            return undefined;
+        const value = Number(text);
+        if (/^\d+$/.test(text) && Number.isSafeInteger(value))
+            return value;
+        this.complain(name, `'${text}' is not valid`, `Allowed: a whole number of ${unit}, 0 or more.`);
+        return undefined;
+    }
+    /** Lines of the form `name = value`, as in nix.conf. */
+    settings(name) {
+        const settings = new Map();
+        for (const line of this.lines(name)) {
+            const match = /^([\w-]+)\s*=\s*(.*)$/.exec(line);
+            if (match?.[1] === undefined || match[2] === undefined) {
+                this.complain(name, `line '${line}' is not valid`, 'Write one `name = value` per line.');
+            }
+            else {
+                settings.set(match[1], match[2]);
+            }
+        }
+        return settings;
+    }
+    /** Parses with a function that throws; what it throws becomes this input's complaint. */
+    parse(name, parser) {
+        try {
+            return parser();
+        }
+        catch (error) {
+            if (!(error instanceof errors/* ActionError */.lZ))
+                throw error;
+            this.#complaints.push(new errors/* ActionError */.lZ(error.code, `Input '${name}': ${error.message}`, {
+                hint: error.hint,
+                cause: error,
+            }));
+            return undefined;
+        }
+    }
+    complain(name, message, hint) {
+        this.#complaints.push(new errors/* ActionError */.lZ('input-invalid', `Input '${name}': ${message}`, { hint }));
+    }
+    /** @throws the only complaint, or one that lists them all. */
+    finish() {
+        const [first, ...others] = this.#complaints;
+        if (!first)
+            return;
+        if (others.length === 0)
+            throw first;
+        const list = this.#complaints.map((error) => `${error.message}${error.hint === undefined ? '' : ` (${error.hint})`}`);
+        throw new errors/* ActionError */.lZ('input-invalid', `${list.length} inputs are wrong: ${list.join('; ')}`);
+    }
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/action/inputs.js
+
+
+
+
+
+
+
+
+/**
+ * Reads every input.
+ * @param workspace the folder that a relative `working-directory` is in.
+ * @throws ActionError naming every input that is wrong, and what is allowed there.
+ */
+function readInputs(read, workspace) {
+    const reader = new InputReader(read);
+    const source = readSource(reader);
+    const installables = reader.lines('installables');
+    if (installables.length === 0 && source.kind === 'flake') {
+        reader.complain('installables', 'is empty', 'Write one per line, for example `.#checks`.');
+    }
+    const parsed = (installables.length === 0 ? ['.'] : installables).map((text) => reader.parse('installables', () => parseInstallable(text, source.kind === 'flake' ? 'flake' : 'attributes')));
+    const stores = reader
+        .lines('store')
+        .map((line) => reader.parse('store', () => parseStoreUri(line)));
+    if (stores.length !== 1) {
+        reader.complain('store', `names ${stores.length} stores`, 'Give exactly one, for example ssh-ng://ci@builder.example.org.');
+    }
+    const systemText = reader.text('system');
+    const system = systemText === '' ? undefined : reader.parse('system', () => parseSystem(systemText));
+    const request = {
+        source,
+        installables: parsed.filter((installable) => installable !== undefined),
+        evalArgs: reader.lines('eval-args').flatMap((line) => parseArgsStringToArgv(line)),
+        system,
+        workingDirectory: external_node_path_.resolve(workspace, reader.text('working-directory')),
+        store: stores[0],
+        copy: readCopySelection(reader),
+        outLink: reader.text('out-link'),
+        options: readOptions(reader),
+    };
+    const writeSummary = reader.boolean('summary') ?? true;
+    const hostKeys = readHostKeys(reader, request.store);
+    reader.finish();
+    return { ...complete(request, hostKeys), writeSummary };
+}
+/** Host keys from the store's URI, else from known-hosts. */
+function readHostKeys(reader, uri) {
+    const pinned = uri?.base64SshPublicHostKey;
+    if (pinned !== undefined)
+        return reader.parse('store', () => pinnedHostKey(pinned));
+    const known = reader.parse('known-hosts', () => parseKnownHosts(reader.text('known-hosts')));
+    return uri && known ? lookupHostKeys(known, uri.host, uri.port) : undefined;
+}
+/** After {@link InputReader.finish} there is a store with host keys; this tells the compiler. */
+function complete(request, hostKeys) {
+    const { store } = request;
+    if (!store || !hostKeys)
+        throw new TypeError('an input was accepted without a value');
+    return { request: { ...request, store }, hostKeys };
+}
+function readSource(reader) {
+    const file = reader.text('file');
+    const expr = reader.text('expr');
+    if (file !== '' && expr !== '') {
+        reader.complain('expr', 'is given together with file', 'Give one of file and expr.');
+    }
+    if (file !== '')
+        return { kind: 'file', file };
+    if (expr !== '')
+        return { kind: 'expr', expr };
+    return { kind: 'flake' };
+}
+function readCopySelection(reader) {
+    const lines = reader.lines('copy-outputs');
+    const [only] = lines;
+    if (only === undefined)
+        return { kind: 'none' };
+    if (lines.length === 1 && /^(true|false)$/i.test(only)) {
+        return { kind: reader.boolean('copy-outputs') === true ? 'all' : 'none' };
+    }
+    const matchers = lines.map((pattern) => picomatch(pattern, { dot: true }));
+    return { kind: 'matching', matches: (name) => matchers.some((matches) => matches(name)) };
+}
+function readOptions(reader) {
+    return {
+        keepGoing: reader.boolean('keep-going'),
+        maxJobs: reader.count('max-jobs', 'jobs'),
+        cores: reader.count('cores', 'cores'),
+        timeout: reader.count('timeout', 'seconds'),
+        maxSilentTime: reader.count('max-silent-time', 'seconds'),
+        settings: reader.settings('build-options'),
+    };
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/domain/outcome.js
+const GOOD = new Set(['built', 'substituted', 'cached']);
+/** Whether the attribute's outputs exist on the remote. */
+function isGood(status) {
+    return GOOD.has(status);
+}
+// 2.8.0 to 2.29, 2.30 to 2.33, and 2.34 say in three ways that no machine fits.
+const UNSUPPORTED = /but I am a '|required system or feature not available|platform mismatch|missing system features/;
+/**
+ * What a daemon's status means for the attribute that asked.
+ *
+ * Without keep-going, goals that never ran because another failed are missing from the answer (Nix 2.34) or are failures
+ * without a text (before): both are `cancelled` here.
+ */
+function outcomeStatus(status, errorMessage) {
+    switch (status) {
+        case 'built':
+            return 'built';
+        case 'substituted':
+            return 'substituted';
+        case 'already-valid':
+        case 'resolves-to-already-valid':
+            return 'cached';
+        case 'timed-out':
+            return 'timed-out';
+        case 'not-deterministic':
+            return 'not-deterministic';
+        case 'dependency-failed':
+            return 'dependency-failed';
+        case 'permanent-failure':
+        case 'input-rejected':
+        case 'output-rejected':
+        case 'transient-failure':
+        case 'cached-failure':
+        case 'misc-failure':
+        case 'log-limit-exceeded':
+        case 'no-substituters':
+            if (errorMessage === '')
+                return 'cancelled';
+            return UNSUPPORTED.test(errorMessage) ? 'unsupported-system' : 'failed';
+    }
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/action/format.js
+/** `3.1 s`, `4 min 05 s`, `2 h 03 min`. */
+function formatSeconds(seconds) {
+    if (seconds < 9.95)
+        return `${seconds.toFixed(1)} s`;
+    const whole = Math.round(seconds);
+    if (whole < 60)
+        return `${whole} s`;
+    if (whole < 3600)
+        return `${Math.floor(whole / 60)} min ${pad(whole % 60)} s`;
+    return `${Math.floor(whole / 3600)} h ${pad(Math.floor((whole % 3600) / 60))} min`;
+}
+/** `812 B`, `3.4 MB`: powers of 1000, as disks and networks count. */
+function formatBytes(bytes) {
+    const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+    let value = bytes;
+    let index = 0;
+    while (value >= 999.5 && index < units.length - 1) {
+        value /= 1000;
+        index += 1;
+    }
+    const digits = index === 0 || value >= 99.95 ? 0 : 1;
+    return `${value.toFixed(digits)} ${units[index] ?? 'TB'}`;
+}
+/** `1 path`, `2 paths`. */
+function plural(count, noun) {
+    return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+function pad(value) {
+    return String(value).padStart(2, '0');
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/action/log.js
+
+
+
+
+/** Lines of one build's log that are held back for its block; older ones are in its log file. */
+const MAX_BLOCK_LINES = 5000;
+/** What the runner reads as a command: `::` at a line's start, the old `##[` anywhere. */
+const WORKFLOW_COMMAND = /^\s*::|##\[/;
+/** The live log: a line when something happens that matters, and each build's output as one folded block. */
+class Log {
+    #options;
+    #blocks = new Map();
+    constructor(options) {
+        this.#options = options;
+    }
+    observe = (event) => {
+        const line = oneLine(event);
+        if (line !== undefined)
+            this.#options.write(line);
+        this.#gather(event);
+    };
+    #gather(event) {
+        // eslint-disable-next-line @typescript-eslint/switch-exhaustiveness-check -- the others are one line, or nothing
+        switch (event.kind) {
+            case 'build-log': {
+                const block = this.#block(event.drvPath);
+                block.push(event.line);
+                if (block.length > MAX_BLOCK_LINES)
+                    block.shift();
+                return;
+            }
+            case 'build-stopped': {
+                this.#printBlock(event.drvPath, event.seconds);
+                return;
+            }
+            case 'evaluation-log':
+            case 'daemon-message': {
+                this.#printForeign([event.kind === 'evaluation-log' ? event.line : event.text]);
+                return;
+            }
+            case 'warning': {
+                this.#options.warn(event.text);
+                return;
+            }
+            default:
+        }
+    }
+    #block(drvPath) {
+        const known = this.#blocks.get(drvPath);
+        if (known)
+            return known;
+        const block = [];
+        this.#blocks.set(drvPath, block);
+        return block;
+    }
+    #printBlock(drvPath, seconds) {
+        const title = `${derivationName(drvPath)} ran ${formatSeconds(seconds)}`;
+        const lines = this.#blocks.get(drvPath) ?? [];
+        this.#blocks.delete(drvPath);
+        if (lines.length === 0) {
+            this.#options.write(title);
+            return;
+        }
+        this.#options.write(`::group::${title}`);
+        this.#printForeign(lines);
+        this.#options.write('::endgroup::');
+    }
+    /** Text that is not ours: nothing in it can act as a workflow command. */
+    #printForeign(lines) {
+        if (!lines.some((line) => WORKFLOW_COMMAND.test(line))) {
+            for (const line of lines)
+                this.#options.write(line);
+            return;
+        }
+        const token = (0,external_node_crypto_.randomUUID)();
+        this.#options.write(`::stop-commands::${token}`);
+        for (const line of lines)
+            this.#options.write(line);
+        this.#options.write(`::${token}::`);
+    }
+}
+function oneLine(event) {
+    switch (event.kind) {
+        case 'connected':
+            return `connected to ${event.remote} (${event.detail})`;
+        case 'evaluated':
+            return `evaluated ${plural(event.attributes, 'attribute')}${event.failed > 0 ? ` (${event.failed} failed)` : ''}`;
+        case 'to-build':
+            return `${plural(event.attributes, 'derivation')} to build, ${event.cached} there already`;
+        case 'uploading':
+            return event.paths === 0
+                ? undefined
+                : `uploading ${plural(event.paths, 'path')}, ${formatBytes(event.bytes)}`;
+        case 'copying':
+            return event.paths === 0
+                ? undefined
+                : `copying back ${plural(event.paths, 'path')}, ${formatBytes(event.bytes)}`;
+        case 'build-started':
+            return `building ${derivationName(event.drvPath)}`;
+        case 'attribute-done': {
+            const { attribute, status } = event.outcome;
+            return `${isGood(status) ? '✓' : '✗'} ${attribute}: ${status}`;
+        }
+        case 'phase-started':
+        case 'phase-ended':
+        case 'evaluation-log':
+        case 'build-phase':
+        case 'build-log':
+        case 'build-stopped':
+        case 'daemon-message':
+        case 'warning':
+            return undefined;
+    }
+}
+/** A derivation's name without `.drv`. */
+function derivationName(drvPath) {
+    return storePathName(drvPath).replace(/\.drv$/, '');
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/action/results.js
+
+/** GitHub refuses outputs of 1 MiB and more per job; this leaves room for other steps. */
+const MAX_RESULTS_BYTES = 100_000;
+function toResultEntry(outcome) {
+    const { error, seconds } = outcome;
+    return {
+        installable: outcome.installable,
+        attribute: outcome.attribute,
+        system: outcome.system ?? null,
+        drvPath: outcome.drvPath ?? null,
+        outputs: Object.fromEntries(outcome.outputs),
+        status: outcome.status,
+        remote: outcome.remote ?? null,
+        seconds: seconds === undefined ? null : Math.round(seconds * 1000) / 1000,
+        copied: outcome.copied,
+        ...(error && {
+            error: {
+                code: error.code,
+                message: error.message,
+                ...(error.hint === undefined ? {} : { hint: error.hint }),
+            },
+        }),
+    };
+}
+/**
+ * The `results` output: a JSON list; if that is longer than 100 kB, as many entries as fit, and a last one
+ * `{"truncated": <number left out>}`.
+ */
+function resultsOutput(entries) {
+    const whole = JSON.stringify(entries);
+    if (Buffer.byteLength(whole) <= MAX_RESULTS_BYTES)
+        return whole;
+    const kept = [];
+    let bytes = 100;
+    for (const entry of entries) {
+        const text = JSON.stringify(entry);
+        bytes += Buffer.byteLength(text) + 1;
+        if (bytes > MAX_RESULTS_BYTES)
+            break;
+        kept.push(text);
+    }
+    kept.push(JSON.stringify({ truncated: entries.length - kept.length }));
+    return `[${kept.join(',')}]`;
+}
+/** Every output path that exists, once. */
+function existingOutputs(outcomes) {
+    const paths = outcomes
+        .filter((outcome) => isGood(outcome.status))
+        .flatMap((outcome) => [...outcome.outputs.values()]);
+    return [...new Set(paths)];
+}
+/** Attributes that are not there in the end. */
+function failedAttributes(outcomes) {
+    return outcomes.filter((outcome) => !isGood(outcome.status)).map((outcome) => outcome.attribute);
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/action/report.js
+
+
+
+
+
+
+
+/** GitHub shows at most ten error annotations of a step. */
+const MAX_ANNOTATIONS = 10;
+/** Writes every output of action.yml. */
+async function setOutputs(report, directory) {
+    const entries = report.outcomes.map(toResultEntry);
+    const resultsFile = external_node_path_.join(directory, 'results.json');
+    await (0,promises_namespaceObject.writeFile)(resultsFile, `${JSON.stringify(entries, null, 2)}\n`);
+    lib_core/* setOutput */.uH('results', resultsOutput(entries));
+    lib_core/* setOutput */.uH('results-file', resultsFile);
+    lib_core/* setOutput */.uH('out-paths', existingOutputs(report.outcomes));
+    lib_core/* setOutput */.uH('failed', failedAttributes(report.outcomes));
+    lib_core/* setOutput */.uH('bytes-uploaded', report.bytesUploaded);
+    lib_core/* setOutput */.uH('bytes-downloaded', report.bytesDownloaded);
+}
+/** One annotation for each failure, as many as GitHub shows. */
+function annotateFailures(report) {
+    const failures = report.outcomes.filter((outcome) => !isGood(outcome.status) && isCause(outcome));
+    for (const outcome of failures.slice(0, MAX_ANNOTATIONS - 1)) {
+        const { error } = outcome;
+        const text = [error?.message ?? outcome.status, error?.hint].filter(Boolean).join('. ');
+        lib_core/* error */.z3(text, { title: `${outcome.attribute}: ${outcome.status}` });
+    }
+}
+/**
+ * How the step ended as a whole.
+ * @returns undefined if everything that was asked for is there
+ */
+function failureOf(report) {
+    const failed = report.outcomes.filter((outcome) => !isGood(outcome.status));
+    if (failed.length > 0) {
+        const causes = failed.filter(isCause);
+        const first = causes[0] ?? failed[0];
+        const names = `${failed.length} of ${plural(report.outcomes.length, 'attribute')} failed`;
+        return new errors/* ActionError */.lZ(first?.error?.code ?? 'build-failed', `${names}: ${first?.attribute ?? ''} (${first?.status ?? ''}): ${first?.error?.message ?? ''}`, { hint: first?.error?.hint });
+    }
+    return report.problems[0];
+}
+/** A cancelled attribute is a consequence of another's failure. */
+function isCause(outcome) {
+    return outcome.status !== 'cancelled';
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/action/secrets.js
+/**
+ * Reads the secret inputs and removes them from the environment, so that nothing started from now on can inherit them.
+ * To be called before anything else.
+ */
+function takeSecrets(env) {
+    const take = (input) => {
+        const name = `INPUT_${input.toUpperCase()}`;
+        const value = env[name] ?? '';
+        Reflect.deleteProperty(env, name);
+        return value;
+    };
+    return { 'ssh-key': take('ssh-key'), 'ssh-key-passphrase': take('ssh-key-passphrase') };
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/action/state.js
+
+function saveState(state) {
+    lib_core/* saveState */.LZ('marker', state.marker);
+}
+/** @returns undefined when main did not get as far as saving it. */
+function loadState() {
+    const marker = core.getState('marker');
+    return marker === '' ? undefined : { marker };
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/action/summary.js
+
+
+
+
+/** Rows of the table; GitHub cuts a summary beyond 1 MiB in the middle of whatever is there. */
+const MAX_ROWS = 1000;
+const PHASE_NAMES = {
+    connect: 'connect',
+    evaluate: 'evaluate',
+    upload: 'upload',
+    build: 'build',
+    'copy-back': 'copy back',
+};
+/** Adds the report to the job summary. A summary that cannot be written never fails a build. */
+async function writeSummary(report) {
+    try {
+        await lib_core/* summary */.z.addRaw(renderSummary(report)).write();
+    }
+    catch (error) {
+        lib_core/* warning */.$e(`The job summary could not be written: ${(0,errors/* toError */.iT)(error).message}`);
+    }
+}
+/** The job summary as GitHub Markdown: verdict first, failures before successes. */
+function renderSummary(report) {
+    const failed = report.outcomes.filter((outcome) => !isGood(outcome.status));
+    return [
+        `## Nix Remote Build: ${verdict(report, failed.length)}`,
+        `Mode **remote-store** on \`${report.remote}\`. ${counts(report.outcomes)}.`,
+        transfer(report),
+        table(report.outcomes),
+        ...failed.map(failureSection),
+        ...report.problems.map((problem) => `> [!WARNING]\n> ${escapeText(problem.message)}`),
+    ]
+        .filter((part) => part !== '')
+        .join('\n\n')
+        .concat('\n');
+}
+function verdict(report, failed) {
+    const total = plural(report.outcomes.length, 'attribute');
+    if (failed > 0)
+        return `❌ ${failed} of ${total} failed`;
+    return report.problems.length > 0 ? `❌ ${total} built, but not finished` : `✅ ${total} built`;
+}
+function counts(outcomes) {
+    const byStatus = new Map();
+    for (const { status } of outcomes)
+        byStatus.set(status, (byStatus.get(status) ?? 0) + 1);
+    return [...byStatus].map(([status, count]) => `${count} ${status}`).join(', ');
+}
+function transfer(report) {
+    const phases = [...report.seconds]
+        .map(([phase, seconds]) => `${PHASE_NAMES[phase]} ${formatSeconds(seconds)}`)
+        .join(', ');
+    return `Sent ${formatBytes(report.bytesUploaded)}, received ${formatBytes(report.bytesDownloaded)}. Time: ${phases}.`;
+}
+function table(outcomes) {
+    if (outcomes.length === 0)
+        return '';
+    const rank = (outcome) => (isGood(outcome.status) ? 1 : 0);
+    const sorted = [...outcomes].sort((a, b) => rank(a) - rank(b));
+    const rows = sorted.slice(0, MAX_ROWS).map(row);
+    const left = sorted.length - rows.length;
+    return [
+        '| | attribute | status | system | time | copied |',
+        '|-|-|-|-|-:|-|',
+        ...rows,
+        ...(left > 0 ? ['', `${left} more are in \`results-file\`.`] : []),
+    ].join('\n');
+}
+function row(outcome) {
+    const cells = [
+        isGood(outcome.status) ? '✅' : '❌',
+        code(outcome.attribute),
+        outcome.status,
+        outcome.system ?? '',
+        outcome.seconds === undefined ? '' : formatSeconds(outcome.seconds),
+        outcome.copied ? 'yes' : '',
+    ];
+    return `| ${cells.join(' | ')} |`;
+}
+function failureSection(outcome) {
+    const message = outcome.error?.message ?? outcome.status;
+    const hint = outcome.error?.hint;
+    return [
+        `### ${code(outcome.attribute)}: ${outcome.status}`,
+        `<pre>${escapeText(message)}</pre>`,
+        ...(hint === undefined ? [] : [escapeText(hint)]),
+    ].join('\n\n');
+}
+/** As code in a table cell: text of a flake can break neither the table nor the page. */
+function code(text) {
+    return `<code>${escapeText(text)}</code>`;
+}
+/** Every character that Markdown, a table or HTML gives a meaning, as a reference. */
+function escapeText(text) {
+    return text.replaceAll(/[&<>|`*_~[\]\\#@!:$]/g, (character) => `&#${character.charCodeAt(0)};`);
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/domain/derivation.js
+
+
+/**
+ * Parses the ATerm text of a `.drv` file (Nix's `parseDerivation`).
+ * @param name what the text is, for errors: usually its path
+ * @throws ActionError `unsupported-derivation` for a dynamic derivation, or for what is not a derivation
+ */
+function parseDerivation(text, name) {
+    if (text.startsWith('DrvWithVersion(')) {
+        throw new errors/* ActionError */.lZ('unsupported-derivation', `${name} is a dynamic derivation`, {
+            hint: 'Its inputs are outputs of derivations that are only made while building (experimental feature dynamic-derivations). Build it with nix itself.',
+        });
+    }
+    try {
+        return new DerivationParser(text).parse();
+    }
+    catch (error) {
+        throw new errors/* ActionError */.lZ('unsupported-derivation', `${name} is not a derivation that Nix would write`, {
+            cause: error,
+        });
+    }
+}
+const ESCAPES = { n: '\n', r: '\r', t: '\t' };
+/** A recursive descent over `Derive([…],[…],[…],"…","…",[…],[…])`. */
+class DerivationParser {
+    #text;
+    #position = 0;
+    constructor(text) {
+        this.#text = text;
+    }
+    parse() {
+        this.#expect('Derive(');
+        const outputs = new Map(this.#list(() => this.#output()));
+        this.#expect(',');
+        const inputDrvs = new Map(this.#list(() => this.#inputDrv()));
+        this.#expect(',');
+        const inputSrcs = this.#strings().map(parseStorePath);
+        this.#expect(',');
+        const system = this.#string();
+        this.#expect(',');
+        const builder = this.#string();
+        this.#expect(',');
+        const args = this.#strings();
+        this.#expect(',');
+        const env = new Map(this.#list(() => this.#variable()));
+        this.#expect(')');
+        if (this.#position !== this.#text.length)
+            throw this.#unexpected('the end');
+        return { outputs, inputDrvs, inputSrcs, system, builder, args, env };
+    }
+    /** `(name, path, hash algorithm, hash)`; a path that is not known yet is empty. */
+    #output() {
+        this.#expect('(');
+        const name = this.#string();
+        this.#expect(',');
+        const path = this.#string();
+        this.#expect(',');
+        this.#string();
+        this.#expect(',');
+        this.#string();
+        this.#expect(')');
+        return [name, isStorePath(path) ? path : undefined];
+    }
+    #inputDrv() {
+        this.#expect('(');
+        const path = parseDrvPath(this.#string());
+        this.#expect(',');
+        const outputs = this.#strings();
+        this.#expect(')');
+        return [path, outputs];
+    }
+    #variable() {
+        this.#expect('(');
+        const name = this.#string();
+        this.#expect(',');
+        const value = this.#string();
+        this.#expect(')');
+        return [name, value];
+    }
+    #strings() {
+        return this.#list(() => this.#string());
+    }
+    #list(item) {
+        this.#expect('[');
+        const items = [];
+        if (this.#takeIf(']'))
+            return items;
+        do
+            items.push(item());
+        while (this.#takeIf(','));
+        this.#expect(']');
+        return items;
+    }
+    #string() {
+        this.#expect('"');
+        let text = '';
+        for (let start = this.#position;; this.#position++) {
+            const character = this.#text[this.#position];
+            if (character === undefined)
+                throw this.#unexpected('the end of a string');
+            if (character !== '"' && character !== '\\')
+                continue;
+            text += this.#text.slice(start, this.#position);
+            this.#position += 1;
+            if (character === '"')
+                return text;
+            const escaped = this.#text[this.#position] ?? '';
+            text += ESCAPES[escaped] ?? escaped;
+            start = this.#position + 1;
+        }
+    }
+    #takeIf(text) {
+        if (!this.#text.startsWith(text, this.#position))
+            return false;
+        this.#position += text.length;
+        return true;
+    }
+    #expect(text) {
+        if (!this.#takeIf(text))
+            throw this.#unexpected(JSON.stringify(text));
+    }
+    #unexpected(expected) {
+        return new Error(`at character ${this.#position}: ${expected} expected`);
+    }
+}
+/** The system features that a builder must have: of the environment, or of structured attributes. */
+function requiredSystemFeatures({ env }) {
+    const structured = env.get('__json');
+    if (structured === undefined) {
+        return (env.get('requiredSystemFeatures') ?? '').split(/\s+/).filter((word) => word !== '');
+    }
+    const attributes = JSON.parse(structured);
+    const isObject = typeof attributes === 'object' && attributes !== null;
+    const features = isObject && 'requiredSystemFeatures' in attributes ? attributes.requiredSystemFeatures : [];
+    return Array.isArray(features) ? features.filter((each) => typeof each === 'string') : [];
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/store/derivation-closure.js
+
+/** How many `.drv` files are read at a time. */
+const BATCH = 64;
+/**
+ * The derivations that these need, themselves included, parsed.
+ * @param readText gives the text of a `.drv` file
+ * @throws ActionError `unsupported-derivation` where one is dynamic, and what `readText` throws
+ */
+async function derivationClosure(roots, readText) {
+    const closure = new Map();
+    const seen = new Set(roots);
+    const queue = [...seen];
+    while (queue.length > 0) {
+        const batch = queue.splice(0, BATCH);
+        const texts = await Promise.all(batch.map(readText));
+        for (const [index, path] of batch.entries()) {
+            const derivation = parseDerivation(texts[index] ?? '', path);
+            closure.set(path, derivation);
+            for (const input of derivation.inputDrvs.keys()) {
+                if (seen.has(input))
+                    continue;
+                seen.add(input);
+                queue.push(input);
+            }
+        }
+    }
+    return closure;
+}
+/**
+ * Every path that the outputs of these derivations can refer to: a build sees nothing but outputs and sources of its
+ * derivation's closure. A superset of any output's closure, known without asking anybody.
+ */
+function candidatePaths(closure) {
+    const paths = new Set();
+    for (const { outputs, inputSrcs } of closure.values()) {
+        for (const path of outputs.values())
+            if (path !== undefined)
+                paths.add(path);
+        for (const path of inputSrcs)
+            paths.add(path);
+    }
+    return paths;
+}
+
+// EXTERNAL MODULE: external "node:net"
+var external_node_net_ = __nccwpck_require__(7030);
+;// CONCATENATED MODULE: external "node:child_process"
+const external_node_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
+// EXTERNAL MODULE: external "node:stream"
+var external_node_stream_ = __nccwpck_require__(7075);
+;// CONCATENATED MODULE: ./.build-iEdIb9/store/child-stream.js
+
+
+const DIAGNOSTICS_LIMIT = 8 * 1024;
+/** How long a program may take to end once its streams are closed, milliseconds; nix-daemon ends its builders meanwhile. */
+const EXIT_GRACE = 5_000;
+/**
+ * Runs a program and speaks with it over its standard input and output. Destroying the stream closes both, which ends a
+ * `nix-daemon --stdio` and its builds; one that does not end is killed.
+ */
+function spawnByteStream(program, args, env) {
+    const child = (0,external_node_child_process_namespaceObject.spawn)(program, args, { env, stdio: 'pipe' });
+    let diagnostics = '';
+    const note = (text) => {
+        diagnostics = (diagnostics + text).slice(-DIAGNOSTICS_LIMIT);
+    };
+    child.stderr.setEncoding('utf8').on('data', note);
+    child.on('error', (error) => note(error.message));
+    return { duplex: new ChildStream(child), diagnostics: () => diagnostics };
+}
+class ChildStream extends external_node_stream_.Duplex {
+    #child;
+    constructor(child) {
+        super();
+        this.#child = child;
+        const { stdin, stdout } = child;
+        stdout.on('data', (chunk) => {
+            if (!this.push(chunk))
+                stdout.pause();
+        });
+        stdout.on('end', () => this.push(null));
+        stdout.on('error', (error) => this.destroy(error));
+        stdin.on('error', (error) => this.destroy(error));
+        child.on('error', (error) => this.destroy(error));
+        child.on('close', () => this.destroy());
+    }
+    _read() {
+        this.#child.stdout.resume();
+    }
+    _write(chunk, _encoding, done) {
+        this.#child.stdin.write(chunk, done);
+    }
+    _writev(chunks, done) {
+        const { stdin } = this.#child;
+        const last = chunks.length - 1;
+        stdin.cork();
+        for (const [index, { chunk }] of chunks.entries()) {
+            stdin.write(chunk, index === last ? done : undefined);
+        }
+        stdin.uncork();
+    }
+    _final(done) {
+        this.#child.stdin.end(done);
+    }
+    _destroy(error, done) {
+        const child = this.#child;
+        child.stdin.destroy();
+        child.stdout.destroy();
+        if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) {
+            const kill = setTimeout(() => child.kill('SIGKILL'), EXIT_GRACE);
+            child.once('exit', () => clearTimeout(kill));
+        }
+        done(error);
+    }
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/domain/build-result.js
+/** Nix's `BuildResult::Status` by its wire numbers 0 to 14 (13 and 14 exist since protocol 1.34 or so). */
+const BUILD_STATUSES = [
+    'built',
+    'substituted',
+    'already-valid',
+    'permanent-failure',
+    'input-rejected',
+    'output-rejected',
+    'transient-failure',
+    'cached-failure',
+    'timed-out',
+    'misc-failure',
+    'dependency-failed',
+    'log-limit-exceeded',
+    'not-deterministic',
+    'resolves-to-already-valid',
+    'no-substituters',
+];
+/** Nix's `BuildMode` by its wire numbers. `check` builds again and compares. */
+const BUILD_MODES = ['normal', 'repair', 'check'];
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/protocol/wire-writer.js
+/**
+ * Builds one request of the worker protocol in memory: integers are 64 bits little-endian, strings a length, the bytes, and
+ * zeros up to a multiple of 8 (Nix's `serialise.hh`).
+ */
+class WireWriter {
+    #buffer = Buffer.allocUnsafe(512);
+    #length = 0;
+    u64(value) {
+        this.#reserve(8);
+        this.#length = this.#buffer.writeBigUInt64LE(BigInt(value), this.#length);
+        return this;
+    }
+    bool(value) {
+        return this.u64(value ? 1 : 0);
+    }
+    /** UTF-8. */
+    string(text) {
+        return this.bytes(Buffer.from(text));
+    }
+    /** As a string is written, for what is not text. */
+    bytes(bytes) {
+        const padded = paddedLength(bytes.length);
+        this.u64(bytes.length).#reserve(padded);
+        this.#buffer.set(bytes, this.#length);
+        this.#buffer.fill(0, this.#length + bytes.length, this.#length + padded);
+        this.#length += padded;
+        return this;
+    }
+    strings(texts) {
+        this.u64(texts.length);
+        for (const text of texts)
+            this.string(text);
+        return this;
+    }
+    stringMap(map) {
+        this.u64(map.size);
+        for (const [key, value] of map)
+            this.string(key).string(value);
+        return this;
+    }
+    /** What was written so far; the writer is not to be used afterwards. */
+    finish() {
+        return this.#buffer.subarray(0, this.#length);
+    }
+    #reserve(bytes) {
+        const needed = this.#length + bytes;
+        if (needed <= this.#buffer.length)
+            return;
+        const larger = Buffer.allocUnsafe(Math.max(needed, this.#buffer.length * 2));
+        this.#buffer.copy(larger, 0, 0, this.#length);
+        this.#buffer = larger;
+    }
+}
+/** The length of a string on the wire without its length field. */
+function paddedLength(length) {
+    return Math.ceil(length / 8) * 8;
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/protocol/wire-reader.js
+
+
+/** The most one message or answer may take in memory, bytes. NARs are handed on as they come and do not count. */
+const MESSAGE_LIMIT = 64 * 1024 * 1024;
+/** What an item of a list costs at least: a peer that announces more items than could follow is refused at once. */
+const ITEM_SIZE = 8;
+/**
+ * The receiving end of the wire format: chunks go in as they arrive, values come out. Everything a peer can say is bounded by
+ * {@link MESSAGE_LIMIT} per message, and nothing is allocated on the strength of a count alone.
+ */
+class WireReader {
+    #chunks = [];
+    /** Position in the first chunk. */
+    #offset = 0;
+    #available = 0;
+    #budget = MESSAGE_LIMIT;
+    #consumed = 0;
+    #tee;
+    #teeStart = 0;
+    push(chunk) {
+        if (chunk.length === 0)
+            return;
+        this.#chunks.push(chunk);
+        this.#available += chunk.length;
+    }
+    /** Bytes that are here and not yet decoded. */
+    get available() {
+        return this.#available;
+    }
+    /** Bytes decoded since the beginning. */
+    get consumed() {
+        return this.#consumed;
+    }
+    /** A new message begins: it may take up to `limit` bytes. */
+    beginMessage(limit = MESSAGE_LIMIT) {
+        this.#budget = limit;
+    }
+    /** The undecoded bytes, without taking them: for error texts. */
+    peek(limit) {
+        const [first, ...rest] = this.#chunks;
+        return Buffer.concat([first?.subarray(this.#offset) ?? Buffer.alloc(0), ...rest]).subarray(0, limit);
+    }
+    /**
+     * From here on every byte that is decoded is also given to `sink`, uncopied and in large pieces, until {@link endTee}.
+     */
+    beginTee(sink) {
+        this.#tee = sink;
+        this.#teeStart = this.#offset;
+    }
+    endTee() {
+        const [first] = this.#chunks;
+        if (first)
+            this.#emitTee(first, this.#offset);
+        this.#tee = undefined;
+    }
+    /** @throws ActionError `protocol-violation` above 2^53. */
+    *u64() {
+        const bytes = yield* this.#take(8);
+        const high = bytes.readUInt32LE(4);
+        if (high > 0x1fffff) {
+            throw violation(`the number 0x${bytes.readBigUInt64LE().toString(16)} is too large`);
+        }
+        return high * 0x1_0000_0000 + bytes.readUInt32LE(0);
+    }
+    *u64big() {
+        return (yield* this.#take(8)).readBigUInt64LE();
+    }
+    *bool() {
+        return (yield* this.u64()) !== 0;
+    }
+    /** UTF-8 of at most `limit` bytes. */
+    *string(limit = MESSAGE_LIMIT) {
+        return (yield* this.bytes(limit)).toString();
+    }
+    /** What is written as a string but is not text. The buffer may share memory with the chunk it came in. */
+    *bytes(limit = MESSAGE_LIMIT) {
+        const length = yield* this.u64();
+        if (length > limit)
+            throw violation(`a string of ${length} bytes where ${limit} are allowed`);
+        const padded = yield* this.#take(paddedLength(length));
+        if (!isZero(padded, length))
+            throw violation('a string is not padded with zeros');
+        return padded.subarray(0, length);
+    }
+    *strings() {
+        return yield* this.list(() => this.string());
+    }
+    *stringMap() {
+        return new Map(yield* this.list(() => this.#pair()));
+    }
+    *#pair() {
+        return [yield* this.string(), yield* this.string()];
+    }
+    *list(item) {
+        const count = yield* this.u64();
+        if (count * ITEM_SIZE > this.#budget) {
+            throw violation(`a list of ${count} items, more than a message may hold`);
+        }
+        const items = [];
+        while (items.length < count)
+            items.push(yield* item());
+        return items;
+    }
+    /** Exactly `length` bytes that carry no length of their own. */
+    *raw(length) {
+        return yield* this.#take(length);
+    }
+    /** Passes over bytes without holding on to them (`onBytes` sees them); they do not count against the message. */
+    *skip(length, onBytes) {
+        for (let left = length; left > 0;) {
+            while (this.#available === 0)
+                yield;
+            const piece = this.#advance(left);
+            left -= piece.length;
+            onBytes?.(piece);
+        }
+    }
+    /** Takes `expected` if it is what comes next; nothing otherwise, nor if it is not wholly here in one piece. */
+    takeIfNext(expected) {
+        const [first] = this.#chunks;
+        const end = this.#offset + expected.length;
+        if (!first || end > first.length)
+            return false;
+        if (first.compare(expected, 0, expected.length, this.#offset, end) !== 0)
+            return false;
+        this.#advance(expected.length);
+        return true;
+    }
+    /** Exactly `length` bytes in one piece, copied only where they came in several. */
+    *#take(length) {
+        if (length > this.#budget)
+            throw violation('a message is larger than allowed');
+        this.#budget -= length;
+        const [first] = this.#chunks;
+        if (first && first.length - this.#offset >= length)
+            return this.#advance(length);
+        const whole = Buffer.allocUnsafe(length);
+        for (let filled = 0; filled < length;) {
+            while (this.#available === 0)
+                yield;
+            const piece = this.#advance(length - filled);
+            filled += piece.copy(whole, filled);
+        }
+        return whole;
+    }
+    /** Up to `limit` bytes of the first chunk. */
+    #advance(limit) {
+        const [first] = this.#chunks;
+        if (!first)
+            return Buffer.alloc(0);
+        const end = Math.min(first.length, this.#offset + limit);
+        const piece = first.subarray(this.#offset, end);
+        this.#available -= piece.length;
+        this.#consumed += piece.length;
+        if (end < first.length) {
+            this.#offset = end;
+        }
+        else {
+            this.#emitTee(first, end);
+            this.#chunks.shift();
+            this.#offset = 0;
+        }
+        return piece;
+    }
+    #emitTee(chunk, end) {
+        if (!this.#tee)
+            return;
+        if (end > this.#teeStart)
+            this.#tee(chunk.subarray(this.#teeStart, end));
+        this.#teeStart = end === chunk.length ? 0 : end;
+    }
+}
+/** What the peer said cannot be the worker protocol. The session knows which peer, and adds it. */
+function violation(what) {
+    return new errors/* ActionError */.lZ('protocol-violation', what);
+}
+function isZero(bytes, from) {
+    for (let index = from; index < bytes.length; index++) {
+        if (bytes[index] !== 0)
+            return false;
+    }
+    return true;
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/protocol/derived-path.js
+
+
+/** `/nix/store/x.drv!out,dev`, `/nix/store/x.drv!*`, or a plain path (`DerivedPath::to_string_legacy`). */
+function derivedPathText(path) {
+    if (path.kind === 'opaque')
+        return path.path;
+    return `${path.drvPath}!${path.outputs === 'all' ? '*' : path.outputs.join(',')}`;
+}
+/** @throws ActionError `protocol-violation`. */
+function parseDerivedPathText(text) {
+    const [path = '', outputs, ...more] = text.split('!');
+    if (more.length > 0 || !isStorePath(path))
+        throw notDerived(text);
+    if (outputs === undefined)
+        return { kind: 'opaque', path };
+    if (!isDrvPath(path))
+        throw notDerived(text);
+    return { kind: 'built', drvPath: path, outputs: parseOutputs(outputs) };
+}
+function parseOutputs(text) {
+    return text === '*' ? 'all' : text.split(',').filter((name) => name !== '');
+}
+function notDerived(text) {
+    return violation(`${JSON.stringify(text)} where a path to build belongs`);
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/protocol/version.js
+/**
+ * What we say we speak. 1.38 adds nothing but an exchange of feature lists, which would cost a round trip: with 1.37 a client
+ * can write its whole handshake, and its first requests, at once.
+ */
+const ADVERTISED = 0x125;
+/** AddMultipleToStore exists since 1.32 (Nix 2.4). */
+const OLDEST = 0x120;
+/** First versions of what differs between 1.32 and 1.37. */
+const SINCE = {
+    daemonVersion: 0x121,
+    buildPathsWithResults: 0x122,
+    trust: 0x123,
+    cpuTimes: 0x125,
+};
+/** `1.37` */
+function protocolText(version) {
+    return `${version >> 8}.${version & 0xff}`;
+}
+/** Which Nix speaks an old protocol, for people: the last release of each. */
+function nixOfProtocol(version) {
+    if (version >= 0x120)
+        return 'Nix 2.4 or newer';
+    if (version >= 0x115)
+        return 'Nix 2.0 to 2.3';
+    return 'Nix 1';
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/protocol/build-result.js
+
+
+
+
+
+/** `KeyedBuildResult`: one element of what BuildPathsWithResults answers. */
+function* readKeyedBuildResult(reader, version) {
+    const path = parseDerivedPathText(yield* reader.string());
+    return yield* readBuildResult(reader, version, path);
+}
+/** `BuildResult` as every protocol since 1.29 has it, with the processor times of 1.37. */
+function* readBuildResult(reader, version, path) {
+    const statusNumber = yield* reader.u64();
+    const status = BUILD_STATUSES[statusNumber];
+    if (!status)
+        throw violation(`the build status ${statusNumber}, of which Nix has 0 to 14`);
+    const errorMessage = yield* reader.string();
+    const timesBuilt = yield* reader.u64();
+    yield* reader.u64(); // isNonDeterministic: the status says so too
+    const startTime = yield* reader.u64();
+    const stopTime = yield* reader.u64();
+    if (version >= SINCE.cpuTimes) {
+        yield* readOptionalMicroseconds(reader); // cpuUser
+        yield* readOptionalMicroseconds(reader); // cpuSystem
+    }
+    const realisations = yield* reader.stringMap();
+    const outputs = realisedOutputs(realisations);
+    return {
+        path,
+        status,
+        errorMessage,
+        timesBuilt,
+        startTime,
+        stopTime,
+        outputs,
+        realisations,
+    };
+}
+function* readOptionalMicroseconds(reader) {
+    const tag = yield* reader.u64();
+    if (tag === 1)
+        yield* reader.u64();
+    else if (tag !== 0)
+        throw violation(`the option tag ${tag}`);
+}
+function realisedOutputs(realisations) {
+    const outputs = new Map();
+    for (const [id, json] of realisations) {
+        outputs.set(id.slice(id.indexOf('!') + 1), outPathOf(json));
+    }
+    return outputs;
+}
+/** A realisation's `outPath` is the name within the store's folder. */
+function outPathOf(json) {
+    const realisation = parseObject(json);
+    const outPath = 'outPath' in realisation ? realisation.outPath : undefined;
+    const path = typeof outPath === 'string' ? `${STORE_DIR}/${outPath}` : '';
+    if (!isStorePath(path))
+        throw violation(`the realisation ${JSON.stringify(json.slice(0, 200))}`);
+    return path;
+}
+function parseObject(json) {
+    try {
+        const value = JSON.parse(json);
+        if (typeof value === 'object' && value !== null)
+            return value;
+    }
+    catch {
+        // said below
+    }
+    throw violation(`${JSON.stringify(json.slice(0, 200))} where a realisation belongs`);
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/protocol/path-info.js
+
+
+const SHA256_HEX = /^[0-9a-f]{64}$/;
+/** Longer than any store path, shorter than anything that hurts. */
+const PATH_LIMIT = 1024;
+/** A store path; anything else a peer says in its place is a violation. */
+function* readStorePath(reader) {
+    const text = yield* reader.string(PATH_LIMIT);
+    if (!isStorePath(text))
+        throw violation(`${JSON.stringify(text)} where a store path belongs`);
+    return text;
+}
+/** An empty string is `undefined`. */
+function* readOptionalStorePath(reader) {
+    const text = yield* reader.string(PATH_LIMIT);
+    if (text === '')
+        return undefined;
+    if (!isStorePath(text))
+        throw violation(`${JSON.stringify(text)} where a store path belongs`);
+    return text;
+}
+function* readStorePaths(reader) {
+    return yield* reader.list(() => readStorePath(reader));
+}
+/** `UnkeyedValidPathInfo`: what QueryPathInfo answers of `path`. */
+function* readPathInfo(reader, path) {
+    const deriver = yield* readOptionalStorePath(reader);
+    const narHash = yield* reader.string(PATH_LIMIT);
+    if (!SHA256_HEX.test(narHash)) {
+        throw violation(`${JSON.stringify(narHash)} where the NAR hash of ${path} belongs`);
+    }
+    return {
+        path,
+        deriver,
+        narHash,
+        references: yield* readStorePaths(reader),
+        registrationTime: yield* reader.u64(),
+        narSize: yield* reader.u64(),
+        ultimate: yield* reader.bool(),
+        signatures: yield* reader.strings(),
+        contentAddress: (yield* reader.string()) || undefined,
+    };
+}
+/** `ValidPathInfo` as of protocol 1.16, which AddMultipleToStore uses whatever was negotiated. */
+function writePathInfo(writer, info) {
+    return writer
+        .string(info.path)
+        .string(info.deriver ?? '')
+        .string(info.narHash)
+        .strings(info.references)
+        .u64(info.registrationTime)
+        .u64(info.narSize)
+        .bool(info.ultimate)
+        .strings(info.signatures)
+        .string(info.contentAddress ?? '');
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/protocol/operations.js
+
+
+
+
+
+/** Numbers of `WorkerProto::Op`. */
+const OP = {
+    buildPaths: 9,
+    ensurePath: 10,
+    addTempRoot: 11,
+    addIndirectRoot: 12,
+    setOptions: 19,
+    queryPathInfo: 26,
+    queryValidPaths: 31,
+    addSignatures: 37,
+    narFromPath: 38,
+    queryMissing: 40,
+    queryDerivationOutputMap: 41,
+    registerDrvOutput: 42,
+    addMultipleToStore: 44,
+    buildPathsWithResults: 46,
+};
+function request(op) {
+    return new WireWriter().u64(op);
+}
+/** Many operations answer with a 1 that says nothing. */
+function* readDone(reader) {
+    yield* reader.u64();
+}
+// eslint-disable-next-line require-yield
+function* readNothing() {
+    return;
+}
+/** `lvlError`: how a client says that `verboseBuild` is on, which is Nix's default. */
+const VERBOSE_BUILD_ON = 0;
+function setOptions(options) {
+    const writer = request(OP.setOptions)
+        .bool(options.keepFailed)
+        .bool(options.keepGoing)
+        .bool(options.tryFallback)
+        .u64(options.verbosity)
+        .u64(options.maxBuildJobs)
+        .u64(options.maxSilentTime)
+        .bool(true) // useBuildHook, obsolete
+        .u64(VERBOSE_BUILD_ON)
+        .u64(0) // log type, obsolete
+        .u64(0) // printBuildTrace, obsolete
+        .u64(options.buildCores)
+        .bool(options.useSubstitutes)
+        .stringMap(options.overrides);
+    return { name: 'SetOptions', request: writer.finish(), reply: readNothing };
+}
+function queryValidPaths(paths, substitution) {
+    return {
+        name: 'QueryValidPaths',
+        request: request(OP.queryValidPaths)
+            .strings(paths)
+            .bool(substitution === 'substitute')
+            .finish(),
+        reply: readStorePaths,
+    };
+}
+function queryPathInfo(path) {
+    return {
+        name: 'QueryPathInfo',
+        request: request(OP.queryPathInfo).string(path).finish(),
+        *reply(reader) {
+            return (yield* reader.bool()) ? yield* readPathInfo(reader, path) : undefined;
+        },
+    };
+}
+function queryMissing(paths) {
+    return {
+        name: 'QueryMissing',
+        request: request(OP.queryMissing).strings(paths.map(derivedPathText)).finish(),
+        *reply(reader) {
+            return {
+                willBuild: yield* readStorePaths(reader),
+                willSubstitute: yield* readStorePaths(reader),
+                unknown: yield* readStorePaths(reader),
+                downloadSize: yield* reader.u64(),
+                narSize: yield* reader.u64(),
+            };
+        },
+    };
+}
+function queryDerivationOutputMap(drvPath) {
+    return {
+        name: 'QueryDerivationOutputMap',
+        request: request(OP.queryDerivationOutputMap).string(drvPath).finish(),
+        *reply(reader) {
+            const entry = function* () {
+                return [yield* reader.string(), yield* readOptionalStorePath(reader)];
+            };
+            return { drvPath, outputs: new Map(yield* reader.list(entry)) };
+        },
+    };
+}
+/** The answer is the bare NAR, which `readNar` takes from the wire as it comes. */
+function narFromPath(path, readNar) {
+    return {
+        name: 'NarFromPath',
+        request: request(OP.narFromPath).string(path).finish(),
+        reply: readNar,
+    };
+}
+/** The request is followed by frames: a count, then for each path its info (1.16 format) and its NAR. */
+function addMultipleToStore(check) {
+    return {
+        name: 'AddMultipleToStore',
+        request: request(OP.addMultipleToStore)
+            .bool(false) // repair
+            .bool(check === 'no-signature-check')
+            .finish(),
+        reply: readNothing,
+    };
+}
+function addTempRoot(path) {
+    const writer = request(OP.addTempRoot).string(path);
+    return { name: 'AddTempRoot', request: writer.finish(), reply: readDone };
+}
+function addIndirectRoot(link) {
+    const writer = request(OP.addIndirectRoot).string(link);
+    return { name: 'AddIndirectRoot', request: writer.finish(), reply: readDone };
+}
+function ensurePath(path) {
+    const writer = request(OP.ensurePath).string(path);
+    return { name: 'EnsurePath', request: writer.finish(), reply: readDone };
+}
+function addSignatures(path, signatures) {
+    const writer = request(OP.addSignatures).string(path).strings(signatures);
+    return { name: 'AddSignatures', request: writer.finish(), reply: readDone };
+}
+function registerDrvOutput(realisation) {
+    const writer = request(OP.registerDrvOutput).string(realisation);
+    return { name: 'RegisterDrvOutput', request: writer.finish(), reply: readNothing };
+}
+function buildPaths(paths, mode) {
+    const writer = request(OP.buildPaths)
+        .strings(paths.map(derivedPathText))
+        .u64(BUILD_MODES.indexOf(mode));
+    return { name: 'BuildPaths', request: writer.finish(), reply: readDone };
+}
+/** Since protocol 1.34. */
+function buildPathsWithResults(paths, mode, version) {
+    const writer = request(OP.buildPathsWithResults)
+        .strings(paths.map(derivedPathText))
+        .u64(BUILD_MODES.indexOf(mode));
+    return {
+        name: 'BuildPathsWithResults',
+        request: writer.finish(),
+        *reply(reader) {
+            return yield* reader.list(() => readKeyedBuildResult(reader, version));
+        },
+    };
+}
+
+// EXTERNAL MODULE: external "node:util"
+var external_node_util_ = __nccwpck_require__(7975);
+;// CONCATENATED MODULE: ./.build-iEdIb9/protocol/text.js
+
+// eslint-disable-next-line no-control-regex
+const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
+/** Nix's text as plain text: without colours. */
+function plain(text) {
+    return (0,external_node_util_.stripVTControlCharacters)(text);
+}
+/** Several lines as one, cut after `limit` characters. */
+function text_oneLine(text, limit = 1000) {
+    return cut(plain(text).replace(/\s+/g, ' ').trim(), limit);
+}
+/** Bytes of unknown origin, fit to be shown: control characters as escapes, cut after `limit` characters. */
+function printable(text, limit = 500) {
+    const escape = (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
+    return cut(text.replace(CONTROL, escape).trim(), limit);
+}
+function cut(text, limit) {
+    return text.length > limit ? `${text.slice(0, limit)}…` : text;
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/protocol/daemon-error.js
+
+
+/** What a daemon said went wrong, verbatim: `message` may hold colours and several lines. */
+class NixError extends Error {
+    name = 'NixError';
+    /** Nix's verbosity level of the error; 0 is an error. */
+    level;
+    /** Nix's `… while …` lines, innermost last. */
+    traces;
+    constructor(message, level = 0, traces = []) {
+        super(message);
+        this.level = level;
+        this.traces = traces;
+    }
+}
+/** The body of an ERROR message since protocol 1.26 (`Error` in `worker-protocol`; positions are never sent). */
+function* readNixError(reader) {
+    yield* reader.string(); // "Error"
+    const level = yield* reader.u64();
+    yield* reader.string(); // a name that nothing uses any more
+    const message = yield* reader.string();
+    yield* reader.u64(); // havePos
+    const traces = yield* reader.list(function* () {
+        yield* reader.u64(); // havePos
+        return yield* reader.string();
+    });
+    return new NixError(message, level, traces);
+}
+const KNOWN = [
+    {
+        code: 'disk-full',
+        pattern: /No space left on device|database or disk is full|Disk quota exceeded/,
+        hint: (label) => `Free disk space at the ${label}, for example with nix-collect-garbage.`,
+    },
+    {
+        // "lacks a valid signature" up to 2.11
+        code: 'signature-required',
+        pattern: /lacks a (?:valid signature|signature by a trusted key)/,
+        hint: (label) => `The daemon at the ${label} must trust this user (trusted-users) or the key that signed the path (trusted-public-keys).`,
+    },
+];
+/**
+ * A daemon's error as ours: `disk-full` and `signature-required` where Nix's text says so, else `daemon-error`. Nix's words are in
+ * the message on one line, and verbatim in `cause`.
+ */
+function daemonError(label, error) {
+    const known = KNOWN.find(({ pattern }) => pattern.test(error.message));
+    return new errors/* ActionError */.lZ(known?.code ?? 'daemon-error', `${label}: ${text_oneLine(error.message)}`, {
+        hint: known?.hint(label),
+        cause: error,
+    });
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/store/build-without-results.js
+
+
+/**
+ * Results for daemons before protocol 1.34, which answer BuildPaths with one success or one error for all: what is valid before and
+ * after tells the rest. A path that is not valid afterwards has the daemon's one error, whosever it is.
+ */
+async function buildWithoutResults(store, paths, build) {
+    const before = await validity(store, paths);
+    const error = await build().then(() => undefined, daemonsWord);
+    const after = await validity(store, paths);
+    return paths.map((path, index) => result(path, before[index], after[index], error));
+}
+function result(path, before, after, error) {
+    const isValid = after?.isValid === true || error === undefined;
+    const success = before?.isValid === true ? 'already-valid' : 'built';
+    return {
+        path,
+        status: isValid ? success : 'misc-failure',
+        errorMessage: isValid ? '' : error.message,
+        timesBuilt: 0,
+        startTime: 0,
+        stopTime: 0,
+        outputs: path.kind === 'built' && after ? after.outputs : new Map(),
+        realisations: new Map(),
+    };
+}
+/** A build that fails is a result; anything else ends the call. */
+function daemonsWord(error) {
+    if (error instanceof errors/* ActionError */.lZ && error.cause instanceof NixError)
+        return error.cause;
+    throw error;
+}
+async function validity(store, paths) {
+    const drvPaths = paths.flatMap((path) => (path.kind === 'built' ? [path.drvPath] : []));
+    const maps = await store.queryDerivationOutputMaps([...new Set(drvPaths)]);
+    const wanted = paths.map((path) => wantedOutputs(path, maps));
+    const known = wanted.flatMap((outputs) => [...outputs.values()].filter((path) => path !== undefined));
+    const valid = await store.queryValidPaths(known);
+    return wanted.map((outputs) => {
+        const present = [...outputs].filter((entry) => entry[1] !== undefined && valid.has(entry[1]));
+        return { outputs: new Map(present), isValid: present.length === outputs.size };
+    });
+}
+function wantedOutputs(path, maps) {
+    if (path.kind === 'opaque')
+        return new Map([['', path.path]]);
+    const outputs = maps.get(path.drvPath) ?? new Map();
+    if (path.outputs === 'all')
+        return outputs;
+    return new Map(path.outputs.map((name) => [name, outputs.get(name)]));
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/store/interruption.js
+/**
+ * Ends a wait from outside. Unlike `Promise.race` against one long-lived promise it keeps nothing of waits that are over, so
+ * it can stand around every chunk of a large stream.
+ */
+class Interruption {
+    #error;
+    #interrupt;
+    raise(error) {
+        this.#error ??= error;
+        this.#interrupt?.(this.#error);
+    }
+    get error() {
+        return this.#error;
+    }
+    /** As `promise`, but rejects at once when interrupted. One wait at a time. */
+    wait(promise) {
+        return new Promise((resolve, reject) => {
+            this.#interrupt = reject;
+            promise.then(resolve, reject);
+            if (this.#error)
+                reject(this.#error);
+        });
+    }
+    /** Hands every item to `use`; on interruption, or when `use` fails, the iterator is told to stop. */
+    async forEach(items, use) {
+        const iterator = items[Symbol.asyncIterator]();
+        try {
+            for (;;) {
+                const next = await this.wait(iterator.next());
+                if (next.done === true)
+                    return;
+                await use(next.value);
+            }
+        }
+        catch (error) {
+            iterator.return?.().catch(() => undefined); // not awaited: the iterator may be the one that hangs
+            throw error;
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/protocol/nar/nar-format.js
+/** What a NAR begins with. */
+const NAR_MAGIC = 'nix-archive-1';
+/** Linux's own limits on what can be unpacked, and a depth that no path of 4096 bytes can pass. */
+const NAR_LIMITS = {
+    nameLength: 255,
+    targetLength: 4095,
+    depth: 2048,
+    /** What one node takes apart from a file's contents, generously. */
+    nodeBytes: 16 * 1024,
+};
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/protocol/nar/nar-reader.js
+
+
+
+
+/** Runs of fixed strings, as they are on the wire. */
+const token = (...texts) => texts.reduce((writer, text) => writer.string(text), new WireWriter()).finish();
+const START = token(NAR_MAGIC, '(', 'type');
+const ENTRY_NAME = token('(', 'name');
+const ENTRY_NODE = token('node', '(', 'type');
+const EMPTY = token('');
+const CONTENTS = token('contents');
+const TARGET = token('target');
+const CLOSE = token(')');
+/** The longest fixed string where one of several may stand. */
+const KEYWORD_LIMIT = 16;
+/**
+ * Reads one NAR to its end, which nothing but its structure tells (NarFromPath sends neither length nor frames). Accepts what Nix
+ * writes and nothing else: names in order and free of `/`, NUL, `.` and `..`, padding of zeros, depth and size within bounds.
+ * @param size bytes the NAR is said to have; exceeding it is an error as soon as it is known.
+ * @throws ActionError `nar-invalid`, which says where in the NAR; the caller knows of which path.
+ */
+function* readNar(reader, size) {
+    try {
+        yield* new NarReader(reader, size).archive();
+    }
+    catch (error) {
+        // what the wire format forbids is a fault of the NAR here
+        throw error instanceof errors/* ActionError */.lZ && error.code === 'protocol-violation'
+            ? new errors/* ActionError */.lZ('nar-invalid', error.message)
+            : error;
+    }
+}
+class NarReader {
+    #reader;
+    #end;
+    #folders = [];
+    constructor(reader, size) {
+        this.#reader = reader;
+        this.#end = reader.consumed + size;
+    }
+    /** Folders are kept on a stack of our own: a deep tree must not become a deep chain of generators. */
+    *archive() {
+        this.#reader.beginMessage(NAR_LIMITS.nodeBytes);
+        yield* this.#expect(START);
+        yield* this.#node();
+        while (this.#folders.length > 0)
+            yield* this.#entryOrEnd();
+        if (this.#reader.consumed !== this.#end) {
+            throw violation(`it ends ${this.#end - this.#reader.consumed} bytes before its size`);
+        }
+    }
+    /** A node after its `( type`, up to its `)`; a folder only up to its first entry. */
+    *#node() {
+        const type = yield* this.#reader.string(KEYWORD_LIMIT);
+        switch (type) {
+            case 'regular':
+                yield* this.#file();
+                return yield* this.#closeNode();
+            case 'symlink':
+                yield* this.#expect(TARGET);
+                yield* this.#reader.bytes(NAR_LIMITS.targetLength);
+                return yield* this.#closeNode();
+            case 'directory':
+                if (this.#folders.push(undefined) > NAR_LIMITS.depth) {
+                    throw violation(`folders nested more than ${NAR_LIMITS.depth} deep`);
+                }
+                return;
+            default:
+                throw violation(`${JSON.stringify(type)} where the type of a file belongs`);
+        }
+    }
+    *#file() {
+        if (!this.#reader.takeIfNext(CONTENTS)) {
+            const keyword = yield* this.#reader.string(KEYWORD_LIMIT);
+            if (keyword === 'executable') {
+                yield* this.#expect(EMPTY);
+                yield* this.#expect(CONTENTS);
+            }
+            else if (keyword !== 'contents') {
+                throw violation(`${JSON.stringify(keyword)} where the contents of a file belong`);
+            }
+        }
+        const length = yield* this.#reader.u64();
+        this.#checkSize(paddedLength(length));
+        yield* this.#reader.skip(length);
+        yield* this.#padding(paddedLength(length) - length);
+    }
+    *#padding(length) {
+        const padding = yield* this.#reader.raw(length);
+        if (padding.some((byte) => byte !== 0))
+            throw violation('a file is not padded with zeros');
+    }
+    *#entryOrEnd() {
+        this.#reader.beginMessage(NAR_LIMITS.nodeBytes);
+        this.#checkSize(0);
+        const keyword = yield* this.#reader.string(KEYWORD_LIMIT);
+        if (keyword === ')') {
+            this.#folders.pop();
+            return yield* this.#closeEntry();
+        }
+        if (keyword !== 'entry') {
+            throw violation(`${JSON.stringify(keyword)} where an entry of a folder belongs`);
+        }
+        yield* this.#expect(ENTRY_NAME);
+        this.#checkName(yield* this.#reader.bytes(NAR_LIMITS.nameLength));
+        yield* this.#expect(ENTRY_NODE);
+        yield* this.#node();
+    }
+    *#closeNode() {
+        yield* this.#expect(CLOSE);
+        yield* this.#closeEntry();
+    }
+    /** A node that is not the root stands in an entry, which ends with it. */
+    *#closeEntry() {
+        if (this.#folders.length > 0)
+            yield* this.#expect(CLOSE);
+    }
+    #checkName(name) {
+        const text = name.toString('latin1');
+        if (text === '' || text === '.' || text === '..' || /[/\0]/.test(text)) {
+            throw violation(`the file name ${JSON.stringify(name.toString())}`);
+        }
+        const depth = this.#folders.length - 1;
+        const previous = this.#folders[depth];
+        if (previous && previous.compare(name) >= 0) {
+            throw violation(`the file name ${JSON.stringify(name.toString())} is out of order`);
+        }
+        // a copy: the name may be a slice of a chunk that nobody else needs any more
+        this.#folders[depth] = Buffer.from(name);
+    }
+    #checkSize(more) {
+        if (this.#reader.consumed + more > this.#end)
+            throw violation('it is larger than its size');
+    }
+    *#expect(bytes) {
+        if (this.#reader.takeIfNext(bytes))
+            return;
+        const found = yield* this.#reader.raw(bytes.length);
+        if (!found.equals(bytes)) {
+            throw violation(`${JSON.stringify(found.toString('latin1'))} where ${nar_reader_words(bytes)} belongs`);
+        }
+    }
+}
+/** The strings of a token, for people. */
+function nar_reader_words(bytes) {
+    return JSON.stringify(bytes
+        .toString('latin1')
+        .replace(/[^ -~]+/g, ' ')
+        .trim());
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/protocol/nar/receive-nar.js
+
+
+
+/**
+ * Reads the NAR of a path from the wire and checks it against what is known of the path: structure, size and SHA-256. Its bytes go to
+ * `onBytes` uncopied as they come, except that the last ones are held back until the whole was found right, so that nothing
+ * downstream ever holds a complete wrong NAR.
+ * @returns `nar-hash-mismatch` if only the hash is wrong: the wire is at the NAR's end all the same, and the session goes on.
+ * @throws ActionError `nar-invalid`: where this NAR ends is unknown, and with it everything that follows.
+ */
+function* receiveNar(reader, info, onBytes) {
+    const hash = (0,external_node_crypto_.createHash)('sha256');
+    let held;
+    reader.beginTee((bytes) => {
+        hash.update(bytes);
+        if (held)
+            onBytes(held);
+        held = bytes;
+    });
+    try {
+        yield* readNar(reader, info.narSize);
+    }
+    catch (error) {
+        throw error instanceof errors/* ActionError */.lZ && error.code === 'nar-invalid'
+            ? new errors/* ActionError */.lZ('nar-invalid', `the NAR of ${info.path} is damaged: ${error.message}`)
+            : error;
+    }
+    finally {
+        reader.endTee();
+    }
+    const actual = hash.digest('hex');
+    if (actual !== info.narHash)
+        return hashMismatch(info, actual);
+    if (held)
+        onBytes(held);
+    return undefined;
+}
+function hashMismatch(info, actual) {
+    return new errors/* ActionError */.lZ('nar-hash-mismatch', `the NAR of ${info.path} has SHA-256 ${actual}, but ${info.narHash} was announced`, {
+        hint: 'The path is damaged in the store it came from: run nix-store --verify --check-contents --repair there.',
+    });
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/store/fifo.js
+/** A queue whose `shift` does not move what is left: pipelined requests come by the ten thousand. */
+class Fifo {
+    #items = [];
+    #head = 0;
+    get length() {
+        return this.#items.length - this.#head;
+    }
+    push(item) {
+        this.#items.push(item);
+    }
+    peek() {
+        return this.#items[this.#head];
+    }
+    shift() {
+        const item = this.#items[this.#head];
+        if (this.#head === this.#items.length)
+            return undefined;
+        this.#items[this.#head] = undefined;
+        this.#head += 1;
+        if (this.#head * 2 > this.#items.length) {
+            this.#items = this.#items.slice(this.#head);
+            this.#head = 0;
+        }
+        return item;
+    }
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/store/chunk-queue.js
+
+/**
+ * The bytes of one NAR on their way from the wire to whoever iterates. Written by hand because an async generator would
+ * cost several promises a chunk, and cannot be pushed into.
+ */
+class ChunkQueue {
+    #chunks = new Fifo();
+    #onTaken;
+    #end;
+    #waiter;
+    /** @param onTaken hears of every chunk that left the queue. */
+    constructor(onTaken) {
+        this.#onTaken = onTaken;
+    }
+    push(chunk) {
+        if (this.#end)
+            return;
+        if (!this.#waiter) {
+            this.#chunks.push(chunk);
+            return;
+        }
+        const { resolve } = this.#waiter;
+        this.#waiter = undefined;
+        this.#onTaken(chunk.length);
+        resolve({ done: false, value: chunk });
+    }
+    /** No more comes: with `error` what is left is not worth having. */
+    end(error) {
+        this.#end ??= { error };
+        const waiter = this.#waiter;
+        this.#waiter = undefined;
+        if (error)
+            waiter?.reject(error);
+        else
+            waiter?.resolve({ done: true, value: undefined });
+    }
+    [Symbol.asyncIterator]() {
+        return { next: () => this.#next() };
+    }
+    #next() {
+        if (this.#end?.error)
+            return Promise.reject(this.#end.error);
+        const value = this.#chunks.shift();
+        if (value) {
+            this.#onTaken(value.length);
+            return Promise.resolve({ done: false, value });
+        }
+        if (this.#end)
+            return Promise.resolve({ done: true, value: undefined });
+        return new Promise((resolve, reject) => {
+            this.#waiter = { resolve, reject };
+        });
+    }
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/store/nar-window.js
+
+
+
+
+/** How much may be asked for and not yet have arrived: enough to keep a fast link with a long delay full. */
+const READ_AHEAD = { paths: 256, bytes: 64 * 1024 * 1024 };
+/** Bytes here and not yet taken: above `high` the session stops reading, below `low` it goes on. */
+const QUEUED = { high: 4 * 1024 * 1024, low: 1024 * 1024 };
+/** The NARs of these paths in this order, pipelined, each checked as it passes. */
+// eslint-disable-next-line @typescript-eslint/require-await -- what is awaited is in the queues
+async function* receiveNars(session, infos) {
+    const window = new NarWindow(session, infos);
+    try {
+        for (const info of infos)
+            yield { info, nar: window.queueOf(info) };
+    }
+    finally {
+        window.abandon();
+    }
+}
+class NarWindow {
+    #session;
+    #infos;
+    #queues = new WeakMap();
+    #requested = 0;
+    #awaitedPaths = 0;
+    #awaitedBytes = 0;
+    #queuedBytes = 0;
+    #isPaused = false;
+    #isAbandoned = false;
+    constructor(session, infos) {
+        this.#session = session;
+        this.#infos = infos;
+        this.#requestMore();
+    }
+    queueOf(info) {
+        const known = this.#queues.get(info);
+        if (known)
+            return known;
+        const queue = new ChunkQueue((bytes) => this.#onTaken(bytes));
+        this.#queues.set(info, queue);
+        return queue;
+    }
+    /** Nobody will take what is still to come; it is read and dropped, so that the session stays usable. */
+    abandon() {
+        this.#isAbandoned = true;
+        this.#goOn();
+    }
+    #requestMore() {
+        while (!this.#isAbandoned) {
+            const info = this.#infos[this.#requested];
+            if (!info || !this.#hasRoomFor(info))
+                return;
+            this.#requested += 1;
+            this.#request(info);
+        }
+    }
+    /** A NAR larger than the window is asked for alone. */
+    #hasRoomFor(info) {
+        if (this.#awaitedPaths === 0)
+            return true;
+        return (this.#awaitedPaths < READ_AHEAD.paths && this.#awaitedBytes + info.narSize <= READ_AHEAD.bytes);
+    }
+    #request(info) {
+        const queue = this.queueOf(info);
+        this.#awaitedPaths += 1;
+        this.#awaitedBytes += info.narSize;
+        const receive = narFromPath(info.path, (reader) => receiveNar(reader, info, (bytes) => this.#onBytes(queue, bytes)));
+        void this.#session
+            .run(receive)
+            .catch(errors/* toError */.iT)
+            .then((error) => {
+            queue.end(error);
+            this.#awaitedPaths -= 1;
+            this.#awaitedBytes -= info.narSize;
+            this.#requestMore();
+        });
+    }
+    #onBytes(queue, bytes) {
+        if (this.#isAbandoned)
+            return;
+        this.#queuedBytes += bytes.length;
+        queue.push(bytes);
+        if (this.#queuedBytes > QUEUED.high) {
+            this.#isPaused = true;
+            this.#session.pause();
+        }
+    }
+    #onTaken(bytes) {
+        this.#queuedBytes -= bytes;
+        if (this.#queuedBytes < QUEUED.low)
+            this.#goOn();
+    }
+    #goOn() {
+        if (!this.#isPaused)
+            return;
+        this.#isPaused = false;
+        this.#session.resume();
+    }
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/protocol/framed.js
+
+/** Ends framed data (`FramedSink`): a frame is a length and that many bytes, without padding. */
+const END_OF_FRAMES = new WireWriter().u64(0).finish();
+function frameHeader(length) {
+    return new WireWriter().u64(length).finish();
+}
+/** Reads framed data to its end; what the frames hold goes to `onBytes`, uncopied, as it comes. */
+function* readFrames(reader, onBytes) {
+    for (;;) {
+        reader.beginMessage();
+        const length = yield* reader.u64();
+        if (length === 0)
+            return;
+        yield* reader.skip(length, onBytes);
+    }
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/store/frame-writer.js
+
+/** A frame is sent when it holds this much: few system calls, and little for a daemon to keep in memory. */
+const FRAME_SIZE = 256 * 1024;
+/** Pieces below this size are cheaper to copy together than to send one by one. */
+const SMALL = 16 * 1024;
+/** Gathers pieces into frames. Large pieces are passed on as they are. */
+class FrameWriter {
+    #write;
+    #pieces = [];
+    #size = 0;
+    constructor(write) {
+        this.#write = write;
+    }
+    add(piece) {
+        if (piece.length === 0)
+            return undefined; // an empty frame would be the end
+        this.#pieces.push(piece);
+        this.#size += piece.length;
+        return this.#size >= FRAME_SIZE ? this.#write(this.#takeFrame()) : undefined;
+    }
+    end() {
+        const frame = this.#size > 0 ? this.#takeFrame() : [];
+        return this.#write([...frame, END_OF_FRAMES]);
+    }
+    #takeFrame() {
+        const frame = joinSmall([frameHeader(this.#size), ...this.#pieces]);
+        this.#pieces = [];
+        this.#size = 0;
+        return frame;
+    }
+}
+function joinSmall(pieces) {
+    const joined = [];
+    let run = [];
+    const endRun = () => {
+        if (run.length > 0)
+            joined.push(run.length === 1 && run[0] ? run[0] : Buffer.concat(run));
+        run = [];
+    };
+    for (const piece of pieces) {
+        if (piece.length < SMALL) {
+            run.push(piece);
+        }
+        else {
+            endRun();
+            joined.push(piece);
+        }
+    }
+    endRun();
+    return joined;
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/store/send-paths.js
+
+
+
+
+/**
+ * The body of AddMultipleToStore: how many paths, then each path's info and NAR.
+ * @throws what a source throws; ActionError `nar-invalid` if a NAR is not as long as its info says, or the error of the interruption.
+ *   The stream is then cut in mid-path and the session must be closed, except after an interruption, when {@link endEarly} ends it.
+ */
+async function sendPaths(write, count, sources, interruption) {
+    const frames = new FrameWriter(write);
+    await frames.add(new WireWriter().u64(count).finish());
+    let sent = 0;
+    await interruption.forEach(sources, (source) => {
+        sent += 1;
+        return sendPath(frames, source, interruption);
+    });
+    if (sent !== count) {
+        throw new errors/* ActionError */.lZ('internal', `${count} paths were announced, but ${sent} came`);
+    }
+    await frames.end();
+}
+/** The daemon has answered already, with an error: end the frames, which it reads to their end, and the session goes on. */
+async function endEarly(write) {
+    await new FrameWriter(write).end();
+}
+async function sendPath(frames, { info, nar }, interruption) {
+    await frames.add(writePathInfo(new WireWriter(), info).finish());
+    let size = 0;
+    await interruption.forEach(nar, (chunk) => {
+        size += chunk.length;
+        return frames.add(chunk);
+    });
+    if (size !== info.narSize) {
+        throw new errors/* ActionError */.lZ('nar-invalid', `the NAR of ${info.path} has ${size} bytes, but ${info.narSize} were announced`);
+    }
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/protocol/messages.js
+
+
+/** What precedes every answer (`worker-protocol.hh`). READ and WRITE belong to operations that we never use. */
+const MESSAGE = {
+    next: 0x6f6c6d67,
+    read: 0x64617461,
+    write: 0x64617416,
+    last: 0x616c7473,
+    error: 0x63787470,
+    startActivity: 0x53545254,
+    stopActivity: 0x53544f50,
+    result: 0x52534c54,
+};
+/**
+ * Reads what a daemon tells while it works, up to where its answer begins (LAST) or in its stead an error comes.
+ * @returns the error, if there is one: the operation failed, the session goes on.
+ */
+function* readMessages(reader, onEvent) {
+    for (;;) {
+        reader.beginMessage();
+        const type = yield* reader.u64();
+        if (type === MESSAGE.last) {
+            reader.beginMessage();
+            return undefined;
+        }
+        if (type === MESSAGE.error)
+            return yield* readNixError(reader);
+        const event = yield* readEvent(reader, type);
+        onEvent?.(event);
+    }
+}
+function* readEvent(reader, type) {
+    switch (type) {
+        case MESSAGE.next:
+            return { kind: 'message', text: yield* reader.string() };
+        case MESSAGE.startActivity:
+            return {
+                kind: 'start',
+                id: yield* reader.u64big(),
+                level: yield* reader.u64(),
+                type: yield* reader.u64(),
+                text: yield* reader.string(),
+                fields: yield* readFields(reader),
+                parent: yield* reader.u64big(),
+            };
+        case MESSAGE.stopActivity:
+            return { kind: 'stop', id: yield* reader.u64big() };
+        case MESSAGE.result:
+            return {
+                kind: 'result',
+                id: yield* reader.u64big(),
+                type: yield* reader.u64(),
+                fields: yield* readFields(reader),
+            };
+        default:
+            throw violation(`an unknown message of type 0x${type.toString(16)}`);
+    }
+}
+function* readFields(reader) {
+    return yield* reader.list(function* () {
+        const type = yield* reader.u64();
+        if (type === 0)
+            return yield* reader.u64big();
+        if (type === 1)
+            return yield* reader.string();
+        throw violation(`an activity field of unknown type ${type}`);
+    });
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/protocol/handshake.js
+
+
+
+
+
+
+
+const CLIENT_MAGIC = 0x6e697863;
+const SERVER_MAGIC = 0x6478696f;
+const SERVER_MAGIC_BYTES = new WireWriter().u64(SERVER_MAGIC).finish();
+/**
+ * Everything a client says in the handshake: magic, version, no CPU affinity, no reserved space. With 1.37 nothing in it
+ * depends on an answer, so it goes out with the first requests: handshake and first answer take one round trip.
+ */
+function clientHello(version = ADVERTISED) {
+    return new WireWriter().u64(CLIENT_MAGIC).u64(version).u64(0).u64(0).finish();
+}
+/**
+ * Reads the daemon's half of the handshake.
+ * @throws ActionError `protocol-mismatch` when something else than a daemon speaks first, `protocol-too-old`, or what the
+ *   daemon reports (`daemon-error`).
+ */
+function* readGreeting(reader, label, ours = ADVERTISED) {
+    yield* readMagic(reader, label);
+    const theirs = yield* reader.u64();
+    if (theirs >> 8 !== ADVERTISED >> 8 || theirs < OLDEST)
+        throw tooOld(theirs, label);
+    const protocolVersion = Math.min(theirs, ours);
+    const nixVersion = protocolVersion >= SINCE.daemonVersion ? yield* reader.string(256) : undefined;
+    const trust = protocolVersion >= SINCE.trust ? yield* readTrust(reader) : 'unknown';
+    const error = yield* readMessages(reader);
+    if (error)
+        throw daemonError(label, error);
+    return { protocolVersion, nixVersion, trust };
+}
+function* readMagic(reader, label) {
+    while (reader.available < SERVER_MAGIC_BYTES.length)
+        yield;
+    const start = reader.peek(4096);
+    if (!start.subarray(0, 8).equals(SERVER_MAGIC_BYTES))
+        throw mismatch(start, label);
+    yield* reader.skip(SERVER_MAGIC_BYTES.length);
+}
+function* readTrust(reader) {
+    const trust = yield* reader.u64();
+    switch (trust) {
+        case 0:
+            return 'unknown';
+        case 1:
+            return 'trusted';
+        case 2:
+            return 'untrusted';
+        default:
+            throw violation(`the trust flag ${trust}`);
+    }
+}
+/** Typically a shell's start file that prints something, also where nobody looks. */
+function mismatch(start, label) {
+    const end = start.indexOf(SERVER_MAGIC_BYTES);
+    const noise = printable(start.subarray(0, end === -1 ? undefined : end).toString());
+    return new errors/* ActionError */.lZ('protocol-mismatch', `${label}: expected a Nix daemon, but the first output is "${noise}"`, {
+        hint: 'Something on the remote prints to standard output before nix-daemon speaks, usually a shell start file ' +
+            '(.bashrc, .profile, /etc/profile.d). It must print nothing in non-interactive shells.',
+    });
+}
+function tooOld(version, label) {
+    if (version >> 8 !== ADVERTISED >> 8) {
+        return new errors/* ActionError */.lZ('protocol-mismatch', `${label}: the daemon speaks worker protocol ${protocolText(version)}; 1.32 or a later 1.x is needed`);
+    }
+    return new errors/* ActionError */.lZ('protocol-too-old', `${label}: the daemon speaks worker protocol ${protocolText(version)} (${nixOfProtocol(version)}); ` +
+        `${protocolText(OLDEST)} (Nix 2.4) or newer is needed`, { hint: 'Upgrade Nix on that machine to 2.4 or newer, and restart its nix-daemon.' });
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/store/outbox.js
+/**
+ * The sending half of a session. Requests that are made in one go leave in one write; while a body is being
+ * sent, what is asked for waits behind it, so that the order on the wire is the order of asking.
+ */
+class Outbox {
+    #duplex;
+    #onFailure;
+    #queue = [];
+    #isFlushing = false;
+    #closed;
+    #waitingForDrain;
+    /** @param onFailure hears what a body throws. */
+    constructor(duplex, onFailure) {
+        this.#duplex = duplex;
+        this.#onFailure = onFailure;
+        duplex.on('drain', () => this.#waitingForDrain?.resolve());
+    }
+    add(request, body) {
+        this.#queue.push(request);
+        if (body)
+            this.#queue.push(body);
+        if (this.#isFlushing)
+            return;
+        this.#isFlushing = true;
+        queueMicrotask(() => void this.#flush());
+    }
+    close(error) {
+        this.#closed ??= error;
+        this.#queue = [];
+        this.#waitingForDrain?.reject(this.#closed);
+    }
+    async #flush() {
+        try {
+            while (this.#queue.length > 0) {
+                const requests = this.#takeRequests();
+                if (requests.length > 0)
+                    await this.#write([Buffer.concat(requests)]);
+                const body = this.#queue[0];
+                if (typeof body === 'function') {
+                    this.#queue.shift();
+                    await body(this.#write);
+                }
+            }
+        }
+        catch (error) {
+            this.#onFailure(error);
+        }
+        finally {
+            this.#isFlushing = false;
+        }
+    }
+    #takeRequests() {
+        const end = this.#queue.findIndex((item) => typeof item === 'function');
+        const taken = this.#queue.splice(0, end === -1 ? this.#queue.length : end);
+        return taken.filter((item) => typeof item !== 'function');
+    }
+    #write = (buffers) => {
+        if (this.#closed)
+            return Promise.reject(this.#closed);
+        let hasRoom = true;
+        this.#duplex.cork();
+        for (const buffer of buffers)
+            hasRoom = this.#duplex.write(buffer);
+        this.#duplex.uncork();
+        if (hasRoom || !this.#duplex.writableNeedDrain)
+            return undefined;
+        return new Promise((resolve, reject) => {
+            this.#waitingForDrain = { resolve, reject };
+        });
+    };
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/store/stream-ended.js
+
+
+/** What shells, env(1) and Node say of a program that is not there. */
+const NOT_FOUND = /not found|ENOENT|No such file or directory|unknown command|not recognized/i;
+/** Says why a session's stream ended, as far as anybody told: `nix-missing` or `connection-lost`. */
+function streamEnded(end) {
+    const said = printable(end.diagnostics);
+    const because = said === '' ? (end.cause?.message ?? '') : said;
+    const tail = because === '' ? '' : `: ${because}`;
+    if (!end.isGreeted && NOT_FOUND.test(end.diagnostics)) {
+        return new errors/* ActionError */.lZ('nix-missing', `${end.label}: nix-daemon could not be started${tail}`, {
+            hint: 'Install Nix there, or name the program in the store URI, for example ' +
+                '?remote-program=/nix/var/nix/profiles/default/bin/nix-daemon: PATH of a non-interactive shell often lacks it.',
+            cause: end.cause,
+        });
+    }
+    return new errors/* ActionError */.lZ('connection-lost', `${end.label}: ${whileDoing(end)}${tail}`, {
+        cause: end.cause,
+    });
+}
+function whileDoing({ isGreeted, waiting, waitingCount }) {
+    if (!isGreeted)
+        return 'the connection ended before the Nix daemon greeted';
+    if (waiting === undefined)
+        return 'the connection ended';
+    const others = waitingCount > 1 ? ` and ${waitingCount - 1} more answers` : '';
+    return `the connection ended while waiting for ${waiting}${others}`;
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/store/session.js
+
+
+
+
+
+
+
+
+const HANDSHAKE_TIMEOUT = 30_000;
+/** After the far side's end of stream, how long its standard error may still take to arrive, milliseconds. */
+const DIAGNOSTICS_GRACE = 250;
+/**
+ * One session of the worker protocol on a byte stream. Requests are written as they are made, answers are given to their
+ * callers in the same order. Whatever ends the session rejects all that wait, with one error.
+ */
+class Session {
+    label;
+    greeting;
+    #stream;
+    #options;
+    #reader = new WireReader();
+    #outbox;
+    #pending = new Fifo();
+    #serving;
+    #handshakeTimer;
+    #greeted = Promise.withResolvers();
+    #knownGreeting;
+    #closed;
+    constructor(stream, options) {
+        this.label = options.label;
+        this.#stream = stream;
+        this.#options = options;
+        this.greeting = this.#greeted.promise;
+        this.greeting.catch(() => undefined); // who waits for a request hears of it there
+        this.#outbox = new Outbox(stream.duplex, (error) => this.close((0,errors/* toError */.iT)(error)));
+        this.#serving = this.#serve();
+        this.#handshakeTimer = setTimeout(() => this.close(this.#greetingTimedOut()), options.handshakeTimeout ?? HANDSHAKE_TIMEOUT);
+        this.#listen();
+        this.#outbox.add(clientHello(options.protocolVersion));
+    }
+    /** Rejects with `daemon-error` (or its kin) if the daemon refuses; the session goes on. */
+    run(operation, { onEvent, body } = {}) {
+        const { promise, resolve, reject } = Promise.withResolvers();
+        if (this.#closed) {
+            reject(this.#closed);
+            return promise;
+        }
+        const { label } = this;
+        const reader = this.#reader;
+        const listener = onEvent ?? this.#options.onEvent;
+        this.#pending.push({
+            name: operation.name,
+            fail: reject,
+            *serve() {
+                const error = yield* readMessages(reader, listener);
+                if (error)
+                    reject(daemonError(label, error));
+                else
+                    resolve(yield* operation.reply(reader));
+            },
+        });
+        this.#outbox.add(operation.request, body);
+        return promise;
+    }
+    /** Back-pressure: nothing more is read until {@link resume}. */
+    pause() {
+        this.#stream.duplex.pause();
+    }
+    resume() {
+        if (!this.#closed)
+            this.#stream.duplex.resume();
+    }
+    /** What {@link greeting} resolved to, if it did: who need not wait keeps its place in the order of requests. */
+    get knownGreeting() {
+        return this.#knownGreeting;
+    }
+    /** Closes hard, and rejects whatever waits with `reason`. Idempotent. */
+    close(reason = new errors/* ActionError */.lZ('cancelled', `${this.label}: the session was closed`)) {
+        if (this.#closed)
+            return;
+        this.#closed = reason;
+        clearTimeout(this.#handshakeTimer);
+        this.#greeted.reject(reason);
+        for (let waiting = this.#pending.shift(); waiting; waiting = this.#pending.shift()) {
+            waiting.fail(reason);
+        }
+        this.#outbox.close(reason);
+        this.#stream.duplex.destroy();
+    }
+    #listen() {
+        const { duplex } = this.#stream;
+        let cause;
+        const ended = () => this.close(this.#streamEnded(cause));
+        duplex.on('data', this.#onData);
+        duplex.on('error', (error) => (cause = error));
+        duplex.on('close', ended);
+        duplex.on('end', () => setTimeout(ended, DIAGNOSTICS_GRACE).unref());
+    }
+    #onData = (chunk) => {
+        if (this.#closed)
+            return;
+        this.#reader.push(chunk);
+        try {
+            this.#serving.next();
+        }
+        catch (error) {
+            this.close(this.#named((0,errors/* toError */.iT)(error)));
+        }
+    };
+    *#serve() {
+        const { protocolVersion } = this.#options;
+        const greeting = yield* readGreeting(this.#reader, this.label, protocolVersion);
+        clearTimeout(this.#handshakeTimer);
+        this.#knownGreeting = greeting;
+        this.#greeted.resolve(greeting);
+        for (;;) {
+            while (this.#reader.available === 0)
+                yield;
+            const next = this.#pending.peek();
+            if (!next)
+                throw violation('an answer to nothing that was asked');
+            yield* next.serve();
+            this.#pending.shift();
+        }
+    }
+    /** What the codecs throw does not know whom it is about. */
+    #named(error) {
+        if (!(error instanceof errors/* ActionError */.lZ) || error.code !== 'protocol-violation')
+            return error;
+        return new errors/* ActionError */.lZ('protocol-violation', `${this.label}: ${this.#whatIsRead()} breaks the worker protocol: ${error.message}`, { hint: 'Something between the two sides changes the bytes, or this is not a Nix daemon.' });
+    }
+    #whatIsRead() {
+        if (!this.#knownGreeting)
+            return 'the handshake';
+        const asked = this.#pending.peek()?.name;
+        return asked === undefined ? 'the daemon' : `the answer to ${asked}`;
+    }
+    #streamEnded(cause) {
+        return streamEnded({
+            label: this.label,
+            isGreeted: this.#knownGreeting !== undefined,
+            waiting: this.#pending.peek()?.name,
+            waitingCount: this.#pending.length,
+            diagnostics: this.#stream.diagnostics(),
+            cause,
+        });
+    }
+    #greetingTimedOut() {
+        return new errors/* ActionError */.lZ('connect-timeout', `${this.label}: the Nix daemon did not greet in ${(this.#options.handshakeTimeout ?? HANDSHAKE_TIMEOUT) / 1000} s`);
+    }
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/store/daemon-store.js
+
+
+
+
+
+
+
+
+/**
+ * Opens a session with the daemon at the other end of `stream`. Returns at once: whatever is asked of the store before the daemon
+ * has greeted goes out with the handshake, so that handshake and first answers take one round trip together.
+ */
+function openStore(stream, options) {
+    return new DaemonStore(new Session(stream, options));
+}
+class DaemonStore {
+    #session;
+    constructor(session) {
+        this.#session = session;
+    }
+    get label() {
+        return this.#session.label;
+    }
+    get greeting() {
+        return this.#session.greeting;
+    }
+    setOptions(options) {
+        return this.#session.run(setOptions(options));
+    }
+    async queryValidPaths(paths, substitution = 'no-substitute') {
+        if (paths.length === 0)
+            return new Set();
+        const asked = new Set(paths);
+        const valid = await this.#session.run(queryValidPaths(paths, substitution));
+        return new Set(valid.filter((path) => asked.has(path)));
+    }
+    async queryPathInfos(paths) {
+        const answers = await this.#forEach(paths, queryPathInfo);
+        const infos = new Map();
+        for (const info of answers)
+            if (info)
+                infos.set(info.path, info);
+        return infos;
+    }
+    queryMissing(paths) {
+        return this.#session.run(queryMissing(paths));
+    }
+    async queryDerivationOutputMaps(drvPaths) {
+        const maps = await this.#forEach(drvPaths, queryDerivationOutputMap);
+        return new Map(maps.map(({ drvPath, outputs }) => [drvPath, outputs]));
+    }
+    nars(infos) {
+        return receiveNars(this.#session, infos);
+    }
+    async addMultipleToStore(count, sources, check) {
+        const interruption = new Interruption();
+        const body = async (write) => {
+            try {
+                await sendPaths(write, count, sources, interruption);
+            }
+            catch (error) {
+                if (interruption.error === undefined)
+                    throw error;
+                await endEarly(write);
+            }
+        };
+        const reply = this.#session.run(addMultipleToStore(check), { body });
+        reply.catch((error) => interruption.raise((0,errors/* toError */.iT)(error)));
+        await reply;
+    }
+    async addTempRoots(paths) {
+        await this.#forEach(paths, addTempRoot);
+    }
+    addIndirectRoot(link) {
+        return this.#session.run(addIndirectRoot(link));
+    }
+    async ensurePaths(paths) {
+        await this.#forEach(paths, ensurePath);
+    }
+    addSignatures(path, signatures) {
+        return this.#session.run(addSignatures(path, signatures));
+    }
+    registerDrvOutput(realisation) {
+        return this.#session.run(registerDrvOutput(realisation));
+    }
+    async build(paths, mode, onEvent) {
+        const { protocolVersion } = this.#session.knownGreeting ?? (await this.greeting);
+        if (protocolVersion < SINCE.buildPathsWithResults) {
+            const build = () => this.#session.run(buildPaths(paths, mode), { onEvent });
+            return buildWithoutResults(this, paths, build);
+        }
+        const operation = buildPathsWithResults(paths, mode, protocolVersion);
+        return this.#session.run(operation, { onEvent });
+    }
+    close(reason) {
+        this.#session.close(reason);
+    }
+    /** One request for each item, all written at once. */
+    #forEach(items, operation) {
+        return Promise.all(items.map((item) => this.#session.run(operation(item))));
+    }
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/store/local-store.js
+
+
+
+
+
+const STATE_DIR = '/nix/var/nix';
+const SOCKET = `${STATE_DIR}/daemon-socket/socket`;
+/**
+ * Opens a session with the local store.
+ * @throws ActionError `nix-missing` if there is neither a daemon that answers nor a store that this user may write.
+ */
+async function openLocalStore(options) {
+    const socketPath = options.socketPath ?? SOCKET;
+    const session = { label: 'local store', ...options.session };
+    const stream = await connectTo(socketPath).catch(errors/* toError */.iT);
+    if (!(stream instanceof Error)) {
+        const access = { kind: 'socket', path: socketPath, storeUri: 'daemon' };
+        return { store: openStore(stream, session), access };
+    }
+    if (!(await isWritable(STATE_DIR)))
+        throw noStore(socketPath, stream);
+    const child = spawnByteStream(options.nixDaemon ?? 'nix-daemon', STDIO_ARGUMENTS, options.env);
+    return { store: openStore(child, session), access: { kind: 'direct', storeUri: 'local' } };
+}
+/** `--option store` goes before NIX_REMOTE and nix.conf, in every version. */
+const STDIO_ARGUMENTS = ['--stdio', '--option', 'store', 'local'];
+async function connectTo(path) {
+    const duplex = (0,external_node_net_.connect)(path);
+    await new Promise((resolve, reject) => {
+        duplex.once('connect', resolve);
+        duplex.once('error', reject);
+    });
+    return { duplex, diagnostics: () => '' };
+}
+async function isWritable(folder) {
+    return (0,promises_namespaceObject.access)(folder, promises_namespaceObject.constants.R_OK | promises_namespaceObject.constants.W_OK).then(() => true, () => false);
+}
+function noStore(socketPath, cause) {
+    return new errors/* ActionError */.lZ('nix-missing', `local store: no Nix daemon answers at ${socketPath} (${cause.message}), and ${STATE_DIR} is not writable`, { hint: 'Install Nix on the runner, or start its nix-daemon.', cause });
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/domain/activity.js
+/** Activity types of `start` events that this project reads (logging.hh). */
+const ACTIVITY = {
+    copyPath: 100,
+    fileTransfer: 101,
+    realise: 102,
+    copyPaths: 103,
+    builds: 104,
+    /** fields: drvPath, machine ("" = the daemon's own), 1, 1 */
+    build: 105,
+    /** fields: store path, substituter */
+    substitute: 108,
+    buildWaiting: 111,
+};
+/** Result types of `result` events that this project reads. */
+const RESULT = {
+    buildLogLine: 101,
+    setPhase: 104,
+    progress: 105,
+    postBuildLogLine: 107,
+};
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/build/activity-tracker.js
+
+
+/**
+ * Turns what a daemon tells of its activities into builds that start, speak and stop.
+ * An activity's end does not say how the build ended: that is known from the build's result alone.
+ */
+class ActivityTracker {
+    /** Told when a build has stopped, well or not. */
+    onStopped;
+    #observe;
+    #clock;
+    #drvOf = new Map();
+    #running = new Map();
+    #seconds = new Map();
+    #lastTransition;
+    constructor(observe, clock) {
+        this.#observe = observe;
+        this.#clock = clock;
+        this.#lastTransition = clock();
+    }
+    /** Feeds one event. Unknown activities and results are passed over. */
+    hear = (event) => {
+        switch (event.kind) {
+            case 'start': {
+                const drvPath = builtDerivation(event.type, event.fields[0]);
+                if (drvPath !== undefined)
+                    this.#started(event.id, drvPath);
+                return;
+            }
+            case 'result': {
+                this.#result(event.id, event.type, event.fields[0]);
+                return;
+            }
+            case 'stop': {
+                this.#stopped(event.id);
+                return;
+            }
+            case 'message': {
+                this.#observe({ kind: 'daemon-message', text: event.text });
+            }
+        }
+    };
+    /** Seconds that each finished build took, by the arrival of its events. */
+    secondsOf(drvPath) {
+        return this.#seconds.get(drvPath);
+    }
+    /** Derivations that have started and not stopped. */
+    running() {
+        return [...this.#running.keys()];
+    }
+    /** Seconds since a build was asked for, started or stopped. */
+    quietSeconds() {
+        return this.#clock() - this.#lastTransition;
+    }
+    /** To be called when a build is asked for: a daemon that just got a request is about to start something. */
+    requested() {
+        this.#lastTransition = this.#clock();
+    }
+    #started(id, drvPath) {
+        this.#lastTransition = this.#clock();
+        this.#drvOf.set(id, drvPath);
+        const running = this.#running.get(drvPath);
+        if (running) {
+            running.activities.add(id);
+            return;
+        }
+        this.#running.set(drvPath, { startedAt: this.#clock(), activities: new Set([id]) });
+        this.#observe({ kind: 'build-started', drvPath });
+    }
+    #result(id, type, field) {
+        const drvPath = this.#drvOf.get(id);
+        if (drvPath === undefined || typeof field !== 'string')
+            return;
+        if (type === RESULT.buildLogLine || type === RESULT.postBuildLogLine) {
+            this.#observe({ kind: 'build-log', drvPath, line: field });
+        }
+        else if (type === RESULT.setPhase) {
+            this.#observe({ kind: 'build-phase', drvPath, phase: field });
+        }
+    }
+    #stopped(id) {
+        const drvPath = this.#drvOf.get(id);
+        if (drvPath === undefined)
+            return;
+        this.#lastTransition = this.#clock();
+        this.#drvOf.delete(id);
+        const running = this.#running.get(drvPath);
+        running?.activities.delete(id);
+        if (!running || running.activities.size > 0)
+            return;
+        this.#running.delete(drvPath);
+        const seconds = this.#clock() - running.startedAt;
+        this.#seconds.set(drvPath, seconds);
+        this.#observe({ kind: 'build-stopped', drvPath, seconds });
+        this.onStopped?.(drvPath);
+    }
+}
+function builtDerivation(type, field) {
+    if (type !== ACTIVITY.build || typeof field !== 'string' || !isStorePath(field))
+        return undefined;
+    const path = field;
+    return isDrvPath(path) ? path : undefined;
+}
+
+;// CONCATENATED MODULE: external "node:timers/promises"
+const external_node_timers_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
+;// CONCATENATED MODULE: ./.build-iEdIb9/build/cancel.js
+
+/** Seconds without a build starting or stopping after which closing a session surely ends its builds. */
+const QUIET = 0.25;
+/** Seconds that are waited for such a pause: GitHub kills a cancelled step 10 s after asking. */
+const PATIENCE = 3;
+/**
+ * Ends a session so that its builds end on the remote.
+ *
+ * A daemon that loses its client while it is starting a builder can miss that: on 2.34.8 in 15 of 128 tries within 56 ms of the
+ * request the builder ran on, 20 ms after its first line in none of 160. So a moment is awaited in which nothing has just started.
+ */
+async function endBuilds(store, tracker, reason) {
+    const deadline = performance.now() + PATIENCE * 1000;
+    while (tracker.quietSeconds() < QUIET && performance.now() < deadline)
+        await (0,external_node_timers_promises_namespaceObject.setTimeout)(10);
+    store.close(reason);
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/store/closure.js
+
+/**
+ * What of the roots' closure is missing at the destination, for a destination that is near: it is asked first at every step, so
+ * that the source, which is far, is only asked for what is missing. One exchange with the source if all is among the candidates,
+ * else one more for each level of references outside them.
+ */
+async function missingAtNear(request) {
+    const { from, to, roots } = request;
+    const known = new Map();
+    const valid = new Set(await to.queryValidPaths(roots, request.substitution));
+    if (roots.every((path) => valid.has(path)))
+        return known;
+    let unknown = new Set([...roots, ...(await firstGuess(request))]);
+    while (unknown.size > 0) {
+        const asked = [...unknown];
+        for (const path of await to.queryValidPaths(asked, request.substitution))
+            valid.add(path);
+        const infos = await from.queryPathInfos(asked.filter((path) => !valid.has(path)));
+        for (const [path, info] of infos)
+            known.set(path, info);
+        const closure = reachable(roots, known, valid);
+        unknown = new Set(closure.unknown);
+        const absent = asked.find((path) => unknown.has(path));
+        if (absent)
+            throw notValid(absent, from, roots);
+    }
+    return reachable(roots, known, valid).infos;
+}
+/**
+ * The same for a source that is near: its closure is walked there, and the destination asked once.
+ */
+async function missingAtFar(request) {
+    const { from, to, roots } = request;
+    const known = new Map();
+    const none = new Set();
+    let unknown = new Set([...roots, ...(await firstGuess(request))]);
+    while (unknown.size > 0) {
+        const asked = [...unknown];
+        for (const [path, info] of await from.queryPathInfos(asked))
+            known.set(path, info);
+        unknown = new Set(reachable(roots, known, none).unknown);
+        const absent = asked.find((path) => unknown.has(path));
+        if (absent)
+            throw notValid(absent, from, roots);
+    }
+    const { infos } = reachable(roots, known, none);
+    const valid = await to.queryValidPaths([...infos.keys()], request.substitution);
+    return reachable(roots, known, valid).infos;
+}
+async function firstGuess({ roots, candidates, queryClosure, }) {
+    if (candidates)
+        return candidates;
+    return queryClosure ? await queryClosure(roots) : [];
+}
+/** Walks from the roots: candidates that nothing refers to, and whatever a store says beside the question, stay out. */
+function reachable(roots, known, valid) {
+    const infos = new Map();
+    const unknown = [];
+    const seen = new Set(roots);
+    const queue = [...seen];
+    for (let path = queue.pop(); path !== undefined; path = queue.pop()) {
+        if (valid.has(path))
+            continue;
+        const info = known.get(path);
+        if (!info) {
+            unknown.push(path);
+            continue;
+        }
+        infos.set(path, info);
+        for (const reference of info.references) {
+            if (seen.has(reference))
+                continue;
+            seen.add(reference);
+            queue.push(reference);
+        }
+    }
+    return { infos, unknown };
+}
+function notValid(path, store, roots) {
+    const why = roots.includes(path) ? '' : ', although a valid path refers to it';
+    return new errors/* ActionError */.lZ('path-invalid', `${path} is not valid in the ${store.label}${why}`);
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/store/nar-channels.js
+/**
+ * NARs in the order given, read over several sessions with the same store: while one is handed on, the others
+ * read ahead. Each path goes to the session with the fewest bytes to carry so far.
+ */
+function narsOverChannels(stores, infos) {
+    const [only, ...others] = stores;
+    return only && others.length === 0 ? only.nars(infos) : merged(stores, infos);
+}
+async function* merged(stores, infos) {
+    const channels = stores.map((store) => ({ store, infos: [], bytes: 0 }));
+    const owners = infos.map((info) => nar_channels_assign(channels, info));
+    const iterators = new Map(channels.map((channel) => [channel, channel.store.nars(channel.infos)[Symbol.asyncIterator]()]));
+    // every session is asked for its first NARs before any is waited for
+    const next = new Map([...iterators].map(([channel, iterator]) => [channel, iterator.next()]));
+    try {
+        for (const owner of owners) {
+            const result = await next.get(owner);
+            if (result === undefined || result.done === true)
+                return;
+            yield result.value;
+            const iterator = iterators.get(owner);
+            if (iterator)
+                next.set(owner, iterator.next());
+        }
+    }
+    finally {
+        for (const iterator of iterators.values())
+            await iterator.return?.();
+    }
+}
+function nar_channels_assign(channels, info) {
+    const lightest = channels.reduce((best, channel) => channel.bytes < best.bytes ? channel : best);
+    lightest.infos.push(info);
+    lightest.bytes += info.narSize;
+    return lightest;
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/store/topological-order.js
+
+/**
+ * Sorts paths so that each comes after those it refers to, as a store needs them to be added.
+ * References to other paths, or to itself, do not matter. Without recursion: closures can be thousands deep.
+ * @throws ActionError `protocol-violation` if paths refer to each other in a circle, which no honest store says
+ */
+function topologicalOrder(infos) {
+    const order = [];
+    const done = new Set();
+    for (const info of infos.values()) {
+        if (!done.has(info.path))
+            visit(info, infos, done, order);
+    }
+    return order;
+}
+function visit(root, infos, done, order) {
+    const steps = [{ info: root, references: root.references.values() }];
+    const open = new Set([root.path]);
+    for (let step = steps.at(-1); step; step = steps.at(-1)) {
+        const next = step.references.next();
+        if (next.done === true) {
+            steps.pop();
+            open.delete(step.info.path);
+            done.add(step.info.path);
+            order.push(step.info);
+            continue;
+        }
+        const info = infos.get(next.value);
+        if (!info || info === step.info || done.has(info.path))
+            continue;
+        if (open.has(info.path))
+            throw circle(info.path);
+        open.add(info.path);
+        steps.push({ info, references: info.references.values() });
+    }
+}
+function circle(path) {
+    return new errors/* ActionError */.lZ('protocol-violation', `${path} refers to itself by way of other paths`);
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/store/copy-closure.js
+
+
+
+
+/**
+ * Makes `roots` and all they refer to valid at the destination, sending only what is missing there. Memory is bounded whatever
+ * the size of a NAR. Nothing but the closure of the roots is imported, whatever the source says.
+ *
+ * The session with the destination is closed when the copy fails in mid-stream or is aborted: that is what keeps the path in
+ * flight from being registered. Those before it stay.
+ *
+ * @throws ActionError `path-invalid` if a root is not valid at the source; `nar-hash-mismatch`, `nar-invalid`, `signature-required`,
+ *   `disk-full` (which name path or store), `cancelled`, or whatever ends a session.
+ */
+async function copyClosure(request) {
+    const { signal, to } = request;
+    const stop = () => to.close(cancelled(request));
+    if (signal?.aborted === true)
+        throw cancelled(request);
+    signal?.addEventListener('abort', stop, { once: true });
+    try {
+        const missing = await (request.near === 'source' ? missingAtFar : missingAtNear)(request);
+        const paths = topologicalOrder(missing);
+        const totalBytes = paths.reduce((sum, { narSize }) => sum + narSize, 0);
+        if (paths.length > 0)
+            await copy_closure_transfer(request, paths, totalBytes);
+        return { paths, bytes: totalBytes };
+    }
+    finally {
+        signal?.removeEventListener('abort', stop);
+    }
+}
+async function copy_closure_transfer({ from, to, channels = [], check, onProgress }, paths, totalBytes) {
+    const count = { paths: 0, bytes: 0 };
+    const report = () => onProgress?.({ ...count, totalPaths: paths.length, totalBytes });
+    const sources = counted(narsOverChannels([from, ...channels], paths), {
+        onBytes(bytes) {
+            count.bytes += bytes;
+            report();
+        },
+        onPath() {
+            count.paths += 1;
+            report();
+        },
+    });
+    report();
+    await to.addMultipleToStore(paths.length, sources, check);
+}
+async function* counted(sources, counter) {
+    for await (const { info, nar } of sources) {
+        yield { info, nar: countedBytes(nar, counter.onBytes) };
+        counter.onPath();
+    }
+}
+/** Not a generator: this stands around every chunk. */
+function countedBytes(nar, onBytes) {
+    return {
+        [Symbol.asyncIterator]() {
+            const iterator = nar[Symbol.asyncIterator]();
+            return {
+                async next() {
+                    const result = await iterator.next();
+                    if (result.done !== true)
+                        onBytes(result.value.length);
+                    return result;
+                },
+            };
+        },
+    };
+}
+function cancelled({ from, to, signal }) {
+    return new errors/* ActionError */.lZ('cancelled', `copying from the ${from.label} to the ${to.label} was cancelled`, {
+        cause: signal?.reason === undefined ? undefined : (0,errors/* toError */.iT)(signal.reason),
+    });
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/build/announce.js
+/** Tells how much a copy will move, when that is known: at its first progress. */
+function announceOnce(kind, observe) {
+    let announced = false;
+    return ({ totalPaths, totalBytes }) => {
+        if (announced)
+            return;
+        announced = true;
+        observe({ kind, paths: totalPaths, bytes: totalBytes });
+    };
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/build/copy-back.js
+
+
+
+/** After these, no other copy can succeed either. */
+const FATAL = new Set([
+    'connection-lost',
+    'disk-full',
+    'cancelled',
+    'signature-required',
+]);
+/**
+ * Copies outputs into the local store while other derivations still build. What is asked for while a copy runs goes into the next
+ * one together, so that the number of exchanges follows time and not the number of attributes.
+ */
+class CopyBack {
+    #options;
+    #waiting = [];
+    #copied = new Set();
+    #failures = new Map();
+    #stores;
+    #worker;
+    #fatal;
+    constructor(options) {
+        this.#options = options;
+    }
+    /** Starts copying soon. A target may be asked for again: what was copied is not copied twice. */
+    enqueue(request) {
+        this.#waiting.push(request);
+        this.#worker ??= this.#work();
+    }
+    /** Waits for all that was asked for. */
+    async finish() {
+        await this.#worker;
+        return { copied: this.#copied, failures: this.#failures };
+    }
+    /** The session that copied paths arrived in: it holds their temporary roots, and is there for out-links. */
+    async destination() {
+        return (await this.#sessions()).to;
+    }
+    /** Ends both sessions, and any copy with them. */
+    async close() {
+        const stores = await this.#stores?.catch(() => undefined);
+        stores?.from.close();
+        stores?.to.close();
+    }
+    async #work() {
+        while (this.#waiting.length > 0) {
+            const batch = this.#waiting.splice(0).filter(({ key }) => !this.#copied.has(key));
+            if (batch.length > 0)
+                await this.#copyBatch(batch);
+        }
+        this.#worker = undefined;
+    }
+    async #copyBatch(batch) {
+        const error = this.#fatal ?? (await this.#tryCopy(batch));
+        if (!error)
+            return;
+        if (FATAL.has(error.code) || batch.length === 1) {
+            if (FATAL.has(error.code))
+                this.#fatal = error;
+            for (const { key } of batch)
+                this.#failures.set(key, error);
+            return;
+        }
+        // One bad path must not cost the others their copy.
+        for (const request of batch)
+            await this.#copyBatch([request]);
+    }
+    async #tryCopy(batch) {
+        const { candidates, check, observe, signal } = this.#options;
+        try {
+            const { from, to } = await this.#sessions();
+            const present = await this.#presentAt(from, batch);
+            if (present.length === 0)
+                return undefined;
+            await copyClosure({
+                from,
+                to,
+                roots: present.flatMap((request) => request.outputs),
+                near: 'destination',
+                candidates: await candidates(present.map((request) => request.key)),
+                check,
+                signal,
+                onProgress: announceOnce('copying', observe),
+            });
+            const realisations = present.flatMap((request) => request.realisations ?? []);
+            await Promise.all(realisations.map((each) => to.registerDrvOutput(each)));
+            for (const { key } of present) {
+                this.#copied.add(key);
+                this.#failures.delete(key);
+            }
+            return undefined;
+        }
+        catch (thrown) {
+            await this.close();
+            this.#stores = undefined;
+            return (0,errors/* asActionError */.z6)(thrown);
+        }
+    }
+    /** Roots the outputs at the source for as long as its session lives, and tells which requests can be met. */
+    async #presentAt(from, batch) {
+        const outputs = batch.flatMap((request) => request.outputs);
+        const rooted = from.addTempRoots(outputs);
+        if (batch.every((request) => request.validity === 'valid')) {
+            await rooted;
+            return batch;
+        }
+        const [valid] = await Promise.all([from.queryValidPaths(outputs), rooted]);
+        return batch.filter((request) => request.validity === 'valid' || request.outputs.every((output) => valid.has(output)));
+    }
+    #sessions() {
+        this.#stores ??= this.#options.openStores();
+        return this.#stores;
+    }
+}
+
+;// CONCATENATED MODULE: external "node:fs"
+const external_node_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
+;// CONCATENATED MODULE: external "node:stream/promises"
+const external_node_stream_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
+;// CONCATENATED MODULE: ./.build-iEdIb9/build/derivation-logs.js
+
+
+
+
+
+/** One log file a derivation, in a folder that later steps may upload. A log that cannot be written never fails a build. */
+class DerivationLogs {
+    #directory;
+    #streams = new Map();
+    constructor(directory) {
+        this.#directory = directory;
+    }
+    static async create(directory) {
+        await (0,promises_namespaceObject.mkdir)(directory, { recursive: true });
+        return new DerivationLogs(directory);
+    }
+    write(drvPath, line) {
+        this.#streamOf(drvPath).write(`${line}\n`);
+    }
+    /** Waits until all is on disk. */
+    async close() {
+        for (const stream of this.#streams.values()) {
+            stream.end();
+            await (0,external_node_stream_promises_namespaceObject.finished)(stream).catch(() => undefined);
+        }
+    }
+    #streamOf(drvPath) {
+        const known = this.#streams.get(drvPath);
+        if (known)
+            return known;
+        const stream = (0,external_node_fs_namespaceObject.createWriteStream)(external_node_path_.join(this.#directory, `${storePathBase(drvPath)}.log`));
+        stream.on('error', () => undefined);
+        this.#streams.set(drvPath, stream);
+        return stream;
+    }
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/build/out-links.js
+
+
+
+
+/**
+ * Names links as `nix build` does: `result`, `result-1`, `result-1-dev` by the installable's position; members of an expanded set
+ * are `result-<member>`, or `result-<attribute path>` where two members would share a name.
+ */
+function nameOutLinks(prefix, attributes) {
+    const members = attributes.map((attribute) => attribute.memberName);
+    const clashes = new Set(members.filter((name, index) => members.indexOf(name) !== index));
+    return attributes.flatMap((attribute) => {
+        const stem = linkStem(prefix, attribute, clashes);
+        return [...attribute.outputs].map(([output, target]) => ({
+            name: output === 'out' ? stem : `${stem}-${output}`,
+            target,
+        }));
+    });
+}
+function linkStem(prefix, { position, memberName, attribute }, clashes) {
+    if (memberName !== undefined) {
+        const name = clashes.has(memberName) ? attribute : memberName;
+        return `${prefix}-${name.replaceAll(/[^0-9a-zA-Z+\-._?=]/g, '_')}`;
+    }
+    return position === 0 ? prefix : `${prefix}-${position}`;
+}
+/**
+ * Links every copied output. What cannot be linked is told, and does not keep the others from it.
+ * @param directory where relative prefixes are
+ */
+async function linkOutputs(directory, prefix, attributes, store) {
+    const failures = [];
+    for (const link of nameOutLinks(prefix, attributes)) {
+        try {
+            await makeOutLink(directory, link, store);
+        }
+        catch (thrown) {
+            failures.push((0,errors/* asActionError */.z6)(thrown));
+        }
+    }
+    return failures;
+}
+/**
+ * Makes a link and protects its target from garbage collection. Only a link into the store is ever replaced.
+ * @throws ActionError `input-invalid` when something else is in the way.
+ */
+async function makeOutLink(directory, link, store) {
+    const file = external_node_path_.resolve(directory, link.name);
+    await refuseForeignFile(file);
+    const fresh = `${file}.tmp-${process.pid}`;
+    await (0,promises_namespaceObject.symlink)(link.target, fresh);
+    try {
+        await (0,promises_namespaceObject.rename)(fresh, file);
+    }
+    catch (error) {
+        await (0,promises_namespaceObject.unlink)(fresh);
+        throw error;
+    }
+    await store.addIndirectRoot(file);
+}
+async function refuseForeignFile(file) {
+    const stats = await (0,promises_namespaceObject.lstat)(file).catch(() => undefined);
+    if (!stats)
+        return;
+    if (stats.isSymbolicLink() && (await (0,promises_namespaceObject.readlink)(file)).startsWith(`${STORE_DIR}/`))
+        return;
+    throw new errors/* ActionError */.lZ('input-invalid', `out-link: ${file} exists and is not a link into ${STORE_DIR}`, {
+        hint: 'Remove it, or choose another prefix with out-link.',
+    });
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/build/linked-attributes.js
+
+
+/**
+ * Links the outputs of every attribute that was copied; says which links could not be made.
+ * @param store the session to root them in, opened if need be
+ */
+async function linkCopied(request, attributes, outcomes, store) {
+    if (request.outLink === '')
+        return [];
+    const linked = attributes.flatMap((attribute, index) => {
+        const outcome = outcomes[index];
+        if (outcome?.copied !== true)
+            return [];
+        return [
+            {
+                position: positionOf(request, attribute),
+                memberName: memberName(attribute, attributes),
+                attribute: attribute.attribute,
+                outputs: outcome.outputs,
+            },
+        ];
+    });
+    if (linked.length === 0)
+        return [];
+    return linkOutputs(request.workingDirectory, request.outLink, linked, await store());
+}
+/** By text: a link such as `./result` is followed to another installable while it is evaluated. */
+function positionOf({ installables }, { installable }) {
+    return installables.findIndex(({ text }) => text === installable.text);
+}
+/**
+ * An attribute's name below the installable that expanded to it, without the system where all have the same; undefined for an
+ * installable that is the attribute.
+ */
+function memberName(attribute, attributes) {
+    if (attribute.kind !== 'derivation' || attribute.member.length === 0)
+        return undefined;
+    const { member, installable } = attribute;
+    const [first, ...rest] = member;
+    const siblings = attributes.filter((each) => each.kind === 'derivation' && each.installable === installable);
+    const isShared = siblings.every((each) => each.kind === 'derivation' && each.member[0] === first);
+    const isSystem = rest.length > 0 && first === attribute.system;
+    return printAttrPath(isShared && isSystem ? rest : member);
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/build/phases.js
+/** Measures the parts of a step; parts that overlap are each counted whole. */
+class Phases {
+    seconds = new Map();
+    #clock;
+    #observe;
+    constructor(clock, observe) {
+        this.#clock = clock;
+        this.#observe = observe;
+    }
+    /** Runs work as (a part of) a phase; its time counts also when it fails. */
+    async measure(phase, work) {
+        const start = this.#clock();
+        this.#observe({ kind: 'phase-started', phase });
+        try {
+            return await work();
+        }
+        finally {
+            const seconds = this.#clock() - start;
+            this.seconds.set(phase, (this.seconds.get(phase) ?? 0) + seconds);
+            this.#observe({ kind: 'phase-ended', phase, seconds });
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/domain/suggestions.js
+/** The names most like a mistyped one: at most three, at most two edits away, nearest first (as Nix suggests them). */
+function similarNames(name, names) {
+    return names
+        .filter((candidate) => Math.abs(candidate.length - name.length) <= MAX_DISTANCE)
+        .map((candidate) => ({ candidate, distance: editDistance(name, candidate) }))
+        .filter(({ distance }) => distance <= MAX_DISTANCE)
+        .sort((a, b) => a.distance - b.distance || (a.candidate < b.candidate ? -1 : 1))
+        .slice(0, 3)
+        .map(({ candidate }) => candidate);
+}
+const MAX_DISTANCE = 2;
+/** Levenshtein's distance: insertions, deletions and replacements of one character. */
+function editDistance(a, b) {
+    let row = Array.from({ length: b.length + 1 }, (_, column) => column);
+    for (const [line, character] of Array.from(a).entries()) {
+        const next = [line + 1];
+        for (const [column, other] of Array.from(b).entries()) {
+            const replaced = (row[column] ?? 0) + (character === other ? 0 : 1);
+            next.push(Math.min(replaced, (row[column + 1] ?? 0) + 1, (next[column] ?? 0) + 1));
+        }
+        row = next;
+    }
+    return row.at(-1) ?? 0;
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/nix/evaluation-failure.js
+
+
+
+/** An attribute whose evaluation failed, with Nix's message and position. */
+function evaluationFailure(installable, attribute, error, definition) {
+    if (error === undefined) {
+        return failure(installable, attribute, 'its evaluation throws, or an assertion in it fails', `Many attributes failed: to see this one's message, evaluate it alone.`, { position: definition });
+    }
+    const nixError = { ...error, trace: error.trace.filter(isForeign) };
+    const position = errorPosition(nixError) ?? definition;
+    return failure(installable, attribute, firstLine(error.message), undefined, {
+        position,
+        nixError,
+    });
+}
+/** An installable that was not even looked up, because evaluating what it lies in failed. */
+function unreachedFailure(installable, error) {
+    const failed = evaluationFailure(installable, installable.text, error, undefined);
+    // so Nix says it where the lookup is its own
+    return /^flake '.*' does not provide attribute /.test(error.message)
+        ? { ...failed, error: new errors/* ActionError */.lZ('installable-unknown', firstLine(error.message)) }
+        : failed;
+}
+/** An attribute that was evaluated, but is nothing that can be built. */
+function unbuildable(installable, attribute, why) {
+    return failure(installable, attribute, why, undefined, {});
+}
+/** An installable that names nothing, with what was tried and what it may have meant. */
+function unknownInstallable(installable, candidates, misses) {
+    const names = misses.flatMap((miss) => similarNames(miss.missing, miss.names));
+    const similar = [...new Set(names)].slice(0, 3);
+    const hint = similar.length === 0 ? undefined : `Did you mean ${listOf(similar, 'or')}?`;
+    const error = new errors/* ActionError */.lZ('installable-unknown', unknownText(installable, candidates, misses), {
+        hint,
+    });
+    return {
+        kind: 'failed',
+        installable,
+        attribute: installable.text,
+        error,
+        position: undefined,
+        nixError: undefined,
+    };
+}
+/** An attribute set without anything to build: green without a build would be a lie. */
+function emptySet(installable, attribute, systems) {
+    const why = `there is no derivation in it for ${listOf(systems, 'or')}`;
+    const hint = 'Nested sets are searched only where they have recurseForDerivations = true.';
+    return failure(installable, attribute, why, hint, {}, 'installable-unknown');
+}
+function failure(installable, attribute, why, hint, where, code = 'evaluation-failed') {
+    const { position, nixError } = where;
+    const at = position === undefined ? '' : `, at ${position.file}:${position.line}:${position.column}`;
+    const error = new errors/* ActionError */.lZ(code, `cannot evaluate ${attribute}: ${why}${at}`, { hint });
+    return { kind: 'failed', installable, attribute, error, position, nixError };
+}
+// The words of installable-flake.cc and attr-path.cc.
+function unknownText(installable, candidates, misses) {
+    if (installable.kind === 'flake') {
+        const tried = candidates.map((path) => `'${printAttrPath(path)}'`);
+        return `flake '${installable.flakeRef}' does not provide attribute ${listOf(tried, 'or')}`;
+    }
+    const [path = []] = candidates;
+    const [miss] = misses;
+    return miss === undefined || miss.kind === 'set'
+        ? `attribute '${miss?.missing ?? ''}' in selection path '${printAttrPath(path)}' not found`
+        : `the expression selected by the selection path '${printAttrPath(path)}' should be a set but is a ${miss.kind}`;
+}
+/** Nix gives throw no position of its own (only the call of `throw` in the trace); what is in our program is nobody's. */
+function errorPosition({ position, trace }) {
+    if (position !== undefined && isFile(position.file))
+        return position;
+    return trace.find((frame) => frame.position !== undefined)?.position;
+}
+function isForeign(frame) {
+    return frame.position !== undefined && isFile(frame.position.file);
+}
+// Expressions given as text are `«string»`, ours included; Nix 2.8 shows their whole text instead.
+function isFile(file) {
+    return file.startsWith('/') || (file.startsWith('«') && file !== '«string»');
+}
+function firstLine(text) {
+    return text.split('\n', 1)[0] ?? text;
+}
+function listOf(items, conjunction) {
+    return items.length < 2
+        ? (items[0] ?? 'any system')
+        : `${items.slice(0, -1).join(', ')} ${conjunction} ${items.at(-1) ?? ''}`;
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/nix/wanted-outputs.js
+
+/**
+ * The outputs that a selection names, sorted.
+ * @param names all outputs of the derivation
+ * @throws ActionError `evaluation-failed` if it names one that does not exist
+ */
+function outputsWanted(selection, names) {
+    const wanted = selection === 'all' ? names : selection;
+    const unknown = wanted.find((name) => !names.includes(name));
+    if (unknown !== undefined) {
+        throw new errors/* ActionError */.lZ('evaluation-failed', `the derivation has no output '${unknown}', only ${names.join(', ')}`);
+    }
+    return [...new Set(wanted)].sort();
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/nix/evaluated-attributes.js
+
+
+
+
+
+
+/** What an installable comes to, from what the walk reports of it. */
+function attributesOf(installable, item, report, systems) {
+    const { attrPath, misses, lookup, entries } = report;
+    if (lookup !== undefined) {
+        return [evaluationFailure(installable, installable.text, lookup.error, lookup.definition)];
+    }
+    if (misses !== undefined || attrPath === undefined) {
+        return [unknownInstallable(installable, item.candidates, misses ?? [])];
+    }
+    const whole = nameOf(installable, attrPath);
+    if (entries.length === 0) {
+        return [emptySet(installable, whole, systems)];
+    }
+    return entries.map((entry) => attributeOf(installable, nameOf(installable, [...attrPath, ...entry.path]), entry));
+}
+// The root of a file has no name of its own.
+function nameOf(installable, path) {
+    return path.length === 0 ? installable.text : printAttrPath(path);
+}
+function attributeOf(installable, attribute, entry) {
+    switch (entry.kind) {
+        case 'failed':
+            return evaluationFailure(installable, attribute, entry.error, entry.definition);
+        case 'other':
+            return unbuildable(installable, attribute, `it is a ${entry.type}, not a derivation`);
+        case 'derivation':
+            return derivationOf({ installable, attribute, member: entry.path }, entry.derivation);
+    }
+}
+function derivationOf(place, derivation) {
+    try {
+        return checkedDerivation(place, derivation);
+    }
+    catch (error) {
+        // what calls itself a derivation may be any set with `type = "derivation"`
+        if (!(error instanceof errors/* ActionError */.lZ))
+            throw error;
+        return unbuildable(place.installable, place.attribute, error.message);
+    }
+}
+function checkedDerivation(place, derivation) {
+    const { name, system, outputs, requiredSystemFeatures, position } = derivation;
+    const paths = [...outputs].map(([output, path]) => [output, path !== undefined && isStorePath(path) ? path : undefined]);
+    const selection = place.installable.outputs ?? defaultOutputs(derivation);
+    return {
+        kind: 'derivation',
+        ...place,
+        drvPath: parseDrvPath(derivation.drvPath),
+        name: name ?? '',
+        system: parseSystem(system ?? ''),
+        outputs: new Map(paths),
+        wantedOutputs: outputsWanted(selection, [...outputs.keys()]),
+        requiredSystemFeatures,
+        position,
+    };
+}
+// In the order of installable-flake.cc: `hello.dev` (outputSpecified) wants just that output.
+function defaultOutputs(derivation) {
+    if (derivation.specifiedOutput !== undefined)
+        return [derivation.specifiedOutput];
+    return derivation.outputsToInstall.length === 0 ? ['out'] : derivation.outputsToInstall;
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/nix/walk-report.js
+/** Puts together what the processes of a walk report. */
+class WalkReport {
+    #items = new Map();
+    #unexplained = new Map();
+    /** Begun and not ended: what a process that dies now died of. */
+    #current;
+    item(id) {
+        const known = this.#items.get(id);
+        if (known !== undefined)
+            return known;
+        const fresh = { attrPath: undefined, misses: undefined, lookup: undefined, entries: [] };
+        this.#items.set(id, fresh);
+        return fresh;
+    }
+    get unexplained() {
+        return [...this.#unexplained.values()];
+    }
+    /** Reads the events of one process, in order. */
+    add(events) {
+        this.#current = undefined;
+        for (const event of events) {
+            this.#addOne(event);
+        }
+    }
+    /**
+     * Charges the failure that ended a process to the attribute it was at.
+     * @returns the place to go on after; `finished` if the process had walked to the end; `undefined` if it was at no attribute.
+     */
+    fail(error) {
+        const current = this.#current;
+        if (current === undefined)
+            return undefined;
+        if (current.known) {
+            this.#explain(current.place, error);
+            return 'finished';
+        }
+        this.#addFailure(current.place, error, current.definition);
+        return current.place;
+    }
+    #addOne(event) {
+        switch (event.event) {
+            case 'begin':
+                this.#current = { place: event.place, definition: event.position, known: false };
+                return;
+            case 'explain':
+                this.#current = { place: event.place, definition: undefined, known: true };
+                return;
+            case 'caught':
+                this.#addFailure(event.place, undefined, this.#current?.definition);
+                break;
+            case 'found':
+                this.item(event.id).attrPath = event.attrPath;
+                break;
+            case 'missing':
+                this.item(event.id).misses = event.misses;
+                break;
+            case 'derivation':
+            case 'other':
+                this.#addEntry(event);
+                break;
+            case 'set':
+            case 'end':
+            case 'impure':
+                break;
+        }
+        this.#current = undefined;
+    }
+    // Below the item itself, what is neither derivation nor set is passed over, as nix-eval-jobs does.
+    #addEntry(event) {
+        const path = event.place.path ?? [];
+        const { entries } = this.item(event.place.id);
+        if (event.event === 'derivation') {
+            entries.push({ path, kind: 'derivation', derivation: event.derivation });
+        }
+        else if (path.length === 0) {
+            entries.push({ path, kind: 'other', type: event.type });
+        }
+    }
+    #addFailure(place, error, definition) {
+        const item = this.item(place.id);
+        const entry = { path: place.path ?? [], kind: 'failed', error, definition };
+        if (place.path === null)
+            item.lookup = entry;
+        else
+            item.entries.push(entry);
+        if (error === undefined) {
+            const explain = (found) => void (entry.error = found);
+            this.#unexplained.set(keyOf(place), { place, explain });
+        }
+    }
+    #explain(place, error) {
+        this.#unexplained.get(keyOf(place))?.explain(error);
+        this.#unexplained.delete(keyOf(place));
+    }
+}
+function keyOf(place) {
+    return JSON.stringify([place.id, place.path]);
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/nix/log-line.js
+/** Nix's verbosity levels that people see by default: error, warning, notice, info. */
+const INFO = 3;
+/** `buildLogLine` of Nix's result types (logging.hh). */
+const BUILD_LOG_LINE = 101;
+/**
+ * Reads one line. Never throws: what is no JSON of Nix is a message as it stands, such as the stack overflow notice that
+ * Nix below 2.20 writes from its signal handler.
+ */
+function parseLogLine(line) {
+    const event = line.startsWith('@nix ') ? log_line_parseObject(line.slice(5)) : undefined;
+    if (event === undefined) {
+        return plainLine(line);
+    }
+    switch (event['action']) {
+        case 'msg':
+            return message(event);
+        case 'start':
+            return typeof event['level'] === 'number' && event['level'] <= INFO
+                ? textLine(event['text'])
+                : { kind: 'other' };
+        case 'result':
+            return event['type'] === BUILD_LOG_LINE && Array.isArray(event['fields'])
+                ? textLine(event['fields'][0])
+                : { kind: 'other' };
+        default:
+            return { kind: 'other' };
+    }
+}
+/** Removes ANSI escape sequences: colours, and the links some terminals know. */
+function withoutColour(text) {
+    // eslint-disable-next-line no-control-regex -- escape is what these begin with
+    return text.replace(/\u001b(?:\[[0-9;?]*[A-Za-z]|\][^\u0007\u001b]*(?:\u0007|\u001b\\))/g, '');
+}
+function log_line_parseObject(text) {
+    try {
+        const value = JSON.parse(text);
+        return isObject(value) ? value : undefined;
+    }
+    catch {
+        return undefined;
+    }
+}
+function isObject(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+function plainLine(line) {
+    const text = withoutColour(line);
+    return text.startsWith('error: ')
+        ? { kind: 'error', error: { message: text.slice(7), position: undefined, trace: [] } }
+        : textLine(text);
+}
+function textLine(text) {
+    return typeof text === 'string' && text !== ''
+        ? { kind: 'message', text: withoutColour(text) }
+        : { kind: 'other' };
+}
+// Only errors of level 0 carry `raw_msg`; warnings carry it too, at level 1.
+function message(event) {
+    const raw = event['raw_msg'];
+    if (event['level'] !== 0 || typeof raw !== 'string') {
+        return typeof event['level'] === 'number' && event['level'] <= INFO
+            ? textLine(event['msg'])
+            : { kind: 'other' };
+    }
+    const frames = Array.isArray(event['trace']) ? event['trace'].filter(isObject) : [];
+    const trace = frames.map((frame) => ({
+        text: typeof frame['raw_msg'] === 'string' ? withoutColour(frame['raw_msg']) : '',
+        position: log_line_positionOf(frame),
+    }));
+    const error = { message: withoutColour(raw).trim(), position: log_line_positionOf(event), trace };
+    return { kind: 'error', error };
+}
+// Nix 2.26 to 2.34 append `:line:column` to the file, and call what has no place `«none»:0`, line 0.
+function log_line_positionOf(event) {
+    const { file, line, column } = event;
+    if (typeof file !== 'string' ||
+        typeof line !== 'number' ||
+        typeof column !== 'number' ||
+        line === 0) {
+        return undefined;
+    }
+    const suffix = `:${line}:${column}`;
+    return { file: file.endsWith(suffix) ? file.slice(0, -suffix.length) : file, line, column };
+}
+
+;// CONCATENATED MODULE: external "node:string_decoder"
+const external_node_string_decoder_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:string_decoder");
+;// CONCATENATED MODULE: ./.build-iEdIb9/nix/lines.js
+
+/**
+ * Cuts a stream of bytes into lines of text: UTF-8 split over chunks is put together, `\r\n` counts as `\n`, and an
+ * unterminated last line comes with {@link LineSplitter.end}.
+ */
+class LineSplitter {
+    #decoder = new external_node_string_decoder_namespaceObject.StringDecoder('utf8');
+    #onLine;
+    #rest = '';
+    constructor(onLine) {
+        this.#onLine = onLine;
+    }
+    write(chunk) {
+        const lines = this.#decoder.write(chunk).split('\n');
+        lines[0] = this.#rest + (lines[0] ?? '');
+        this.#rest = lines.pop() ?? '';
+        for (const line of lines) {
+            this.#onLine(withoutCarriageReturn(line));
+        }
+    }
+    end() {
+        const last = this.#rest + this.#decoder.end();
+        this.#rest = '';
+        if (last !== '') {
+            this.#onLine(withoutCarriageReturn(last));
+        }
+    }
+}
+function withoutCarriageReturn(line) {
+    return line.endsWith('\r') ? line.slice(0, -1) : line;
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/nix/nix-command.js
+
+
+
+
+/** Milliseconds between SIGTERM, on which Nix unlocks and cleans up, and SIGKILL. */
+const GRACE = 3000;
+/**
+ * Runs `nix` to its end. An exit code other than 0 is a result, not an error.
+ * @throws ActionError `nix-missing` if the program cannot be started, `cancelled` if the signal fired.
+ */
+async function runNix(command) {
+    throwIfCancelled(command.signal);
+    // A group of its own, so that builders, git and ssh that Nix started end with it.
+    const child = (0,external_node_child_process_namespaceObject.spawn)(command.nix, command.args, {
+        cwd: command.workingDirectory,
+        env: command.env,
+        stdio: ['ignore', 'pipe', 'pipe'],
+        detached: true,
+    });
+    const stop = endGroupOnAbort(child, command.signal);
+    try {
+        const stdout = [];
+        child.stdout.on('data', (chunk) => stdout.push(chunk));
+        const lines = new LineSplitter((line) => command.onStderr?.(line));
+        child.stderr.on('data', (chunk) => lines.write(chunk));
+        const exit = await ended(child, command);
+        lines.end();
+        throwIfCancelled(command.signal);
+        return { ...exit, stdout: Buffer.concat(stdout).toString('utf8') };
+    }
+    finally {
+        stop();
+    }
+}
+function throwIfCancelled(signal) {
+    if (signal.aborted) {
+        throw new errors/* ActionError */.lZ('cancelled', 'cancelled while Nix was running', {
+            cause: signal.reason,
+        });
+    }
+}
+function ended(child, command) {
+    return new Promise((resolve, reject) => {
+        child.once('error', (cause) => reject(startFailure(command, cause)));
+        child.once('close', (exitCode, signal) => resolve({ exitCode: exitCode ?? undefined, signal: signal ?? undefined }));
+    });
+}
+/** A folder that is not there and a program that is not there both are ENOENT. */
+function startFailure({ nix, workingDirectory, env }, cause) {
+    if (!(0,external_node_fs_namespaceObject.existsSync)(workingDirectory)) {
+        return new errors/* ActionError */.lZ('input-invalid', `the folder ${workingDirectory} does not exist`, {
+            cause,
+            hint: 'Correct the input working-directory, or check out the repository in an earlier step.',
+        });
+    }
+    const why = errorCode(cause) === 'ENOENT' ? `it is not on PATH (${env['PATH'] ?? ''})` : cause.message;
+    return new errors/* ActionError */.lZ('nix-missing', `cannot run ${nix} on this runner: ${why}`, {
+        cause,
+        hint: 'Install Nix in an earlier step.',
+    });
+}
+function errorCode(error) {
+    return 'code' in error ? error.code : undefined;
+}
+/** Returns what takes the listener and the timer away again. */
+function endGroupOnAbort(child, signal) {
+    let timer;
+    const end = () => {
+        killGroup(child, 'SIGTERM');
+        timer = setTimeout(() => killGroup(child, 'SIGKILL'), GRACE);
+    };
+    signal.addEventListener('abort', end, { once: true });
+    return () => {
+        signal.removeEventListener('abort', end);
+        clearTimeout(timer);
+    };
+}
+function killGroup(child, signal) {
+    if (child.pid === undefined)
+        return;
+    try {
+        process.kill(-child.pid, signal);
+    }
+    catch {
+        // the group is gone already
+    }
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/nix/walk-events.js
+
+/**
+ * Reads one event from its JSON text.
+ * @throws ActionError `internal` if the program did not write it so.
+ */
+function parseWalkEvent(json) {
+    const event = new Fields(parseJson(json));
+    const kind = event.string('event');
+    switch (kind) {
+        case 'begin':
+            return { event: kind, place: placeOf(event), position: walk_events_positionOf(event) };
+        case 'explain':
+        case 'caught':
+            return { event: kind, place: placeOf(event) };
+        case 'found':
+            return { event: kind, id: event.number('id'), attrPath: event.strings('attrPath') };
+        case 'missing':
+            return { event: kind, id: event.number('id'), misses: event.list('misses').map(missOf) };
+        case 'done':
+            return describedOf(event);
+        case 'end':
+        case 'impure':
+            return { event: kind };
+        default:
+            throw new errors/* ActionError */.lZ('internal', `unknown event of the evaluation: ${json.slice(0, 200)}`);
+    }
+}
+function parseJson(json) {
+    try {
+        return JSON.parse(json);
+    }
+    catch (cause) {
+        throw new errors/* ActionError */.lZ('internal', `broken event of the evaluation: ${json.slice(0, 200)}`, {
+            cause,
+        });
+    }
+}
+function placeOf(event) {
+    return { id: event.number('id'), path: event.optional('path') ? event.strings('path') : null };
+}
+function walk_events_positionOf(event) {
+    if (!event.optional('position'))
+        return undefined;
+    const position = new Fields(event.get('position'));
+    return {
+        file: position.string('file'),
+        line: position.number('line'),
+        column: position.number('column'),
+    };
+}
+function missOf(value) {
+    const miss = new Fields(value);
+    return {
+        missing: miss.string('missing'),
+        names: miss.strings('names'),
+        kind: miss.string('kind'),
+    };
+}
+function describedOf(event) {
+    const place = placeOf(event);
+    const kind = event.string('kind');
+    if (kind === 'derivation') {
+        return { event: kind, place, derivation: walk_events_derivationOf(event) };
+    }
+    return kind === 'set'
+        ? { event: 'set', place }
+        : { event: 'other', place, type: event.string('type') };
+}
+function walk_events_derivationOf(event) {
+    const outputs = new Fields(event.get('outputs'));
+    return {
+        drvPath: event.string('drvPath'),
+        name: event.optionalString('name'),
+        system: event.optionalString('system'),
+        outputs: new Map(outputs.names().map((name) => [name, outputs.optionalString(name)])),
+        specifiedOutput: event.optionalString('specifiedOutput'),
+        outputsToInstall: event.optional('outputsToInstall') ? event.strings('outputsToInstall') : [],
+        requiredSystemFeatures: event.optional('requiredSystemFeatures')
+            ? event.strings('requiredSystemFeatures')
+            : [],
+        position: event.optionalString('position'),
+    };
+}
+/** A JSON object whose fields are checked as they are read. */
+class Fields {
+    #fields;
+    constructor(value) {
+        if (typeof value !== 'object' || value === null) {
+            throw new errors/* ActionError */.lZ('internal', 'an event of the evaluation is no object');
+        }
+        this.#fields = { ...value };
+    }
+    names() {
+        return Object.keys(this.#fields);
+    }
+    get(name) {
+        return this.#fields[name];
+    }
+    optional(name) {
+        return this.#fields[name] !== null && this.#fields[name] !== undefined;
+    }
+    string(name) {
+        const value = this.#fields[name];
+        return typeof value === 'string' ? value : wrongField(name);
+    }
+    optionalString(name) {
+        return this.optional(name) ? this.string(name) : undefined;
+    }
+    number(name) {
+        const value = this.#fields[name];
+        return typeof value === 'number' ? value : wrongField(name);
+    }
+    list(name) {
+        const value = this.#fields[name];
+        return Array.isArray(value) ? value : wrongField(name);
+    }
+    strings(name) {
+        return this.list(name).map((value) => (typeof value === 'string' ? value : wrongField(name)));
+    }
+}
+function wrongField(name) {
+    throw new errors/* ActionError */.lZ('internal', `the field ${name} of an evaluation event is not as expected`);
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/nix/walk-source.js
+/**
+ * The walk, in Nix: `request: autoArgs: root: ""`. See `walkProgram` for what it does.
+ *
+ * - foldl' keeps the stack flat over any number of attributes, and is strict: one attribute after the other.
+ * - What `describe` returns is forced within tryEval; without deepSeq a failure would surface later, under a wrong name.
+ * - It ends with the first failure that tryEval swallowed, uncaught: so one message costs no evaluation of its own.
+ * - toXML is the only builtin that tells `{ ... }: x` (called by Nix) from `y: x` (not called).
+ */
+const WALK = String.raw `request: autoArgs: root:
+let
+  inherit (builtins) attrNames deepSeq elem elemAt filter foldl' functionArgs getAttr hasAttr head intersectAttrs isAttrs
+    isFunction isList isString length listToAttrs match seq tail toJSON toXML tryEval typeOf unsafeDiscardStringContext
+    unsafeGetAttrPos;
+
+  say = event: builtins.trace (unsafeDiscardStringContext (request.nonce + toJSON event));
+
+  # --- values
+
+  isDerivation = value: isAttrs value && value ? type && value.type == "derivation";
+
+  hasFormals = function: match ".*<attrspat.*" (toXML function) != null;
+  hasEllipsis = function: match ".*<attrspat[^>]* ellipsis=.*" (toXML function) != null;
+  call = value:
+    if !request.autoCall then value
+    else if isAttrs value && value ? __functor then call (value.__functor value)
+    else if isFunction value && hasFormals value then
+      value (if hasEllipsis value then autoArgs else intersectAttrs (functionArgs value) autoArgs)
+    else value;
+
+  index = name: if match "[0-9]+" name == null then null else builtins.fromJSON name;
+
+  # The value at a path: { value } or, where it ends, { missing, names }.
+  lookup = path: value:
+    let
+      set = call value;
+      name = head path;
+      position = if request.autoCall then index name else null;
+    in
+    if path == [ ] then { inherit value; }
+    else if position != null then
+      if isList set && position < length set then lookup (tail path) (elemAt set position)
+      else { missing = name; names = [ ]; kind = typeOf set; }
+    else if !isAttrs set then { missing = name; names = [ ]; kind = typeOf set; }
+    else if hasAttr name set then lookup (tail path) (getAttr name set)
+    else { missing = name; names = if length path == 1 then attrNames set else [ ]; kind = "set"; };
+
+  # --- what is reported of a value
+
+  strings = value: if isList value then filter isString value else null;
+  text = value: if isString value then unsafeDiscardStringContext value else null;
+  optional = result: if result.success then result.value else null;
+
+  describeDerivation = drv:
+    let
+      meta = drv.meta or { };
+      outputs = drv.outputs or [ "out" ];
+      outPath = name: text (if hasAttr name drv then (getAttr name drv).outPath else drv.outPath);
+    in
+    {
+      kind = "derivation";
+      drvPath = unsafeDiscardStringContext drv.drvPath;
+      name = text (drv.name or null);
+      system = text (drv.system or null);
+      outputs = listToAttrs (map (name: { inherit name; value = outPath name; }) outputs);
+      specifiedOutput = if drv.outputSpecified or false then text (drv.outputName or null) else null;
+      outputsToInstall = strings (meta.outputsToInstall or null);
+      requiredSystemFeatures = strings (drv.requiredSystemFeatures or null);
+      position = optional (tryEval (text (meta.position or null)));
+    };
+
+  describe = value:
+    if isDerivation value then describeDerivation value
+    else if isAttrs value then { kind = "set"; recurse = value.recurseForDerivations or false == true; }
+    else { kind = "other"; type = typeOf value; };
+
+  describeCompletely = value: let described = describe value; in deepSeq described described;
+
+  # --- the walk
+
+  isSystemName = name: match request.systemName name != null;
+  isPerSystem = path: length path == 1 && elem (head path) request.perSystemOutputs;
+  wanted = path: name: elem name request.systems || !(isPerSystem path || isSystemName name);
+
+  # Fails, for good, unless an earlier failure is already kept for the end.
+  failed = id: path: thunk: state:
+    say { event = "caught"; inherit id path; }
+      (if state == null then { inherit id path thunk; } else state);
+
+  visit = item: base: path: after: position: value: state:
+    let
+      called = call value;
+      attempt = tryEval (describeCompletely called);
+      described = attempt.value;
+      top = path == [ ];
+      enter = top || described.recurse
+        || (length path == 1 && elem (head path) request.systems);
+    in
+    # What comes before the point of resumption was reported already; only the way down to it is walked again.
+    if after != [ ] then
+      if enter then visitChildren item base path after called state else state
+    else
+      say { event = "begin"; inherit (item) id; inherit path position; } (
+        if !attempt.success then failed item.id path (describeCompletely called) state
+        else say ({ event = "done"; inherit (item) id; inherit path; } // described) (
+          if described.kind == "set" && enter then visitChildren item base path after called state else state));
+
+  visitChildren = item: base: path: after: set: state:
+    let
+      names = filter (wanted (base ++ path)) (attrNames set);
+      due = if after == [ ] then names
+        else filter (name: name > head after || (name == head after && tail after != [ ])) names;
+      afterOf = name: if after != [ ] && name == head after then tail after else [ ];
+      child = state: name:
+        visit item base (path ++ [ name ]) (afterOf name) (unsafeGetAttrPos name set) (getAttr name set) state;
+    in
+    foldl' child state due;
+
+  # The first candidate that exists, as { candidate, value }, or what is said when none does.
+  find = item:
+    let
+      step = state: candidate:
+        if state ? value then state
+        else
+          let found = lookup candidate root; in
+          if found ? value then { inherit candidate; inherit (found) value; }
+          else { misses = state.misses ++ [ { inherit (found) missing names kind; } ]; };
+    in
+    foldl' step { misses = [ ]; } item.candidates;
+
+  walkItem = state: item:
+    let
+      attempt = tryEval (find item);
+      found = attempt.value;
+    in
+    say { event = "begin"; inherit (item) id; path = null; position = null; } (
+      if !attempt.success then failed item.id null (find item) state
+      else if found ? value then
+        say { event = "found"; inherit (item) id; attrPath = found.candidate; }
+          (visit item found.candidate [ ] item.after null found.value state)
+      else say { event = "missing"; inherit (item) id; inherit (found) misses; } state);
+
+  explain = id: path: thunk:
+    say { event = "explain"; inherit id path; } (seq thunk "");
+
+  explainItem = item: path:
+    let
+      found = find item;
+      thunk = if path == null then found else describeCompletely (call (foldl' (value: name: getAttr name (call value)) found.value path));
+    in
+    explain item.id path thunk;
+
+  walkAll =
+    let swallowed = foldl' walkItem null request.items; in
+    seq swallowed (say { event = "end"; }
+      (if swallowed == null then "" else explain swallowed.id swallowed.path swallowed.thunk));
+in
+if request.requirePure && builtins ? currentSystem then say { event = "impure"; } ""
+else if request.task == "explain" then explainItem (head request.items) request.explain
+else walkAll`;
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/nix/walk-program.js
+
+
+/** Flake outputs whose names are systems, whatever they look like. */
+const PER_SYSTEM_OUTPUTS = ['checks', 'devShells', 'legacyPackages', 'packages'];
+/**
+ * The function for `nix eval --apply` that walks attributes one after the other and reports each by `builtins.trace`:
+ * what it begins, and what came of it. So results arrive as they are made, and when the process dies of something that
+ * `tryEval` cannot catch, the last attribute begun is the one that failed.
+ */
+function walkProgram(request, autoArguments) {
+    const constants = {
+        systemName: SYSTEM_NAME_PATTERN,
+        perSystemOutputs: request.autoCall ? [] : PER_SYSTEM_OUTPUTS,
+    };
+    const json = nixString(JSON.stringify({ ...request, ...constants }));
+    const args = [...autoArguments].map(([name, value]) => `${nixString(name)} = (${value}\n);`);
+    return `(${WALK}) (builtins.fromJSON ${json}) { ${args.join(' ')} }`;
+}
+/** A Nix string literal for any text without NUL. */
+function nixString(text) {
+    return `"${text.replace(/["\\$]/g, '\\$&').replaceAll('\r', '\\r')}"`;
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/nix/walk.js
+
+
+
+
+
+/**
+ * Runs one `nix eval` over the items.
+ * @throws ActionError `nix-missing`, `cancelled`, or `internal`; an evaluation that fails is a result.
+ */
+async function runWalk(setup, root, request) {
+    const nonce = (0,external_node_crypto_.randomUUID)();
+    const { autoCall, requirePure } = root;
+    const program = walkProgram({ ...request, nonce, autoCall, requirePure }, root.autoArguments);
+    const events = [];
+    const errors = [];
+    const exit = await runNix({
+        ...setup,
+        args: evalArguments(setup, root, program),
+        onStderr: (line) => {
+            const read = parseLogLine(line);
+            const event = eventOf(read, nonce);
+            if (event !== undefined)
+                events.push(event);
+            else if (read.kind === 'error')
+                errors.push(read.error);
+            else if (read.kind === 'message')
+                setup.onLog(read.text);
+        },
+    });
+    return { events: events.map(parseWalkEvent), failure: walk_failureOf(exit, errors) };
+}
+function evalArguments(setup, root, program) {
+    return [
+        'eval',
+        ...['--extra-experimental-features', 'nix-command flakes'],
+        ...setup.evalArgs,
+        // `store` in nix.conf or the environment may name a remote one, on which flakes do not evaluate
+        ...['--store', setup.localStore],
+        // it remembers failures without their messages (NixOS/nix#3872), and the walk does not profit from it
+        ...['--option', 'eval-cache', 'false'],
+        // our own frames use up the few that are shown otherwise
+        '--show-trace',
+        ...['--log-format', 'internal-json'],
+        '--raw',
+        ...root.args,
+        ...['--apply', program],
+    ];
+}
+function eventOf(line, nonce) {
+    const mark = `trace: ${nonce}`;
+    return line.kind === 'message' && line.text.startsWith(mark)
+        ? line.text.slice(mark.length)
+        : undefined;
+}
+// The exit code decides; standard error only explains. Nix prints errors it recovers from, too: the last one counts.
+function walk_failureOf(exit, errors) {
+    if (exit.exitCode === 0)
+        return undefined;
+    const how = exit.signal === undefined
+        ? `nix ended with exit code ${exit.exitCode ?? 'unknown'} and no error message`
+        : `nix was ended by ${exit.signal}${exit.signal === 'SIGKILL' ? ', perhaps for lack of memory' : ''}`;
+    return errors.at(-1) ?? { message: how, position: undefined, trace: [] };
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/nix/walk-all.js
+
+
+/** How many failures that tryEval caught are evaluated once more for their messages; and how many at a time. */
+const MAX_EXPLAINED = 20;
+const EXPLAINED_AT_ONCE = 2;
+/**
+ * Walks all items: one process, and one more for each failure that tryEval cannot catch, as that ends the process it
+ * happens in. Failures that are caught cost a process each for the message, but for one, which ends a process that is done.
+ */
+async function walkAll(setup, root, systems, items) {
+    const report = new WalkReport();
+    let rest = items.map((item) => ({ ...item, after: [] }));
+    while (rest.length > 0) {
+        const run = await runWalk(setup, root, { task: 'walk', items: rest, explain: null, systems });
+        if (run.events.some(({ event }) => event === 'impure')) {
+            return { report, unreached: undefined, impure: true };
+        }
+        report.add(run.events);
+        if (run.failure === undefined)
+            break;
+        const place = report.fail(run.failure);
+        if (place === 'finished')
+            break;
+        if (place === undefined) {
+            return {
+                report,
+                unreached: { ids: rest.map(({ id }) => id), error: run.failure },
+                impure: false,
+            };
+        }
+        rest = remaining(rest, place);
+    }
+    await explainSome(setup, root, systems, items, report);
+    return { report, unreached: undefined, impure: false };
+}
+/** What is left to walk after a process died at a place. */
+function remaining(items, { id, path }) {
+    const index = items.findIndex((item) => item.id === id);
+    const item = items[index];
+    if (item === undefined)
+        return [];
+    const later = items.slice(index + 1);
+    return path === null || path.length === 0 ? later : [{ ...item, after: path }, ...later];
+}
+async function explainSome(setup, root, systems, items, report) {
+    const waiting = report.unexplained.slice(0, MAX_EXPLAINED);
+    const work = async () => {
+        for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+            await explainOne(setup, root, systems, items, next);
+        }
+    };
+    await Promise.all(Array.from({ length: EXPLAINED_AT_ONCE }, work));
+}
+async function explainOne(setup, root, systems, items, { place, explain }) {
+    const item = items.find(({ id }) => id === place.id);
+    if (item === undefined)
+        return;
+    const path = place.path;
+    const { failure } = await runWalk({ ...setup, onLog: () => undefined }, root, {
+        task: 'explain',
+        items: [{ ...item, after: [] }],
+        explain: path,
+        systems,
+    });
+    if (failure !== undefined)
+        explain(failure);
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/nix/auto-arguments.js
+
+
+/**
+ * The `--arg` and `--argstr` among the arguments for evaluation. Nix reads them too, for its own lookups; our program
+ * calls functions as Nix would, and so must know them.
+ * @throws ActionError `input-invalid` if one of them lacks its value, or for their variants that read files.
+ */
+function autoArguments(evalArgs) {
+    const found = new Map();
+    for (const [index, flag] of evalArgs.entries()) {
+        if (flag === '--arg-from-file' || flag === '--arg-from-stdin') {
+            throw new errors/* ActionError */.lZ('input-invalid', `eval-args: ${flag} is not supported`, {
+                hint: 'Use --arg NAME "builtins.readFile ./FILE" instead.',
+            });
+        }
+        if (flag === '--arg' || flag === '--argstr') {
+            const [name, value] = evalArgs.slice(index + 1);
+            if (name === undefined || value === undefined) {
+                throw new errors/* ActionError */.lZ('input-invalid', `eval-args: ${flag} needs a name and a value`);
+            }
+            found.set(name, flag === '--arg' ? value : nixString(value));
+        }
+    }
+    return found;
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/nix/version.js
+
+
+// `nix (Nix) 2.34.8`, `nix (Lix, like Nix) 2.93.0`, `nix (Determinate Nix 3.8.5) 2.30.2`
+const VERSION = /^nix \((?<vendor>[^)]*)\) (?<text>(?<major>\d+)\.(?<minor>\d+)\S*)/m;
+/** Reads what `nix --version` prints; `undefined` if that is something else. */
+function parseNixVersion(printed) {
+    const groups = VERSION.exec(printed)?.groups;
+    if (groups === undefined)
+        return undefined;
+    const { vendor = '', text = '', major = '', minor = '' } = groups;
+    return { vendor: vendorOf(vendor), text, major: Number(major), minor: Number(minor) };
+}
+/** Whether it is at least Nix `major.minor`. Lix counts apart from 2.90 on: ask for its vendor first where it matters. */
+function isAtLeast(version, major, minor) {
+    return version.major > major || (version.major === major && version.minor >= minor);
+}
+/**
+ * Asks the program for its version.
+ * @throws ActionError `nix-missing` if it cannot be run or is no Nix.
+ */
+async function nixVersion(command) {
+    const { stdout } = await runNix({ ...command, args: ['--version'] });
+    const version = parseNixVersion(stdout);
+    if (version === undefined) {
+        throw new errors/* ActionError */.lZ('nix-missing', `${command.nix} --version printed no version of Nix: ${JSON.stringify(stdout.slice(0, 200))}`, { hint: 'Install Nix, or let install-nix do it.' });
+    }
+    return version;
+}
+function vendorOf(text) {
+    if (text.startsWith('Lix'))
+        return 'lix';
+    return text.startsWith('Determinate') ? 'determinate' : 'nix';
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/nix/walk-root.js
+
+
+const NO_ARGUMENTS = new Map();
+/** The root of a file or expression; `.` is what Nix calls the whole of it. */
+function sourceRoot(source, evalArgs, currentSystem) {
+    const given = { autoCall: true, autoArguments: autoArguments(evalArgs), requirePure: false };
+    const what = source.kind === 'file' ? ['--file', source.file] : ['--expr', source.expr];
+    return { ...given, args: [...currentSystem, ...what, '.'] };
+}
+/** The arguments that make `builtins.currentSystem`, where there is one, this system. */
+function currentSystemArguments(system, version, machine) {
+    if (version.vendor !== 'lix' && isAtLeast(version, 2, 20)) {
+        return ['--option', 'eval-system', system];
+    }
+    return system === machine || machine === undefined ? [] : pretendSystem(system, machine);
+}
+/** Another `system`; what is built in order to evaluate is still built here. */
+function pretendSystem(system, machine) {
+    return ['--option', 'system', system, '--option', 'extra-extra-platforms', machine];
+}
+/**
+ * All outputs of a flake. From 2.19 on, a fragment that begins with a dot is an attribute path from the root, and a dot
+ * alone the root. Before (and on Lix, which left Nix at 2.18), Nix looks in `packages.SYSTEM` first, whatever the
+ * fragment: so the path is empty (`""`, encoded) and the system one that no flake has. Only where nothing can see it:
+ * `builtins.currentSystem` does not exist in pure evaluation.
+ */
+function flakeRoot(flakeRef, version, currentSystem, machine) {
+    const given = { autoCall: false, autoArguments: NO_ARGUMENTS };
+    if (version.vendor !== 'lix' && isAtLeast(version, 2, 19)) {
+        return { ...given, args: [...currentSystem, `${flakeRef}#.`], requirePure: false };
+    }
+    const pretend = pretendSystem('none-none', machine ?? '');
+    return { ...given, args: [...pretend, `${flakeRef}#%22%22`], requirePure: true };
+}
+/** One attribute as Nix itself looks it up: for impure evaluation where {@link flakeRoot} has to pretend. */
+function flakeAttribute(flakeRef, fragment, currentSystem) {
+    const args = [...currentSystem, `${flakeRef}#${encodeURIComponent(fragment)}`];
+    return { args, autoCall: false, autoArguments: NO_ARGUMENTS, requirePure: false };
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/nix/evaluate-below.js
+
+
+
+
+
+/** Evaluates installables of one flake. */
+async function evaluateFlake(setup, flake, { version, machine, currentSystem }) {
+    const root = flakeRoot(flake.flakeRef, version, currentSystem, machine);
+    if (!(root.requirePure && setup.evalArgs.includes('--impure'))) {
+        const outcome = await evaluateBelow(setup, root, flake.members, ({ fragment }) => flakeCandidates(fragment, setup.system));
+        if (!outcome.impure)
+            return outcome.evaluated;
+    }
+    return evaluateOneByOne(setup, flake.members, currentSystem);
+}
+/** The slow way, a process each, where Nix gives no access to the flake's root. */
+async function evaluateOneByOne(setup, members, currentSystem) {
+    const all = new Map();
+    for (const member of members) {
+        const root = flakeAttribute(member.flakeRef, member.fragment, currentSystem);
+        const { evaluated } = await evaluateBelow(setup, root, [member], () => [[]]);
+        for (const [installable, attributes] of evaluated)
+            all.set(installable, attributes);
+    }
+    return all;
+}
+/**
+ * Evaluates installables below one root.
+ * @param candidatesOf the attribute paths to try for an installable
+ * @returns `impure` if the root was refused: see `WalkRequest.requirePure`
+ */
+async function evaluateBelow(setup, root, members, candidatesOf) {
+    const evaluated = new Map();
+    const items = members.map((member, id) => ({ id, candidates: candidatesOf(member) }));
+    for (const chunk of chunksOf(items)) {
+        const { report, unreached, impure } = await walkAll(setup, root, setup.systems, chunk);
+        if (impure)
+            return { evaluated, impure };
+        for (const item of chunk) {
+            const installable = members[item.id];
+            if (installable === undefined)
+                continue;
+            const attributes = unreached?.ids.includes(item.id)
+                ? [unreachedFailure(installable, unreached.error)]
+                : attributesOf(installable, item, report.item(item.id), setup.systems);
+            evaluated.set(installable, attributes);
+        }
+    }
+    return { evaluated, impure: false };
+}
+/** Characters of JSON; Linux takes 128 KiB as one argument, and escaping may double what is put there. */
+const CHUNK_SIZE = 40_000;
+function chunksOf(items) {
+    const chunks = [];
+    let room = 0;
+    for (const item of items) {
+        const size = JSON.stringify(item).length;
+        const last = chunks.at(-1);
+        if (last === undefined || size > room) {
+            chunks.push([item]);
+            room = CHUNK_SIZE - size;
+        }
+        else {
+            last.push(item);
+            room -= size;
+        }
+    }
+    return chunks;
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/nix/flake-folder.js
+
+/** The folder on this machine that a flake reference points to; `undefined` if it is fetched from elsewhere. */
+function localFolder(flakeRef, workingDirectory) {
+    const location = flakeRef.replace(/\?.*$/s, '');
+    if (location === '' || /^[./]/.test(location)) {
+        return external_node_path_.resolve(workingDirectory, location);
+    }
+    const scheme = /^(?:path|git\+file):/.exec(location);
+    return scheme === null
+        ? undefined
+        : external_node_path_.resolve(workingDirectory, flake_folder_decode(location.slice(scheme[0].length).replace(/^\/\//, '')));
+}
+function flake_folder_decode(text) {
+    try {
+        return decodeURIComponent(text);
+    }
+    catch {
+        return text; // Nix will say what is wrong with it
+    }
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/nix/environment.js
+/*
+ * What a child of ours may see of the environment. An impure evaluation reads any variable with builtins.getEnv, and so
+ * does whatever git, ssh or a builder starts; so nothing is handed on that is not named here: no INPUT_*, no
+ * ACTIONS_*, no GITHUB_TOKEN, no cloud credentials.
+ */
+const ALLOWED_NAMES = new Set([
+    // any program needs these
+    ...['PATH', 'HOME', 'USER', 'LOGNAME', 'LANG', 'LANGUAGE', 'TZ', 'LOCALE_ARCHIVE'],
+    ...['TMPDIR', 'TMP', 'TEMP'],
+    // downloads: certificates and proxies
+    ...['SSL_CERT_FILE', 'SSL_CERT_DIR', 'GIT_SSL_CAINFO'],
+    ...['http_proxy', 'https_proxy', 'ftp_proxy', 'all_proxy', 'no_proxy'],
+    ...['HTTP_PROXY', 'HTTPS_PROXY', 'FTP_PROXY', 'ALL_PROXY', 'NO_PROXY'],
+    // private flake inputs over SSH, and what the user told git about them; not GIT_DIR and such, which would mislead Nix
+    ...['SSH_AUTH_SOCK', 'GIT_SSH', 'GIT_SSH_COMMAND', 'GIT_CONFIG_GLOBAL', 'GIT_CONFIG_SYSTEM'],
+    'GIT_CONFIG_COUNT',
+    // facts about the run that impure evaluations stamp into versions; none of them a secret
+    ...['CI', 'GITHUB_ACTIONS', 'GITHUB_REPOSITORY', 'GITHUB_SHA', 'GITHUB_REF', 'GITHUB_REF_NAME'],
+    ...['GITHUB_REF_TYPE', 'GITHUB_RUN_ID', 'GITHUB_RUN_NUMBER', 'GITHUB_WORKSPACE'],
+]);
+const ALLOWED_PREFIXES = [
+    'LC_',
+    // where Nix and git keep configuration and caches
+    'XDG_',
+    'GIT_CONFIG_KEY_',
+    'GIT_CONFIG_VALUE_',
+    // NIX_CONFIG, NIX_PATH, NIX_USER_CONF_FILES, NIX_SSL_CERT_FILE, NIX_DAEMON_SOCKET_PATH, …
+    'NIX_',
+    // NIXPKGS_ALLOW_UNFREE=1 with --impure is how nixpkgs is told
+    'NIXPKGS_',
+];
+/** Taken out although their prefix is allowed. */
+const REFUSED_NAMES = new Set([
+    // which store is used is an argument, whatever the environment says
+    'NIX_REMOTE',
+    // makes nix print shell completions instead of running
+    'NIX_GET_COMPLETIONS',
+]);
+/** The variables of `env` that child processes get; `env` itself is not changed. */
+function childEnvironment(env) {
+    return Object.fromEntries(Object.entries(env).filter(([name]) => isAllowed(name)));
+}
+function isAllowed(name) {
+    return (!REFUSED_NAMES.has(name) &&
+        (ALLOWED_NAMES.has(name) || ALLOWED_PREFIXES.some((prefix) => name.startsWith(prefix))));
+}
+/** `env` with one more git setting, beside those that are set this way already (git-config(1), GIT_CONFIG_COUNT). */
+function withGitConfig(env, key, value) {
+    const present = Number.parseInt(env['GIT_CONFIG_COUNT'] ?? '0', 10);
+    const count = Number.isNaN(present) ? 0 : present;
+    return {
+        ...env,
+        GIT_CONFIG_COUNT: String(count + 1),
+        [`GIT_CONFIG_KEY_${count}`]: key,
+        [`GIT_CONFIG_VALUE_${count}`]: value,
+    };
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/nix/git-trust.js
+
+
+
+
+/**
+ * An environment in which git and Nix read these folders' work trees even where they belong to another user, as a
+ * checkout does in a job container. Nothing outside the child processes is changed.
+ *
+ * The git program hears `GIT_CONFIG_COUNT` and so on; libgit2, with which Nix reads repositories from 2.20 on, knows only
+ * configuration files. So there is one, in a configuration folder (`XDG_CONFIG_HOME`) that otherwise leads to the user's own.
+ *
+ * @param folders in or above which work trees are looked for
+ * @param temporaryDirectory where the configuration is written until it is disposed of
+ */
+async function trustingEnvironment(env, folders, temporaryDirectory) {
+    const trees = await foreignWorkTrees(folders);
+    if (trees.length === 0) {
+        return { env, [Symbol.asyncDispose]: () => Promise.resolve() };
+    }
+    const own = env['XDG_CONFIG_HOME'] ?? external_node_path_.join(env['HOME'] ?? (0,external_node_os_namespaceObject.homedir)(), '.config');
+    const folder = await (0,promises_namespaceObject.mkdtemp)(external_node_path_.join(temporaryDirectory, 'git-trust-'));
+    await writeConfigFolder(folder, own, trees);
+    const trusting = trees.reduce((each, tree) => withGitConfig(each, 'safe.directory', tree), env);
+    return {
+        env: { ...trusting, XDG_CONFIG_HOME: folder },
+        [Symbol.asyncDispose]: () => (0,promises_namespaceObject.rm)(folder, { recursive: true, force: true }),
+    };
+}
+/** The work trees in or above these folders, with their submodules, that are not ours. */
+async function foreignWorkTrees(folders) {
+    const found = await Promise.all(folders.map(workTreeOf));
+    const trees = [...new Set(found.filter((tree) => tree !== undefined))];
+    const all = (await Promise.all(trees.map(withSubmodules))).flat();
+    const foreign = await Promise.all(all.map(git_trust_isForeign));
+    return all.filter((_, index) => foreign[index]);
+}
+async function workTreeOf(folder) {
+    const real = await (0,promises_namespaceObject.realpath)(folder).catch(() => undefined);
+    for (let each = real; each !== undefined; each = parentOf(each)) {
+        if (await exists(external_node_path_.join(each, '.git')))
+            return each;
+    }
+    return undefined;
+}
+function parentOf(folder) {
+    const parent = external_node_path_.dirname(folder);
+    return parent === folder ? undefined : parent;
+}
+async function withSubmodules(tree) {
+    const modules = await (0,promises_namespaceObject.readFile)(external_node_path_.join(tree, '.gitmodules'), 'utf8').catch(() => '');
+    const paths = [...modules.matchAll(/^\s*path\s*=\s*"?(.+?)"?\s*$/gm)].map(([, each]) => external_node_path_.join(tree, each ?? ''));
+    const below = paths.filter((each) => each.startsWith(`${tree}/`));
+    return [tree, ...(await Promise.all(below.map(withSubmodules))).flat()];
+}
+// git looks at the folder and at its .git
+async function git_trust_isForeign(tree) {
+    const owners = await Promise.all([tree, external_node_path_.join(tree, '.git')].map((each) => (0,promises_namespaceObject.stat)(each).catch(() => undefined)));
+    return owners.some((owner) => owner !== undefined && owner.uid !== process.geteuid?.());
+}
+async function writeConfigFolder(folder, own, trees) {
+    await (0,promises_namespaceObject.mkdir)(external_node_path_.join(folder, 'git'));
+    await linkEntries(own, folder, 'git');
+    await linkEntries(external_node_path_.join(own, 'git'), external_node_path_.join(folder, 'git'), 'config');
+    const lines = [
+        ...['[include]', `\tpath = ${quoted(external_node_path_.join(own, 'git', 'config'))}`],
+        ...['[safe]', ...trees.map((tree) => `\tdirectory = ${quoted(tree)}`)],
+    ];
+    await (0,promises_namespaceObject.writeFile)(external_node_path_.join(folder, 'git', 'config'), `${lines.join('\n')}\n`);
+}
+async function linkEntries(from, to, except) {
+    const names = await (0,promises_namespaceObject.readdir)(from).catch(() => []);
+    const others = names.filter((name) => name !== except);
+    await Promise.all(others.map((name) => (0,promises_namespaceObject.symlink)(external_node_path_.join(from, name), external_node_path_.join(to, name))));
+}
+/** A value of git's configuration. */
+function quoted(text) {
+    return `"${text.replace(/["\\]/g, '\\$&')}"`;
+}
+async function exists(file) {
+    return (0,promises_namespaceObject.stat)(file).then(() => true, () => false);
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/nix/store-path-installables.js
+
+
+
+
+
+
+
+
+/** More symlinks than anybody lays in a row. */
+const MAX_LINKS = 32;
+/**
+ * The installable as a store path, if it is a symlink that leads to one: `./result` (store-api.cc,
+ * `followLinksToStorePath`); otherwise as it is.
+ */
+async function followLinks(installable, workingDirectory) {
+    const { text, outputs } = installable;
+    if (installable.kind !== 'flake' || !installable.flakeRef.includes('/') || /[#?]/.test(text)) {
+        return installable;
+    }
+    const target = await storePathBehind(external_node_path_.resolve(workingDirectory, installable.flakeRef));
+    return target === undefined ? installable : { kind: 'store-path', text, outputs, path: target };
+}
+/**
+ * What a store path comes to: with `^outputs` the derivation that it is, which must be in the local store; else
+ * the path itself, also where it is a `.drv` (as since Nix 2.15).
+ */
+async function storePathAttribute(installable) {
+    const { text, outputs, path: storePath } = installable;
+    if (outputs === undefined) {
+        return { kind: 'store-path', installable, attribute: text, path: storePath };
+    }
+    if (!isDrvPath(storePath)) {
+        return unbuildable(installable, text, 'only a derivation (….drv) has outputs to select with ^');
+    }
+    try {
+        return await readDerivation(installable, storePath);
+    }
+    catch (error) {
+        return unbuildable(installable, text, (0,errors/* toError */.iT)(error).message);
+    }
+}
+async function readDerivation(installable, drvPath) {
+    const text = await (0,promises_namespaceObject.readFile)(drvPath, 'utf8').catch((cause) => {
+        throw new errors/* ActionError */.lZ('path-invalid', 'it is not in the local store', { cause });
+    });
+    const derivation = parseDerivation(text, drvPath);
+    const names = [...derivation.outputs.keys()];
+    return {
+        kind: 'derivation',
+        installable,
+        attribute: installable.text,
+        member: [],
+        drvPath,
+        name: storePathName(drvPath).replace(/\.drv$/, ''),
+        system: parseSystem(derivation.system),
+        outputs: derivation.outputs,
+        wantedOutputs: outputsWanted(installable.outputs ?? 'all', names),
+        requiredSystemFeatures: requiredSystemFeatures(derivation),
+        position: undefined,
+    };
+}
+async function storePathBehind(link) {
+    let each = link;
+    for (let count = 0; count < MAX_LINKS; count += 1) {
+        const top = each.split('/', 4).join('/');
+        if (isStorePath(top))
+            return top;
+        const isLink = await (0,promises_namespaceObject.lstat)(each).then((found) => found.isSymbolicLink(), () => false);
+        if (!isLink)
+            return undefined;
+        each = external_node_path_.resolve(external_node_path_.dirname(each), await (0,promises_namespaceObject.readlink)(each));
+    }
+    return undefined;
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/nix/evaluate.js
+var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
+    if (value !== null && value !== void 0) {
+        if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
+        var dispose, inner;
+        if (async) {
+            if (!Symbol.asyncDispose) throw new TypeError("Symbol.asyncDispose is not defined.");
+            dispose = value[Symbol.asyncDispose];
+        }
+        if (dispose === void 0) {
+            if (!Symbol.dispose) throw new TypeError("Symbol.dispose is not defined.");
+            dispose = value[Symbol.dispose];
+            if (async) inner = dispose;
+        }
+        if (typeof dispose !== "function") throw new TypeError("Object not disposable.");
+        if (inner) dispose = function() { try { inner.call(this); } catch (e) { return Promise.reject(e); } };
+        env.stack.push({ value: value, dispose: dispose, async: async });
+    }
+    else if (async) {
+        env.stack.push({ async: true });
+    }
+    return value;
+};
+var __disposeResources = (undefined && undefined.__disposeResources) || (function (SuppressedError) {
+    return function (env) {
+        function fail(e) {
+            env.error = env.hasError ? new SuppressedError(e, env.error, "An error was suppressed during disposal.") : e;
+            env.hasError = true;
+        }
+        var r, s = 0;
+        function next() {
+            while (r = env.stack.pop()) {
+                try {
+                    if (!r.async && s === 1) return s = 0, env.stack.push(r), Promise.resolve().then(next);
+                    if (r.dispose) {
+                        var result = r.dispose.call(r.value);
+                        if (r.async) return s |= 2, Promise.resolve(result).then(next, function(e) { fail(e); return next(); });
+                    }
+                    else s |= 1;
+                }
+                catch (e) {
+                    fail(e);
+                }
+            }
+            if (s === 1) return env.hasError ? Promise.reject(env.error) : Promise.resolve();
+            if (env.hasError) throw env.error;
+        }
+        return next();
+    };
+})(typeof SuppressedError === "function" ? SuppressedError : function (error, suppressed, message) {
+    var e = new Error(message);
+    return e.name = "SuppressedError", e.error = error, e.suppressed = suppressed, e;
+});
+
+
+
+
+
+
+
+
+/**
+ * Evaluates every installable with one `nix eval` for each flake (or for the file or expression), pure or impure as
+ * `nix build` with the same arguments would be, and expands attribute sets to the derivations in them.
+ *
+ * A missing or outdated lock file is written, as stock Nix does: it becomes part of the flake's source, and so of what is
+ * built. `--no-write-lock-file` in `evalArgs` leaves the checkout alone.
+ *
+ * @throws ActionError `nix-missing`, `cancelled` or `input-invalid`. What fails to evaluate is a result.
+ */
+async function evaluate(request) {
+    const env_1 = { stack: [], error: void 0, hasError: false };
+    try {
+        const { workingDirectory } = request;
+        const installables = await Promise.all(request.installables.map((each) => followLinks(each, workingDirectory)));
+        const groups = groupsOf(installables);
+        const folders = groups.map((group) => group.kind === 'flake' ? localFolder(group.flakeRef, workingDirectory) : workingDirectory);
+        const trusting = __addDisposableResource(env_1, await trustingEnvironment(request.env, folders.filter((folder) => folder !== undefined), request.temporaryDirectory), true);
+        const evaluated = await evaluateGroups({ ...request, env: trusting.env }, groups);
+        const attributes = installables.map((each) => evaluate_attributesOf(each, evaluated));
+        return { attributes: (await Promise.all(attributes)).flat() };
+    }
+    catch (e_1) {
+        env_1.error = e_1;
+        env_1.hasError = true;
+    }
+    finally {
+        const result_1 = __disposeResources(env_1);
+        if (result_1)
+            await result_1;
+    }
+}
+function groupsOf(installables) {
+    const flakes = new Map();
+    const source = { kind: 'source', members: [] };
+    for (const installable of installables) {
+        if (installable.kind === 'flake') {
+            const { flakeRef } = installable;
+            const group = flakes.get(flakeRef) ?? { kind: 'flake', flakeRef, members: [] };
+            group.members.push(installable);
+            flakes.set(flakeRef, group);
+        }
+        else if (installable.kind === 'attribute') {
+            source.members.push(installable);
+        }
+    }
+    return source.members.length === 0 ? [...flakes.values()] : [...flakes.values(), source];
+}
+// One after the other: an evaluator takes a core and gigabytes of memory.
+async function evaluateGroups(request, groups) {
+    const all = new Map();
+    if (groups.length === 0)
+        return all;
+    const version = await nixVersion(request);
+    const machine = systemOfMachine(process.arch, process.platform);
+    const currentSystem = currentSystemArguments(request.system, version, machine);
+    for (const group of groups) {
+        const evaluated = group.kind === 'flake'
+            ? await evaluateFlake(request, group, { version, machine, currentSystem })
+            : await evaluateSource(request, group.members, currentSystem);
+        for (const [installable, attributes] of evaluated)
+            all.set(installable, attributes);
+    }
+    return all;
+}
+async function evaluateSource(request, members, currentSystem) {
+    if (request.source.kind === 'flake') {
+        throw new errors/* ActionError */.lZ('internal', 'there are attribute paths, but no file or expression');
+    }
+    const root = sourceRoot(request.source, request.evalArgs, currentSystem);
+    const { evaluated } = await evaluateBelow(request, root, members, (installable) => installable.kind === 'attribute' ? [installable.attrPath] : []);
+    return evaluated;
+}
+async function evaluate_attributesOf(installable, evaluated) {
+    return installable.kind === 'store-path'
+        ? [await storePathAttribute(installable)]
+        : (evaluated.get(installable) ?? []);
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/nix/settings.js
+/**
+ * Reads what `nix config show --json` prints: `{"cores": {"value": 4, …}, …}`.
+ * @returns undefined if it is something else
+ */
+function parseSettings(json) {
+    const parsed = settings_parseJson(json);
+    if (typeof parsed !== 'object' || parsed === null)
+        return undefined;
+    const settings = new Map();
+    for (const [name, entry] of Object.entries({ ...parsed })) {
+        if (typeof entry !== 'object' || entry === null || !('value' in entry))
+            continue;
+        const { value } = entry;
+        settings.set(name, Array.isArray(value) ? value.join(' ') : String(value));
+    }
+    return settings;
+}
+function settings_parseJson(json) {
+    try {
+        return JSON.parse(json);
+    }
+    catch {
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/nix/local-settings.js
+
+
+/** Nix from 2.20 on says `config show`, before it `show-config`. */
+const SPELLINGS = [['config', 'show'], ['show-config']];
+/** The settings of Nix on this machine, as nix.conf and the environment make them; undefined if they cannot be read. */
+async function readLocalSettings(command) {
+    for (const words of SPELLINGS) {
+        const args = [...words, '--json', '--extra-experimental-features', 'nix-command'];
+        const { exitCode, stdout } = await runNix({ ...command, args });
+        if (exitCode === 0)
+            return parseSettings(stdout);
+    }
+    return undefined;
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/build/import-permission.js
+
+/**
+ * Decides, before anything is built, whether built outputs can be imported into the local store, and with which check.
+ * @throws ActionError `signature-required` when nothing that the remote builds could ever be imported, naming the line to add.
+ */
+function importPermission(evidence) {
+    const { localSettings } = evidence;
+    if (isTrustedLocally(evidence))
+        return 'no-signature-check';
+    if (localSettings?.get('require-sigs') === 'false')
+        return 'check-signatures';
+    const signs = import_permission_words(evidence.remoteSettings?.get('secret-key-files')).length > 0;
+    // Where the remote's settings are not readable it may sign; the import itself then says.
+    if (signs || evidence.remoteSettings === undefined)
+        return 'check-signatures';
+    throw new errors/* ActionError */.lZ('signature-required', `copy-outputs: the local Nix daemon does not trust user '${evidence.localUser}', and ${evidence.remoteLabel} does not sign what it builds, so its outputs cannot be imported here`, {
+        hint: `Either add the line 'trusted-users = root ${evidence.localUser}' to /etc/nix/nix.conf on this runner, or set 'secret-key-files' in nix.conf on ` +
+            `${evidence.remoteLabel} and add its public key to 'trusted-public-keys' on this runner, or leave copy-outputs at false.`,
+    });
+}
+/**
+ * Daemons below protocol 1.35 do not say whether they trust us: then their `trusted-users` tells. A group in it may be one of ours;
+ * then the import itself says.
+ */
+function isTrustedLocally(evidence) {
+    if (evidence.localTrust !== 'unknown')
+        return evidence.localTrust === 'trusted';
+    const trusted = import_permission_words(evidence.localSettings?.get('trusted-users'));
+    return trusted.some((name) => name === '*' || name === evidence.localUser || name.startsWith('@'));
+}
+function import_permission_words(text) {
+    return (text ?? '').split(/\s+/).filter((word) => word !== '');
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/build/local-import.js
+
+
+
+/**
+ * Whether what the remote builds can be imported here, asked before it builds anything.
+ * @throws ActionError `signature-required`
+ */
+async function localImportCheck(local, remote, { env, signal }) {
+    const { trust } = await local.greeting;
+    if (trust === 'trusted')
+        return 'no-signature-check';
+    const [localSettings, remoteSettings] = await Promise.all([
+        readLocalSettings({ nix: 'nix', env, signal, workingDirectory: external_node_os_namespaceObject.tmpdir() }),
+        remote.settings(),
+    ]);
+    return importPermission({
+        localTrust: trust,
+        localSettings,
+        localUser: external_node_os_namespaceObject.userInfo().username,
+        remoteSettings,
+        remoteLabel: remote.label,
+    });
+}
+
+;// CONCATENATED MODULE: external "node:stream/consumers"
+const consumers_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/consumers");
+;// CONCATENATED MODULE: ./.build-iEdIb9/domain/host-key-check.js
+
+
+
+/** Whether a host that presents `key` is the one that `known` speaks of. Revocation wins. */
+function verifyHostKey(known, key) {
+    if (known.revoked.some((revoked) => samePublicKey(revoked, key)))
+        return 'revoked';
+    if (known.trusted.some((trusted) => samePublicKey(trusted, key)))
+        return 'trusted';
+    return known.trusted.length === 0 ? 'unknown-host' : 'mismatch';
+}
+/**
+ * What is wrong with the key that a host presents; undefined if it is trusted.
+ * @param blob the key in SSH's wire format
+ */
+function hostKeyFailure(known, host, port, blob) {
+    const key = publicKeyFromBlob(blob);
+    if (key === undefined) {
+        return new errors/* ActionError */.lZ('host-key-mismatch', `${host} presented a host key that cannot be read`);
+    }
+    switch (verifyHostKey(known, key)) {
+        case 'trusted':
+            return undefined;
+        case 'unknown-host':
+            return unknownHost(known, host, port, key);
+        case 'mismatch':
+            return host_key_check_mismatch(known, host, port, key);
+        case 'revoked':
+            return new errors/* ActionError */.lZ('host-key-revoked', `the host key of ${host} is marked @revoked in ${known.source}: ${describe(key)}`, { hint: 'Do not connect: ask whoever runs the builder which key it has now.' });
+    }
+}
+/**
+ * The signature algorithms to ask a host for, so that one with several keys presents a key that is known.
+ * Undefined when no key is known: then any will do, for it is only shown.
+ */
+function hostKeyAlgorithms(known) {
+    if (known.trusted.length === 0)
+        return undefined;
+    const types = [...new Set(known.trusted.map((key) => key.type))];
+    return types.flatMap((type) => 
+    // An RSA key signs with SHA-2 since RFC 8332; its type is still called ssh-rsa.
+    type === 'ssh-rsa' ? ['rsa-sha2-512', 'rsa-sha2-256'] : [type]);
+}
+/** For a host that offers no key of any type known for it. */
+function noCommonHostKey(known, host) {
+    const message = `${host} has no host key of the type that ${known.source} knows for it (${typesOf(known)})`;
+    return new errors/* ActionError */.lZ('host-key-mismatch', message, { hint: addAnotherKey(known) });
+}
+/** For a host of which only keys are known that cannot be checked, such as ssh-dss. */
+function uncheckableHostKey(known, host) {
+    const message = `${known.source} has only keys for ${host} of a type that cannot be checked here (${typesOf(known)})`;
+    return new errors/* ActionError */.lZ('host-key-mismatch', message, { hint: addAnotherKey(known) });
+}
+function typesOf(known) {
+    return [...new Set(known.trusted.map((key) => key.type))].join(', ');
+}
+function addAnotherKey({ source }) {
+    return `Print the keys it has with \`cat /etc/ssh/ssh_host_*_key.pub\` on the builder, and add the ed25519 one to ${source}.`;
+}
+function unknownHost(known, host, port, key) {
+    const message = known.empty
+        ? `no host key is known: known-hosts is empty, and ${host} presents ${describe(key)}`
+        : `the host key of ${knownHostsName(host, port)} is not in known-hosts; it presents ${describe(key)}`;
+    return new errors/* ActionError */.lZ('host-key-unknown', message, {
+        hint: 'Compare that with `ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub` run on the builder itself (its key of that type). ' +
+            `If they agree, add this line to the input known-hosts: ${knownHostsLine(host, port, key)}`,
+    });
+}
+function host_key_check_mismatch(known, host, port, key) {
+    const expected = known.trusted.map(describe).join(' or ');
+    const line = known.source === 'known-hosts'
+        ? knownHostsLine(host, port, key)
+        : Buffer.from(`${key.type} ${key.base64}`).toString('base64');
+    return new errors/* ActionError */.lZ('host-key-mismatch', `the host key of ${knownHostsName(host, port)} has changed: it presents ${describe(key)}, but ${known.source} has ${expected}`, {
+        hint: 'Somebody may be impersonating the builder. Only if its key was really replaced, put this into ' +
+            `${known.source} in place of the old one: ${line}`,
+    });
+}
+function describe(key) {
+    return `${key.type} ${fingerprint(key)}`;
+}
+function knownHostsLine(host, port, key) {
+    return `${knownHostsName(host, port)} ${key.type} ${key.base64}`;
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/ssh/authentication.js
+
+/**
+ * Offers each key once, in order, and nothing else: no `none` probe, which would cost a round trip.
+ * @param onAsked called each time the server lets us try; the first call answers the request for the service
+ */
+function publicKeyOnly(credentials, username, onAsked) {
+    const methods = credentials.kind === 'keys'
+        ? credentials.keys.map((key) => ({ type: 'publickey', username, key: key.parsed() }))
+        : [{ type: 'agent', username, agent: credentials.socket }];
+    return (_methodsLeft, _partialSuccess, next) => {
+        onAsked();
+        const method = methods.shift();
+        // ssh2 takes `false` for "nothing left", which its types do not know.
+        next(method ?? false);
+    };
+}
+/** The server would not have any of our keys. */
+function authenticationFailure(credentials, user, host, cause) {
+    const tooMany = /too many authentication failures/i.test(cause.message);
+    const what = tooMany
+        ? `${host} let ${user} try no more keys (too many authentication failures)`
+        : `${host} does not let ${user} in`;
+    return new errors/* ActionError */.lZ('authentication-failed', `${what}: ${offered(credentials)}`, {
+        hint: tooMany
+            ? 'Offer only the key that is meant for this builder: sshd counts each one against its MaxAuthTries.'
+            : `Is the user name right, and is the public half of the key a line of ~/.ssh/authorized_keys of ${user} on ${host}?`,
+        cause,
+    });
+}
+function offered(credentials) {
+    if (credentials.kind === 'agent')
+        return 'offered were the keys of the agent (SSH_AUTH_SOCK)';
+    const keys = credentials.keys.map((key) => `${key.type} ${key.fingerprint}`);
+    return keys.length === 0 ? 'there was no key to offer' : `offered was ${keys.join(', ')}`;
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/ssh/handshake-progress.js
+
+
+
+const PEEKED_BYTES = 256;
+/** Watches a handshake: how far it has come, how long the link takes, and why it failed if it does. */
+class HandshakeProgress {
+    /** Set when the host's key was refused. */
+    hostKey;
+    #options;
+    #phase = 'greeting';
+    #firstBytes = '';
+    #serviceAskedAt = 0;
+    #serviceGrantedAt;
+    constructor(options) {
+        this.#options = options;
+    }
+    /** The software that the server says it is. */
+    get server() {
+        return this.#firstBytes.startsWith('SSH-2.0-OpenSSH_') ? 'OpenSSH' : 'other';
+    }
+    get roundTripMs() {
+        return (this.#serviceGrantedAt ?? this.#serviceAskedAt) - this.#serviceAskedAt;
+    }
+    /** Remembers what the server says first, which ssh2 forgets unless it is SSH. */
+    peek(socket) {
+        const onData = (chunk) => {
+            this.#firstBytes += chunk.toString('latin1', 0, PEEKED_BYTES);
+            if (this.#firstBytes.startsWith('SSH-'))
+                this.#phase = 'key-exchange';
+            socket.removeListener('data', onData);
+        };
+        socket.on('data', onData);
+    }
+    /** ssh2 asks for the authentication service next. */
+    keysExchanged() {
+        this.#phase = 'authentication';
+        this.#serviceAskedAt = performance.now();
+    }
+    serviceGranted() {
+        this.#serviceGrantedAt ??= performance.now();
+    }
+    /** @param error what ssh2 reported */
+    explain(error) {
+        if (this.hostKey !== undefined)
+            return this.hostKey;
+        switch (this.#phase) {
+            case 'greeting':
+                return this.#noGreeting(error);
+            case 'key-exchange':
+                return this.#keyExchange(error);
+            case 'authentication':
+                return this.#authentication(error);
+        }
+    }
+    /** The phase under way took longer than it may. */
+    timedOut(limitMs) {
+        const { host, port } = this.#options;
+        const what = {
+            greeting: 'took the connection but said nothing',
+            'key-exchange': 'did not finish the key exchange',
+            authentication: 'did not answer the authentication',
+        }[this.#phase];
+        return new errors/* ActionError */.lZ('connect-timeout', `${host}, port ${port}, ${what} within ${limitMs / 1000} s`, { hint: 'Is that the port of an SSH server, and is the builder not overloaded?' });
+    }
+    #noGreeting(error) {
+        const { host, port } = this.#options;
+        const said = this.#firstBytes.split(/[\r\n]/)[0] ?? '';
+        // sshd says so since 9.8 when MaxStartups or PerSourcePenalties turn a client away; before it just hangs up.
+        if (said === '' || /^(Exceeded MaxStartups|Not allowed at this time)/.test(said)) {
+            const reason = said === '' ? '' : ` (${said})`;
+            return new TurnedAway('connection-lost', `${host}, port ${port}, closed the connection before the SSH handshake${reason}`, {
+                hint: "Too many connections at once, perhaps: see sshd's MaxStartups and PerSourcePenalties on the builder.",
+                cause: error,
+            });
+        }
+        return new errors/* ActionError */.lZ('host-unreachable', `what listens on ${host}, port ${port}, is no SSH server: it says ${JSON.stringify(said.slice(0, 80))}`, { cause: error });
+    }
+    #keyExchange(error) {
+        const { host, hostKeys } = this.#options;
+        if (error.message.includes('no matching host key format') && hostKeys.trusted.length > 0) {
+            return noCommonHostKey(hostKeys, host);
+        }
+        return new errors/* ActionError */.lZ('connection-lost', `the SSH handshake with ${host} failed: ${error.message}`, { cause: error });
+    }
+    #authentication(error) {
+        const { host, user, credentials } = this.#options;
+        const level = 'level' in error ? error.level : undefined;
+        if (level === 'agent') {
+            return new errors/* ActionError */.lZ('authentication-failed', `the SSH agent cannot be used: ${error.message}`, { hint: 'Set the input ssh-key, or start an agent and set SSH_AUTH_SOCK.', cause: error });
+        }
+        if (level === 'client-authentication' || /authentication/i.test(error.message)) {
+            return authenticationFailure(credentials, user, host, error);
+        }
+        return new errors/* ActionError */.lZ('connection-lost', `${host} closed the connection during authentication: ${error.message}`, { cause: error });
+    }
+}
+/** The server was too busy to talk: worth another try. */
+class TurnedAway extends errors/* ActionError */.lZ {
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/ssh/credentials.js
+/** The key that is tried first, if it is in memory. */
+function firstKey(credentials) {
+    return credentials.kind === 'keys' ? credentials.keys[0]?.parsed() : undefined;
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/ssh/eager-authentication.js
+/** What an RSA signature algorithm hashes with; the other keys have but one algorithm, which ssh2 knows. */
+const RSA_HASHES = {
+    'ssh-rsa': 'sha1',
+    'rsa-sha2-256': 'sha256',
+    'rsa-sha2-512': 'sha512',
+};
+/**
+ * Saves two of the six round trips of connecting: a key in memory is not first offered without a signature, and the first
+ * one goes out together with the request for the authentication service (RFC 4252, 7, lets a client do both).
+ *
+ * Call it after `connect()`. Where ssh2's internals are not as expected it changes nothing, and connecting takes longer.
+ * @param first the key that will be tried first, if it is in memory
+ * @param onSent called when the first request went out ahead
+ */
+function authenticateEagerly(client, username, first, onSent) {
+    const protocol = protocolOf(client);
+    if (protocol === undefined)
+        return;
+    const request = protocol.authPK.bind(protocol);
+    const requestSigned = (user, key, algorithm) => request(user, key, algorithm, (data, send) => send(key.sign(data, algorithm === undefined ? undefined : RSA_HASHES[algorithm])));
+    // The server's word on which RSA algorithms it takes may come after the handshake.
+    let ahead = first?.type === 'ssh-rsa' ? undefined : first;
+    protocol.authPK = (user, key, algorithm, sign) => {
+        if (sign !== undefined || !key.isPrivateKey())
+            request(user, key, algorithm, sign);
+        else if (key === ahead)
+            ahead = undefined;
+        else
+            requestSigned(user, key, algorithm);
+    };
+    // ssh2 asks for the service right after this event, in the same turn.
+    client.once('handshake', () => queueMicrotask(() => {
+        if (ahead === undefined)
+            return;
+        requestSigned(username, ahead);
+        onSent();
+    }));
+}
+function protocolOf(client) {
+    const { _protocol } = client;
+    return isAuthenticationProtocol(_protocol) ? _protocol : undefined;
+}
+function isAuthenticationProtocol(protocol) {
+    return typeof protocol?.authPK === 'function' && protocol.authPK.length === 4;
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/ssh/handshake.js
+
+
+
+
+
+
+
+/** What ssh2 can check, best first; RSA with SHA-2 alone. */
+const SUPPORTED_HOST_KEYS = [
+    'ssh-ed25519',
+    'ecdsa-sha2-nistp256',
+    'ecdsa-sha2-nistp384',
+    'ecdsa-sha2-nistp521',
+    'rsa-sha2-512',
+    'rsa-sha2-256',
+];
+/**
+ * Speaks SSH on a connected socket up to authentication; destroys the socket when that fails.
+ * @param onRequestable called once, when channels can be asked for: maybe before the server has let us in
+ * @returns what `onRequestable` made, once we are in
+ * @throws ActionError
+ */
+async function shakeHands(socket, options, timeouts, onRequestable) {
+    const client = new lib.Client();
+    const progress = new HandshakeProgress(options);
+    const handshake = {
+        client,
+        get roundTripMs() {
+            return progress.roundTripMs;
+        },
+    };
+    let early;
+    const onSent = () => {
+        if (mayAskEarly(options, progress))
+            early = { made: onRequestable(handshake) };
+    };
+    try {
+        const config = clientConfig(socket, options, timeouts, progress);
+        const authenticated = untilReady(client, progress, options, timeouts);
+        client.once('handshake', () => progress.keysExchanged());
+        client.connect(config);
+        progress.peek(socket);
+        authenticateEagerly(client, options.user, firstKey(options.credentials), onSent);
+        await authenticated;
+        return early === undefined ? onRequestable(handshake) : early.made;
+    }
+    catch (error) {
+        socket.destroy();
+        throw error;
+    }
+}
+function clientConfig(socket, options, timeouts, progress) {
+    return {
+        sock: socket,
+        username: options.user,
+        algorithms: algorithms(options),
+        hostVerifier: (blob, verify) => {
+            progress.hostKey = hostKeyFailure(options.hostKeys, options.host, options.port, blob);
+            // ssh2 refuses on `false` alone and takes whatever is returned for a verdict: so a block, and no return.
+            verify(progress.hostKey === undefined);
+        },
+        authHandler: publicKeyOnly(options.credentials, options.user, () => progress.serviceGranted()),
+        readyTimeout: 0,
+        keepaliveInterval: timeouts.keepAlive.intervalMs,
+        keepaliveCountMax: Number.MAX_SAFE_INTEGER,
+        strictVendor: false,
+    };
+}
+/**
+ * "Any non-authentication messages sent by the client after the request that resulted in SSH_MSG_USERAUTH_SUCCESS being
+ * sent MUST be passed to the service" (RFC 4252, 5.1). So nothing may follow a request that need not be the last one,
+ * and whether a server keeps to it is known of OpenSSH only.
+ */
+function mayAskEarly({ credentials }, { server }) {
+    return credentials.kind === 'keys' && credentials.keys.length === 1 && server === 'OpenSSH';
+}
+/** Resolves when the client is authenticated; rejects when it fails, when a phase takes too long, or when cancelled. */
+async function untilReady(client, progress, options, timeouts) {
+    const { promise, resolve, reject } = Promise.withResolvers();
+    const limit = (ms) => setTimeout(() => reject(progress.timedOut(ms)), ms);
+    let timer = limit(timeouts.handshakeMs);
+    client.once('handshake', () => {
+        clearTimeout(timer);
+        timer = limit(timeouts.authenticationMs);
+    });
+    const onAbort = () => reject(new errors/* ActionError */.lZ('cancelled', `connecting to ${options.host} was cancelled`));
+    options.signal?.addEventListener('abort', onAbort);
+    if (options.signal?.aborted === true)
+        onAbort();
+    client.once('ready', () => resolve(undefined));
+    client.on('error', (error) => reject(progress.explain(error)));
+    client.once('close', () => reject(progress.explain(new Error('the server closed the connection'))));
+    try {
+        await promise;
+    }
+    finally {
+        clearTimeout(timer);
+        options.signal?.removeEventListener('abort', onAbort);
+    }
+}
+/** ssh2's own order of ciphers stands: AES-GCM first, which processors of today do in hardware. */
+function algorithms({ hostKeys, host, compress }) {
+    const wanted = hostKeyAlgorithms(hostKeys);
+    const known = SUPPORTED_HOST_KEYS.filter((algorithm) => wanted?.includes(algorithm));
+    if (wanted !== undefined && known.length === 0)
+        throw uncheckableHostKey(hostKeys, host);
+    return {
+        ...(wanted === undefined ? {} : { serverHostKey: known }),
+        compress: compress === true ? ['zlib@openssh.com', 'none'] : ['none'],
+    };
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/ssh/channel-request.js
+
+/**
+ * Opens a channel. One that opens after the time limit is closed again.
+ * @throws ActionError `channel-refused`
+ */
+function requestChannel(request) {
+    const { promise, resolve, reject } = Promise.withResolvers();
+    let late = false;
+    const timer = setTimeout(() => {
+        late = true;
+        reject(noAnswer(request));
+    }, request.timeoutMs);
+    const done = (error, channel) => {
+        clearTimeout(timer);
+        if (error !== undefined)
+            reject(channelRefused(request, error));
+        else if (late)
+            channel.close();
+        else
+            resolve(request.accept(channel));
+    };
+    try {
+        request.start(done);
+    }
+    catch (error) {
+        clearTimeout(timer);
+        reject(channelRefused(request, error));
+    }
+    return promise;
+}
+function noAnswer({ what, label, timeoutMs }) {
+    return new errors/* ActionError */.lZ('channel-refused', `${label} did not answer the request for ${what} within ${timeoutMs / 1000} s`);
+}
+function channelRefused({ what, label }, cause) {
+    const reason = cause instanceof Error ? cause.message.replace(/^\(SSH\) /, '') : String(cause);
+    return new errors/* ActionError */.lZ('channel-refused', `${label} refused ${what}: ${reason}`, {
+        hint: 'sshd allows MaxSessions programs on one connection (10), and may forbid forwarding (restrict, AllowStreamLocalForwarding).',
+        cause,
+    });
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/ssh/window.js
+
+const MIB = 1024 * 1024;
+/** What ssh2 grants a channel by itself (lib/Channel.js, MAX_WINDOW). */
+const SSH2_WINDOW = 2 * MIB;
+const WIDEST_WINDOW = 32 * MIB;
+/** One channel carries at most window / round trip; this is the rate the window is to allow. */
+const BYTES_PER_MS = 400_000;
+/** The receive window, in bytes, that lets one channel use a link of this round trip. */
+function windowFor(roundTripMs) {
+    const wanted = Math.ceil((roundTripMs * BYTES_PER_MS) / MIB) * MIB;
+    return Math.min(Math.max(wanted, SSH2_WINDOW), WIDEST_WINDOW);
+}
+/**
+ * Grants the far side more than ssh2's fixed 2 MiB in flight. What was received and not consumed counts against
+ * the window, so a reader that pauses holds at most one window in memory.
+ */
+class ReceiveWindow {
+    #channel;
+    #bytes;
+    constructor(channel, bytes) {
+        this.#channel = internalsOf(channel);
+        this.#bytes = bytes;
+    }
+    /** @param unconsumed bytes received that nobody has read yet */
+    refill(unconsumed) {
+        if (this.#bytes <= SSH2_WINDOW)
+            return;
+        const { incoming, outgoing, _client } = this.#channel;
+        const grant = this.#bytes - incoming.window - unconsumed;
+        // In few and large steps: each costs a packet.
+        if (grant < this.#bytes / 8 || (outgoing.state !== 'open' && outgoing.state !== 'eof'))
+            return;
+        incoming.window += grant;
+        _client._protocol.channelWindowAdjust(outgoing.id, grant);
+    }
+}
+function internalsOf(channel) {
+    if (!hasInternals(channel)) {
+        throw new errors/* ActionError */.lZ('internal', 'ssh2 has changed: a channel has no window to widen');
+    }
+    return channel;
+}
+function hasInternals(channel) {
+    const { incoming, outgoing, _client } = channel;
+    return (typeof incoming?.window === 'number' &&
+        typeof outgoing?.id === 'number' &&
+        typeof outgoing.state === 'string' &&
+        typeof _client?._protocol.channelWindowAdjust === 'function');
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/ssh/channel-stream.js
+
+
+
+const channel_stream_READ_AHEAD = 256 * 1024;
+/** Small writes that wait for the same turn leave as packets of up to this size. */
+const WRITE_BATCH = 64 * 1024;
+/**
+ * An ssh2 channel as a stream that keeps Node's rules. ssh2's own `destroy()` half-closes, never fails a write that
+ * waits, and shows a lost connection as a clean end, which a reader would take for the end of the data.
+ */
+class ChannelStream extends external_node_stream_.Duplex {
+    #channel;
+    #window;
+    #channelOpen = true;
+    #waitingWrite;
+    /** @param windowBytes what may be in flight and unread */
+    constructor(channel, windowBytes) {
+        super({ allowHalfOpen: false, readableHighWaterMark: channel_stream_READ_AHEAD });
+        this.#channel = channel;
+        this.#window = new ReceiveWindow(channel, windowBytes);
+        // Whoever reads or writes is told of an error; where nobody does, a lost connection must not end the process.
+        this.on('error', () => undefined);
+        channel.on('data', (chunk) => this.#receive(chunk));
+        channel.on('end', () => this.push(null));
+        channel.on('close', () => this.#closedByRemote());
+        this.#refill();
+    }
+    /** Ends the stream with the reason why its connection is gone, unless the far side had ended it before. */
+    connectionLost(reason) {
+        if (!this.#channelOpen)
+            return;
+        this.#channelOpen = false;
+        this.destroy(reason);
+    }
+    _read() {
+        this.#channel.resume();
+        this.#refill();
+    }
+    _write(chunk, _encoding, done) {
+        if (!this.#channelOpen) {
+            done(closedByRemote());
+            return;
+        }
+        this.#waitingWrite = done;
+        this.#channel.write(chunk, () => this.#written());
+    }
+    _writev(chunks, done) {
+        const batches = batch(chunks.map(({ chunk }) => chunk));
+        const writeNext = (error) => {
+            const next = batches.shift();
+            if (error || next === undefined)
+                done(error);
+            else
+                this._write(next, 'utf8', writeNext);
+        };
+        writeNext();
+    }
+    _final(done) {
+        if (this.#channelOpen)
+            this.#channel.end();
+        done();
+    }
+    _destroy(error, done) {
+        if (this.#channelOpen) {
+            this.#channelOpen = false;
+            this.#channel.close();
+            // What still arrives is thrown away: ssh2 reports the channel closed only after its last byte was read.
+            this.#channel.resume();
+        }
+        done(error);
+    }
+    #receive(chunk) {
+        if (this.destroyed)
+            return;
+        if (!this.push(chunk))
+            this.#channel.pause();
+        this.#refill();
+    }
+    #refill() {
+        if (this.#channelOpen) {
+            this.#window.refill(this.readableLength + this.#channel.readableLength);
+        }
+    }
+    #written() {
+        const done = this.#waitingWrite;
+        this.#waitingWrite = undefined;
+        done?.();
+    }
+    #closedByRemote() {
+        this.#channelOpen = false;
+        const done = this.#waitingWrite;
+        this.#waitingWrite = undefined;
+        done?.(closedByRemote());
+    }
+}
+function closedByRemote() {
+    return new errors/* ActionError */.lZ('connection-lost', 'the program on the remote side closed the channel');
+}
+/** Joins neighbours as long as the sum stays within one batch; larger chunks stay as they are. */
+function batch(chunks) {
+    const batches = [];
+    let size = WRITE_BATCH;
+    for (const chunk of chunks) {
+        if (size + chunk.length > WRITE_BATCH) {
+            batches.push([chunk]);
+            size = chunk.length;
+        }
+        else {
+            batches.at(-1)?.push(chunk);
+            size += chunk.length;
+        }
+    }
+    return batches.map((group) => {
+        const [only, ...others] = group;
+        return only !== undefined && others.length === 0 ? only : Buffer.concat(group);
+    });
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/ssh/diagnostics.js
+const KEPT_BYTES = 8 * 1024;
+/** Keeps the last 8 KiB of a stream, for error texts. */
+class Diagnostics {
+    #tail = Buffer.alloc(0);
+    constructor(source) {
+        source?.on('data', (chunk) => {
+            this.#tail = Buffer.concat([this.#tail, chunk]).subarray(-KEPT_BYTES);
+        });
+    }
+    /** As UTF-8, without the halves of a character that the cut left at either end. */
+    text() {
+        let start = 0;
+        // At most three continuation bytes can have lost their first byte.
+        while (start < 3 && ((this.#tail[start] ?? 0) & 0xc0) === 0x80)
+            start++;
+        return new TextDecoder().decode(this.#tail.subarray(start), { stream: true });
+    }
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/ssh/link-watch.js
+/**
+ * Calls `onDead` once when nothing has moved for too long. ssh2's own count of unanswered requests is not used: on a
+ * slow link an answer may wait for minutes behind data that is arriving well.
+ * @returns a function that stops watching
+ */
+function watchLink(socket, watch, onDead) {
+    let received = socket.bytesRead;
+    let waiting = socket.writableLength;
+    let silent = 0;
+    const timer = setInterval(() => {
+        const moved = socket.bytesRead !== received || socket.writableLength < waiting;
+        received = socket.bytesRead;
+        waiting = socket.writableLength;
+        silent = moved ? 0 : silent + 1;
+        if (silent < watch.silentIntervals)
+            return;
+        clearInterval(timer);
+        onDead();
+    }, watch.intervalMs);
+    return () => clearInterval(timer);
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/ssh/shell-quote.js
+/** `~` stays bare, so that the remote shell expands a program given as `~/bin/nix-daemon`, as it does for Nix. */
+const PLAIN_WORD = /^[A-Za-z0-9_@%+=:,./~-]+$/;
+/** A command line for the remote user's shell that means exactly these words. */
+function quoteCommand(words) {
+    return words.map(quoteWord).join(' ');
+}
+function quoteWord(word) {
+    return PLAIN_WORD.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/ssh/live-connection.js
+
+
+
+
+
+
+
+const FAREWELL_MS = 1000;
+function labelOf({ user, host, port }) {
+    return port === 22 ? `${user}@${host}` : `${user}@${host}:${port}`;
+}
+/** A connection whose client is authenticated, or about to be: see `onRequestable`. */
+class Connection {
+    label;
+    closed;
+    #socket;
+    #client;
+    #handshake;
+    #timeouts;
+    #windowBytes;
+    #streams = new Set();
+    #settleClosed;
+    #stopWatching;
+    #gone;
+    constructor(socket, handshake, options, timeouts) {
+        const { client } = handshake;
+        this.label = labelOf(options);
+        this.#windowBytes = options.windowBytes;
+        this.#socket = socket;
+        this.#client = client;
+        this.#handshake = handshake;
+        this.#timeouts = timeouts;
+        const { promise, resolve } = Promise.withResolvers();
+        this.closed = promise;
+        this.#settleClosed = resolve;
+        const { intervalMs, silentIntervals } = timeouts.keepAlive;
+        this.#stopWatching = watchLink(socket, timeouts.keepAlive, () => {
+            this.#lose(`nothing moved on it for ${(intervalMs * silentIntervals) / 1000} s`);
+        });
+        client.on('error', (error) => this.#lose(live_connection_describe(error), error));
+        // ssh2 throws at whoever writes after 'end', and at 'close' ends all channels as if they were complete.
+        client.on('end', () => this.#lose('the server closed it'));
+        client.on('close', () => this.#lose('the server closed it'));
+    }
+    get roundTripMs() {
+        return this.#handshake.roundTripMs;
+    }
+    get bytesReceived() {
+        return this.#socket.bytesRead;
+    }
+    get bytesSent() {
+        return this.#socket.bytesWritten;
+    }
+    openSocket(path) {
+        return this.#open({
+            what: `a channel to the socket ${path}`,
+            start: (done) => this.#client.openssh_forwardOutStreamLocal(path, done),
+            accept: (channel) => ({ duplex: this.#streamOn(channel), diagnostics: () => '' }),
+        });
+    }
+    exec(command) {
+        const line = typeof command === 'string' ? command : quoteCommand(command);
+        return this.#open({
+            what: `the command ${line}`,
+            start: (done) => this.#client.exec(line, done),
+            accept: (channel) => {
+                const diagnostics = new Diagnostics(channel.stderr);
+                return {
+                    exit: exitOf(channel, this.closed),
+                    duplex: this.#streamOn(channel),
+                    diagnostics: () => diagnostics.text(),
+                };
+            },
+        });
+    }
+    close() {
+        if (!this.#end(new errors/* ActionError */.lZ('connection-lost', `the connection to ${this.label} was closed`)))
+            return;
+        this.#settleClosed(undefined);
+        this.#client.end();
+        // A farewell that cannot be delivered must not keep the process alive.
+        setTimeout(() => this.#socket.destroy(), FAREWELL_MS).unref();
+    }
+    async #open(request) {
+        this.#refuseIfGone();
+        try {
+            return await requestChannel({
+                ...request,
+                label: this.label,
+                timeoutMs: this.#timeouts.channelMs,
+            });
+        }
+        catch (error) {
+            // ssh2 fails the requests that wait when the connection ends, without saying why it ended.
+            this.#refuseIfGone();
+            throw error;
+        }
+    }
+    #refuseIfGone() {
+        if (this.#gone !== undefined)
+            throw this.#gone;
+    }
+    #streamOn(channel) {
+        const stream = new ChannelStream(channel, this.#windowBytes ?? windowFor(this.roundTripMs));
+        this.#streams.add(stream);
+        stream.once('close', () => this.#streams.delete(stream));
+        return stream;
+    }
+    #lose(why, cause) {
+        const message = `the connection to ${this.label} was lost: ${why}`;
+        const reason = new errors/* ActionError */.lZ('connection-lost', message, { cause });
+        if (!this.#end(reason))
+            return;
+        this.#settleClosed(reason);
+        this.#socket.destroy();
+    }
+    /** @returns whether this is the first reason, the one that counts */
+    #end(reason) {
+        if (this.#gone !== undefined)
+            return false;
+        this.#gone = reason;
+        this.#stopWatching();
+        for (const stream of this.#streams)
+            stream.connectionLost(reason);
+        return true;
+    }
+}
+function exitOf(channel, connectionClosed) {
+    const { promise, resolve } = Promise.withResolvers();
+    channel.on('close', (code, signal) => resolve({ code: code ?? undefined, signal }));
+    void connectionClosed.then(() => resolve({ code: undefined, signal: undefined }));
+    return promise;
+}
+function live_connection_describe(error) {
+    const code = 'code' in error ? error.code : undefined;
+    return code === 'ECONNRESET' || code === 'EPIPE' ? 'it was reset' : error.message;
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/ssh/options.js
+/** With these a dead link is found within 48 s. */
+const DEFAULT_TIMEOUTS = {
+    tcpMs: 15_000,
+    handshakeMs: 15_000,
+    authenticationMs: 20_000,
+    channelMs: 15_000,
+    keepAlive: { intervalMs: 12_000, silentIntervals: 3 },
+    retryMs: [500, 1000, 2000, 4000],
+};
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/ssh/tcp.js
+
+
+/** Node gives up on an address after 250 ms by default, which a slow link needs for one round trip. */
+const ADDRESS_ATTEMPT_MS = 3000;
+/**
+ * A TCP connection with Nagle's algorithm off: ssh2 leaves it on, and every small exchange would wait 44 ms.
+ * @throws ActionError `host-unresolvable`, `host-unreachable`, `connect-timeout`, `cancelled`
+ */
+function connectTcp(host, port, timeoutMs, signal) {
+    return new Promise((resolve, reject) => {
+        const socket = (0,external_node_net_.connect)({
+            host,
+            port,
+            noDelay: true,
+            autoSelectFamilyAttemptTimeout: ADDRESS_ATTEMPT_MS,
+        });
+        const timer = setTimeout(() => fail(timedOut(host, port, timeoutMs)), timeoutMs);
+        const onAbort = () => fail(tcp_cancelled(host));
+        const settle = () => {
+            clearTimeout(timer);
+            signal?.removeEventListener('abort', onAbort);
+            socket.removeListener('connect', onConnect);
+            socket.removeListener('error', onError);
+        };
+        const fail = (error) => {
+            settle();
+            // A destroyed socket may still report how its attempt ended.
+            socket.on('error', () => undefined).destroy();
+            reject(error);
+        };
+        const onConnect = () => {
+            settle();
+            resolve(socket);
+        };
+        const onError = (error) => fail(connectFailure(host, port, error));
+        socket.once('connect', onConnect).once('error', onError);
+        if (signal?.aborted === true)
+            onAbort();
+        else
+            signal?.addEventListener('abort', onAbort);
+    });
+}
+function timedOut(host, port, timeoutMs) {
+    return new errors/* ActionError */.lZ('connect-timeout', `${host} did not answer on port ${port} within ${timeoutMs / 1000} s`, { hint: 'Is the builder up, and does its firewall let this runner in?' });
+}
+function tcp_cancelled(host) {
+    return new errors/* ActionError */.lZ('cancelled', `connecting to ${host} was cancelled`);
+}
+/** With several addresses tried, the reasons are in an AggregateError. */
+function connectFailure(host, port, error) {
+    const reason = error instanceof AggregateError ? (0,errors/* toError */.iT)(error.errors[0]) : error;
+    const code = 'code' in reason ? String(reason.code) : '';
+    switch (code) {
+        case 'ENOTFOUND':
+        case 'EAI_AGAIN':
+        case 'EAI_NODATA':
+            return new errors/* ActionError */.lZ('host-unresolvable', `the host name ${host} does not resolve`, {
+                hint: 'Is it spelled right, and known to the name servers that this runner uses?',
+                cause: error,
+            });
+        case 'ECONNREFUSED':
+            return new errors/* ActionError */.lZ('host-unreachable', `${host} refuses connections on port ${port}: nothing listens there`, { hint: 'Is sshd running on the builder, and is that its port?', cause: error });
+        case 'ETIMEDOUT':
+            return new errors/* ActionError */.lZ('connect-timeout', `${host} did not answer on port ${port}`, {
+                hint: 'Is the builder up, and does its firewall let this runner in?',
+                cause: error,
+            });
+        default:
+            return new errors/* ActionError */.lZ('host-unreachable', `${host}, port ${port}, cannot be reached: ${code === '' ? reason.message : code}`, { hint: 'Is there a route from this runner to the builder?', cause: error });
+    }
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/ssh/connection.js
+
+
+
+
+
+
+
+/**
+ * Connects and authenticates; tries again for some seconds where the server is too busy to talk.
+ * @throws ActionError of group "reaching the remote", or `cancelled`
+ */
+async function connectSsh(options) {
+    const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts };
+    for (const waitMs of timeouts.retryMs) {
+        try {
+            return await connectOnce(options, timeouts);
+        }
+        catch (error) {
+            if (!(error instanceof TurnedAway))
+                throw error;
+            // Clients that were turned away together must not come back together.
+            await pause(waitMs * (0.5 + Math.random()), options);
+        }
+    }
+    return connectOnce(options, timeouts);
+}
+async function pause(ms, { host, signal }) {
+    try {
+        await (0,external_node_timers_promises_namespaceObject.setTimeout)(ms, undefined, signal === undefined ? {} : { signal });
+    }
+    catch (error) {
+        throw new errors/* ActionError */.lZ('cancelled', `connecting to ${host} was cancelled`, { cause: error });
+    }
+}
+async function connectOnce(options, timeouts) {
+    const socket = await connectTcp(options.host, options.port, timeouts.tcpMs, options.signal);
+    return shakeHands(socket, options, timeouts, (handshake) => {
+        const connection = new Connection(socket, handshake, options, timeouts);
+        options.onRequestable?.(connection);
+        return connection;
+    });
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/ssh/worker-channel.js
+
+/** Where nix-daemon listens unless it was built with another state folder. */
+const DAEMON_SOCKET = '/nix/var/nix/daemon-socket/socket';
+/** The command that serves the worker protocol, put together as Nix does it (ssh-store.cc, SSHStore::openConnection). */
+function workerCommand(program) {
+    const words = program.remoteProgram.length > 0 ? program.remoteProgram : ['nix-daemon'];
+    const store = program.remoteStore === undefined ? [] : ['--store', program.remoteStore];
+    return [...words, '--stdio', ...store, ...(program.daemonArgs ?? [])];
+}
+/**
+ * Opens a channel to a Nix daemon. Unless the URI asks for a program or store of its own, the daemon's socket and
+ * `nix-daemon --stdio` are requested together, so that a remote without the one costs no further round trip: the socket
+ * is taken if it opens, and the other closed.
+ * @throws ActionError `channel-refused` if neither opens, or `connection-lost`
+ */
+async function openWorkerChannel(connection, program) {
+    const socketPath = program.daemonSocket ?? DAEMON_SOCKET;
+    const socket = wantsOwnProgram(program) ? undefined : connection.openSocket(socketPath);
+    const exec = connection.exec(workerCommand(program));
+    // Whichever is not waited for below may fail on its own.
+    socket?.catch(() => undefined);
+    exec.catch(() => undefined);
+    if (socket === undefined)
+        return { kind: 'exec', ...(await exec) };
+    try {
+        const stream = await socket;
+        exec.then(({ duplex }) => duplex.destroy()).catch(() => undefined);
+        return { kind: 'socket', ...stream };
+    }
+    catch (socketError) {
+        return { kind: 'exec', ...(await exec.catch(neitherOpens(connection, (0,errors/* toError */.iT)(socketError)))) };
+    }
+}
+function wantsOwnProgram({ remoteProgram, remoteStore }) {
+    return remoteProgram.length > 0 || remoteStore !== undefined;
+}
+function neitherOpens(connection, socketError) {
+    return (error) => {
+        if (error instanceof errors/* ActionError */.lZ && error.code === 'connection-lost')
+            throw error;
+        throw new errors/* ActionError */.lZ('channel-refused', `${connection.label} opens neither the Nix daemon's socket nor \`nix-daemon --stdio\`: ` +
+            `${socketError.message}; ${(0,errors/* toError */.iT)(error).message}`, {
+            hint: 'The key needs the right to run `nix-daemon --stdio` on the builder, as a forced command for instance, ' +
+                "and sshd's MaxSessions must allow two of them at once.",
+            cause: error,
+        });
+    };
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/build/daemon-options.js
+/** Nix's defaults for the fields of SetOptions that are neither asked for nor known. */
+const VERBOSITY_INFO = 3;
+/**
+ * The options as arguments of `nix-daemon --stdio`: they reach the building daemon from Nix 2.20 on, and before it for
+ * root and single-user stores (measured on 2.8.0, 2.26.3, 2.34.8).
+ */
+function daemonArguments(options) {
+    return [
+        ...(options.keepGoing === true ? ['--keep-going'] : []),
+        ...(options.keepGoing === false ? ['--option', 'keep-going', 'false'] : []),
+        ...numeric('--max-jobs', options.maxJobs),
+        ...numeric('--cores', options.cores),
+        ...numeric('--timeout', options.timeout),
+        ...numeric('--max-silent-time', options.maxSilentTime),
+        ...[...options.settings].flatMap(([name, value]) => ['--option', name, value]),
+    ];
+}
+/**
+ * Decides how options travel. SetOptions has no "leave alone" value: it overwrites the daemon's `max-jobs` and `cores`, so it is
+ * sent only when something was asked for, and only when the remote's own values are known for the rest.
+ *
+ * @param settings undefined where `nix config show` may not run on the remote (a forced command): then arguments of ours did
+ *   not get there either.
+ */
+function deliverOptions(options, channel, nixVersion, settings) {
+    const asked = askedNames(options);
+    if (asked.length === 0)
+        return { setOptions: undefined, undeliverable: [] };
+    if (channel === 'exec' && settings && !splicesRawBytes(nixVersion)) {
+        return { setOptions: undefined, undeliverable: [] };
+    }
+    const complete = fillOptions(options, settings);
+    const heard = channel === 'socket' || splicesRawBytes(nixVersion);
+    if (!heard || !complete)
+        return { setOptions: undefined, undeliverable: asked };
+    return { setOptions: complete, undeliverable: [] };
+}
+/**
+ * Names of `build-options` that a daemon ignores, because it does not trust us. Some versions warn of it where we cannot read
+ * it, and 2.8 not at all.
+ */
+function ignoredSettings(options, trust) {
+    if (trust !== 'untrusted')
+        return [];
+    return [...options.settings.keys()].filter((name) => !UNRESTRICTED.has(name));
+}
+/** What anybody may set (daemon.cc, ClientSettings::apply): some settings by name, and those with a field of their own in SetOptions. */
+const UNRESTRICTED = new Set([
+    'timeout',
+    'max-silent-time',
+    'build-poll-interval',
+    'connect-timeout',
+    ...['keep-failed', 'keep-going', 'fallback', 'max-jobs', 'cores', 'substitute'],
+]);
+/** Names of the inputs that ask for something, as they are spelled in action.yml. */
+function askedNames(options) {
+    return [
+        ...(options.keepGoing === undefined ? [] : ['keep-going']),
+        ...(options.maxJobs === undefined ? [] : ['max-jobs']),
+        ...(options.cores === undefined ? [] : ['cores']),
+        ...(options.timeout === undefined ? [] : ['timeout']),
+        ...(options.maxSilentTime === undefined ? [] : ['max-silent-time']),
+        ...(options.settings.size === 0 ? [] : ['build-options']),
+    ];
+}
+/**
+ * Below 2.20 `nix-daemon --stdio` of an ordinary user passes bytes on unread, so SetOptions arrives and its own arguments do
+ * not; since then it reads each operation and keeps SetOptions to itself (nix/unix/daemon.cc, PR 7912).
+ */
+function splicesRawBytes(nixVersion) {
+    const match = /^(\d+)\.(\d+)/.exec(nixVersion ?? '');
+    return match !== null && Number(match[1]) === 2 && Number(match[2]) < 20;
+}
+function fillOptions(options, settings) {
+    // An untrusted client's fields are heeded where the same settings by name are not.
+    const wanted = new Map([...(settings ?? []), ...options.settings]);
+    const maxBuildJobs = options.maxJobs ?? jobs(wanted);
+    const buildCores = options.cores ?? number(wanted, 'cores');
+    if (maxBuildJobs === undefined || buildCores === undefined)
+        return undefined;
+    const overrides = new Map(options.settings);
+    // Only the override sets the time-out; for the silence 2.8.0 hears only the positional field, so that one is below.
+    if (options.timeout !== undefined)
+        overrides.set('timeout', String(options.timeout));
+    return {
+        keepFailed: isTrue(wanted.get('keep-failed')),
+        keepGoing: options.keepGoing ?? isTrue(wanted.get('keep-going')),
+        tryFallback: isTrue(wanted.get('fallback')),
+        verbosity: VERBOSITY_INFO,
+        maxBuildJobs,
+        maxSilentTime: options.maxSilentTime ?? number(wanted, 'max-silent-time') ?? 0,
+        buildCores,
+        useSubstitutes: isTrue(wanted.get('substitute') ?? 'true'),
+        overrides,
+    };
+}
+/** Nix's spellings (config.cc, `parseBool`). */
+function isTrue(text) {
+    return text === 'true' || text === 'yes' || text === '1';
+}
+function jobs(settings) {
+    // `auto` is answered as the number it stands for in all versions seen; if not, it is not known here.
+    return number(settings, 'max-jobs');
+}
+function number(settings, name) {
+    const text = settings.get(name);
+    return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;
+}
+function numeric(flag, value) {
+    return value === undefined ? [] : [flag, String(value)];
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/build/remote.js
+
+
+
+
+
+
+
+
+
+/** How long the remote may take to print its settings, in milliseconds. */
+const SETTINGS_TIMEOUT = 10_000;
+/** One remote: an SSH connection, and the sessions with its store that run over it. */
+class Remote {
+    label;
+    #connection;
+    #request;
+    #settings;
+    constructor(connection, request) {
+        this.#connection = connection;
+        this.#request = request;
+        this.label = formatStoreUri(request.uri);
+        this.#settings = readSettings(connection, request.uri);
+    }
+    /**
+     * Connects. What the remote has as settings is asked for at once, on a channel of its own, and waited for only where it is needed.
+     * @throws ActionError of ssh/connection.ts
+     */
+    static async connect(request, signal) {
+        const { uri, defaultUser, credentials, hostKeys } = request;
+        const connection = await connectSsh({
+            host: uri.host,
+            port: uri.port,
+            user: uri.user ?? defaultUser,
+            credentials,
+            hostKeys,
+            compress: uri.compress,
+            signal,
+        });
+        return new Remote(connection, request);
+    }
+    /** The remote's Nix settings; undefined where it runs no command for us (a forced command). */
+    settings() {
+        return this.#settings;
+    }
+    /** A session for queries and copies. */
+    async openSession() {
+        return (await this.#open([])).store;
+    }
+    /** A session whose daemon builds with the options asked for; what cannot reach it is told. */
+    async openBuildSession(observe) {
+        const { options } = this.#request;
+        const { store, kind } = await this.#open(daemonArguments(options));
+        if (askedNames(options).length === 0)
+            return store;
+        const { nixVersion, trust } = await store.greeting;
+        const delivery = deliverOptions(options, kind, nixVersion, await this.#settings);
+        if (delivery.setOptions)
+            await store.setOptions(delivery.setOptions);
+        if (delivery.undeliverable.length > 0) {
+            observe({ kind: 'warning', text: undeliverableText(this.label, delivery.undeliverable) });
+            return store;
+        }
+        const ignored = ignoredSettings(options, trust);
+        if (ignored.length > 0)
+            observe({ kind: 'warning', text: ignoredText(this.label, ignored) });
+        return store;
+    }
+    /** Settles only if the connection is lost, with the reason. */
+    get lost() {
+        return this.#connection.closed.then((reason) => reason ?? new Promise(() => undefined));
+    }
+    get bytesSent() {
+        return this.#connection.bytesSent;
+    }
+    get bytesReceived() {
+        return this.#connection.bytesReceived;
+    }
+    get roundTripMs() {
+        return this.#connection.roundTripMs;
+    }
+    close() {
+        this.#connection.close();
+    }
+    async #open(daemonArgs) {
+        const { remoteProgram, remoteStore } = this.#request.uri;
+        const program = { remoteProgram, remoteStore, daemonArgs };
+        const channel = await this.#openChannel(program);
+        return { store: openStore(channel, { label: this.label }), kind: channel.kind };
+    }
+    async #openChannel(program) {
+        try {
+            return await openWorkerChannel(this.#connection, program);
+        }
+        catch (error) {
+            if (!(error instanceof errors/* ActionError */.lZ) || error.code !== 'channel-refused')
+                throw error;
+            // Where sshd has MaxSessions 1, the program that prints the settings was in the way.
+            await this.#settings;
+            return openWorkerChannel(this.#connection, program);
+        }
+    }
+}
+function undeliverableText(label, names) {
+    return (`${names.join(', ')}: ${label} cannot be told, because the SSH user is bound to one command there and Nix does not pass options on. ` +
+        `Allow that user the daemon's socket (no \`restrict\` without \`port-forwarding\`), or set them in the remote's nix.conf.`);
+}
+function ignoredText(label, names) {
+    const verb = names.length === 1 ? 'is' : 'are';
+    return (`build-options: ${names.join(', ')} ${verb} heeded for trusted users only, and ${label} does not trust this one. ` +
+        `Set ${names.length === 1 ? 'it' : 'them'} in the remote's nix.conf, or log in as one of its trusted-users.`);
+}
+/** Runs `nix config show` there. A user with a forced command gets that command instead, which ends with its input. */
+async function readSettings(connection, uri) {
+    try {
+        const stream = await connection.exec(settingsCommand(uri));
+        stream.duplex.end();
+        const timer = setTimeout(() => stream.duplex.destroy(), SETTINGS_TIMEOUT);
+        try {
+            const printed = await (0,consumers_namespaceObject.text)(stream.duplex);
+            await stream.exit;
+            return parseSettings(printed);
+        }
+        finally {
+            clearTimeout(timer);
+        }
+    }
+    catch {
+        return undefined;
+    }
+}
+/** Nix before 2.20 knows `show-config`, later ones `config show`. */
+function settingsCommand(uri) {
+    const program = uri.remoteProgram[0] ?? '';
+    const nix = program.includes('/') ? external_node_path_.posix.join(external_node_path_.posix.dirname(program), 'nix') : 'nix';
+    const flags = '--extra-experimental-features nix-command --json';
+    return `${nix} config show ${flags} 2>/dev/null || ${nix} show-config ${flags} 2>/dev/null`;
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/build/systems.js
+/**
+ * Chooses systems: what the store's URI says, else what the remote says, else the `system` input, else the runner's own.
+ * An installable without a system resolves for the input, or the only system offered, or the runner's if offered, or the first.
+ */
+function chooseSystems(input, fromUri, settings, runner) {
+    const offered = fromUri.length > 0 ? fromUri : settingsSystems(settings);
+    if (offered.length === 0) {
+        const system = input ?? runner;
+        const notice = input === undefined
+            ? `The remote does not say which systems it builds for; taking the runner's, ${runner}. Add ?systems=… to the store URI, or set the input system.`
+            : undefined;
+        return { system, systems: [system], notice };
+    }
+    const system = input ?? (offered.includes(runner) ? runner : offered[0]) ?? runner;
+    return { system, systems: offered, notice: undefined };
+}
+function settingsSystems(settings) {
+    const own = settings?.get('system');
+    if (own === undefined || own === '')
+        return [];
+    const extra = (settings?.get('extra-platforms') ?? '').split(' ').filter((word) => word !== '');
+    return [own, ...extra];
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/build/prepare.js
+
+
+
+
+
+
+/**
+ * Connects to the remote, evaluates, and finds out whether outputs can be imported, all at the same time; what fails first ends the
+ * rest.
+ * @param opened takes what has to be closed
+ */
+async function prepare(request, context, phases, opened) {
+    const failing = new AbortController();
+    const inner = { ...context, signal: AbortSignal.any([context.signal, failing.signal]) };
+    const connecting = connect(request, inner, phases, opened);
+    const local = openLocal(context, opened);
+    const evaluating = evaluateHere(request, inner, phases, local, connecting);
+    const permitting = permitImport(request, inner, local, connecting);
+    const all = Promise.all([connecting, local, evaluating, permitting]);
+    try {
+        const done = await Promise.race([all, loss(connecting)]);
+        const [{ remote, session }, localStore, evaluation, importCheck] = done;
+        return { remote, session, local: localStore, evaluation, importCheck };
+    }
+    catch (error) {
+        failing.abort(error);
+        await Promise.allSettled([connecting, local, evaluating, permitting]);
+        throw error;
+    }
+}
+/** Rejects when an established connection is lost: no use in evaluating on. */
+async function loss(connecting) {
+    const { remote } = await connecting;
+    throw await remote.lost;
+}
+async function connect(request, { credentials, hostKeys, user, observe, signal }, phases, opened) {
+    const { store: uri, options } = request;
+    return phases.measure('connect', async () => {
+        const remote = await Remote.connect({ uri, defaultUser: user, credentials, hostKeys, options }, signal);
+        opened.defer(() => remote.close());
+        const session = await remote.openBuildSession(observe);
+        opened.defer(() => session.close());
+        const { nixVersion } = await session.greeting;
+        const nix = nixVersion === undefined ? 'Nix' : `Nix ${nixVersion}`;
+        const detail = `${nix}, ${remote.roundTripMs.toFixed(0)} ms round trip`;
+        observe({ kind: 'connected', remote: remote.label, detail });
+        return { remote, session };
+    });
+}
+async function openLocal({ env }, opened) {
+    const local = await openLocalStore({ env });
+    opened.defer(() => local.store.close());
+    return local;
+}
+/** Asked before anything is built: a build whose outputs nobody can take is of no use. */
+async function permitImport(request, context, local, connecting) {
+    if (request.copy.kind === 'none')
+        return undefined;
+    return localImportCheck((await local).store, (await connecting).remote, context);
+}
+async function evaluateHere(request, context, phases, local, connecting) {
+    const { env, observe, runnerSystem, signal, temporaryDirectory } = context;
+    const { access } = await local;
+    const fromUri = request.store.systems.map((system) => parseSystem(system));
+    const settings = fromUri.length > 0 ? undefined : await (await connecting).remote.settings();
+    const choice = chooseSystems(request.system, fromUri, settings, runnerSystem);
+    if (choice.notice !== undefined)
+        observe({ kind: 'warning', text: choice.notice });
+    const evaluation = await phases.measure('evaluate', () => evaluate({
+        nix: 'nix',
+        installables: request.installables,
+        source: request.source,
+        evalArgs: request.evalArgs,
+        system: choice.system,
+        systems: choice.systems,
+        workingDirectory: request.workingDirectory,
+        localStore: access.storeUri,
+        temporaryDirectory,
+        env,
+        signal,
+        onLog: (line) => observe({ kind: 'evaluation-log', line }),
+    }));
+    const failed = evaluation.attributes.filter(({ kind }) => kind === 'failed').length;
+    observe({ kind: 'evaluated', attributes: evaluation.attributes.length, failed });
+    return evaluation;
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/diagnose/build-error.js
+
+/**
+ * The one line that says why a build failed, out of Nix's own text: without colours, the repeated log lines and the
+ * "for full logs, run" advice, which does not hold for a remote store.
+ */
+function summarizeBuildError(errorMessage) {
+    const lines = (0,external_node_util_.stripVTControlCharacters)(errorMessage)
+        .split('\n')
+        .map((line) => line.trim())
+        .filter((line) => line !== '');
+    const first = (lines[0] ?? 'the build failed without a message').replace(/^error: /, '');
+    const end = lines.findIndex((line) => /^(Output paths:|Last \d+ log lines:|last \d+ log lines:|For full logs)/.test(line));
+    const kept = lines.slice(1, end === -1 ? undefined : end);
+    const reason = kept.filter((line) => line.startsWith('Reason:') || isDetail(line));
+    return [first.replace(/;\s*(last \d+ log lines:.*)?$/, ''), ...reason].join(' ');
+}
+/** Lines that carry the fact itself: both hashes of a mismatch, both systems of a misfit. */
+function isDetail(line) {
+    return /^(specified|got|Required|required|Current|current|likely URL)/.test(line);
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/build/remote-build.js
+
+
+
+
+
+
+/**
+ * Builds targets in a remote store: asks once what is there already, uploads the derivations of the rest in one stream, and has them
+ * built by one request. Outputs that are wanted back start coming as soon as their build has stopped.
+ */
+async function buildRemotely(build, targets) {
+    const results = new Map();
+    const missing = await settleCached(build, targets, results);
+    build.observe({
+        kind: 'to-build',
+        attributes: missing.length,
+        cached: targets.length - missing.length,
+    });
+    if (missing.length === 0)
+        return results;
+    try {
+        await upload(build, missing);
+        for (const [key, result] of await remote_build_request(build, missing))
+            results.set(key, result);
+    }
+    catch (thrown) {
+        const failure = failedBy(build.signal, thrown);
+        for (const { key } of missing)
+            results.set(key, failure);
+    }
+    return results;
+}
+/** One exchange, the first of the build: temporary roots for every known output, and which of them are valid. */
+async function settleCached({ remote, copyBack }, targets, results) {
+    const known = [...new Set(targets.flatMap((target) => knownOutputs(target)))];
+    const [valid] = await Promise.all([remote.queryValidPaths(known), remote.addTempRoots(known)]);
+    return targets.filter((target) => {
+        const outputs = realised(target.outputs);
+        if (outputs.size < target.outputs.size)
+            return true;
+        const present = [...outputs.values()].every((output) => valid.has(output));
+        if (!present)
+            return true;
+        results.set(target.key, { status: 'cached', outputs, error: undefined });
+        enqueueCopy(copyBack, target, outputs, { validity: 'valid' });
+        return false;
+    });
+}
+async function upload({ local, remote, observe, signal }, targets) {
+    await copyClosure({
+        from: local,
+        to: remote,
+        near: 'source',
+        roots: targets.map((target) => target.key).filter((key) => isDrvPath(key)),
+        check: 'no-signature-check',
+        signal,
+        onProgress: announceOnce('uploading', observe),
+    });
+}
+async function remote_build_request({ remote, tracker, copyBack }, targets) {
+    const byKey = new Map(targets.map((target) => [target.key, target]));
+    tracker.requested();
+    tracker.onStopped = (drvPath) => {
+        const target = byKey.get(drvPath);
+        if (!target || isFloating(target))
+            return;
+        enqueueCopy(copyBack, target, realised(target.outputs), { validity: 'maybe' });
+    };
+    const answers = new Map();
+    for (const result of await remote.build(targets.map(toDerivedPath), 'normal', tracker.hear)) {
+        const { path } = result;
+        answers.set(path.kind === 'built' ? path.drvPath : path.path, result);
+    }
+    const results = targets.map((target) => {
+        const answer = answers.get(target.key);
+        const result = interpret(target, answer);
+        if (isGood(result.status)) {
+            const realisations = isFloating(target) ? [...(answer?.realisations.values() ?? [])] : [];
+            enqueueCopy(copyBack, target, result.outputs, { validity: 'valid', realisations });
+        }
+        return [target.key, result];
+    });
+    return new Map(results);
+}
+function interpret(target, answer) {
+    const status = answer ? outcomeStatus(answer.status, answer.errorMessage) : 'cancelled';
+    if (!answer || !isGood(status)) {
+        return { status, outputs: new Map(), error: buildError(status, answer) };
+    }
+    const outputs = new Map([...target.outputs].flatMap(([name, planned]) => {
+        const path = answer.outputs.get(name) ?? planned;
+        return path === undefined ? [] : [[name, path]];
+    }));
+    return { status, outputs, error: undefined };
+}
+function buildError(status, answer) {
+    if (status === 'cancelled' || !answer) {
+        return new errors/* ActionError */.lZ('cancelled', 'not built, because another derivation failed first', {
+            hint: 'Set keep-going: true to build all that can be built.',
+        });
+    }
+    return new errors/* ActionError */.lZ('build-failed', summarizeBuildError(answer.errorMessage));
+}
+/** What a broken session means for every target that waits for it. */
+function failedBy(signal, thrown) {
+    const error = (0,errors/* asActionError */.z6)(thrown);
+    return { status: failureStatus(signal, error), outputs: new Map(), error };
+}
+function failureStatus(signal, error) {
+    if (signal.aborted || error.code === 'cancelled')
+        return 'cancelled';
+    return error.code === 'connection-lost' ? 'connection-lost' : 'failed';
+}
+function enqueueCopy(copyBack, target, outputs, rest) {
+    if (target.copy === 'leave' || outputs.size === 0)
+        return;
+    copyBack?.enqueue({ key: target.key, outputs: [...outputs.values()], ...rest });
+}
+/** Whether a path of its outputs is known only once it is built. */
+function isFloating(target) {
+    return [...target.outputs.values()].includes(undefined);
+}
+function toDerivedPath(target) {
+    const { key, outputs } = target;
+    return isDrvPath(key)
+        ? { kind: 'built', drvPath: key, outputs: [...outputs.keys()] }
+        : { kind: 'opaque', path: key };
+}
+function knownOutputs(target) {
+    return [...realised(target.outputs).values()];
+}
+function realised(outputs) {
+    return new Map([...outputs].flatMap(([name, path]) => (path === undefined ? [] : [[name, path]])));
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/build/targets.js
+/** What to build: attributes that share a derivation (an alias, a default package) become one target. */
+function planTargets(attributes, copy) {
+    const targets = new Map();
+    for (const attribute of attributes) {
+        if (attribute.kind === 'failed')
+            continue;
+        const key = targets_keyOf(attribute);
+        const known = targets.get(key);
+        targets.set(key, {
+            key,
+            outputs: new Map([...(known?.outputs ?? []), ...targets_wantedOutputs(attribute)]),
+            copy: known?.copy === 'copy' || isCopied(copy, attribute.attribute) ? 'copy' : 'leave',
+        });
+    }
+    return [...targets.values()];
+}
+function isCopied(copy, attribute) {
+    return copy.kind === 'matching' ? copy.matches(attribute) : copy.kind === 'all';
+}
+/** One outcome for each attribute, in the order of evaluation. */
+function collectOutcomes(attributes, ended) {
+    return attributes.map((attribute) => attribute.kind === 'failed' ? failureOutcome(attribute) : buildOutcome(attribute, ended));
+}
+function failureOutcome({ installable, attribute, error }) {
+    return {
+        installable: installable.text,
+        attribute,
+        system: undefined,
+        drvPath: undefined,
+        outputs: new Map(),
+        status: 'evaluation-failed',
+        remote: undefined,
+        seconds: undefined,
+        copied: false,
+        error,
+    };
+}
+function buildOutcome(attribute, ended) {
+    const key = targets_keyOf(attribute);
+    const result = ended.results.get(key);
+    const status = result?.status ?? 'cancelled';
+    const derivation = attribute.kind === 'derivation' ? attribute : undefined;
+    return {
+        installable: attribute.installable.text,
+        attribute: attribute.attribute,
+        system: derivation?.system,
+        drvPath: derivation?.drvPath,
+        outputs: ownOutputs(attribute, result?.outputs),
+        status,
+        remote: ended.remote,
+        seconds: derivation && status !== 'cached' ? ended.secondsOf(derivation.drvPath) : undefined,
+        copied: ended.copies.copied.has(key) && isCopied(ended.copy, attribute.attribute),
+        error: result?.error ?? ended.copies.failures.get(key),
+    };
+}
+/** The outputs that this attribute wants, of those that its target has. */
+function ownOutputs(attribute, realised) {
+    return new Map([...targets_wantedOutputs(attribute)].flatMap(([name, planned]) => {
+        const path = realised?.get(name) ?? planned;
+        return path === undefined ? [] : [[name, path]];
+    }));
+}
+function targets_keyOf(attribute) {
+    return attribute.kind === 'derivation' ? attribute.drvPath : attribute.path;
+}
+/** A store path that was asked for by itself is its own and only output. */
+function targets_wantedOutputs(attribute) {
+    if (attribute.kind === 'store-path')
+        return new Map([['out', attribute.path]]);
+    return new Map(attribute.wantedOutputs.map((name) => [name, attribute.outputs.get(name)]));
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/build/step.js
+var step_addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
+    if (value !== null && value !== void 0) {
+        if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
+        var dispose, inner;
+        if (async) {
+            if (!Symbol.asyncDispose) throw new TypeError("Symbol.asyncDispose is not defined.");
+            dispose = value[Symbol.asyncDispose];
+        }
+        if (dispose === void 0) {
+            if (!Symbol.dispose) throw new TypeError("Symbol.dispose is not defined.");
+            dispose = value[Symbol.dispose];
+            if (async) inner = dispose;
+        }
+        if (typeof dispose !== "function") throw new TypeError("Object not disposable.");
+        if (inner) dispose = function() { try { inner.call(this); } catch (e) { return Promise.reject(e); } };
+        env.stack.push({ value: value, dispose: dispose, async: async });
+    }
+    else if (async) {
+        env.stack.push({ async: true });
+    }
+    return value;
+};
+var step_disposeResources = (undefined && undefined.__disposeResources) || (function (SuppressedError) {
+    return function (env) {
+        function fail(e) {
+            env.error = env.hasError ? new SuppressedError(e, env.error, "An error was suppressed during disposal.") : e;
+            env.hasError = true;
+        }
+        var r, s = 0;
+        function next() {
+            while (r = env.stack.pop()) {
+                try {
+                    if (!r.async && s === 1) return s = 0, env.stack.push(r), Promise.resolve().then(next);
+                    if (r.dispose) {
+                        var result = r.dispose.call(r.value);
+                        if (r.async) return s |= 2, Promise.resolve(result).then(next, function(e) { fail(e); return next(); });
+                    }
+                    else s |= 1;
+                }
+                catch (e) {
+                    fail(e);
+                }
+            }
+            if (s === 1) return env.hasError ? Promise.reject(env.error) : Promise.resolve();
+            if (env.hasError) throw env.error;
+        }
+        return next();
+    };
+})(typeof SuppressedError === "function" ? SuppressedError : function (error, suppressed, message) {
+    var e = new Error(message);
+    return e.name = "SuppressedError", e.error = error, e.suppressed = suppressed, e;
+});
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * One step: connects while it evaluates, builds in the remote store, copies back while it builds, and reports each attribute.
+ * A failed attribute is part of the report; what rejects is what kept the step from building at all.
+ * @throws ActionError when the remote cannot be reached or nothing can be evaluated
+ */
+async function runStep(request, context) {
+    const env_1 = { stack: [], error: void 0, hasError: false };
+    try {
+        const opened = step_addDisposableResource(env_1, new AsyncDisposableStack(), true);
+        const logs = await DerivationLogs.create(context.logDirectory);
+        opened.defer(() => logs.close());
+        const observe = alsoTo(logs, context.observe);
+        const phases = new Phases(context.clock, observe);
+        const prepared = await prepare(request, { ...context, observe }, phases, opened);
+        const tracker = new ActivityTracker(observe, context.clock);
+        const step = { ...prepared, request, context: { ...context, observe }, phases, tracker, opened };
+        const targets = planTargets(prepared.evaluation.attributes, request.copy);
+        const copyBack = startCopyBack(step);
+        const results = await build(step, targets, copyBack);
+        const copies = await finishCopies(step, copyBack);
+        return await report(step, { results, copies, copyBack });
+    }
+    catch (e_1) {
+        env_1.error = e_1;
+        env_1.hasError = true;
+    }
+    finally {
+        const result_1 = step_disposeResources(env_1);
+        if (result_1)
+            await result_1;
+    }
+}
+function startCopyBack({ context: { env, observe, signal }, remote, importCheck, opened, }) {
+    if (importCheck === undefined)
+        return undefined;
+    const copyBack = new CopyBack({
+        openStores: async () => {
+            const [from, to] = await Promise.all([remote.openSession(), openLocalStore({ env })]);
+            return { from, to: to.store };
+        },
+        candidates: outputCandidates,
+        check: importCheck,
+        observe,
+        signal,
+    });
+    opened.defer(() => copyBack.close());
+    return copyBack;
+}
+/** All that the outputs of these derivations can refer to, out of the .drv files that evaluation left here. */
+async function outputCandidates(keys) {
+    const drvPaths = keys.filter((key) => isDrvPath(key));
+    return candidatePaths(await derivationClosure(drvPaths, (path) => (0,promises_namespaceObject.readFile)(path, 'utf8')));
+}
+async function build({ context: { observe, signal }, phases, opened, session, local, tracker }, targets, copyBack) {
+    const onAbort = () => void endBuilds(session, tracker, (0,errors/* toError */.iT)(signal.reason));
+    signal.addEventListener('abort', onAbort);
+    opened.defer(() => signal.removeEventListener('abort', onAbort));
+    if (signal.aborted)
+        onAbort();
+    const parts = { local: local.store, remote: session, tracker, copyBack, observe, signal };
+    return phases.measure('build', () => buildRemotely(parts, targets));
+}
+/** Most copies ended while others still built; this waits for the last. */
+async function finishCopies({ phases }, copyBack) {
+    if (!copyBack)
+        return { copied: new Set(), failures: new Map() };
+    return phases.measure('copy-back', () => copyBack.finish());
+}
+async function report({ request, context, phases, remote, tracker, evaluation }, { results, copies, copyBack }) {
+    const outcomes = collectOutcomes(evaluation.attributes, {
+        results,
+        copies,
+        secondsOf: (drvPath) => tracker.secondsOf(drvPath),
+        remote: remote.label,
+        copy: request.copy,
+    });
+    const linkFailures = copyBack
+        ? await linkCopied(request, evaluation.attributes, outcomes, () => copyBack.destination())
+        : [];
+    for (const outcome of outcomes)
+        context.observe({ kind: 'attribute-done', outcome });
+    return {
+        remote: remote.label,
+        outcomes,
+        problems: [...new Set(copies.failures.values()), ...linkFailures],
+        bytesUploaded: remote.bytesSent,
+        bytesDownloaded: remote.bytesReceived,
+        seconds: phases.seconds,
+    };
+}
+/** Every line that a build prints goes to its log file as well. */
+function alsoTo(logs, observe) {
+    return (event) => {
+        if (event.kind === 'build-log')
+            logs.write(event.drvPath, event.line);
+        observe(event);
+    };
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/nix/leftovers.js
+
+
+/** Name of the variable by which children of this step are known. */
+const MARKER_VARIABLE = 'NIX_REMOTE_BUILD_STEP';
+/** Milliseconds between asking a process to end and ending it. */
+const leftovers_GRACE = 2000;
+/**
+ * Ends every process of this user that carries the marker in its environment.
+ * @returns how many there were.
+ */
+async function endMarkedProcesses(marker) {
+    const found = await markedProcesses(marker);
+    if (found.length === 0)
+        return 0;
+    for (const pid of found)
+        signal(pid, 'SIGTERM');
+    const deadline = performance.now() + leftovers_GRACE;
+    while (performance.now() < deadline) {
+        if ((await markedProcesses(marker)).length === 0)
+            return found.length;
+        await delay(50);
+    }
+    for (const pid of await markedProcesses(marker))
+        signal(pid, 'SIGKILL');
+    return found.length;
+}
+/** Where there is no /proc (macOS) none is found: there children end with the pipes that they hold. */
+async function markedProcesses(marker) {
+    const entry = `${MARKER_VARIABLE}=${marker}`;
+    const names = await readdir('/proc').catch(() => []);
+    const pids = names.filter((name) => /^\d+$/.test(name)).map(Number);
+    const marked = [];
+    for (const pid of pids) {
+        if (pid === process.pid)
+            continue;
+        const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
+        if (environment.split('\0').includes(entry))
+            marked.push(pid);
+    }
+    return marked;
+}
+function signal(pid, name) {
+    try {
+        process.kill(pid, name);
+    }
+    catch {
+        // It ended by itself in between.
+    }
+}
+
+;// CONCATENATED MODULE: ./.build-iEdIb9/run.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** The step. Whatever goes wrong fails it with one line. */
+async function run() {
+    const secrets = takeSecrets(process.env);
+    const cancellation = new Cancellation();
+    try {
+        const inputs = readInputs((name) => lib_core/* getInput */.V4(name), workspace());
+        const directory = await (0,promises_namespaceObject.mkdtemp)(external_node_path_.join(temporary(), 'nix-remote-build-'));
+        const context = await prepareContext(inputs, secrets, directory, cancellation.signal);
+        await finish(await runStep(inputs.request, context), inputs, directory);
+    }
+    catch (error) {
+        (0,crash/* reportFailure */.xV)(error);
+    }
+    finally {
+        cancellation.dispose();
+    }
+}
+async function prepareContext(inputs, secrets, directory, signal) {
+    const marker = (0,external_node_crypto_.randomUUID)();
+    saveState({ marker });
+    const logDirectory = external_node_path_.join(directory, 'logs');
+    lib_core/* setOutput */.uH('log-dir', logDirectory);
+    return {
+        credentials: await readCredentials(secrets, inputs.request.store, process.env),
+        hostKeys: inputs.hostKeys,
+        user: external_node_os_namespaceObject.userInfo().username,
+        env: { ...childVariables(), [MARKER_VARIABLE]: marker },
+        runnerSystem: runnerSystem(),
+        logDirectory,
+        temporaryDirectory: directory,
+        observe: new Log({ write: lib_core/* info */.pq, warn: lib_core/* warning */.$e }).observe,
+        clock: () => performance.now() / 1000,
+        signal,
+    };
+}
+/** Tells of everything, then fails the step if anything is missing. */
+async function finish(report, inputs, directory) {
+    await setOutputs(report, directory);
+    annotateFailures(report);
+    if (inputs.writeSummary)
+        await writeSummary(report);
+    const failure = failureOf(report);
+    if (failure)
+        throw failure;
+}
+function workspace() {
+    return process.env['GITHUB_WORKSPACE'] ?? process.cwd();
+}
+function temporary() {
+    return process.env['RUNNER_TEMP'] ?? external_node_os_namespaceObject.tmpdir();
+}
+function runnerSystem() {
+    const system = systemOfMachine(process.arch, process.platform);
+    if (system)
+        return system;
+    throw new errors/* ActionError */.lZ('input-invalid', `Nix does not run on ${process.platform} (${process.arch})`, {
+        hint: 'Use a Linux or macOS runner.',
+    });
+}
+function childVariables() {
+    const entries = Object.entries(childEnvironment(process.env));
+    return Object.fromEntries(entries.filter((entry) => entry[1] !== undefined));
+}
+
+
+/***/ }),
+
+/***/ 9965:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Yz: () => (/* binding */ core_debug),
+  z3: () => (/* binding */ error),
+  V4: () => (/* binding */ getInput),
+  pq: () => (/* binding */ info),
+  LZ: () => (/* binding */ saveState),
+  C1: () => (/* binding */ setFailed),
+  uH: () => (/* binding */ setOutput),
+  z: () => (/* reexport */ summary),
+  $e: () => (/* binding */ warning)
+});
+
+// UNUSED EXPORTS: ExitCode, addPath, endGroup, exportVariable, getBooleanInput, getIDToken, getMultilineInput, getState, group, isDebug, markdownSummary, notice, platform, setCommandEcho, setSecret, startGroup, toPlatformPath, toPosixPath, toWin32Path
+
 ;// CONCATENATED MODULE: external "os"
 const external_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("os");
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/utils.js
+;// CONCATENATED MODULE: ../../work/main/node_modules/@actions/core/lib/utils.js
 // We use any as a valid input type
 /* eslint-disable @typescript-eslint/no-explicit-any */
 /**
@@ -52591,7 +62612,7 @@ function utils_toCommandProperties(annotationProperties) {
     };
 }
 //# sourceMappingURL=utils.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/command.js
+;// CONCATENATED MODULE: ../../work/main/node_modules/@actions/core/lib/command.js
 
 
 /**
@@ -52687,7 +62708,7 @@ function escapeProperty(s) {
 var external_crypto_ = __nccwpck_require__(6982);
 // EXTERNAL MODULE: external "fs"
 var external_fs_ = __nccwpck_require__(9896);
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/file-command.js
+;// CONCATENATED MODULE: ../../work/main/node_modules/@actions/core/lib/file-command.js
 // For internal use, subject to change.
 // We use any as a valid input type
 /* eslint-disable @typescript-eslint/no-explicit-any */
@@ -52728,7 +62749,7 @@ var external_path_ = __nccwpck_require__(6928);
 var external_http_ = __nccwpck_require__(8611);
 // EXTERNAL MODULE: external "https"
 var external_https_ = __nccwpck_require__(5692);
-;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/proxy.js
+;// CONCATENATED MODULE: ../../work/main/node_modules/@actions/http-client/lib/proxy.js
 function getProxyUrl(reqUrl) {
     const usingSsl = reqUrl.protocol === 'https:';
     if (checkBypass(reqUrl)) {
@@ -52819,11 +62840,11 @@ class DecodedURL extends URL {
     }
 }
 //# sourceMappingURL=proxy.js.map
-// EXTERNAL MODULE: ./node_modules/tunnel/index.js
-var node_modules_tunnel = __nccwpck_require__(770);
-// EXTERNAL MODULE: ./node_modules/undici/index.js
-var undici = __nccwpck_require__(6752);
-;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/index.js
+// EXTERNAL MODULE: ../../work/main/node_modules/tunnel/index.js
+var node_modules_tunnel = __nccwpck_require__(8258);
+// EXTERNAL MODULE: ../../work/main/node_modules/undici/index.js
+var undici = __nccwpck_require__(576);
+;// CONCATENATED MODULE: ../../work/main/node_modules/@actions/http-client/lib/index.js
 /* eslint-disable @typescript-eslint/no-explicit-any */
 var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
@@ -53520,7 +63541,7 @@ class lib_HttpClient {
 }
 const lowercaseKeys = (obj) => Object.keys(obj).reduce((c, k) => ((c[k.toLowerCase()] = obj[k]), c), {});
 //# sourceMappingURL=index.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/auth.js
+;// CONCATENATED MODULE: ../../work/main/node_modules/@actions/http-client/lib/auth.js
 var auth_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
     return new (P || (P = Promise))(function (resolve, reject) {
@@ -53596,7 +63617,7 @@ class PersonalAccessTokenCredentialHandler {
     }
 }
 //# sourceMappingURL=auth.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/oidc-utils.js
+;// CONCATENATED MODULE: ../../work/main/node_modules/@actions/core/lib/oidc-utils.js
 var oidc_utils_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
     return new (P || (P = Promise))(function (resolve, reject) {
@@ -53670,7 +63691,7 @@ class oidc_utils_OidcClient {
     }
 }
 //# sourceMappingURL=oidc-utils.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/summary.js
+;// CONCATENATED MODULE: ../../work/main/node_modules/@actions/core/lib/summary.js
 var summary_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
     return new (P || (P = Promise))(function (resolve, reject) {
@@ -53949,9 +63970,9 @@ const _summary = new Summary();
  * @deprecated use `core.summary`
  */
 const markdownSummary = (/* unused pure expression or super */ null && (_summary));
-const summary = (/* unused pure expression or super */ null && (_summary));
+const summary = _summary;
 //# sourceMappingURL=summary.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/path-utils.js
+;// CONCATENATED MODULE: ../../work/main/node_modules/@actions/core/lib/path-utils.js
 
 /**
  * toPosixPath converts the given path to the posix form. On Windows, \\ will be
@@ -53993,7 +64014,7 @@ var external_events_ = __nccwpck_require__(4434);
 var external_child_process_ = __nccwpck_require__(5317);
 // EXTERNAL MODULE: external "assert"
 var external_assert_ = __nccwpck_require__(2613);
-;// CONCATENATED MODULE: ./node_modules/@actions/io/lib/io-util.js
+;// CONCATENATED MODULE: ../../work/main/node_modules/@actions/io/lib/io-util.js
 var io_util_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
     return new (P || (P = Promise))(function (resolve, reject) {
@@ -54173,7 +64194,7 @@ function getCmdPath() {
     return (_a = process.env['COMSPEC']) !== null && _a !== void 0 ? _a : `cmd.exe`;
 }
 //# sourceMappingURL=io-util.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/io/lib/io.js
+;// CONCATENATED MODULE: ../../work/main/node_modules/@actions/io/lib/io.js
 var io_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
     return new (P || (P = Promise))(function (resolve, reject) {
@@ -54447,7 +64468,7 @@ function io_copyFile(srcFile, destFile, force) {
 //# sourceMappingURL=io.js.map
 ;// CONCATENATED MODULE: external "timers"
 const external_timers_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("timers");
-;// CONCATENATED MODULE: ./node_modules/@actions/exec/lib/toolrunner.js
+;// CONCATENATED MODULE: ../../work/main/node_modules/@actions/exec/lib/toolrunner.js
 var toolrunner_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
     return new (P || (P = Promise))(function (resolve, reject) {
@@ -55035,7 +65056,7 @@ class ExecState extends external_events_.EventEmitter {
     }
 }
 //# sourceMappingURL=toolrunner.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/exec/lib/exec.js
+;// CONCATENATED MODULE: ../../work/main/node_modules/@actions/exec/lib/exec.js
 var exec_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
     return new (P || (P = Promise))(function (resolve, reject) {
@@ -55115,7 +65136,7 @@ function getExecOutput(commandLine, args, options) {
     });
 }
 //# sourceMappingURL=exec.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/platform.js
+;// CONCATENATED MODULE: ../../work/main/node_modules/@actions/core/lib/platform.js
 var platform_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
     return new (P || (P = Promise))(function (resolve, reject) {
@@ -55180,7 +65201,7 @@ function getDetails() {
     });
 }
 //# sourceMappingURL=platform.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/core.js
+;// CONCATENATED MODULE: ../../work/main/node_modules/@actions/core/lib/core.js
 var core_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
     return new (P || (P = Promise))(function (resolve, reject) {
@@ -55380,7 +65401,7 @@ function isDebug() {
  * @param message debug message
  */
 function core_debug(message) {
-    issueCommand('debug', {}, message);
+    command_issueCommand('debug', {}, message);
 }
 /**
  * Adds an error issue
@@ -55388,7 +65409,7 @@ function core_debug(message) {
  * @param properties optional properties to add to the annotation.
  */
 function error(message, properties = {}) {
-    issueCommand('error', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+    command_issueCommand('error', utils_toCommandProperties(properties), message instanceof Error ? message.toString() : message);
 }
 /**
  * Adds a warning issue
@@ -55463,9 +65484,9 @@ function group(name, fn) {
 function saveState(name, value) {
     const filePath = process.env['GITHUB_STATE'] || '';
     if (filePath) {
-        return issueFileCommand('STATE', prepareKeyValueMessage(name, value));
+        return file_command_issueFileCommand('STATE', file_command_prepareKeyValueMessage(name, value));
     }
-    issueCommand('save-state', { name }, toCommandValue(value));
+    command_issueCommand('save-state', { name }, utils_toCommandValue(value));
 }
 /**
  * Gets the value of an state set by this action's main execution.
@@ -55498,2159 +65519,10 @@ function getIDToken(aud) {
  */
 
 //# sourceMappingURL=core.js.map
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-;// CONCATENATED MODULE: external "node:fs/promises"
-const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
-;// CONCATENATED MODULE: external "node:os"
-const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
-;// CONCATENATED MODULE: external "node:path"
-const external_node_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
-// EXTERNAL MODULE: ./node_modules/@vercel/ncc/dist/ncc/@@notfound.js?./action/cancellation.js
-var _notfoundaction_cancellation = __nccwpck_require__(3799);
-// EXTERNAL MODULE: ./node_modules/@vercel/ncc/dist/ncc/@@notfound.js?./action/crash.js
-var crash = __nccwpck_require__(7377);
-// EXTERNAL MODULE: ./node_modules/@vercel/ncc/dist/ncc/@@notfound.js?./action/credentials.js
-var credentials = __nccwpck_require__(3928);
-// EXTERNAL MODULE: ./node_modules/@vercel/ncc/dist/ncc/@@notfound.js?./action/inputs.js
-var _notfoundaction_inputs = __nccwpck_require__(601);
-// EXTERNAL MODULE: ./node_modules/@vercel/ncc/dist/ncc/@@notfound.js?./action/log.js
-var log = __nccwpck_require__(2520);
-// EXTERNAL MODULE: ./node_modules/@vercel/ncc/dist/ncc/@@notfound.js?./action/report.js
-var _notfoundaction_report = __nccwpck_require__(6358);
-// EXTERNAL MODULE: ./node_modules/@vercel/ncc/dist/ncc/@@notfound.js?./action/secrets.js
-var _notfoundaction_secrets = __nccwpck_require__(6335);
-// EXTERNAL MODULE: ./node_modules/@vercel/ncc/dist/ncc/@@notfound.js?./action/state.js
-var state = __nccwpck_require__(6859);
-// EXTERNAL MODULE: ./node_modules/@vercel/ncc/dist/ncc/@@notfound.js?./action/summary.js
-var _notfoundaction_summary = __nccwpck_require__(1054);
-// EXTERNAL MODULE: ./node_modules/@vercel/ncc/dist/ncc/@@notfound.js?../domain/errors.js
-var errors = __nccwpck_require__(1813);
-// EXTERNAL MODULE: ./node_modules/@vercel/ncc/dist/ncc/@@notfound.js?../domain/store-path.js
-var store_path = __nccwpck_require__(6681);
-// EXTERNAL MODULE: ./node_modules/@vercel/ncc/dist/ncc/@@notfound.js?../store/derivation-closure.js
-var derivation_closure = __nccwpck_require__(1548);
-// EXTERNAL MODULE: ./node_modules/@vercel/ncc/dist/ncc/@@notfound.js?../store/local-store.js
-var local_store = __nccwpck_require__(6766);
-// EXTERNAL MODULE: ./node_modules/@vercel/ncc/dist/ncc/@@notfound.js?./activity-tracker.js
-var _notfoundactivity_tracker = __nccwpck_require__(4988);
-// EXTERNAL MODULE: ./node_modules/@vercel/ncc/dist/ncc/@@notfound.js?./cancel.js
-var _notfoundcancel = __nccwpck_require__(8713);
-// EXTERNAL MODULE: ./node_modules/@vercel/ncc/dist/ncc/@@notfound.js?./copy-back.js
-var _notfoundcopy_back = __nccwpck_require__(8988);
-// EXTERNAL MODULE: ./node_modules/@vercel/ncc/dist/ncc/@@notfound.js?./derivation-logs.js
-var _notfoundderivation_logs = __nccwpck_require__(9860);
-// EXTERNAL MODULE: ./node_modules/@vercel/ncc/dist/ncc/@@notfound.js?./linked-attributes.js
-var _notfoundlinked_attributes = __nccwpck_require__(6658);
-// EXTERNAL MODULE: ./node_modules/@vercel/ncc/dist/ncc/@@notfound.js?./phases.js
-var _notfoundphases = __nccwpck_require__(6543);
-// EXTERNAL MODULE: ./node_modules/@vercel/ncc/dist/ncc/@@notfound.js?../domain/system.js
-var _notfounddomain_system = __nccwpck_require__(3207);
-// EXTERNAL MODULE: ./node_modules/@vercel/ncc/dist/ncc/@@notfound.js?./evaluate-below.js
-var _notfoundevaluate_below = __nccwpck_require__(6624);
-// EXTERNAL MODULE: ./node_modules/@vercel/ncc/dist/ncc/@@notfound.js?./flake-folder.js
-var _notfoundflake_folder = __nccwpck_require__(203);
-;// CONCATENATED MODULE: ./.build/nix/environment.js
-/*
- * What a child of ours may see of the environment. An impure evaluation reads any variable with builtins.getEnv, and so
- * does whatever git, ssh or a builder starts; so nothing is handed on that is not named here: no INPUT_*, no
- * ACTIONS_*, no GITHUB_TOKEN, no cloud credentials.
- */
-const ALLOWED_NAMES = new Set([
-    // any program needs these
-    ...['PATH', 'HOME', 'USER', 'LOGNAME', 'LANG', 'LANGUAGE', 'TZ', 'LOCALE_ARCHIVE'],
-    ...['TMPDIR', 'TMP', 'TEMP'],
-    // downloads: certificates and proxies
-    ...['SSL_CERT_FILE', 'SSL_CERT_DIR', 'GIT_SSL_CAINFO'],
-    ...['http_proxy', 'https_proxy', 'ftp_proxy', 'all_proxy', 'no_proxy'],
-    ...['HTTP_PROXY', 'HTTPS_PROXY', 'FTP_PROXY', 'ALL_PROXY', 'NO_PROXY'],
-    // private flake inputs over SSH, and what the user told git about them; not GIT_DIR and such, which would mislead Nix
-    ...['SSH_AUTH_SOCK', 'GIT_SSH', 'GIT_SSH_COMMAND', 'GIT_CONFIG_GLOBAL', 'GIT_CONFIG_SYSTEM'],
-    'GIT_CONFIG_COUNT',
-    // facts about the run that impure evaluations stamp into versions; none of them a secret
-    ...['CI', 'GITHUB_ACTIONS', 'GITHUB_REPOSITORY', 'GITHUB_SHA', 'GITHUB_REF', 'GITHUB_REF_NAME'],
-    ...['GITHUB_REF_TYPE', 'GITHUB_RUN_ID', 'GITHUB_RUN_NUMBER', 'GITHUB_WORKSPACE'],
-]);
-const ALLOWED_PREFIXES = [
-    'LC_',
-    // where Nix and git keep configuration and caches
-    'XDG_',
-    'GIT_CONFIG_KEY_',
-    'GIT_CONFIG_VALUE_',
-    // NIX_CONFIG, NIX_PATH, NIX_USER_CONF_FILES, NIX_SSL_CERT_FILE, NIX_DAEMON_SOCKET_PATH, …
-    'NIX_',
-    // NIXPKGS_ALLOW_UNFREE=1 with --impure is how nixpkgs is told
-    'NIXPKGS_',
-];
-/** Taken out although their prefix is allowed. */
-const REFUSED_NAMES = new Set([
-    // which store is used is an argument, whatever the environment says
-    'NIX_REMOTE',
-    // makes nix print shell completions instead of running
-    'NIX_GET_COMPLETIONS',
-]);
-/** The variables of `env` that child processes get; `env` itself is not changed. */
-function childEnvironment(env) {
-    return Object.fromEntries(Object.entries(env).filter(([name]) => isAllowed(name)));
-}
-function isAllowed(name) {
-    return (!REFUSED_NAMES.has(name) &&
-        (ALLOWED_NAMES.has(name) || ALLOWED_PREFIXES.some((prefix) => name.startsWith(prefix))));
-}
-/** `env` with one more git setting, beside those that are set this way already (git-config(1), GIT_CONFIG_COUNT). */
-function withGitConfig(env, key, value) {
-    const present = Number.parseInt(env['GIT_CONFIG_COUNT'] ?? '0', 10);
-    const count = Number.isNaN(present) ? 0 : present;
-    return {
-        ...env,
-        GIT_CONFIG_COUNT: String(count + 1),
-        [`GIT_CONFIG_KEY_${count}`]: key,
-        [`GIT_CONFIG_VALUE_${count}`]: value,
-    };
-}
-
-;// CONCATENATED MODULE: ./.build/nix/git-trust.js
-
-
-
-
-/**
- * An environment in which git and Nix read these folders' work trees even where they belong to another user, as a
- * checkout does in a job container. Nothing outside the child processes is changed.
- *
- * The git program hears `GIT_CONFIG_COUNT` and so on; libgit2, with which Nix reads repositories from 2.20 on, knows only
- * configuration files. So there is one, in a configuration folder (`XDG_CONFIG_HOME`) that otherwise leads to the user's own.
- *
- * @param folders in or above which work trees are looked for
- * @param temporaryDirectory where the configuration is written until it is disposed of
- */
-async function trustingEnvironment(env, folders, temporaryDirectory) {
-    const trees = await foreignWorkTrees(folders);
-    if (trees.length === 0) {
-        return { env, [Symbol.asyncDispose]: () => Promise.resolve() };
-    }
-    const own = env['XDG_CONFIG_HOME'] ?? external_node_path_namespaceObject.join(env['HOME'] ?? (0,external_node_os_namespaceObject.homedir)(), '.config');
-    const folder = await (0,promises_namespaceObject.mkdtemp)(external_node_path_namespaceObject.join(temporaryDirectory, 'git-trust-'));
-    await writeConfigFolder(folder, own, trees);
-    const trusting = trees.reduce((each, tree) => withGitConfig(each, 'safe.directory', tree), env);
-    return {
-        env: { ...trusting, XDG_CONFIG_HOME: folder },
-        [Symbol.asyncDispose]: () => (0,promises_namespaceObject.rm)(folder, { recursive: true, force: true }),
-    };
-}
-/** The work trees in or above these folders, with their submodules, that are not ours. */
-async function foreignWorkTrees(folders) {
-    const found = await Promise.all(folders.map(workTreeOf));
-    const trees = [...new Set(found.filter((tree) => tree !== undefined))];
-    const all = (await Promise.all(trees.map(withSubmodules))).flat();
-    const foreign = await Promise.all(all.map(isForeign));
-    return all.filter((_, index) => foreign[index]);
-}
-async function workTreeOf(folder) {
-    const real = await (0,promises_namespaceObject.realpath)(folder).catch(() => undefined);
-    for (let each = real; each !== undefined; each = parentOf(each)) {
-        if (await git_trust_exists(external_node_path_namespaceObject.join(each, '.git')))
-            return each;
-    }
-    return undefined;
-}
-function parentOf(folder) {
-    const parent = external_node_path_namespaceObject.dirname(folder);
-    return parent === folder ? undefined : parent;
-}
-async function withSubmodules(tree) {
-    const modules = await (0,promises_namespaceObject.readFile)(external_node_path_namespaceObject.join(tree, '.gitmodules'), 'utf8').catch(() => '');
-    const paths = [...modules.matchAll(/^\s*path\s*=\s*"?(.+?)"?\s*$/gm)].map(([, each]) => external_node_path_namespaceObject.join(tree, each ?? ''));
-    const below = paths.filter((each) => each.startsWith(`${tree}/`));
-    return [tree, ...(await Promise.all(below.map(withSubmodules))).flat()];
-}
-// git looks at the folder and at its .git
-async function isForeign(tree) {
-    const owners = await Promise.all([tree, external_node_path_namespaceObject.join(tree, '.git')].map((each) => (0,promises_namespaceObject.stat)(each).catch(() => undefined)));
-    return owners.some((owner) => owner !== undefined && owner.uid !== process.geteuid?.());
-}
-async function writeConfigFolder(folder, own, trees) {
-    await (0,promises_namespaceObject.mkdir)(external_node_path_namespaceObject.join(folder, 'git'));
-    await linkEntries(own, folder, 'git');
-    await linkEntries(external_node_path_namespaceObject.join(own, 'git'), external_node_path_namespaceObject.join(folder, 'git'), 'config');
-    const lines = [
-        ...['[include]', `\tpath = ${quoted(external_node_path_namespaceObject.join(own, 'git', 'config'))}`],
-        ...['[safe]', ...trees.map((tree) => `\tdirectory = ${quoted(tree)}`)],
-    ];
-    await (0,promises_namespaceObject.writeFile)(external_node_path_namespaceObject.join(folder, 'git', 'config'), `${lines.join('\n')}\n`);
-}
-async function linkEntries(from, to, except) {
-    const names = await (0,promises_namespaceObject.readdir)(from).catch(() => []);
-    const others = names.filter((name) => name !== except);
-    await Promise.all(others.map((name) => (0,promises_namespaceObject.symlink)(external_node_path_namespaceObject.join(from, name), external_node_path_namespaceObject.join(to, name))));
-}
-/** A value of git's configuration. */
-function quoted(text) {
-    return `"${text.replace(/["\\]/g, '\\$&')}"`;
-}
-async function git_trust_exists(file) {
-    return (0,promises_namespaceObject.stat)(file).then(() => true, () => false);
-}
-
-// EXTERNAL MODULE: ./node_modules/@vercel/ncc/dist/ncc/@@notfound.js?../domain/derivation.js
-var _notfounddomain_derivation = __nccwpck_require__(8647);
-// EXTERNAL MODULE: ./node_modules/@vercel/ncc/dist/ncc/@@notfound.js?./evaluation-failure.js
-var _notfoundevaluation_failure = __nccwpck_require__(5518);
-// EXTERNAL MODULE: ./node_modules/@vercel/ncc/dist/ncc/@@notfound.js?./wanted-outputs.js
-var _notfoundwanted_outputs = __nccwpck_require__(5151);
-;// CONCATENATED MODULE: ./.build/nix/store-path-installables.js
-
-
-
-
-
-
-
-
-/** More symlinks than anybody lays in a row. */
-const MAX_LINKS = 32;
-/**
- * The installable as a store path, if it is a symlink that leads to one: `./result` (store-api.cc,
- * `followLinksToStorePath`); otherwise as it is.
- */
-async function followLinks(installable, workingDirectory) {
-    const { text, outputs } = installable;
-    if (installable.kind !== 'flake' || !installable.flakeRef.includes('/') || /[#?]/.test(text)) {
-        return installable;
-    }
-    const target = await storePathBehind(external_node_path_namespaceObject.resolve(workingDirectory, installable.flakeRef));
-    return target === undefined ? installable : { kind: 'store-path', text, outputs, path: target };
-}
-/**
- * What a store path comes to: with `^outputs` the derivation that it is, which must be in the local store; else
- * the path itself, also where it is a `.drv` (as since Nix 2.15).
- */
-async function storePathAttribute(installable) {
-    const { text, outputs, path: storePath } = installable;
-    if (outputs === undefined) {
-        return { kind: 'store-path', installable, attribute: text, path: storePath };
-    }
-    if (!(0,store_path.isDrvPath)(storePath)) {
-        return (0,_notfoundevaluation_failure.unbuildable)(installable, text, 'only a derivation (….drv) has outputs to select with ^');
-    }
-    try {
-        return await readDerivation(installable, storePath);
-    }
-    catch (error) {
-        return (0,_notfoundevaluation_failure.unbuildable)(installable, text, (0,errors.toError)(error).message);
-    }
-}
-async function readDerivation(installable, drvPath) {
-    const text = await (0,promises_namespaceObject.readFile)(drvPath, 'utf8').catch((cause) => {
-        throw new errors.ActionError('path-invalid', 'it is not in the local store', { cause });
-    });
-    const derivation = (0,_notfounddomain_derivation.parseDerivation)(text, drvPath);
-    const names = [...derivation.outputs.keys()];
-    return {
-        kind: 'derivation',
-        installable,
-        attribute: installable.text,
-        member: [],
-        drvPath,
-        name: (0,store_path.storePathName)(drvPath).replace(/\.drv$/, ''),
-        system: (0,_notfounddomain_system.parseSystem)(derivation.system),
-        outputs: derivation.outputs,
-        wantedOutputs: (0,_notfoundwanted_outputs.outputsWanted)(installable.outputs ?? 'all', names),
-        requiredSystemFeatures: (0,_notfounddomain_derivation.requiredSystemFeatures)(derivation),
-        position: undefined,
-    };
-}
-async function storePathBehind(link) {
-    let each = link;
-    for (let count = 0; count < MAX_LINKS; count += 1) {
-        const top = each.split('/', 4).join('/');
-        if ((0,store_path.isStorePath)(top))
-            return top;
-        const isLink = await (0,promises_namespaceObject.lstat)(each).then((found) => found.isSymbolicLink(), () => false);
-        if (!isLink)
-            return undefined;
-        each = external_node_path_namespaceObject.resolve(external_node_path_namespaceObject.dirname(each), await (0,promises_namespaceObject.readlink)(each));
-    }
-    return undefined;
-}
-
-// EXTERNAL MODULE: ./node_modules/@vercel/ncc/dist/ncc/@@notfound.js?./version.js
-var _notfoundversion = __nccwpck_require__(543);
-// EXTERNAL MODULE: ./node_modules/@vercel/ncc/dist/ncc/@@notfound.js?./walk-root.js
-var _notfoundwalk_root = __nccwpck_require__(3703);
-;// CONCATENATED MODULE: ./.build/nix/evaluate.js
-var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
-    if (value !== null && value !== void 0) {
-        if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
-        var dispose, inner;
-        if (async) {
-            if (!Symbol.asyncDispose) throw new TypeError("Symbol.asyncDispose is not defined.");
-            dispose = value[Symbol.asyncDispose];
-        }
-        if (dispose === void 0) {
-            if (!Symbol.dispose) throw new TypeError("Symbol.dispose is not defined.");
-            dispose = value[Symbol.dispose];
-            if (async) inner = dispose;
-        }
-        if (typeof dispose !== "function") throw new TypeError("Object not disposable.");
-        if (inner) dispose = function() { try { inner.call(this); } catch (e) { return Promise.reject(e); } };
-        env.stack.push({ value: value, dispose: dispose, async: async });
-    }
-    else if (async) {
-        env.stack.push({ async: true });
-    }
-    return value;
-};
-var __disposeResources = (undefined && undefined.__disposeResources) || (function (SuppressedError) {
-    return function (env) {
-        function fail(e) {
-            env.error = env.hasError ? new SuppressedError(e, env.error, "An error was suppressed during disposal.") : e;
-            env.hasError = true;
-        }
-        var r, s = 0;
-        function next() {
-            while (r = env.stack.pop()) {
-                try {
-                    if (!r.async && s === 1) return s = 0, env.stack.push(r), Promise.resolve().then(next);
-                    if (r.dispose) {
-                        var result = r.dispose.call(r.value);
-                        if (r.async) return s |= 2, Promise.resolve(result).then(next, function(e) { fail(e); return next(); });
-                    }
-                    else s |= 1;
-                }
-                catch (e) {
-                    fail(e);
-                }
-            }
-            if (s === 1) return env.hasError ? Promise.reject(env.error) : Promise.resolve();
-            if (env.hasError) throw env.error;
-        }
-        return next();
-    };
-})(typeof SuppressedError === "function" ? SuppressedError : function (error, suppressed, message) {
-    var e = new Error(message);
-    return e.name = "SuppressedError", e.error = error, e.suppressed = suppressed, e;
-});
-
-
-
-
-
-
-
-
-/**
- * Evaluates every installable with one `nix eval` for each flake (or for the file or expression), pure or impure as
- * `nix build` with the same arguments would be, and expands attribute sets to the derivations in them.
- *
- * A missing or outdated lock file is written, as stock Nix does: it becomes part of the flake's source, and so of what is
- * built. `--no-write-lock-file` in `evalArgs` leaves the checkout alone.
- *
- * @throws ActionError `nix-missing`, `cancelled` or `input-invalid`. What fails to evaluate is a result.
- */
-async function evaluate(request) {
-    const env_1 = { stack: [], error: void 0, hasError: false };
-    try {
-        const { workingDirectory } = request;
-        const installables = await Promise.all(request.installables.map((each) => followLinks(each, workingDirectory)));
-        const groups = groupsOf(installables);
-        const folders = groups.map((group) => group.kind === 'flake' ? (0,_notfoundflake_folder.localFolder)(group.flakeRef, workingDirectory) : workingDirectory);
-        const trusting = __addDisposableResource(env_1, await trustingEnvironment(request.env, folders.filter((folder) => folder !== undefined), request.temporaryDirectory), true);
-        const evaluated = await evaluateGroups({ ...request, env: trusting.env }, groups);
-        const attributes = installables.map((each) => attributesOf(each, evaluated));
-        return { attributes: (await Promise.all(attributes)).flat() };
-    }
-    catch (e_1) {
-        env_1.error = e_1;
-        env_1.hasError = true;
-    }
-    finally {
-        const result_1 = __disposeResources(env_1);
-        if (result_1)
-            await result_1;
-    }
-}
-function groupsOf(installables) {
-    const flakes = new Map();
-    const source = { kind: 'source', members: [] };
-    for (const installable of installables) {
-        if (installable.kind === 'flake') {
-            const { flakeRef } = installable;
-            const group = flakes.get(flakeRef) ?? { kind: 'flake', flakeRef, members: [] };
-            group.members.push(installable);
-            flakes.set(flakeRef, group);
-        }
-        else if (installable.kind === 'attribute') {
-            source.members.push(installable);
-        }
-    }
-    return source.members.length === 0 ? [...flakes.values()] : [...flakes.values(), source];
-}
-// One after the other: an evaluator takes a core and gigabytes of memory.
-async function evaluateGroups(request, groups) {
-    const all = new Map();
-    if (groups.length === 0)
-        return all;
-    const version = await (0,_notfoundversion.nixVersion)(request);
-    const machine = (0,_notfounddomain_system.systemOfMachine)(process.arch, process.platform);
-    const currentSystem = (0,_notfoundwalk_root.currentSystemArguments)(request.system, version, machine);
-    for (const group of groups) {
-        const evaluated = group.kind === 'flake'
-            ? await (0,_notfoundevaluate_below.evaluateFlake)(request, group, { version, machine, currentSystem })
-            : await evaluateSource(request, group.members, currentSystem);
-        for (const [installable, attributes] of evaluated)
-            all.set(installable, attributes);
-    }
-    return all;
-}
-async function evaluateSource(request, members, currentSystem) {
-    if (request.source.kind === 'flake') {
-        throw new errors.ActionError('internal', 'there are attribute paths, but no file or expression');
-    }
-    const root = (0,_notfoundwalk_root.sourceRoot)(request.source, request.evalArgs, currentSystem);
-    const { evaluated } = await (0,_notfoundevaluate_below.evaluateBelow)(request, root, members, (installable) => installable.kind === 'attribute' ? [installable.attrPath] : []);
-    return evaluated;
-}
-async function attributesOf(installable, evaluated) {
-    return installable.kind === 'store-path'
-        ? [await storePathAttribute(installable)]
-        : (evaluated.get(installable) ?? []);
-}
-
-// EXTERNAL MODULE: ./node_modules/@vercel/ncc/dist/ncc/@@notfound.js?./nix-command.js
-var _notfoundnix_command = __nccwpck_require__(3788);
-// EXTERNAL MODULE: ./node_modules/@vercel/ncc/dist/ncc/@@notfound.js?./settings.js
-var _notfoundsettings = __nccwpck_require__(4474);
-;// CONCATENATED MODULE: ./.build/nix/local-settings.js
-
-
-/** Nix from 2.20 on says `config show`, before it `show-config`. */
-const SPELLINGS = [['config', 'show'], ['show-config']];
-/** The settings of Nix on this machine, as nix.conf and the environment make them; undefined if they cannot be read. */
-async function readLocalSettings(command) {
-    for (const words of SPELLINGS) {
-        const args = [...words, '--json', '--extra-experimental-features', 'nix-command'];
-        const { exitCode, stdout } = await (0,_notfoundnix_command.runNix)({ ...command, args });
-        if (exitCode === 0)
-            return (0,_notfoundsettings.parseSettings)(stdout);
-    }
-    return undefined;
-}
-
-;// CONCATENATED MODULE: ./.build/build/import-permission.js
-
-/**
- * Decides, before anything is built, whether built outputs can be imported into the local store, and with which check.
- * @throws ActionError `signature-required` when nothing that the remote builds could ever be imported, naming the line to add.
- */
-function importPermission(evidence) {
-    const { localSettings } = evidence;
-    if (isTrustedLocally(evidence))
-        return 'no-signature-check';
-    if (localSettings?.get('require-sigs') === 'false')
-        return 'check-signatures';
-    const signs = words(evidence.remoteSettings?.get('secret-key-files')).length > 0;
-    // Where the remote's settings are not readable it may sign; the import itself then says.
-    if (signs || evidence.remoteSettings === undefined)
-        return 'check-signatures';
-    throw new errors.ActionError('signature-required', `copy-outputs: the local Nix daemon does not trust user '${evidence.localUser}', and ${evidence.remoteLabel} does not sign what it builds, so its outputs cannot be imported here`, {
-        hint: `Either add the line 'trusted-users = root ${evidence.localUser}' to /etc/nix/nix.conf on this runner, or set 'secret-key-files' in nix.conf on ` +
-            `${evidence.remoteLabel} and add its public key to 'trusted-public-keys' on this runner, or leave copy-outputs at false.`,
-    });
-}
-/**
- * Daemons below protocol 1.35 do not say whether they trust us: then their `trusted-users` tells. A group in it may be one of ours;
- * then the import itself says.
- */
-function isTrustedLocally(evidence) {
-    if (evidence.localTrust !== 'unknown')
-        return evidence.localTrust === 'trusted';
-    const trusted = words(evidence.localSettings?.get('trusted-users'));
-    return trusted.some((name) => name === '*' || name === evidence.localUser || name.startsWith('@'));
-}
-function words(text) {
-    return (text ?? '').split(/\s+/).filter((word) => word !== '');
-}
-
-;// CONCATENATED MODULE: ./.build/build/local-import.js
-
-
-
-/**
- * Whether what the remote builds can be imported here, asked before it builds anything.
- * @throws ActionError `signature-required`
- */
-async function localImportCheck(local, remote, { env, signal }) {
-    const { trust } = await local.greeting;
-    if (trust === 'trusted')
-        return 'no-signature-check';
-    const [localSettings, remoteSettings] = await Promise.all([
-        readLocalSettings({ nix: 'nix', env, signal, workingDirectory: external_node_os_namespaceObject.tmpdir() }),
-        remote.settings(),
-    ]);
-    return importPermission({
-        localTrust: trust,
-        localSettings,
-        localUser: external_node_os_namespaceObject.userInfo().username,
-        remoteSettings,
-        remoteLabel: remote.label,
-    });
-}
-
-;// CONCATENATED MODULE: external "node:stream/consumers"
-const consumers_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/consumers");
-// EXTERNAL MODULE: ./node_modules/@vercel/ncc/dist/ncc/@@notfound.js?../domain/store-uri.js
-var store_uri = __nccwpck_require__(5217);
-// EXTERNAL MODULE: ./node_modules/@vercel/ncc/dist/ncc/@@notfound.js?../nix/settings.js
-var settings = __nccwpck_require__(6738);
-;// CONCATENATED MODULE: external "node:timers/promises"
-const external_node_timers_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
-;// CONCATENATED MODULE: ./.build/ssh/channel-request.js
-
-/**
- * Opens a channel. One that opens after the time limit is closed again.
- * @throws ActionError `channel-refused`
- */
-function requestChannel(request) {
-    const { promise, resolve, reject } = Promise.withResolvers();
-    let late = false;
-    const timer = setTimeout(() => {
-        late = true;
-        reject(noAnswer(request));
-    }, request.timeoutMs);
-    const done = (error, channel) => {
-        clearTimeout(timer);
-        if (error !== undefined)
-            reject(channelRefused(request, error));
-        else if (late)
-            channel.close();
-        else
-            resolve(request.accept(channel));
-    };
-    try {
-        request.start(done);
-    }
-    catch (error) {
-        clearTimeout(timer);
-        reject(channelRefused(request, error));
-    }
-    return promise;
-}
-function noAnswer({ what, label, timeoutMs }) {
-    return new errors.ActionError('channel-refused', `${label} did not answer the request for ${what} within ${timeoutMs / 1000} s`);
-}
-function channelRefused({ what, label }, cause) {
-    const reason = cause instanceof Error ? cause.message.replace(/^\(SSH\) /, '') : String(cause);
-    return new errors.ActionError('channel-refused', `${label} refused ${what}: ${reason}`, {
-        hint: 'sshd allows MaxSessions programs on one connection (10), and may forbid forwarding (restrict, AllowStreamLocalForwarding).',
-        cause,
-    });
-}
-
-// EXTERNAL MODULE: external "node:stream"
-var external_node_stream_ = __nccwpck_require__(7075);
-;// CONCATENATED MODULE: ./.build/ssh/window.js
-
-const MIB = 1024 * 1024;
-/** What ssh2 grants a channel by itself (lib/Channel.js, MAX_WINDOW). */
-const SSH2_WINDOW = 2 * MIB;
-const WIDEST_WINDOW = 32 * MIB;
-/** One channel carries at most window / round trip; this is the rate the window is to allow. */
-const BYTES_PER_MS = 400_000;
-/** The receive window, in bytes, that lets one channel use a link of this round trip. */
-function windowFor(roundTripMs) {
-    const wanted = Math.ceil((roundTripMs * BYTES_PER_MS) / MIB) * MIB;
-    return Math.min(Math.max(wanted, SSH2_WINDOW), WIDEST_WINDOW);
-}
-/**
- * Grants the far side more than ssh2's fixed 2 MiB in flight. What was received and not consumed counts against
- * the window, so a reader that pauses holds at most one window in memory.
- */
-class ReceiveWindow {
-    #channel;
-    #bytes;
-    constructor(channel, bytes) {
-        this.#channel = internalsOf(channel);
-        this.#bytes = bytes;
-    }
-    /** @param unconsumed bytes received that nobody has read yet */
-    refill(unconsumed) {
-        if (this.#bytes <= SSH2_WINDOW)
-            return;
-        const { incoming, outgoing, _client } = this.#channel;
-        const grant = this.#bytes - incoming.window - unconsumed;
-        // In few and large steps: each costs a packet.
-        if (grant < this.#bytes / 8 || (outgoing.state !== 'open' && outgoing.state !== 'eof'))
-            return;
-        incoming.window += grant;
-        _client._protocol.channelWindowAdjust(outgoing.id, grant);
-    }
-}
-function internalsOf(channel) {
-    if (!hasInternals(channel)) {
-        throw new errors.ActionError('internal', 'ssh2 has changed: a channel has no window to widen');
-    }
-    return channel;
-}
-function hasInternals(channel) {
-    const { incoming, outgoing, _client } = channel;
-    return (typeof incoming?.window === 'number' &&
-        typeof outgoing?.id === 'number' &&
-        typeof outgoing.state === 'string' &&
-        typeof _client?._protocol.channelWindowAdjust === 'function');
-}
-
-;// CONCATENATED MODULE: ./.build/ssh/channel-stream.js
-
-
-
-const READ_AHEAD = 256 * 1024;
-/** Small writes that wait for the same turn leave as packets of up to this size. */
-const WRITE_BATCH = 64 * 1024;
-/**
- * An ssh2 channel as a stream that keeps Node's rules. ssh2's own `destroy()` half-closes, never fails a write that
- * waits, and shows a lost connection as a clean end, which a reader would take for the end of the data.
- */
-class ChannelStream extends external_node_stream_.Duplex {
-    #channel;
-    #window;
-    #channelOpen = true;
-    #waitingWrite;
-    /** @param windowBytes what may be in flight and unread */
-    constructor(channel, windowBytes) {
-        super({ allowHalfOpen: false, readableHighWaterMark: READ_AHEAD });
-        this.#channel = channel;
-        this.#window = new ReceiveWindow(channel, windowBytes);
-        // Whoever reads or writes is told of an error; where nobody does, a lost connection must not end the process.
-        this.on('error', () => undefined);
-        channel.on('data', (chunk) => this.#receive(chunk));
-        channel.on('end', () => this.push(null));
-        channel.on('close', () => this.#closedByRemote());
-        this.#refill();
-    }
-    /** Ends the stream with the reason why its connection is gone, unless the far side had ended it before. */
-    connectionLost(reason) {
-        if (!this.#channelOpen)
-            return;
-        this.#channelOpen = false;
-        this.destroy(reason);
-    }
-    _read() {
-        this.#channel.resume();
-        this.#refill();
-    }
-    _write(chunk, _encoding, done) {
-        if (!this.#channelOpen) {
-            done(closedByRemote());
-            return;
-        }
-        this.#waitingWrite = done;
-        this.#channel.write(chunk, () => this.#written());
-    }
-    _writev(chunks, done) {
-        const batches = batch(chunks.map(({ chunk }) => chunk));
-        const writeNext = (error) => {
-            const next = batches.shift();
-            if (error || next === undefined)
-                done(error);
-            else
-                this._write(next, 'utf8', writeNext);
-        };
-        writeNext();
-    }
-    _final(done) {
-        if (this.#channelOpen)
-            this.#channel.end();
-        done();
-    }
-    _destroy(error, done) {
-        if (this.#channelOpen) {
-            this.#channelOpen = false;
-            this.#channel.close();
-            // What still arrives is thrown away: ssh2 reports the channel closed only after its last byte was read.
-            this.#channel.resume();
-        }
-        done(error);
-    }
-    #receive(chunk) {
-        if (this.destroyed)
-            return;
-        if (!this.push(chunk))
-            this.#channel.pause();
-        this.#refill();
-    }
-    #refill() {
-        if (this.#channelOpen) {
-            this.#window.refill(this.readableLength + this.#channel.readableLength);
-        }
-    }
-    #written() {
-        const done = this.#waitingWrite;
-        this.#waitingWrite = undefined;
-        done?.();
-    }
-    #closedByRemote() {
-        this.#channelOpen = false;
-        const done = this.#waitingWrite;
-        this.#waitingWrite = undefined;
-        done?.(closedByRemote());
-    }
-}
-function closedByRemote() {
-    return new errors.ActionError('connection-lost', 'the program on the remote side closed the channel');
-}
-/** Joins neighbours as long as the sum stays within one batch; larger chunks stay as they are. */
-function batch(chunks) {
-    const batches = [];
-    let size = WRITE_BATCH;
-    for (const chunk of chunks) {
-        if (size + chunk.length > WRITE_BATCH) {
-            batches.push([chunk]);
-            size = chunk.length;
-        }
-        else {
-            batches.at(-1)?.push(chunk);
-            size += chunk.length;
-        }
-    }
-    return batches.map((group) => {
-        const [only, ...others] = group;
-        return only !== undefined && others.length === 0 ? only : Buffer.concat(group);
-    });
-}
-
-;// CONCATENATED MODULE: ./.build/ssh/diagnostics.js
-const KEPT_BYTES = 8 * 1024;
-/** Keeps the last 8 KiB of a stream, for error texts. */
-class Diagnostics {
-    #tail = Buffer.alloc(0);
-    constructor(source) {
-        source?.on('data', (chunk) => {
-            this.#tail = Buffer.concat([this.#tail, chunk]).subarray(-KEPT_BYTES);
-        });
-    }
-    /** As UTF-8, without the halves of a character that the cut left at either end. */
-    text() {
-        let start = 0;
-        // At most three continuation bytes can have lost their first byte.
-        while (start < 3 && ((this.#tail[start] ?? 0) & 0xc0) === 0x80)
-            start++;
-        return new TextDecoder().decode(this.#tail.subarray(start), { stream: true });
-    }
-}
-
-// EXTERNAL MODULE: ./node_modules/@vercel/ncc/dist/ncc/@@notfound.js?./errors.js
-var _notfounderrors = __nccwpck_require__(4040);
-// EXTERNAL MODULE: ./node_modules/@vercel/ncc/dist/ncc/@@notfound.js?./known-hosts.js
-var _notfoundknown_hosts = __nccwpck_require__(6);
-// EXTERNAL MODULE: ./node_modules/@vercel/ncc/dist/ncc/@@notfound.js?./public-key.js
-var _notfoundpublic_key = __nccwpck_require__(7092);
-;// CONCATENATED MODULE: ./.build/domain/host-key-check.js
-
-
-
-/** Whether a host that presents `key` is the one that `known` speaks of. Revocation wins. */
-function verifyHostKey(known, key) {
-    if (known.revoked.some((revoked) => (0,_notfoundpublic_key.samePublicKey)(revoked, key)))
-        return 'revoked';
-    if (known.trusted.some((trusted) => (0,_notfoundpublic_key.samePublicKey)(trusted, key)))
-        return 'trusted';
-    return known.trusted.length === 0 ? 'unknown-host' : 'mismatch';
-}
-/**
- * What is wrong with the key that a host presents; undefined if it is trusted.
- * @param blob the key in SSH's wire format
- */
-function hostKeyFailure(known, host, port, blob) {
-    const key = (0,_notfoundpublic_key.publicKeyFromBlob)(blob);
-    if (key === undefined) {
-        return new _notfounderrors.ActionError('host-key-mismatch', `${host} presented a host key that cannot be read`);
-    }
-    switch (verifyHostKey(known, key)) {
-        case 'trusted':
-            return undefined;
-        case 'unknown-host':
-            return unknownHost(known, host, port, key);
-        case 'mismatch':
-            return mismatch(known, host, port, key);
-        case 'revoked':
-            return new _notfounderrors.ActionError('host-key-revoked', `the host key of ${host} is marked @revoked in ${known.source}: ${describe(key)}`, { hint: 'Do not connect: ask whoever runs the builder which key it has now.' });
-    }
-}
-/**
- * The signature algorithms to ask a host for, so that one with several keys presents a key that is known.
- * Undefined when no key is known: then any will do, for it is only shown.
- */
-function hostKeyAlgorithms(known) {
-    if (known.trusted.length === 0)
-        return undefined;
-    const types = [...new Set(known.trusted.map((key) => key.type))];
-    return types.flatMap((type) => 
-    // An RSA key signs with SHA-2 since RFC 8332; its type is still called ssh-rsa.
-    type === 'ssh-rsa' ? ['rsa-sha2-512', 'rsa-sha2-256'] : [type]);
-}
-/** For a host that offers no key of any type known for it. */
-function noCommonHostKey(known, host) {
-    const types = [...new Set(known.trusted.map((key) => key.type))].join(', ');
-    return new _notfounderrors.ActionError('host-key-mismatch', `${host} has no host key of the type that ${known.source} knows for it (${types})`, {
-        hint: `Print the keys it has with \`cat /etc/ssh/ssh_host_*_key.pub\` on the builder, and correct ${known.source}.`,
-    });
-}
-function unknownHost(known, host, port, key) {
-    const message = known.empty
-        ? `no host key is known: known-hosts is empty, and ${host} presents ${describe(key)}`
-        : `the host key of ${(0,_notfoundknown_hosts.knownHostsName)(host, port)} is not in known-hosts; it presents ${describe(key)}`;
-    return new _notfounderrors.ActionError('host-key-unknown', message, {
-        hint: 'Compare that with `ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub` run on the builder itself (its key of that type). ' +
-            `If they agree, add this line to the input known-hosts: ${knownHostsLine(host, port, key)}`,
-    });
-}
-function mismatch(known, host, port, key) {
-    const expected = known.trusted.map(describe).join(' or ');
-    const line = known.source === 'known-hosts'
-        ? knownHostsLine(host, port, key)
-        : Buffer.from(`${key.type} ${key.base64}`).toString('base64');
-    return new _notfounderrors.ActionError('host-key-mismatch', `the host key of ${(0,_notfoundknown_hosts.knownHostsName)(host, port)} has changed: it presents ${describe(key)}, but ${known.source} has ${expected}`, {
-        hint: 'Somebody may be impersonating the builder. Only if its key was really replaced, put this into ' +
-            `${known.source} in place of the old one: ${line}`,
-    });
-}
-function describe(key) {
-    return `${key.type} ${(0,_notfoundpublic_key.fingerprint)(key)}`;
-}
-function knownHostsLine(host, port, key) {
-    return `${(0,_notfoundknown_hosts.knownHostsName)(host, port)} ${key.type} ${key.base64}`;
-}
-
-;// CONCATENATED MODULE: ./.build/ssh/authentication.js
-
-/**
- * Offers each key once, in order, and nothing else: no `none` probe, which would cost a round trip.
- * @param onAsked called each time the server lets us try; the first call answers the request for the service
- */
-function publicKeyOnly(credentials, username, onAsked) {
-    const methods = credentials.kind === 'keys'
-        ? credentials.keys.map((key) => ({ type: 'publickey', username, key: key.parsed() }))
-        : [{ type: 'agent', username, agent: credentials.socket }];
-    return (_methodsLeft, _partialSuccess, next) => {
-        onAsked();
-        const method = methods.shift();
-        // ssh2 takes `false` for "nothing left", which its types do not know.
-        next(method ?? false);
-    };
-}
-/** The server would not have any of our keys. */
-function authenticationFailure(credentials, user, host, cause) {
-    const tooMany = /too many authentication failures/i.test(cause.message);
-    const what = tooMany
-        ? `${host} let ${user} try no more keys (too many authentication failures)`
-        : `${host} does not let ${user} in`;
-    return new errors.ActionError('authentication-failed', `${what}: ${offered(credentials)}`, {
-        hint: tooMany
-            ? 'Offer only the key that is meant for this builder: sshd counts each one against its MaxAuthTries.'
-            : `Is the user name right, and is the public half of the key a line of ~/.ssh/authorized_keys of ${user} on ${host}?`,
-        cause,
-    });
-}
-function offered(credentials) {
-    if (credentials.kind === 'agent')
-        return 'offered were the keys of the agent (SSH_AUTH_SOCK)';
-    const keys = credentials.keys.map((key) => `${key.type} ${key.fingerprint}`);
-    return keys.length === 0 ? 'there was no key to offer' : `offered was ${keys.join(', ')}`;
-}
-
-;// CONCATENATED MODULE: ./.build/ssh/handshake-failure.js
-
-
-
-const PEEKED_BYTES = 256;
-/** Knows enough of a handshake under way to say why it failed. */
-class HandshakeFailure {
-    phase = 'greeting';
-    /** Set when the host's key was refused. */
-    hostKey;
-    #options;
-    #firstBytes = '';
-    constructor(options) {
-        this.#options = options;
-    }
-    /** Remembers what the server says first, which ssh2 forgets unless it is SSH. */
-    peek(socket) {
-        const onData = (chunk) => {
-            this.#firstBytes += chunk.toString('latin1', 0, PEEKED_BYTES);
-            if (this.#firstBytes.startsWith('SSH-'))
-                this.phase = 'key-exchange';
-            socket.removeListener('data', onData);
-        };
-        socket.on('data', onData);
-    }
-    /** @param error what ssh2 reported */
-    explain(error) {
-        if (this.hostKey !== undefined)
-            return this.hostKey;
-        switch (this.phase) {
-            case 'greeting':
-                return this.#noGreeting(error);
-            case 'key-exchange':
-                return this.#keyExchange(error);
-            case 'authentication':
-                return this.#authentication(error);
-        }
-    }
-    /** The phase under way took longer than it may. */
-    timedOut(limitMs) {
-        const { host, port } = this.#options;
-        const what = {
-            greeting: 'took the connection but said nothing',
-            'key-exchange': 'did not finish the key exchange',
-            authentication: 'did not answer the authentication',
-        }[this.phase];
-        return new errors.ActionError('connect-timeout', `${host}, port ${port}, ${what} within ${limitMs / 1000} s`, { hint: 'Is that the port of an SSH server, and is the builder not overloaded?' });
-    }
-    #noGreeting(error) {
-        const { host, port } = this.#options;
-        const said = this.#firstBytes.split(/[\r\n]/)[0] ?? '';
-        // sshd says so since 9.8 when MaxStartups or PerSourcePenalties turn a client away; before it just hangs up.
-        if (said === '' || /^(Exceeded MaxStartups|Not allowed at this time)/.test(said)) {
-            const reason = said === '' ? '' : ` (${said})`;
-            return new TurnedAway('connection-lost', `${host}, port ${port}, closed the connection before the SSH handshake${reason}`, {
-                hint: "Too many connections at once, perhaps: see sshd's MaxStartups and PerSourcePenalties on the builder.",
-                cause: error,
-            });
-        }
-        return new errors.ActionError('host-unreachable', `what listens on ${host}, port ${port}, is no SSH server: it says ${JSON.stringify(said.slice(0, 80))}`, { cause: error });
-    }
-    #keyExchange(error) {
-        const { host, hostKeys } = this.#options;
-        if (error.message.includes('no matching host key format') && hostKeys.trusted.length > 0) {
-            return noCommonHostKey(hostKeys, host);
-        }
-        return new errors.ActionError('connection-lost', `the SSH handshake with ${host} failed: ${error.message}`, { cause: error });
-    }
-    #authentication(error) {
-        const { host, user, credentials } = this.#options;
-        const level = 'level' in error ? error.level : undefined;
-        if (level === 'agent') {
-            return new errors.ActionError('authentication-failed', `the SSH agent cannot be used: ${error.message}`, { hint: 'Set the input ssh-key, or start an agent and set SSH_AUTH_SOCK.', cause: error });
-        }
-        if (level === 'client-authentication' || /authentication/i.test(error.message)) {
-            return authenticationFailure(credentials, user, host, error);
-        }
-        return new errors.ActionError('connection-lost', `${host} closed the connection during authentication: ${error.message}`, { cause: error });
-    }
-}
-/** The server was too busy to talk: worth another try. */
-class TurnedAway extends errors.ActionError {
-}
-
-// EXTERNAL MODULE: ./node_modules/ssh2/lib/index.js
-var lib = __nccwpck_require__(5472);
-// EXTERNAL MODULE: ./node_modules/@vercel/ncc/dist/ncc/@@notfound.js?./credentials.js
-var _notfoundcredentials = __nccwpck_require__(2013);
-;// CONCATENATED MODULE: ./.build/ssh/eager-authentication.js
-/** What an RSA signature algorithm hashes with; the other keys have but one algorithm, which ssh2 knows. */
-const RSA_HASHES = {
-    'ssh-rsa': 'sha1',
-    'rsa-sha2-256': 'sha256',
-    'rsa-sha2-512': 'sha512',
-};
-/**
- * Saves two of the six round trips of connecting: a key in memory is not first offered without a signature, and the first
- * one goes out together with the request for the authentication service (RFC 4252, 7, lets a client do both).
- *
- * Call it after `connect()`. Where ssh2's internals are not as expected it changes nothing, and connecting takes longer.
- * @param first the key that will be tried first, if it is in memory
- */
-function authenticateEagerly(client, username, first) {
-    const protocol = protocolOf(client);
-    if (protocol === undefined)
-        return;
-    const request = protocol.authPK.bind(protocol);
-    const requestSigned = (user, key, algorithm) => request(user, key, algorithm, (data, send) => send(key.sign(data, algorithm === undefined ? undefined : RSA_HASHES[algorithm])));
-    // The server's word on which RSA algorithms it takes may come after the handshake.
-    let ahead = first?.type === 'ssh-rsa' ? undefined : first;
-    protocol.authPK = (user, key, algorithm, sign) => {
-        if (sign !== undefined || !key.isPrivateKey())
-            request(user, key, algorithm, sign);
-        else if (key === ahead)
-            ahead = undefined;
-        else
-            requestSigned(user, key, algorithm);
-    };
-    // ssh2 asks for the service right after this event, in the same turn.
-    client.once('handshake', () => queueMicrotask(() => {
-        if (ahead !== undefined)
-            requestSigned(username, ahead);
-    }));
-}
-function protocolOf(client) {
-    const { _protocol } = client;
-    return isAuthenticationProtocol(_protocol) ? _protocol : undefined;
-}
-function isAuthenticationProtocol(protocol) {
-    return typeof protocol?.authPK === 'function' && protocol.authPK.length === 4;
-}
-
-;// CONCATENATED MODULE: ./.build/ssh/handshake.js
-
-
-
-
-
-
-
-/**
- * Speaks SSH on a connected socket up to authentication; destroys the socket when that fails.
- * @throws ActionError
- */
-async function shakeHands(socket, options, timeouts) {
-    const client = new lib.Client();
-    const failure = new HandshakeFailure(options);
-    let asked = 0;
-    let answered;
-    client.once('handshake', () => {
-        asked = performance.now();
-        failure.phase = 'authentication';
-    });
-    const authenticated = untilReady(client, failure, options, timeouts);
-    client.connect({
-        sock: socket,
-        username: options.user,
-        algorithms: algorithms(options),
-        hostVerifier: (blob, verify) => {
-            failure.hostKey = hostKeyFailure(options.hostKeys, options.host, options.port, blob);
-            // ssh2 refuses on `false` alone and takes whatever is returned for a verdict: so a block, and no return.
-            verify(failure.hostKey === undefined);
-        },
-        authHandler: publicKeyOnly(options.credentials, options.user, () => {
-            answered ??= performance.now();
-        }),
-        readyTimeout: 0,
-        keepaliveInterval: timeouts.keepAlive.intervalMs,
-        keepaliveCountMax: Number.MAX_SAFE_INTEGER,
-        strictVendor: false,
-    });
-    authenticateEagerly(client, options.user, (0,_notfoundcredentials.firstKey)(options.credentials));
-    failure.peek(socket);
-    try {
-        await authenticated;
-    }
-    catch (error) {
-        socket.destroy();
-        throw error;
-    }
-    return { client, roundTripMs: (answered ?? asked) - asked };
-}
-/** Resolves when the client is authenticated; rejects when it fails, when a phase takes too long, or when cancelled. */
-async function untilReady(client, failure, options, timeouts) {
-    const { promise, resolve, reject } = Promise.withResolvers();
-    const limit = (ms) => setTimeout(() => reject(failure.timedOut(ms)), ms);
-    let timer = limit(timeouts.handshakeMs);
-    client.once('handshake', () => {
-        clearTimeout(timer);
-        timer = limit(timeouts.authenticationMs);
-    });
-    const onAbort = () => reject(new errors.ActionError('cancelled', `connecting to ${options.host} was cancelled`));
-    options.signal?.addEventListener('abort', onAbort);
-    if (options.signal?.aborted === true)
-        onAbort();
-    client.once('ready', () => resolve(undefined));
-    client.on('error', (error) => reject(failure.explain(error)));
-    client.once('close', () => reject(failure.explain(new Error('the server closed the connection'))));
-    try {
-        await promise;
-    }
-    finally {
-        clearTimeout(timer);
-        options.signal?.removeEventListener('abort', onAbort);
-    }
-}
-function algorithms(options) {
-    const known = hostKeyAlgorithms(options.hostKeys);
-    return {
-        ...(known === undefined ? {} : { serverHostKey: known }),
-        compress: options.compress === true ? ['zlib@openssh.com', 'none'] : ['none'],
-    };
-}
-
-;// CONCATENATED MODULE: ./.build/ssh/link-watch.js
-/**
- * Calls `onDead` once when nothing has moved for too long. ssh2's own count of unanswered requests is not used: on a
- * slow link an answer may wait for minutes behind data that is arriving well.
- * @returns a function that stops watching
- */
-function watchLink(socket, watch, onDead) {
-    let received = socket.bytesRead;
-    let waiting = socket.writableLength;
-    let silent = 0;
-    const timer = setInterval(() => {
-        const moved = socket.bytesRead !== received || socket.writableLength < waiting;
-        received = socket.bytesRead;
-        waiting = socket.writableLength;
-        silent = moved ? 0 : silent + 1;
-        if (silent < watch.silentIntervals)
-            return;
-        clearInterval(timer);
-        onDead();
-    }, watch.intervalMs);
-    return () => clearInterval(timer);
-}
-
-;// CONCATENATED MODULE: ./.build/ssh/options.js
-/** With these a dead link is found within 48 s. */
-const DEFAULT_TIMEOUTS = {
-    tcpMs: 15_000,
-    handshakeMs: 15_000,
-    authenticationMs: 20_000,
-    channelMs: 15_000,
-    keepAlive: { intervalMs: 12_000, silentIntervals: 3 },
-    retryMs: [500, 1000, 2000, 4000],
-};
-
-;// CONCATENATED MODULE: ./.build/ssh/shell-quote.js
-/** `~` stays bare, so that the remote shell expands a program given as `~/bin/nix-daemon`, as it does for Nix. */
-const PLAIN_WORD = /^[A-Za-z0-9_@%+=:,./~-]+$/;
-/** A command line for the remote user's shell that means exactly these words. */
-function quoteCommand(words) {
-    return words.map(quoteWord).join(' ');
-}
-function quoteWord(word) {
-    return PLAIN_WORD.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
-}
-
-// EXTERNAL MODULE: external "node:net"
-var external_node_net_ = __nccwpck_require__(7030);
-;// CONCATENATED MODULE: ./.build/ssh/tcp.js
-
-
-/** Node gives up on an address after 250 ms by default, which a slow link needs for one round trip. */
-const ADDRESS_ATTEMPT_MS = 3000;
-/**
- * A TCP connection with Nagle's algorithm off: ssh2 leaves it on, and every small exchange would wait 44 ms.
- * @throws ActionError `host-unresolvable`, `host-unreachable`, `connect-timeout`, `cancelled`
- */
-function connectTcp(host, port, timeoutMs, signal) {
-    return new Promise((resolve, reject) => {
-        const socket = (0,external_node_net_.connect)({
-            host,
-            port,
-            noDelay: true,
-            autoSelectFamilyAttemptTimeout: ADDRESS_ATTEMPT_MS,
-        });
-        const timer = setTimeout(() => fail(timedOut(host, port, timeoutMs)), timeoutMs);
-        const onAbort = () => fail(cancelled(host));
-        const settle = () => {
-            clearTimeout(timer);
-            signal?.removeEventListener('abort', onAbort);
-            socket.removeListener('connect', onConnect);
-            socket.removeListener('error', onError);
-        };
-        const fail = (error) => {
-            settle();
-            // A destroyed socket may still report how its attempt ended.
-            socket.on('error', () => undefined).destroy();
-            reject(error);
-        };
-        const onConnect = () => {
-            settle();
-            resolve(socket);
-        };
-        const onError = (error) => fail(connectFailure(host, port, error));
-        socket.once('connect', onConnect).once('error', onError);
-        if (signal?.aborted === true)
-            onAbort();
-        else
-            signal?.addEventListener('abort', onAbort);
-    });
-}
-function timedOut(host, port, timeoutMs) {
-    return new errors.ActionError('connect-timeout', `${host} did not answer on port ${port} within ${timeoutMs / 1000} s`, { hint: 'Is the builder up, and does its firewall let this runner in?' });
-}
-function cancelled(host) {
-    return new errors.ActionError('cancelled', `connecting to ${host} was cancelled`);
-}
-/** With several addresses tried, the reasons are in an AggregateError. */
-function connectFailure(host, port, error) {
-    const reason = error instanceof AggregateError ? (0,errors.toError)(error.errors[0]) : error;
-    const code = 'code' in reason ? String(reason.code) : '';
-    switch (code) {
-        case 'ENOTFOUND':
-        case 'EAI_AGAIN':
-        case 'EAI_NODATA':
-            return new errors.ActionError('host-unresolvable', `the host name ${host} does not resolve`, {
-                hint: 'Is it spelled right, and known to the name servers that this runner uses?',
-                cause: error,
-            });
-        case 'ECONNREFUSED':
-            return new errors.ActionError('host-unreachable', `${host} refuses connections on port ${port}: nothing listens there`, { hint: 'Is sshd running on the builder, and is that its port?', cause: error });
-        case 'ETIMEDOUT':
-            return new errors.ActionError('connect-timeout', `${host} did not answer on port ${port}`, {
-                hint: 'Is the builder up, and does its firewall let this runner in?',
-                cause: error,
-            });
-        default:
-            return new errors.ActionError('host-unreachable', `${host}, port ${port}, cannot be reached: ${code === '' ? reason.message : code}`, { hint: 'Is there a route from this runner to the builder?', cause: error });
-    }
-}
-
-;// CONCATENATED MODULE: ./.build/ssh/connection.js
-
-
-
-
-
-
-
-
-
-
-
-
-const FAREWELL_MS = 1000;
-/**
- * Connects and authenticates; tries again for some seconds where the server is too busy to talk.
- * @throws ActionError of group "reaching the remote", or `cancelled`
- */
-async function connectSsh(options) {
-    const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts };
-    for (const waitMs of timeouts.retryMs) {
-        try {
-            return await connectOnce(options, timeouts);
-        }
-        catch (error) {
-            if (!(error instanceof TurnedAway))
-                throw error;
-            // Clients that were turned away together must not come back together.
-            await pause(waitMs * (0.5 + Math.random()), options);
-        }
-    }
-    return connectOnce(options, timeouts);
-}
-async function pause(ms, { host, signal }) {
-    try {
-        await (0,external_node_timers_promises_namespaceObject.setTimeout)(ms, undefined, signal === undefined ? {} : { signal });
-    }
-    catch (error) {
-        throw new errors.ActionError('cancelled', `connecting to ${host} was cancelled`, { cause: error });
-    }
-}
-async function connectOnce(options, timeouts) {
-    const socket = await connectTcp(options.host, options.port, timeouts.tcpMs, options.signal);
-    const handshake = await shakeHands(socket, options, timeouts);
-    return new Connection(socket, handshake, options, timeouts);
-}
-function labelOf({ user, host, port }) {
-    return port === 22 ? `${user}@${host}` : `${user}@${host}:${port}`;
-}
-class Connection {
-    label;
-    roundTripMs;
-    closed;
-    #socket;
-    #client;
-    #timeouts;
-    #windowBytes;
-    #streams = new Set();
-    #settleClosed;
-    #stopWatching;
-    #gone;
-    constructor(socket, { client, roundTripMs }, options, timeouts) {
-        this.label = labelOf(options);
-        this.roundTripMs = roundTripMs;
-        this.#windowBytes = options.windowBytes ?? windowFor(roundTripMs);
-        this.#socket = socket;
-        this.#client = client;
-        this.#timeouts = timeouts;
-        const { promise, resolve } = Promise.withResolvers();
-        this.closed = promise;
-        this.#settleClosed = resolve;
-        const { intervalMs, silentIntervals } = timeouts.keepAlive;
-        this.#stopWatching = watchLink(socket, timeouts.keepAlive, () => {
-            this.#lose(`nothing moved on it for ${(intervalMs * silentIntervals) / 1000} s`);
-        });
-        client.on('error', (error) => this.#lose(error.message, error));
-        // ssh2 throws at whoever writes after 'end', and at 'close' ends all channels as if they were complete.
-        client.on('end', () => this.#lose('the server closed it'));
-        client.on('close', () => this.#lose('the server closed it'));
-    }
-    get bytesReceived() {
-        return this.#socket.bytesRead;
-    }
-    get bytesSent() {
-        return this.#socket.bytesWritten;
-    }
-    openSocket(path) {
-        return this.#open({
-            what: `a channel to the socket ${path}`,
-            start: (done) => this.#client.openssh_forwardOutStreamLocal(path, done),
-            accept: (channel) => ({ duplex: this.#streamOn(channel), diagnostics: () => '' }),
-        });
-    }
-    exec(command) {
-        const line = typeof command === 'string' ? command : quoteCommand(command);
-        return this.#open({
-            what: `the command ${line}`,
-            start: (done) => this.#client.exec(line, done),
-            accept: (channel) => {
-                const diagnostics = new Diagnostics(channel.stderr);
-                return {
-                    exit: exitOf(channel, this.closed),
-                    duplex: this.#streamOn(channel),
-                    diagnostics: () => diagnostics.text(),
-                };
-            },
-        });
-    }
-    close() {
-        this.#end(new errors.ActionError('connection-lost', `the connection to ${this.label} was closed`));
-        this.#settleClosed(undefined);
-    }
-    async #open(request) {
-        this.#refuseIfGone();
-        try {
-            return await requestChannel({
-                ...request,
-                label: this.label,
-                timeoutMs: this.#timeouts.channelMs,
-            });
-        }
-        catch (error) {
-            // ssh2 fails the requests that wait when the connection ends, without saying why it ended.
-            this.#refuseIfGone();
-            throw error;
-        }
-    }
-    #refuseIfGone() {
-        if (this.#gone !== undefined)
-            throw this.#gone;
-    }
-    #streamOn(channel) {
-        const stream = new ChannelStream(channel, this.#windowBytes);
-        this.#streams.add(stream);
-        stream.once('close', () => this.#streams.delete(stream));
-        return stream;
-    }
-    #lose(why, cause) {
-        const reason = new errors.ActionError('connection-lost', `the connection to ${this.label} was lost: ${why}`, { cause });
-        this.#end(reason);
-        this.#settleClosed(reason);
-    }
-    /** The first reason is the one that counts. */
-    #end(reason) {
-        if (this.#gone !== undefined)
-            return;
-        this.#gone = reason;
-        this.#stopWatching();
-        for (const stream of this.#streams)
-            stream.connectionLost(reason);
-        this.#client.end();
-        // A farewell that cannot be delivered must not keep the process alive.
-        setTimeout(() => this.#socket.destroy(), FAREWELL_MS).unref();
-    }
-}
-function exitOf(channel, connectionClosed) {
-    const { promise, resolve } = Promise.withResolvers();
-    channel.on('close', (code, signal) => resolve({ code: code ?? undefined, signal }));
-    void connectionClosed.then(() => resolve({ code: undefined, signal: undefined }));
-    return promise;
-}
-
-;// CONCATENATED MODULE: ./.build/ssh/worker-channel.js
-
-/** Where nix-daemon listens unless it was built with another state folder. */
-const DAEMON_SOCKET = '/nix/var/nix/daemon-socket/socket';
-/** The command that serves the worker protocol, put together as Nix does it (ssh-store.cc, SSHStore::openConnection). */
-function workerCommand(program) {
-    const words = program.remoteProgram.length > 0 ? program.remoteProgram : ['nix-daemon'];
-    const store = program.remoteStore === undefined ? [] : ['--store', program.remoteStore];
-    return [...words, '--stdio', ...store, ...(program.daemonArgs ?? [])];
-}
-/**
- * Opens a channel to a Nix daemon. Unless the URI asks for a program or store of its own, the daemon's socket and
- * `nix-daemon --stdio` are requested together, so that a remote without the one costs no further round trip: the socket
- * is taken if it opens, and the other closed.
- * @throws ActionError `channel-refused` if neither opens, or `connection-lost`
- */
-async function openWorkerChannel(connection, program) {
-    const socketPath = program.daemonSocket ?? DAEMON_SOCKET;
-    const socket = wantsOwnProgram(program) ? undefined : connection.openSocket(socketPath);
-    const exec = connection.exec(workerCommand(program));
-    // Whichever is not waited for below may fail on its own.
-    socket?.catch(() => undefined);
-    exec.catch(() => undefined);
-    if (socket === undefined)
-        return { kind: 'exec', ...(await exec) };
-    try {
-        const stream = await socket;
-        exec.then(({ duplex }) => duplex.destroy()).catch(() => undefined);
-        return { kind: 'socket', ...stream };
-    }
-    catch (socketError) {
-        return { kind: 'exec', ...(await exec.catch(neitherOpens(connection, (0,errors.toError)(socketError)))) };
-    }
-}
-function wantsOwnProgram({ remoteProgram, remoteStore }) {
-    return remoteProgram.length > 0 || remoteStore !== undefined;
-}
-function neitherOpens(connection, socketError) {
-    return (error) => {
-        if (error instanceof errors.ActionError && error.code === 'connection-lost')
-            throw error;
-        throw new errors.ActionError('channel-refused', `${connection.label} opens neither the Nix daemon's socket nor \`nix-daemon --stdio\`: ` +
-            `${socketError.message}; ${(0,errors.toError)(error).message}`, {
-            hint: 'The key needs the right to run `nix-daemon --stdio` on the builder, as a forced command for instance, ' +
-                "and sshd's MaxSessions must allow two of them at once.",
-            cause: error,
-        });
-    };
-}
-
-// EXTERNAL MODULE: ./node_modules/@vercel/ncc/dist/ncc/@@notfound.js?../store/daemon-store.js
-var daemon_store = __nccwpck_require__(4741);
-// EXTERNAL MODULE: ./node_modules/@vercel/ncc/dist/ncc/@@notfound.js?./daemon-options.js
-var _notfounddaemon_options = __nccwpck_require__(1136);
-;// CONCATENATED MODULE: ./.build/build/remote.js
-
-
-
-
-
-
-
-
-
-/** How long the remote may take to print its settings, in milliseconds. */
-const SETTINGS_TIMEOUT = 10_000;
-/** One remote: an SSH connection, and the sessions with its store that run over it. */
-class Remote {
-    label;
-    #connection;
-    #request;
-    #settings;
-    constructor(connection, request) {
-        this.#connection = connection;
-        this.#request = request;
-        this.label = (0,store_uri.formatStoreUri)(request.uri);
-        this.#settings = readSettings(connection, request.uri);
-    }
-    /**
-     * Connects. What the remote has as settings is asked for at once, on a channel of its own, and waited for only where it is needed.
-     * @throws ActionError of ssh/connection.ts
-     */
-    static async connect(request, signal) {
-        const { uri, defaultUser, credentials, hostKeys } = request;
-        const connection = await connectSsh({
-            host: uri.host,
-            port: uri.port,
-            user: uri.user ?? defaultUser,
-            credentials,
-            hostKeys,
-            compress: uri.compress,
-            signal,
-        });
-        return new Remote(connection, request);
-    }
-    /** The remote's Nix settings; undefined where it runs no command for us (a forced command). */
-    settings() {
-        return this.#settings;
-    }
-    /** A session for queries and copies. */
-    async openSession() {
-        return (await this.#open([])).store;
-    }
-    /** A session whose daemon builds with the options asked for; what cannot reach it is told. */
-    async openBuildSession(observe) {
-        const { options } = this.#request;
-        const { store, kind } = await this.#open((0,_notfounddaemon_options.daemonArguments)(options));
-        if ((0,_notfounddaemon_options.askedNames)(options).length === 0)
-            return store;
-        const { nixVersion } = await store.greeting;
-        const delivery = (0,_notfounddaemon_options.deliverOptions)(options, kind, nixVersion, await this.#settings);
-        if (delivery.setOptions)
-            await store.setOptions(delivery.setOptions);
-        if (delivery.undeliverable.length > 0) {
-            observe({ kind: 'warning', text: undeliverableText(this.label, delivery.undeliverable) });
-        }
-        return store;
-    }
-    /** Settles only if the connection is lost, with the reason. */
-    get lost() {
-        return this.#connection.closed.then((reason) => reason ?? new Promise(() => undefined));
-    }
-    get bytesSent() {
-        return this.#connection.bytesSent;
-    }
-    get bytesReceived() {
-        return this.#connection.bytesReceived;
-    }
-    get roundTripMs() {
-        return this.#connection.roundTripMs;
-    }
-    close() {
-        this.#connection.close();
-    }
-    async #open(daemonArgs) {
-        const { remoteProgram, remoteStore } = this.#request.uri;
-        const program = { remoteProgram, remoteStore, daemonArgs };
-        const channel = await this.#openChannel(program);
-        return { store: (0,daemon_store.openStore)(channel, { label: this.label }), kind: channel.kind };
-    }
-    async #openChannel(program) {
-        try {
-            return await openWorkerChannel(this.#connection, program);
-        }
-        catch (error) {
-            if (!(error instanceof errors.ActionError) || error.code !== 'channel-refused')
-                throw error;
-            // Where sshd has MaxSessions 1, the program that prints the settings was in the way.
-            await this.#settings;
-            return openWorkerChannel(this.#connection, program);
-        }
-    }
-}
-function undeliverableText(label, names) {
-    return (`${names.join(', ')}: ${label} cannot be told, because the SSH user is bound to one command there and Nix does not pass options on. ` +
-        `Allow that user the daemon's socket (no \`restrict\` without \`port-forwarding\`), or set them in the remote's nix.conf.`);
-}
-/** Runs `nix config show` there. A user with a forced command gets that command instead, which ends with its input. */
-async function readSettings(connection, uri) {
-    try {
-        const stream = await connection.exec(settingsCommand(uri));
-        stream.duplex.end();
-        const timer = setTimeout(() => stream.duplex.destroy(), SETTINGS_TIMEOUT);
-        try {
-            const printed = await (0,consumers_namespaceObject.text)(stream.duplex);
-            await stream.exit;
-            return (0,settings.parseSettings)(printed);
-        }
-        finally {
-            clearTimeout(timer);
-        }
-    }
-    catch {
-        return undefined;
-    }
-}
-/** Nix before 2.20 knows `show-config`, later ones `config show`. */
-function settingsCommand(uri) {
-    const program = uri.remoteProgram[0] ?? '';
-    const nix = program.includes('/') ? external_node_path_namespaceObject.posix.join(external_node_path_namespaceObject.posix.dirname(program), 'nix') : 'nix';
-    const flags = '--extra-experimental-features nix-command --json';
-    return `${nix} config show ${flags} 2>/dev/null || ${nix} show-config ${flags} 2>/dev/null`;
-}
-
-;// CONCATENATED MODULE: ./.build/build/systems.js
-/**
- * Chooses systems: what the store's URI says, else what the remote says, else the `system` input, else the runner's own.
- * An installable without a system resolves for the input, or the only system offered, or the runner's if offered, or the first.
- */
-function chooseSystems(input, fromUri, settings, runner) {
-    const offered = fromUri.length > 0 ? fromUri : settingsSystems(settings);
-    if (offered.length === 0) {
-        const system = input ?? runner;
-        const notice = input === undefined
-            ? `The remote does not say which systems it builds for; taking the runner's, ${runner}. Add ?systems=… to the store URI, or set the input system.`
-            : undefined;
-        return { system, systems: [system], notice };
-    }
-    const system = input ?? (offered.includes(runner) ? runner : offered[0]) ?? runner;
-    return { system, systems: offered, notice: undefined };
-}
-function settingsSystems(settings) {
-    const own = settings?.get('system');
-    if (own === undefined || own === '')
-        return [];
-    const extra = (settings?.get('extra-platforms') ?? '').split(' ').filter((word) => word !== '');
-    return [own, ...extra];
-}
-
-;// CONCATENATED MODULE: ./.build/build/prepare.js
-
-
-
-
-
-
-/**
- * Connects to the remote, evaluates, and finds out whether outputs can be imported, all at the same time; what fails first ends the
- * rest.
- * @param opened takes what has to be closed
- */
-async function prepare(request, context, phases, opened) {
-    const failing = new AbortController();
-    const inner = { ...context, signal: AbortSignal.any([context.signal, failing.signal]) };
-    const connecting = connect(request, inner, phases, opened);
-    const local = openLocal(context, opened);
-    const evaluating = evaluateHere(request, inner, phases, local, connecting);
-    const permitting = permitImport(request, inner, local, connecting);
-    const all = Promise.all([connecting, local, evaluating, permitting]);
-    try {
-        const done = await Promise.race([all, loss(connecting)]);
-        const [{ remote, session }, localStore, evaluation, importCheck] = done;
-        return { remote, session, local: localStore, evaluation, importCheck };
-    }
-    catch (error) {
-        failing.abort(error);
-        await Promise.allSettled([connecting, local, evaluating, permitting]);
-        throw error;
-    }
-}
-/** Rejects when an established connection is lost: no use in evaluating on. */
-async function loss(connecting) {
-    const { remote } = await connecting;
-    throw await remote.lost;
-}
-async function connect(request, { credentials, hostKeys, user, observe, signal }, phases, opened) {
-    const { store: uri, options } = request;
-    return phases.measure('connect', async () => {
-        const remote = await Remote.connect({ uri, defaultUser: user, credentials, hostKeys, options }, signal);
-        opened.defer(() => remote.close());
-        const session = await remote.openBuildSession(observe);
-        opened.defer(() => session.close());
-        const { nixVersion } = await session.greeting;
-        const nix = nixVersion === undefined ? 'Nix' : `Nix ${nixVersion}`;
-        const detail = `${nix}, ${remote.roundTripMs.toFixed(0)} ms round trip`;
-        observe({ kind: 'connected', remote: remote.label, detail });
-        return { remote, session };
-    });
-}
-async function openLocal({ env }, opened) {
-    const local = await (0,local_store.openLocalStore)({ env });
-    opened.defer(() => local.store.close());
-    return local;
-}
-/** Asked before anything is built: a build whose outputs nobody can take is of no use. */
-async function permitImport(request, context, local, connecting) {
-    if (request.copy.kind === 'none')
-        return undefined;
-    return localImportCheck((await local).store, (await connecting).remote, context);
-}
-async function evaluateHere(request, context, phases, local, connecting) {
-    const { env, observe, runnerSystem, signal, temporaryDirectory } = context;
-    const { access } = await local;
-    const fromUri = request.store.systems.map((system) => (0,_notfounddomain_system.parseSystem)(system));
-    const settings = fromUri.length > 0 ? undefined : await (await connecting).remote.settings();
-    const choice = chooseSystems(request.system, fromUri, settings, runnerSystem);
-    if (choice.notice !== undefined)
-        observe({ kind: 'warning', text: choice.notice });
-    const evaluation = await phases.measure('evaluate', () => evaluate({
-        nix: 'nix',
-        installables: request.installables,
-        source: request.source,
-        evalArgs: request.evalArgs,
-        system: choice.system,
-        systems: choice.systems,
-        workingDirectory: request.workingDirectory,
-        localStore: access.storeUri,
-        temporaryDirectory,
-        env,
-        signal,
-        onLog: (line) => observe({ kind: 'evaluation-log', line }),
-    }));
-    const failed = evaluation.attributes.filter(({ kind }) => kind === 'failed').length;
-    observe({ kind: 'evaluated', attributes: evaluation.attributes.length, failed });
-    return evaluation;
-}
-
-// EXTERNAL MODULE: external "node:util"
-var external_node_util_ = __nccwpck_require__(7975);
-;// CONCATENATED MODULE: ./.build/diagnose/build-error.js
-
-/**
- * The one line that says why a build failed, out of Nix's own text: without colours, the repeated log lines and the
- * "for full logs, run" advice, which does not hold for a remote store.
- */
-function summarizeBuildError(errorMessage) {
-    const lines = (0,external_node_util_.stripVTControlCharacters)(errorMessage)
-        .split('\n')
-        .map((line) => line.trim())
-        .filter((line) => line !== '');
-    const first = (lines[0] ?? 'the build failed without a message').replace(/^error: /, '');
-    const end = lines.findIndex((line) => /^(Output paths:|Last \d+ log lines:|last \d+ log lines:|For full logs)/.test(line));
-    const kept = lines.slice(1, end === -1 ? undefined : end);
-    const reason = kept.filter((line) => line.startsWith('Reason:') || isDetail(line));
-    return [first.replace(/;\s*(last \d+ log lines:.*)?$/, ''), ...reason].join(' ');
-}
-/** Lines that carry the fact itself: both hashes of a mismatch, both systems of a misfit. */
-function isDetail(line) {
-    return /^(specified|got|Required|required|Current|current|likely URL)/.test(line);
-}
-
-// EXTERNAL MODULE: ./node_modules/@vercel/ncc/dist/ncc/@@notfound.js?../domain/outcome.js
-var outcome = __nccwpck_require__(9308);
-// EXTERNAL MODULE: ./node_modules/@vercel/ncc/dist/ncc/@@notfound.js?../store/copy-closure.js
-var copy_closure = __nccwpck_require__(2940);
-// EXTERNAL MODULE: ./node_modules/@vercel/ncc/dist/ncc/@@notfound.js?./announce.js
-var _notfoundannounce = __nccwpck_require__(5732);
-;// CONCATENATED MODULE: ./.build/build/remote-build.js
-
-
-
-
-
-
-/**
- * Builds targets in a remote store: asks once what is there already, uploads the derivations of the rest in one stream, and has them
- * built by one request. Outputs that are wanted back start coming as soon as their build has stopped.
- */
-async function buildRemotely(build, targets) {
-    const results = new Map();
-    const missing = await settleCached(build, targets, results);
-    build.observe({
-        kind: 'to-build',
-        attributes: missing.length,
-        cached: targets.length - missing.length,
-    });
-    if (missing.length === 0)
-        return results;
-    try {
-        await upload(build, missing);
-        for (const [key, result] of await request(build, missing))
-            results.set(key, result);
-    }
-    catch (thrown) {
-        const failure = failedBy(build.signal, thrown);
-        for (const { key } of missing)
-            results.set(key, failure);
-    }
-    return results;
-}
-/** One exchange, the first of the build: temporary roots for every known output, and which of them are valid. */
-async function settleCached({ remote, copyBack }, targets, results) {
-    const known = [...new Set(targets.flatMap((target) => knownOutputs(target)))];
-    const [valid] = await Promise.all([remote.queryValidPaths(known), remote.addTempRoots(known)]);
-    return targets.filter((target) => {
-        const outputs = realised(target.outputs);
-        if (outputs.size < target.outputs.size)
-            return true;
-        const present = [...outputs.values()].every((output) => valid.has(output));
-        if (!present)
-            return true;
-        results.set(target.key, { status: 'cached', outputs, error: undefined });
-        enqueueCopy(copyBack, target, outputs, { validity: 'valid' });
-        return false;
-    });
-}
-async function upload({ local, remote, observe, signal }, targets) {
-    await (0,copy_closure.copyClosure)({
-        from: local,
-        to: remote,
-        near: 'source',
-        roots: targets.map((target) => target.key).filter((key) => (0,store_path.isDrvPath)(key)),
-        check: 'no-signature-check',
-        signal,
-        onProgress: (0,_notfoundannounce.announceOnce)('uploading', observe),
-    });
-}
-async function request({ remote, tracker, copyBack }, targets) {
-    const byKey = new Map(targets.map((target) => [target.key, target]));
-    tracker.requested();
-    tracker.onStopped = (drvPath) => {
-        const target = byKey.get(drvPath);
-        if (!target || isFloating(target))
-            return;
-        enqueueCopy(copyBack, target, realised(target.outputs), { validity: 'maybe' });
-    };
-    const answers = new Map();
-    for (const result of await remote.build(targets.map(toDerivedPath), 'normal', tracker.hear)) {
-        const { path } = result;
-        answers.set(path.kind === 'built' ? path.drvPath : path.path, result);
-    }
-    const results = targets.map((target) => {
-        const answer = answers.get(target.key);
-        const result = interpret(target, answer);
-        if ((0,outcome.isGood)(result.status)) {
-            const realisations = isFloating(target) ? [...(answer?.realisations.values() ?? [])] : [];
-            enqueueCopy(copyBack, target, result.outputs, { validity: 'valid', realisations });
-        }
-        return [target.key, result];
-    });
-    return new Map(results);
-}
-function interpret(target, answer) {
-    const status = answer ? (0,outcome.outcomeStatus)(answer.status, answer.errorMessage) : 'cancelled';
-    if (!answer || !(0,outcome.isGood)(status)) {
-        return { status, outputs: new Map(), error: buildError(status, answer) };
-    }
-    const outputs = new Map([...target.outputs].flatMap(([name, planned]) => {
-        const path = answer.outputs.get(name) ?? planned;
-        return path === undefined ? [] : [[name, path]];
-    }));
-    return { status, outputs, error: undefined };
-}
-function buildError(status, answer) {
-    if (status === 'cancelled' || !answer) {
-        return new errors.ActionError('cancelled', 'not built, because another derivation failed first', {
-            hint: 'Set keep-going: true to build all that can be built.',
-        });
-    }
-    return new errors.ActionError('build-failed', summarizeBuildError(answer.errorMessage));
-}
-/** What a broken session means for every target that waits for it. */
-function failedBy(signal, thrown) {
-    const error = (0,errors.asActionError)(thrown);
-    return { status: failureStatus(signal, error), outputs: new Map(), error };
-}
-function failureStatus(signal, error) {
-    if (signal.aborted || error.code === 'cancelled')
-        return 'cancelled';
-    return error.code === 'connection-lost' ? 'connection-lost' : 'failed';
-}
-function enqueueCopy(copyBack, target, outputs, rest) {
-    if (target.copy === 'leave' || outputs.size === 0)
-        return;
-    copyBack?.enqueue({ key: target.key, outputs: [...outputs.values()], ...rest });
-}
-/** Whether a path of its outputs is known only once it is built. */
-function isFloating(target) {
-    return [...target.outputs.values()].includes(undefined);
-}
-function toDerivedPath(target) {
-    const { key, outputs } = target;
-    return (0,store_path.isDrvPath)(key)
-        ? { kind: 'built', drvPath: key, outputs: [...outputs.keys()] }
-        : { kind: 'opaque', path: key };
-}
-function knownOutputs(target) {
-    return [...realised(target.outputs).values()];
-}
-function realised(outputs) {
-    return new Map([...outputs].flatMap(([name, path]) => (path === undefined ? [] : [[name, path]])));
-}
-
-;// CONCATENATED MODULE: ./.build/build/targets.js
-/** What to build: attributes that share a derivation (an alias, a default package) become one target. */
-function planTargets(attributes, copy) {
-    const targets = new Map();
-    for (const attribute of attributes) {
-        if (attribute.kind === 'failed')
-            continue;
-        const key = keyOf(attribute);
-        const known = targets.get(key);
-        targets.set(key, {
-            key,
-            outputs: new Map([...(known?.outputs ?? []), ...wantedOutputs(attribute)]),
-            copy: known?.copy === 'copy' || isCopied(copy, attribute.attribute) ? 'copy' : 'leave',
-        });
-    }
-    return [...targets.values()];
-}
-function isCopied(copy, attribute) {
-    return copy.kind === 'matching' ? copy.matches(attribute) : copy.kind === 'all';
-}
-/** One outcome for each attribute, in the order of evaluation. */
-function collectOutcomes(attributes, ended) {
-    return attributes.map((attribute) => attribute.kind === 'failed' ? failureOutcome(attribute) : buildOutcome(attribute, ended));
-}
-function failureOutcome({ installable, attribute, error }) {
-    return {
-        installable: installable.text,
-        attribute,
-        system: undefined,
-        drvPath: undefined,
-        outputs: new Map(),
-        status: 'evaluation-failed',
-        remote: undefined,
-        seconds: undefined,
-        copied: false,
-        error,
-    };
-}
-function buildOutcome(attribute, ended) {
-    const key = keyOf(attribute);
-    const result = ended.results.get(key);
-    const status = result?.status ?? 'cancelled';
-    const derivation = attribute.kind === 'derivation' ? attribute : undefined;
-    return {
-        installable: attribute.installable.text,
-        attribute: attribute.attribute,
-        system: derivation?.system,
-        drvPath: derivation?.drvPath,
-        outputs: ownOutputs(attribute, result?.outputs),
-        status,
-        remote: ended.remote,
-        seconds: derivation && status !== 'cached' ? ended.secondsOf(derivation.drvPath) : undefined,
-        copied: ended.copies.copied.has(key) && isCopied(ended.copy, attribute.attribute),
-        error: result?.error ?? ended.copies.failures.get(key),
-    };
-}
-/** The outputs that this attribute wants, of those that its target has. */
-function ownOutputs(attribute, realised) {
-    return new Map([...wantedOutputs(attribute)].flatMap(([name, planned]) => {
-        const path = realised?.get(name) ?? planned;
-        return path === undefined ? [] : [[name, path]];
-    }));
-}
-function keyOf(attribute) {
-    return attribute.kind === 'derivation' ? attribute.drvPath : attribute.path;
-}
-/** A store path that was asked for by itself is its own and only output. */
-function wantedOutputs(attribute) {
-    if (attribute.kind === 'store-path')
-        return new Map([['out', attribute.path]]);
-    return new Map(attribute.wantedOutputs.map((name) => [name, attribute.outputs.get(name)]));
-}
-
-;// CONCATENATED MODULE: ./.build/build/step.js
-var step_addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
-    if (value !== null && value !== void 0) {
-        if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
-        var dispose, inner;
-        if (async) {
-            if (!Symbol.asyncDispose) throw new TypeError("Symbol.asyncDispose is not defined.");
-            dispose = value[Symbol.asyncDispose];
-        }
-        if (dispose === void 0) {
-            if (!Symbol.dispose) throw new TypeError("Symbol.dispose is not defined.");
-            dispose = value[Symbol.dispose];
-            if (async) inner = dispose;
-        }
-        if (typeof dispose !== "function") throw new TypeError("Object not disposable.");
-        if (inner) dispose = function() { try { inner.call(this); } catch (e) { return Promise.reject(e); } };
-        env.stack.push({ value: value, dispose: dispose, async: async });
-    }
-    else if (async) {
-        env.stack.push({ async: true });
-    }
-    return value;
-};
-var step_disposeResources = (undefined && undefined.__disposeResources) || (function (SuppressedError) {
-    return function (env) {
-        function fail(e) {
-            env.error = env.hasError ? new SuppressedError(e, env.error, "An error was suppressed during disposal.") : e;
-            env.hasError = true;
-        }
-        var r, s = 0;
-        function next() {
-            while (r = env.stack.pop()) {
-                try {
-                    if (!r.async && s === 1) return s = 0, env.stack.push(r), Promise.resolve().then(next);
-                    if (r.dispose) {
-                        var result = r.dispose.call(r.value);
-                        if (r.async) return s |= 2, Promise.resolve(result).then(next, function(e) { fail(e); return next(); });
-                    }
-                    else s |= 1;
-                }
-                catch (e) {
-                    fail(e);
-                }
-            }
-            if (s === 1) return env.hasError ? Promise.reject(env.error) : Promise.resolve();
-            if (env.hasError) throw env.error;
-        }
-        return next();
-    };
-})(typeof SuppressedError === "function" ? SuppressedError : function (error, suppressed, message) {
-    var e = new Error(message);
-    return e.name = "SuppressedError", e.error = error, e.suppressed = suppressed, e;
-});
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-/**
- * One step: connects while it evaluates, builds in the remote store, copies back while it builds, and reports each attribute.
- * A failed attribute is part of the report; what rejects is what kept the step from building at all.
- * @throws ActionError when the remote cannot be reached or nothing can be evaluated
- */
-async function runStep(request, context) {
-    const env_1 = { stack: [], error: void 0, hasError: false };
-    try {
-        const opened = step_addDisposableResource(env_1, new AsyncDisposableStack(), true);
-        const logs = await _notfoundderivation_logs.DerivationLogs.create(context.logDirectory);
-        opened.defer(() => logs.close());
-        const observe = alsoTo(logs, context.observe);
-        const phases = new _notfoundphases.Phases(context.clock, observe);
-        const prepared = await prepare(request, { ...context, observe }, phases, opened);
-        const tracker = new _notfoundactivity_tracker.ActivityTracker(observe, context.clock);
-        const step = { ...prepared, request, context: { ...context, observe }, phases, tracker, opened };
-        const targets = planTargets(prepared.evaluation.attributes, request.copy);
-        const copyBack = startCopyBack(step);
-        const results = await build(step, targets, copyBack);
-        const copies = await finishCopies(step, copyBack);
-        return await report(step, { results, copies, copyBack });
-    }
-    catch (e_1) {
-        env_1.error = e_1;
-        env_1.hasError = true;
-    }
-    finally {
-        const result_1 = step_disposeResources(env_1);
-        if (result_1)
-            await result_1;
-    }
-}
-function startCopyBack({ context: { env, observe, signal }, remote, importCheck, opened, }) {
-    if (importCheck === undefined)
-        return undefined;
-    const copyBack = new _notfoundcopy_back.CopyBack({
-        openStores: async () => {
-            const [from, to] = await Promise.all([remote.openSession(), (0,local_store.openLocalStore)({ env })]);
-            return { from, to: to.store };
-        },
-        candidates: outputCandidates,
-        check: importCheck,
-        observe,
-        signal,
-    });
-    opened.defer(() => copyBack.close());
-    return copyBack;
-}
-/** All that the outputs of these derivations can refer to, out of the .drv files that evaluation left here. */
-async function outputCandidates(keys) {
-    const drvPaths = keys.filter((key) => (0,store_path.isDrvPath)(key));
-    return (0,derivation_closure.candidatePaths)(await (0,derivation_closure.derivationClosure)(drvPaths, (path) => (0,promises_namespaceObject.readFile)(path, 'utf8')));
-}
-async function build({ context: { observe, signal }, phases, opened, session, local, tracker }, targets, copyBack) {
-    const onAbort = () => void (0,_notfoundcancel.endBuilds)(session, tracker, (0,errors.toError)(signal.reason));
-    signal.addEventListener('abort', onAbort);
-    opened.defer(() => signal.removeEventListener('abort', onAbort));
-    if (signal.aborted)
-        onAbort();
-    const parts = { local: local.store, remote: session, tracker, copyBack, observe, signal };
-    return phases.measure('build', () => buildRemotely(parts, targets));
-}
-/** Most copies ended while others still built; this waits for the last. */
-async function finishCopies({ phases }, copyBack) {
-    if (!copyBack)
-        return { copied: new Set(), failures: new Map() };
-    return phases.measure('copy-back', () => copyBack.finish());
-}
-async function report({ request, context, phases, remote, tracker, evaluation }, { results, copies, copyBack }) {
-    const outcomes = collectOutcomes(evaluation.attributes, {
-        results,
-        copies,
-        secondsOf: (drvPath) => tracker.secondsOf(drvPath),
-        remote: remote.label,
-        copy: request.copy,
-    });
-    const linkFailures = copyBack
-        ? await (0,_notfoundlinked_attributes.linkCopied)(request, evaluation.attributes, outcomes, () => copyBack.destination())
-        : [];
-    for (const outcome of outcomes)
-        context.observe({ kind: 'attribute-done', outcome });
-    return {
-        remote: remote.label,
-        outcomes,
-        problems: [...new Set(copies.failures.values()), ...linkFailures],
-        bytesUploaded: remote.bytesSent,
-        bytesDownloaded: remote.bytesReceived,
-        seconds: phases.seconds,
-    };
-}
-/** Every line that a build prints goes to its log file as well. */
-function alsoTo(logs, observe) {
-    return (event) => {
-        if (event.kind === 'build-log')
-            logs.write(event.drvPath, event.line);
-        observe(event);
-    };
-}
-
-// EXTERNAL MODULE: ./node_modules/@vercel/ncc/dist/ncc/@@notfound.js?./domain/errors.js
-var _notfounddomain_errors = __nccwpck_require__(5321);
-// EXTERNAL MODULE: ./node_modules/@vercel/ncc/dist/ncc/@@notfound.js?./domain/system.js
-var ncc_notfounddomain_system = __nccwpck_require__(9411);
-// EXTERNAL MODULE: ./node_modules/@vercel/ncc/dist/ncc/@@notfound.js?./nix/leftovers.js
-var leftovers = __nccwpck_require__(6567);
-;// CONCATENATED MODULE: ./.build/run.js
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-/** The step. Whatever goes wrong fails it with one line. */
-async function run() {
-    const secrets = (0,_notfoundaction_secrets.takeSecrets)(process.env);
-    const cancellation = new _notfoundaction_cancellation.Cancellation();
-    try {
-        const inputs = (0,_notfoundaction_inputs.readInputs)((name) => getInput(name), workspace());
-        const directory = await (0,promises_namespaceObject.mkdtemp)(external_node_path_namespaceObject.join(temporary(), 'nix-remote-build-'));
-        const context = await prepareContext(inputs, secrets, directory, cancellation.signal);
-        await finish(await runStep(inputs.request, context), inputs, directory);
-    }
-    catch (error) {
-        (0,crash.reportFailure)(error);
-    }
-    finally {
-        cancellation.dispose();
-    }
-}
-async function prepareContext(inputs, secrets, directory, signal) {
-    const marker = (0,external_node_crypto_.randomUUID)();
-    (0,state.saveState)({ marker });
-    const logDirectory = external_node_path_namespaceObject.join(directory, 'logs');
-    setOutput('log-dir', logDirectory);
-    return {
-        credentials: await (0,credentials.readCredentials)(secrets, inputs.request.store, process.env),
-        hostKeys: inputs.hostKeys,
-        user: external_node_os_namespaceObject.userInfo().username,
-        env: { ...childVariables(), [leftovers.MARKER_VARIABLE]: marker },
-        runnerSystem: runnerSystem(),
-        logDirectory,
-        temporaryDirectory: directory,
-        observe: new log.Log({ write: info, warn: warning }).observe,
-        clock: () => performance.now() / 1000,
-        signal,
-    };
-}
-/** Tells of everything, then fails the step if anything is missing. */
-async function finish(report, inputs, directory) {
-    await (0,_notfoundaction_report.setOutputs)(report, directory);
-    (0,_notfoundaction_report.annotateFailures)(report);
-    if (inputs.writeSummary)
-        await (0,_notfoundaction_summary.writeSummary)(report);
-    const failure = (0,_notfoundaction_report.failureOf)(report);
-    if (failure)
-        throw failure;
-}
-function workspace() {
-    return process.env['GITHUB_WORKSPACE'] ?? process.cwd();
-}
-function temporary() {
-    return process.env['RUNNER_TEMP'] ?? external_node_os_namespaceObject.tmpdir();
-}
-function runnerSystem() {
-    const system = (0,ncc_notfounddomain_system.systemOfMachine)(process.arch, process.platform);
-    if (system)
-        return system;
-    throw new _notfounddomain_errors.ActionError('input-invalid', `Nix does not run on ${process.platform} (${process.arch})`, {
-        hint: 'Use a Linux or macOS runner.',
-    });
-}
-function childVariables() {
-    const entries = Object.entries(childEnvironment(process.env));
-    return Object.fromEntries(entries.filter((entry) => entry[1] !== undefined));
-}
-
 
 /***/ }),
 
-/***/ 8342:
+/***/ 5413:
 /***/ ((module) => {
 
 module.exports = {"rE":"1.17.0"};
@@ -57784,6 +65656,6 @@ module.exports = {"rE":"1.17.0"};
 /******/ // startup
 /******/ // Load entry module and return exports
 /******/ // This entry module used 'module' so it can't be inlined
-/******/ var __webpack_exports__ = __nccwpck_require__(9689);
+/******/ var __webpack_exports__ = __nccwpck_require__(6593);
 /******/ __webpack_exports__ = await __webpack_exports__;
 /******/ 

@@ -1,5 +1,5 @@
 import type { NixSettings } from '../nix/settings.ts';
-import type { DaemonOptions } from '../store/store.ts';
+import type { DaemonOptions, Trust } from '../store/store.ts';
 
 /** What the user asked of whoever builds. What is undefined stays as that machine has it. */
 export interface BuildOptions {
@@ -67,6 +67,24 @@ export function deliverOptions(
   return { setOptions: complete, undeliverable: [] };
 }
 
+/**
+ * Names of `build-options` that a daemon ignores, because it does not trust us. Some versions warn of it where we cannot read
+ * it, and 2.8 not at all.
+ */
+export function ignoredSettings(options: BuildOptions, trust: Trust): readonly string[] {
+  if (trust !== 'untrusted') return [];
+  return [...options.settings.keys()].filter((name) => !UNRESTRICTED.has(name));
+}
+
+/** What anybody may set (daemon.cc, ClientSettings::apply): some settings by name, and those with a field of their own in SetOptions. */
+const UNRESTRICTED: ReadonlySet<string> = new Set([
+  'timeout',
+  'max-silent-time',
+  'build-poll-interval',
+  'connect-timeout',
+  ...['keep-failed', 'keep-going', 'fallback', 'max-jobs', 'cores', 'substitute'],
+]);
+
 /** Names of the inputs that ask for something, as they are spelled in action.yml. */
 export function askedNames(options: BuildOptions): readonly string[] {
   return [
@@ -92,32 +110,39 @@ function fillOptions(
   options: BuildOptions,
   settings: NixSettings | undefined,
 ): DaemonOptions | undefined {
-  const maxBuildJobs = options.maxJobs ?? jobs(settings);
-  const buildCores = options.cores ?? number(settings, 'cores');
+  // An untrusted client's fields are heeded where the same settings by name are not.
+  const wanted = new Map([...(settings ?? []), ...options.settings]);
+  const maxBuildJobs = options.maxJobs ?? jobs(wanted);
+  const buildCores = options.cores ?? number(wanted, 'cores');
   if (maxBuildJobs === undefined || buildCores === undefined) return undefined;
   const overrides = new Map(options.settings);
   // Only the override sets the time-out; for the silence 2.8.0 hears only the positional field, so that one is below.
   if (options.timeout !== undefined) overrides.set('timeout', String(options.timeout));
   return {
-    keepFailed: settings?.get('keep-failed') === 'true',
-    keepGoing: options.keepGoing ?? settings?.get('keep-going') === 'true',
-    tryFallback: settings?.get('fallback') === 'true',
+    keepFailed: isTrue(wanted.get('keep-failed')),
+    keepGoing: options.keepGoing ?? isTrue(wanted.get('keep-going')),
+    tryFallback: isTrue(wanted.get('fallback')),
     verbosity: VERBOSITY_INFO,
     maxBuildJobs,
-    maxSilentTime: options.maxSilentTime ?? number(settings, 'max-silent-time') ?? 0,
+    maxSilentTime: options.maxSilentTime ?? number(wanted, 'max-silent-time') ?? 0,
     buildCores,
-    useSubstitutes: settings?.get('substitute') !== 'false',
+    useSubstitutes: isTrue(wanted.get('substitute') ?? 'true'),
     overrides,
   };
 }
 
-function jobs(settings: NixSettings | undefined): number | undefined {
+/** Nix's spellings (config.cc, `parseBool`). */
+function isTrue(text: string | undefined): boolean {
+  return text === 'true' || text === 'yes' || text === '1';
+}
+
+function jobs(settings: NixSettings): number | undefined {
   // `auto` is answered as the number it stands for in all versions seen; if not, it is not known here.
   return number(settings, 'max-jobs');
 }
 
-function number(settings: NixSettings | undefined, name: string): number | undefined {
-  const text = settings?.get(name);
+function number(settings: NixSettings, name: string): number | undefined {
+  const text = settings.get(name);
   return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;
 }
 
