@@ -25,14 +25,11 @@ export async function converse(store: Store, { good, bad }: Subject): Promise<un
   const events: DaemonEvent[] = [];
   const greeting = await store.greeting;
   const missing = await store.queryMissing([{ kind: 'built', drvPath: good, outputs: 'all' }]);
-  const built = await store.build(
-    [
-      { kind: 'built', drvPath: good, outputs: 'all' },
-      { kind: 'built', drvPath: bad, outputs: ['out'] },
-    ],
-    'normal',
-    (event) => events.push(event),
-  );
+  const hear = (event: DaemonEvent) => events.push(event);
+  const built = [
+    await store.build([{ kind: 'built', drvPath: good, outputs: 'all' }], 'normal', hear),
+    await store.build([{ kind: 'built', drvPath: bad, outputs: ['out'] }], 'normal', hear),
+  ];
   const outputs = await store.queryDerivationOutputMaps([good]);
   const out = outputs.get(good)?.get('out') ?? NOWHERE;
   const valid = await store.queryValidPaths([good, out, NOWHERE]);

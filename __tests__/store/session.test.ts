@@ -1,9 +1,11 @@
 import { duplexPair } from 'node:stream';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { parseStorePath } from '../../src/domain/store-path.ts';
 import { MESSAGE } from '../../src/protocol/messages.ts';
 import { WireWriter } from '../../src/protocol/wire-writer.ts';
 import { openStore } from '../../src/store/daemon-store.ts';
+import { infoOf } from './made-up-paths.ts';
 
 const PATH = parseStorePath('/nix/store/00000000000000000000000000000000-x');
 const OTHER = parseStorePath('/nix/store/11111111111111111111111111111111-y');
@@ -15,6 +17,17 @@ const GREETING = new WireWriter()
   .u64(2)
   .u64(MESSAGE.last)
   .finish();
+
+const errorMessage = (text: string) =>
+  new WireWriter()
+    .u64(MESSAGE.error)
+    .string('Error')
+    .u64(0)
+    .string('Error')
+    .string(text)
+    .u64(0)
+    .u64(0)
+    .finish();
 
 const answer = () => new WireWriter().u64(MESSAGE.last);
 
@@ -144,6 +157,36 @@ describe('a session', () => {
     far.write(Buffer.concat([GREETING, answer().finish(), answer().strings([]).finish()]));
     await adding;
     expect(await asking).toEqual(new Set());
+  });
+
+  it('stops sending when the daemon has had enough, and goes on with the next request', async () => {
+    const { store, far } = session();
+    far.write(GREETING);
+    let sent = 0;
+    const endless = (async function* () {
+      for (; ; sent++) {
+        await setImmediate();
+        yield Buffer.alloc(100_000);
+      }
+    })();
+    const info = { ...infoOf(0), narSize: Number.MAX_SAFE_INTEGER };
+    const sources = (async function* () {
+      await setImmediate();
+      yield { info, nar: endless };
+    })();
+    const adding = store.addMultipleToStore(1, sources, 'check-signatures');
+    const asking = store.queryValidPaths([PATH]);
+    await vi.waitFor(() => expect(sent).toBeGreaterThan(20));
+    far.write(errorMessage('writing to file: No space left on device'));
+    await expect(adding).rejects.toMatchObject({
+      code: 'disk-full',
+      message: 'peer: writing to file: No space left on device',
+    });
+    far.write(answer().strings([PATH]).finish());
+    expect(await asking).toEqual(new Set([PATH]));
+    const sentInTheEnd = sent;
+    await setTimeout(20);
+    expect(sent - sentInTheEnd).toBeLessThan(2);
   });
 });
 

@@ -8,10 +8,14 @@ export type PathInfos = ReadonlyMap<StorePath, PathInfo>;
 /** A closure in one exchange, where a remote offers that (`nix-store --serve`, command 7 QueryClosure). */
 export type QueryClosure = (roots: readonly StorePath[]) => Promise<readonly StorePath[]>;
 
+/** What of the two stores finding out takes. */
+export interface ClosureStores {
+  readonly from: Pick<Store, 'label' | 'queryPathInfos'>;
+  readonly to: Pick<Store, 'queryValidPaths'>;
+}
+
 /** Which paths a copy is about. */
-export interface ClosureRequest {
-  readonly from: Store;
-  readonly to: Store;
+export interface ClosureRequest extends ClosureStores {
   readonly roots: readonly StorePath[];
   /** Paths that may belong to the closure: asked for at once, so that depth costs no round trips. */
   readonly candidates?: Iterable<StorePath> | undefined;
@@ -106,7 +110,11 @@ function reachable(
   return { infos, unknown };
 }
 
-function notValid(path: StorePath, store: Store, roots: readonly StorePath[]): ActionError {
+function notValid(
+  path: StorePath,
+  store: ClosureStores['from'],
+  roots: readonly StorePath[],
+): ActionError {
   const why = roots.includes(path) ? '' : ', although a valid path refers to it';
   return new ActionError('path-invalid', `${path} is not valid in the ${store.label}${why}`);
 }

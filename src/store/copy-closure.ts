@@ -15,6 +15,8 @@ export interface CopyProgress {
 }
 
 export interface CopyRequest extends ClosureRequest {
+  readonly from: Store;
+  readonly to: Store;
   /** The store that costs no round trips to ask; the local one. */
   readonly near: 'source' | 'destination';
   readonly check: SignatureCheck;
