@@ -160,6 +160,39 @@ describe('authentication', () => {
     );
   });
 
+  test('that fails says so, also where a program was asked for ahead of it', async () => {
+    const keys = [stranger.key];
+    let early: Promise<unknown> | undefined;
+    const failure = await connectFailure({
+      ...options,
+      credentials: { kind: 'keys', keys },
+      onRequestable: (requestable) => {
+        early = requestable.exec('true').catch((error: unknown) => error);
+      },
+    });
+    expect(failure).toMatchObject({ code: 'authentication-failed' });
+    expect(await early).toMatchObject({ code: 'connection-lost' });
+  });
+
+  test.each([
+    ['one key', () => [ours.key], true],
+    ['several keys', () => [stranger.key, ours.key], false],
+  ])('with %s: a program that was asked for ahead of it runs', async (_name, keys, ahead) => {
+    const order: string[] = [];
+    let early: Promise<string> | undefined;
+    await connect({
+      credentials: { kind: 'keys', keys: keys() },
+      onRequestable: (requestable) => {
+        order.push('asked');
+        early = requestable.exec('echo early').then(({ duplex }) => readAll(duplex));
+        setImmediate(() => order.push('waited'));
+      },
+    });
+    order.push('connected');
+    expect(await early).toBe('early\n');
+    expect(order.slice(0, 2)).toEqual(ahead ? ['asked', 'waited'] : ['asked', 'connected']);
+  });
+
   test('as a user that does not exist fails', async () => {
     expect(await connectFailure({ ...options, user: 'no-such-user' })).toMatchObject({
       code: 'authentication-failed',

@@ -1,3 +1,4 @@
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -6,12 +7,12 @@ import { Link } from '../../lab/link/link.ts';
 import { connectSsh, type SshConnection } from '../../src/ssh/connection.ts';
 import type { ConnectOptions } from '../../src/ssh/options.ts';
 import { SSH2_WINDOW } from '../../src/ssh/window.ts';
-import { openWorkerChannel } from '../../src/ssh/worker-channel.ts';
+import { connectWorker, openWorkerChannel } from '../../src/ssh/worker-channel.ts';
 import { connectOptions, knownHosts, makeKeyPair, readAll } from '../helpers/ssh-client.ts';
 import { Sshd } from '../helpers/sshd.ts';
 
 const SHORT_MS = 20;
-const LONG_MS = 120;
+const LONG_MS = 100;
 
 const ours = makeKeyPair();
 const rsa = makeKeyPair('rsa');
@@ -54,7 +55,7 @@ async function roundTrips(act: () => Promise<() => Promise<unknown>>): Promise<n
   const best = async (roundTripMs: number) => {
     await link.shape({ roundTripMs });
     let least = Infinity;
-    for (let run = 0; run < 4; run++) {
+    for (let run = 0; run < 3; run++) {
       const timed = await act();
       const start = performance.now();
       await timed();
@@ -79,16 +80,35 @@ describe('round trips', () => {
   });
 
   test('of a daemon without a socket are those of a program alone', async () => {
-    const program = {
-      remoteProgram: [],
-      remoteStore: undefined,
-      daemonSocket: join(sshd.dir, 'nothing'),
-    };
+    const program = daemonAt(join(sshd.dir, 'nothing'));
     const trips = await roundTrips(async () => {
       const connection = await connect();
       return () => openWorkerChannel(connection, program);
     });
     expect(trips).toBeLessThan(2.6);
+  });
+
+  test('of connecting to a daemon are no more than of connecting', async () => {
+    const path = join(sshd.dir, 'daemon');
+    const daemon = createServer((socket) => socket.resume()).listen(path);
+    try {
+      const trips = await roundTrips(() =>
+        Promise.resolve(async () => {
+          const { connection, channel } = await connectWorker(options, daemonAt(path));
+          opened.push(connection);
+          expect(channel.kind).toBe('socket');
+        }),
+      );
+      expect(trips).toBeLessThan(4.6);
+    } finally {
+      daemon.close();
+    }
+  });
+
+  const daemonAt = (daemonSocket: string) => ({
+    remoteProgram: [],
+    remoteStore: undefined,
+    daemonSocket,
   });
 
   test('are measured while connecting', async () => {
@@ -103,9 +123,9 @@ describe('a long line', () => {
   test('is filled by a window that fits it', async () => {
     await link.shape({ roundTripMs: LONG_MS });
     const seconds = async (changes: Partial<ConnectOptions>) => {
-      const { duplex } = await (await connect(changes)).exec('head -c 67108864 /dev/zero');
+      const { duplex } = await (await connect(changes)).exec('head -c 40000000 /dev/zero');
       const start = performance.now();
-      expect(await readAll(duplex)).toHaveLength(67_108_864);
+      expect(await readAll(duplex)).toHaveLength(40_000_000);
       return (performance.now() - start) / 1000;
     };
     const narrow = await seconds({ windowBytes: SSH2_WINDOW });
@@ -118,6 +138,16 @@ describe('a long line', () => {
     const { duplex } = await connection.exec('head -c 300000000 /dev/zero');
     const failed = expect(readAll(duplex)).rejects.toMatchObject({ code: 'connection-lost' });
     await link.cut();
+    await failed;
+    expect(await connection.closed).toMatchObject({ code: 'connection-lost' });
+  });
+
+  test('that turns a bit is found out, and ends a stream with an error', async () => {
+    await link.shape({ roundTripMs: SHORT_MS });
+    const connection = await connect();
+    const { duplex } = await connection.exec('head -c 300000000 /dev/zero');
+    const failed = expect(readAll(duplex)).rejects.toMatchObject({ code: 'connection-lost' });
+    await link.arm({ kind: 'corrupt', direction: 'down', afterBytes: 1_000_000 });
     await failed;
     expect(await connection.closed).toMatchObject({ code: 'connection-lost' });
   });

@@ -13,6 +13,7 @@ import { connectSsh, type SshConnection } from '../../src/ssh/connection.ts';
 import { SSH2_WINDOW, windowFor } from '../../src/ssh/window.ts';
 import { connectOptions, makeKeyPair, readAll } from '../helpers/ssh-client.ts';
 import { Sshd } from '../helpers/sshd.ts';
+import { waitUntil } from '../helpers/wait-until.ts';
 
 const MIB = 1024 * 1024;
 const WIDE = 16 * MIB;
@@ -37,14 +38,18 @@ async function connect(windowBytes?: number): Promise<SshConnection> {
   return connection;
 }
 
-/** Waits until a count stands still; returns it. */
-async function settled(count: () => number): Promise<number> {
+/** Waits until a count has passed `least` and then stands still; returns it. */
+async function settled(count: () => number, least = MIB): Promise<number> {
   let last = -1;
-  const deadline = performance.now() + 20_000;
-  while (count() !== last && performance.now() < deadline) {
-    last = count();
-    await delay(300);
-  }
+  await waitUntil(
+    async () => {
+      last = count();
+      await delay(400);
+      return last > least && count() === last;
+    },
+    `more than ${least} bytes, and then none`,
+    20_000,
+  );
   return last;
 }
 

@@ -1,6 +1,7 @@
 import type { ByteStream } from '../domain/byte-stream.ts';
 import { ActionError, toError } from '../domain/errors.ts';
-import type { ExecStream, SshConnection } from './connection.ts';
+import { connectSsh, type ExecStream, type SshConnection } from './connection.ts';
+import type { ConnectOptions } from './options.ts';
 
 /** Where nix-daemon listens unless it was built with another state folder. */
 export const DAEMON_SOCKET = '/nix/var/nix/daemon-socket/socket';
@@ -31,10 +32,45 @@ export function workerCommand(program: WorkerProgram): readonly string[] {
   return [...words, '--stdio', ...store, ...(program.daemonArgs ?? [])];
 }
 
+/** A connection, and the first worker channel on it, which was asked for as early as may be. */
+export interface WorkerConnection {
+  readonly connection: SshConnection;
+  readonly channel: WorkerChannel;
+}
+
+/**
+ * Connects and opens a worker channel in as few round trips as the server allows.
+ * @throws ActionError as `connectSsh` and {@link openWorkerChannel}
+ */
+export async function connectWorker(
+  options: ConnectOptions,
+  program: WorkerProgram,
+): Promise<WorkerConnection> {
+  let requested: Promise<WorkerChannel> | undefined;
+  const connection = await connectSsh({
+    ...options,
+    onRequestable: (requestable) => {
+      requested = openWorkerChannel(requestable, program);
+      // Where we are not let in, that is the error to show.
+      requested.catch(() => undefined);
+      options.onRequestable?.(requestable);
+    },
+  });
+  try {
+    return { connection, channel: await (requested ?? openWorkerChannel(connection, program)) };
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+}
+
 /**
  * Opens a channel to a Nix daemon. Unless the URI asks for a program or store of its own, the daemon's socket and
  * `nix-daemon --stdio` are requested together, so that a remote without the one costs no further round trip: the socket
  * is taken if it opens, and the other closed.
+ *
+ * The program has a use even where the socket opens: sshd leaves Nagle's algorithm on until a program was started on a
+ * connection, and an answer written in several pieces would wait for our acknowledgement of the first.
  * @throws ActionError `channel-refused` if neither opens, or `connection-lost`
  */
 export async function openWorkerChannel(
