@@ -1,13 +1,11 @@
-import { parseSystem } from '../domain/system.ts';
-import { evaluate } from '../nix/evaluate.ts';
 import type { Evaluation } from '../nix/evaluation.ts';
 import { openLocalStore, type LocalStore } from '../store/local-store.ts';
 import type { SignatureCheck, Store } from '../store/store.ts';
+import { evaluateEarly } from './early-evaluation.ts';
 import { localImportCheck } from './local-import.ts';
 import type { Phases } from './phases.ts';
 import { Remote } from './remote.ts';
 import type { StepContext, StepRequest } from './step-request.ts';
-import { chooseSystems } from './systems.ts';
 
 /** What a step has when it can begin to build. */
 export interface Prepared {
@@ -37,7 +35,8 @@ export async function prepare(
   const inner = { ...context, signal: AbortSignal.any([context.signal, failing.signal]) };
   const connecting = connect(request, inner, phases, opened);
   const local = openLocal(context, opened);
-  const evaluating = evaluateHere(request, inner, phases, local, connecting);
+  const settings = connecting.then(({ remote }) => remote.settings());
+  const evaluating = evaluateEarly(request, inner, phases, local, settings);
   const permitting = permitImport(request, inner, local, connecting);
   const all = Promise.all([connecting, local, evaluating, permitting]);
   try {
@@ -95,38 +94,4 @@ async function permitImport(
 ): Promise<SignatureCheck | undefined> {
   if (request.copy.kind === 'none') return undefined;
   return localImportCheck((await local).store, (await connecting).remote, context);
-}
-
-async function evaluateHere(
-  request: StepRequest,
-  context: StepContext,
-  phases: Phases,
-  local: Promise<LocalStore>,
-  connecting: Promise<Connected>,
-): Promise<Evaluation> {
-  const { env, observe, runnerSystem, signal, temporaryDirectory } = context;
-  const { access } = await local;
-  const fromUri = request.store.systems.map((system) => parseSystem(system));
-  const settings = fromUri.length > 0 ? undefined : await (await connecting).remote.settings();
-  const choice = chooseSystems(request.system, fromUri, settings, runnerSystem);
-  if (choice.notice !== undefined) observe({ kind: 'warning', text: choice.notice });
-  const evaluation = await phases.measure('evaluate', () =>
-    evaluate({
-      nix: 'nix',
-      installables: request.installables,
-      source: request.source,
-      evalArgs: request.evalArgs,
-      system: choice.system,
-      systems: choice.systems,
-      workingDirectory: request.workingDirectory,
-      localStore: access.storeUri,
-      temporaryDirectory,
-      env,
-      signal,
-      onLog: (line) => observe({ kind: 'evaluation-log', line }),
-    }),
-  );
-  const failed = evaluation.attributes.filter(({ kind }) => kind === 'failed').length;
-  observe({ kind: 'evaluated', attributes: evaluation.attributes.length, failed });
-  return evaluation;
 }

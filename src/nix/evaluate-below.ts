@@ -8,8 +8,19 @@ import { type FreshItem, walkAll } from './walk-all.ts';
 import { flakeAttribute, flakeRoot } from './walk-root.ts';
 import type { EvalSetup, WalkRoot } from './walk.ts';
 
-/** What each installable comes to. */
-export type Evaluated = ReadonlyMap<Installable, readonly EvaluatedAttribute[]>;
+/** What installables come to. */
+export class Evaluated {
+  readonly attributes = new Map<Installable, readonly EvaluatedAttribute[]>();
+  /** Systems that the expanded sets have attributes for, and that were not asked for. */
+  readonly passedOver = new Set<string>();
+
+  add(other: Evaluated): void {
+    for (const [installable, attributes] of other.attributes) {
+      this.attributes.set(installable, attributes);
+    }
+    for (const system of other.passedOver) this.passedOver.add(system);
+  }
+}
 
 /** How evaluation is run, and for which systems. */
 export interface WalkSetup extends EvalSetup {
@@ -47,11 +58,11 @@ async function evaluateOneByOne(
   members: readonly FlakeInstallable[],
   currentSystem: readonly string[],
 ): Promise<Evaluated> {
-  const all = new Map<Installable, readonly EvaluatedAttribute[]>();
+  const all = new Evaluated();
   for (const member of members) {
     const root = flakeAttribute(member.flakeRef, member.fragment, currentSystem);
     const { evaluated } = await evaluateBelow(setup, root, [member], () => [[]]);
-    for (const [installable, attributes] of evaluated) all.set(installable, attributes);
+    all.add(evaluated);
   }
   return all;
 }
@@ -67,18 +78,19 @@ export async function evaluateBelow<Member extends Installable>(
   members: readonly Member[],
   candidatesOf: (member: Member) => FreshItem['candidates'],
 ): Promise<{ evaluated: Evaluated; impure: boolean }> {
-  const evaluated = new Map<Installable, readonly EvaluatedAttribute[]>();
+  const evaluated = new Evaluated();
   const items = members.map((member, id) => ({ id, candidates: candidatesOf(member) }));
   for (const chunk of chunksOf(items)) {
     const { report, unreached, impure } = await walkAll(setup, root, setup.systems, chunk);
     if (impure) return { evaluated, impure };
+    for (const system of report.passedOver) evaluated.passedOver.add(system);
     for (const item of chunk) {
       const installable = members[item.id];
       if (installable === undefined) continue;
       const attributes = unreached?.ids.includes(item.id)
         ? [unreachedFailure(installable, unreached.error)]
         : attributesOf(installable, item, report.item(item.id), setup.systems);
-      evaluated.set(installable, attributes);
+      evaluated.attributes.set(installable, attributes);
     }
   }
   return { evaluated, impure: false };

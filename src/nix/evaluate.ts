@@ -2,7 +2,7 @@ import { ActionError } from '../domain/errors.ts';
 import type { FlakeInstallable, Installable } from '../domain/installable.ts';
 import type { System } from '../domain/system.ts';
 import { systemOfMachine } from '../domain/system.ts';
-import { type Evaluated, evaluateBelow, evaluateFlake } from './evaluate-below.ts';
+import { Evaluated, evaluateBelow, evaluateFlake } from './evaluate-below.ts';
 import type { EvaluatedAttribute, Evaluation } from './evaluation.ts';
 import { localFolder } from './flake-folder.ts';
 import { trustingEnvironment } from './git-trust.ts';
@@ -48,7 +48,7 @@ export async function evaluate(request: EvaluationRequest): Promise<Evaluation> 
   );
   const evaluated = await evaluateGroups({ ...request, env: trusting.env }, groups);
   const attributes = installables.map((each) => attributesOf(each, evaluated));
-  return { attributes: (await Promise.all(attributes)).flat() };
+  return { attributes: (await Promise.all(attributes)).flat(), passedOver: evaluated.passedOver };
 }
 
 /** Installables that one process can evaluate together. */
@@ -77,7 +77,7 @@ async function evaluateGroups(
   request: EvaluationRequest,
   groups: readonly Group[],
 ): Promise<Evaluated> {
-  const all = new Map<Installable, readonly EvaluatedAttribute[]>();
+  const all = new Evaluated();
   if (groups.length === 0) return all;
   const version = await nixVersion(request);
   const machine = systemOfMachine(process.arch, process.platform);
@@ -87,7 +87,7 @@ async function evaluateGroups(
       group.kind === 'flake'
         ? await evaluateFlake(request, group, { version, machine, currentSystem })
         : await evaluateSource(request, group.members, currentSystem);
-    for (const [installable, attributes] of evaluated) all.set(installable, attributes);
+    all.add(evaluated);
   }
   return all;
 }
@@ -113,5 +113,5 @@ async function attributesOf(
 ): Promise<readonly EvaluatedAttribute[]> {
   return installable.kind === 'store-path'
     ? [await storePathAttribute(installable)]
-    : (evaluated.get(installable) ?? []);
+    : (evaluated.attributes.get(installable) ?? []);
 }

@@ -50,7 +50,9 @@ export interface EvaluationFailure extends Evaluated {
 
 export type EvaluatedAttribute = EvaluatedDerivation | EvaluatedStorePath | EvaluationFailure;
 
-/** In the order of the installables, and lexicographic within each. */
 export interface Evaluation {
+  /** In the order of the installables, and lexicographic within each. */
   readonly attributes: readonly EvaluatedAttribute[];
+  /** Systems that the expanded sets have attributes for, and that were not asked for. */
+  readonly passedOver: ReadonlySet<string>;
 }

@@ -93,21 +93,25 @@ function textLine(text: unknown): LogLine {
     : { kind: 'other' };
 }
 
-// Only errors of level 0 carry `raw_msg`; warnings carry it too, at level 1.
+// Errors with parts have `raw_msg` (warnings, too, at level 1); Nix prints `error: out of memory` as a plain message.
 function message(event: JsonObject): LogLine {
-  const raw = event['raw_msg'];
-  if (event['level'] !== 0 || typeof raw !== 'string') {
-    return typeof event['level'] === 'number' && event['level'] <= INFO
-      ? textLine(event['msg'])
-      : { kind: 'other' };
+  const { level, raw_msg: raw, msg: text } = event;
+  if (level === 0 && typeof raw === 'string') {
+    return { kind: 'error', error: errorOf(event, raw) };
   }
+  if (level === 0 && typeof text === 'string') {
+    return plainLine(text);
+  }
+  return typeof level === 'number' && level <= INFO ? textLine(text) : { kind: 'other' };
+}
+
+function errorOf(event: JsonObject, raw: string): NixError {
   const frames = Array.isArray(event['trace']) ? event['trace'].filter(isObject) : [];
   const trace = frames.map((frame) => ({
     text: typeof frame['raw_msg'] === 'string' ? withoutColour(frame['raw_msg']) : '',
     position: positionOf(frame),
   }));
-  const error = { message: withoutColour(raw).trim(), position: positionOf(event), trace };
-  return { kind: 'error', error };
+  return { message: withoutColour(raw).trim(), position: positionOf(event), trace };
 }
 
 // Nix 2.26 to 2.34 append `:line:column` to the file, and call what has no place `«none»:0`, line 0.

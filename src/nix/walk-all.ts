@@ -17,9 +17,10 @@ export interface WalkOutcome {
   readonly impure: boolean;
 }
 
-/** How many failures that tryEval caught are evaluated once more for their messages; and how many at a time. */
+/** How many failures that tryEval caught are evaluated once more for their messages; how many at a time; for how long. */
 const MAX_EXPLAINED = 20;
 const EXPLAINED_AT_ONCE = 2;
+const EXPLAINED_WITHIN_MS = 120_000;
 
 /**
  * Walks all items: one process, and one more for each failure that tryEval cannot catch, as that ends the process it
@@ -72,8 +73,11 @@ async function explainSome(
   report: WalkReport,
 ): Promise<void> {
   const waiting = report.unexplained.slice(0, MAX_EXPLAINED);
+  const end = performance.now() + EXPLAINED_WITHIN_MS;
   const work = async (): Promise<void> => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+    for (;;) {
+      const next = performance.now() < end ? waiting.shift() : undefined;
+      if (next === undefined) return;
       await explainOne(setup, root, systems, items, next);
     }
   };

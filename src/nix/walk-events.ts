@@ -44,6 +44,8 @@ export type WalkEvent =
     }
   | { readonly event: 'set'; readonly place: WalkPlace }
   | { readonly event: 'other'; readonly place: WalkPlace; readonly type: string }
+  /** Attributes for systems that were not asked for. */
+  | { readonly event: 'passed-over'; readonly systems: readonly string[] }
   | { readonly event: 'end' | 'impure' };
 
 /**
@@ -65,6 +67,8 @@ export function parseWalkEvent(json: string): WalkEvent {
       return { event: kind, id: event.number('id'), misses: event.list('misses').map(missOf) };
     case 'done':
       return describedOf(event);
+    case 'passed-over':
+      return { event: kind, systems: event.strings('systems') };
     case 'end':
     case 'impure':
       return { event: kind };

@@ -35,6 +35,8 @@ export interface Unexplained {
 
 /** Puts together what the processes of a walk report. */
 export class WalkReport {
+  /** Systems that there are attributes for, and that were not asked for. */
+  readonly passedOver = new Set<string>();
   readonly #items = new Map<number, ItemReport>();
   readonly #unexplained = new Map<string, Unexplained>();
   /** Begun and not ended: what a process that dies now died of. */
@@ -96,6 +98,9 @@ export class WalkReport {
       case 'other':
         this.#addEntry(event);
         break;
+      case 'passed-over':
+        for (const system of event.systems) this.passedOver.add(system);
+        return;
       case 'set':
       case 'end':
       case 'impure':

@@ -106,14 +106,17 @@ let
 
   visitChildren = item: base: path: after: set: state:
     let
-      names = filter (wanted (base ++ path)) (attrNames set);
+      all = attrNames set;
+      names = filter (wanted (base ++ path)) all;
+      others = filter (name: isSystemName name && !(elem name request.systems)) all;
       due = if after == [ ] then names
         else filter (name: name > head after || (name == head after && tail after != [ ])) names;
       afterOf = name: if after != [ ] && name == head after then tail after else [ ];
       child = state: name:
         visit item base (path ++ [ name ]) (afterOf name) (unsafeGetAttrPos name set) (getAttr name set) state;
     in
-    foldl' child state due;
+    if others == [ ] then foldl' child state due
+    else say { event = "passed-over"; systems = others; } (foldl' child state due);
 
   # The first candidate that exists, as { candidate, value }, or what is said when none does.
   find = item:

@@ -62,7 +62,11 @@ export async function runWalk(
       else if (read.kind === 'message') setup.onLog(read.text);
     },
   });
-  return { events: events.map(parseWalkEvent), failure: failureOf(exit, errors) };
+  const failure = failureOf(exit, errors);
+  for (const error of errors) {
+    if (error !== failure) setup.onLog(`error: ${error.message}`);
+  }
+  return { events: events.map(parseWalkEvent), failure };
 }
 
 function evalArguments(setup: EvalSetup, root: WalkRoot, program: string): readonly string[] {

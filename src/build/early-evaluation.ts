@@ -1,0 +1,77 @@
+import { parseSystem } from '../domain/system.ts';
+import { evaluate } from '../nix/evaluate.ts';
+import type { Evaluation } from '../nix/evaluation.ts';
+import type { NixSettings } from '../nix/settings.ts';
+import type { LocalStore, LocalStoreAccess } from '../store/local-store.ts';
+import type { Phases } from './phases.ts';
+import type { StepContext, StepRequest } from './step-request.ts';
+import { chooseSystems, type SystemChoice } from './systems.ts';
+
+/**
+ * Evaluates at once for what the remote most likely builds, the runner's system; what it really builds is known when it is connected.
+ * Only where that makes a difference, evaluation is done again.
+ * @param settings the remote's, once they are known
+ */
+export async function evaluateEarly(
+  request: StepRequest,
+  context: StepContext,
+  phases: Phases,
+  local: Promise<LocalStore>,
+  settings: Promise<NixSettings | undefined>,
+): Promise<Evaluation> {
+  settings.catch(() => undefined); // waited for below, unless there is no local store
+  const { access } = await local;
+  const evaluation = await evaluateForRemote(request, context, settings, (choice, signal) =>
+    phases.measure('evaluate', () => evaluateFor(request, { ...context, signal }, access, choice)),
+  );
+  const failed = evaluation.attributes.filter(({ kind }) => kind === 'failed').length;
+  context.observe({ kind: 'evaluated', attributes: evaluation.attributes.length, failed });
+  return evaluation;
+}
+
+async function evaluateForRemote(
+  request: StepRequest,
+  { observe, runnerSystem, signal }: StepContext,
+  settings: Promise<NixSettings | undefined>,
+  run: (choice: SystemChoice, signal: AbortSignal) => Promise<Evaluation>,
+): Promise<Evaluation> {
+  const fromUri = request.store.systems.map((system) => parseSystem(system));
+  const choose = (known?: NixSettings): SystemChoice =>
+    chooseSystems(request.system, fromUri, known, runnerSystem);
+  const guess = choose();
+  const superseded = new AbortController();
+  const first = run(guess, AbortSignal.any([signal, superseded.signal]));
+  first.catch(() => undefined); // waited for below, unless connecting fails first
+  const choice = fromUri.length > 0 ? guess : choose(await settings);
+  if (choice.notice !== undefined) observe({ kind: 'warning', text: choice.notice });
+  if (choice.system !== guess.system) {
+    superseded.abort();
+    await Promise.allSettled([first]);
+    return run(choice, signal);
+  }
+  const evaluation = await first;
+  const isComplete = !choice.systems.some((system) => evaluation.passedOver.has(system));
+  return isComplete ? evaluation : run(choice, signal);
+}
+
+function evaluateFor(
+  request: StepRequest,
+  { env, observe, signal, temporaryDirectory }: StepContext,
+  access: LocalStoreAccess,
+  { system, systems }: SystemChoice,
+): Promise<Evaluation> {
+  return evaluate({
+    nix: 'nix',
+    installables: request.installables,
+    source: request.source,
+    evalArgs: request.evalArgs,
+    system,
+    systems,
+    workingDirectory: request.workingDirectory,
+    localStore: access.storeUri,
+    temporaryDirectory,
+    env,
+    signal,
+    onLog: (line) => observe({ kind: 'evaluation-log', line }),
+  });
+}
