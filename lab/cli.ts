@@ -1,23 +1,70 @@
-/** `node lab/cli.ts prepare [suite…]` makes the root folders of the lab. */
-import { rootFolder, SUITES } from './rootfs.ts';
+/**
+ * The lab by hand:
+ * - `node lab/cli.ts prepare [suite…]` makes its root folders;
+ * - `node lab/cli.ts shell [suite [user]]` starts a lab, and a shell on its runner, from where stock Nix reaches `ssh-ng://ci@builder`.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { startLab } from './lab.ts';
+import { setUpOpenssh } from './openssh.ts';
+import { rootFolder, SUITES, type Suite } from './rootfs.ts';
+import { USERS, type UserName } from './users.ts';
 
-const USAGE = `usage: node lab/cli.ts prepare [${SUITES.join('|')}]…`;
+const USAGE = `usage: node lab/cli.ts prepare [SUITE]…
+       node lab/cli.ts shell [SUITE [USER]]
+SUITE: ${SUITES.join(', ')}; USER: ${Object.keys(USERS).join(', ')}`;
 
-async function prepare(names: readonly string[]): Promise<void> {
-  const unknown = names.filter((name) => !SUITES.some((suite) => suite === name));
-  if (unknown.length > 0) {
-    throw new Error(`no such suite: ${unknown.join(', ')}\n${USAGE}`);
-  }
-  for (const suite of SUITES.filter((each) => names.length === 0 || names.includes(each))) {
+class UsageError extends Error {}
+
+async function prepare(suites: readonly Suite[]): Promise<void> {
+  for (const suite of suites.length === 0 ? SUITES : suites) {
     const { path, nixVersion } = await rootFolder(suite);
     console.log(`${suite}: Nix ${nixVersion} in ${path}`);
   }
 }
 
-const [command, ...rest] = process.argv.slice(2);
-if (command === 'prepare') {
-  await prepare(rest);
-} else {
-  console.error(USAGE);
+async function shell(suite: Suite, user: UserName): Promise<void> {
+  await using lab = await startLab({ builder: { suite }, runner: { suite } });
+  await setUpOpenssh(lab.runner, user, lab.builder, lab.link.port);
+  const { program, args, env } = lab.runner.command(['sh', '-i'], { user });
+  await once(spawn(program, args, { env, stdio: 'inherit' }), 'exit');
+}
+
+function asSuite(name: string): Suite {
+  const suite = SUITES.find((each) => each === name);
+  if (suite === undefined) {
+    throw new UsageError(`no such suite: ${name}`);
+  }
+  return suite;
+}
+
+function asUser(name: string): UserName {
+  const user = Object.values(USERS).find((each) => each.name === name);
+  if (user === undefined) {
+    throw new UsageError(`no such user: ${name}`);
+  }
+  return user.name;
+}
+
+async function main([command = '', ...rest]: readonly string[]): Promise<void> {
+  switch (command) {
+    case 'prepare':
+      await prepare(rest.map(asSuite));
+      break;
+    case 'shell':
+      await shell(asSuite(rest[0] ?? 'sid'), asUser(rest[1] ?? 'ci'));
+      break;
+    default:
+      throw new UsageError(`no such command: ${command}`);
+  }
+}
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof UsageError)) {
+    throw error;
+  }
+  console.error(`${error.message}\n${USAGE}`);
   process.exitCode = 2;
 }

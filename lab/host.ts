@@ -1,6 +1,7 @@
 import { chown, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { LabError } from './errors.ts';
+import { enterCommand, type Command, type RunOptions } from './enter.ts';
 import { HostProcess, spawnPiped, type Finished } from './process.ts';
 import { listProcesses, type HostProcessInfo } from './process-list.ts';
 import type { RootFolder } from './rootfs.ts';
@@ -8,18 +9,7 @@ import type { StartedHost } from './start-host.ts';
 import { USERS, type UserName } from './users.ts';
 import { within } from './wait.ts';
 
-const SEARCH_PATH = '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin';
 const RUN_LIMIT_MS = 120_000;
-
-/** How a program is run inside a host. */
-export interface RunOptions {
-  /** Default `root`. */
-  readonly user?: UserName | undefined;
-  /** Default: the user's home. */
-  readonly cwd?: string | undefined;
-  /** Beside HOME, USER, LOGNAME, PATH and LANG. `undefined` takes one of these away. */
-  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
-}
 
 export interface RunToEndOptions extends RunOptions {
   readonly stdin?: string | Buffer | undefined;
@@ -57,25 +47,18 @@ export class Host implements AsyncDisposable {
     return `/proc/${this.pid}/root${inside}`;
   }
 
-  /** Starts a program. Variables are never part of a command line. */
+  /** Starts a program. */
   spawn(argv: readonly string[], options: RunOptions = {}): HostProcess {
-    const user = USERS[options.user ?? 'root'];
-    const env: Record<string, string | undefined> = {
-      HOME: user.home,
-      USER: user.name,
-      LOGNAME: user.name,
-      PATH: SEARCH_PATH,
-      LANG: 'C.UTF-8',
-      ...options.env,
-    };
-    const defined = Object.fromEntries(
-      Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined),
-    );
-    const ids = [`--reuid=${user.uid}`, `--regid=${user.uid}`, '--clear-groups'];
-    const become = user.uid === 0 ? [] : ['/usr/bin/setpriv', ...ids];
-    const enter = ['--target', `${this.pid}`, '--mount', '--pid', '--uts', '--ipc', '--'];
-    const into = [...become, '/usr/bin/env', `--chdir=${options.cwd ?? user.home}`, '--'];
-    return new HostProcess(argv, spawnPiped(NSENTER, [...enter, ...into, ...argv], defined));
+    const { program, args, env } = this.command(argv, options);
+    return new HostProcess(argv, spawnPiped(program, args, env));
+  }
+
+  /**
+   * The command that starts a program inside, for who wants it with other streams than pipes. Variables are never part of the
+   * command line, where every user of this machine could read them.
+   */
+  command(argv: readonly string[], options: RunOptions = {}): Command {
+    return enterCommand(this.pid, argv, options);
   }
 
   /**
@@ -161,9 +144,6 @@ export class Host implements AsyncDisposable {
     await this.stop();
   }
 }
-
-/** Absolute, since it is looked up with the PATH that is meant for the program inside. */
-const NSENTER = '/usr/bin/nsenter';
 
 async function makeOwned(folder: string, uid: number): Promise<void> {
   const first = await mkdir(folder, { recursive: true });

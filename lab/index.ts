@@ -45,7 +45,8 @@ export {
   type FlakeFiles,
   type FlakeOptions,
 } from './flakes.ts';
-export { Host, type RunOptions, type RunToEndOptions } from './host.ts';
+export type { Command, RunOptions } from './enter.ts';
+export { Host, type RunToEndOptions } from './host.ts';
 export type { HostProcessInfo } from './process-list.ts';
 export { makeKey, type KeyOptions, type KeyPair } from './keys.ts';
 export { startLab, type Lab, type LabOptions } from './lab.ts';

@@ -46,7 +46,12 @@ export class Service {
       }
       return await this.#options.ready(this.#log);
     };
-    await until(START_LIMIT_MS, `start of ${this.name} on ${this.#host.name}`, ready, () => this.#log);
+    await until(
+      START_LIMIT_MS,
+      `start of ${this.name} on ${this.#host.name}`,
+      ready,
+      () => this.#log,
+    );
   }
 
   /** Ends the server itself; what it forked for open connections lives on. */
