@@ -88,7 +88,9 @@ export function parseResults(json: string | undefined): readonly ResultEntry[] {
 }
 
 function statusesOf(results: readonly ResultEntry[]): Readonly<Record<string, string>> {
-  return Object.fromEntries(results.map(({ attribute, status }) => [lastName(attribute), status]));
+  // The last entry of results that were cut has no attribute.
+  const entries = results.filter((entry) => 'attribute' in entry);
+  return Object.fromEntries(entries.map(({ attribute, status }) => [lastName(attribute), status]));
 }
 
 /** `hello` of `packages.x86_64-linux.hello`. */
