@@ -105,6 +105,19 @@ describe.each(SUITES)(
       expect((await host.read('/home/ci/runs')).split('run').length - 2).toBe(21);
     });
 
+    it('running out of memory', async () => {
+      const huge = { a: GOOD, huge: 'builtins.genList (n: n) 4000000000000', z: GOOD };
+      await writeFlake(host, '/home/ci/huge', huge, 'ci');
+      const limited = '#!/bin/sh\nexec prlimit --as=3000000000 /usr/bin/nix "$@"\n';
+      await host.write('/home/ci', { 'bin/limited-nix': limited }, 'ci');
+      const job = { nix: '/home/ci/bin/limited-nix' };
+      const { attributes } = await evaluateOn(host, ['path:.#checks'], job, {
+        cwd: '/home/ci/huge',
+      });
+      expect(attributes.map(({ kind }) => kind)).toEqual(['derivation', 'failed', 'derivation']);
+      expect(attributes[1]?.message).toContain('huge: out of memory, at /');
+    });
+
     it('an installable that does not exist, with what was tried and meant', async () => {
       const { attributes } = await evaluateOn(host, ['path:.#b-abrt', 'path:.#a'], {}, { cwd });
       expect(attributes[0]).toMatchObject({ kind: 'failed', code: 'installable-unknown' });

@@ -41,6 +41,10 @@ describe('parseLogLine', () => {
       'stack overflow (possible infinite recursion)',
     ],
     ['\u001b[31;1merror:\u001b[0m unrecognised flag', 'unrecognised flag'],
+    [
+      String.raw`@nix {"action":"msg","level":0,"msg":"\u001b[31;1merror:\u001b[0m out of memory"}`,
+      'out of memory',
+    ],
   ])('reads plain errors, as %j', (line, message) => {
     expect(parseLogLine(line)).toMatchObject({ kind: 'error', error: { message } });
   });
