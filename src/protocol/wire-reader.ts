@@ -67,19 +67,19 @@ export class WireReader {
   }
 
   endTee(): void {
-    const [first] = this.#chunks;
+    const first = this.#chunks[0];
     if (first) this.#emitTee(first, this.#offset);
     this.#tee = undefined;
   }
 
   /** @throws ActionError `protocol-violation` above 2^53. */
   *u64(): Decoding<number> {
-    const bytes = yield* this.#take(8);
-    const high = bytes.readUInt32LE(4);
-    if (high > 0x1fffff) {
-      throw violation(`the number 0x${bytes.readBigUInt64LE().toString(16)} is too large`);
-    }
-    return high * 0x1_0000_0000 + bytes.readUInt32LE(0);
+    const first = this.#chunks[0];
+    if (!first || this.#offset + 8 > first.length) return toNumber(yield* this.#take(8), 0);
+    const value = toNumber(first, this.#offset); // in place: a NAR of small files is mostly numbers
+    this.#spend(8);
+    this.#pass(first, 8);
+    return value;
   }
 
   *u64big(): Decoding<bigint> {
@@ -134,28 +134,33 @@ export class WireReader {
   /** Passes over bytes without holding on to them (`onBytes` sees them); they do not count against the message. */
   *skip(length: number, onBytes?: (bytes: Buffer) => void): Decoding<void> {
     for (let left = length; left > 0;) {
-      while (this.#available === 0) yield;
-      const piece = this.#advance(left);
-      left -= piece.length;
-      onBytes?.(piece);
+      const first = this.#chunks[0];
+      if (!first) {
+        yield;
+        continue;
+      }
+      const start = this.#offset;
+      const length = Math.min(left, first.length - start);
+      left -= length;
+      this.#pass(first, length);
+      onBytes?.(first.subarray(start, start + length));
     }
   }
 
   /** Takes `expected` if it is what comes next; nothing otherwise, nor if it is not wholly here in one piece. */
   takeIfNext(expected: Buffer): boolean {
-    const [first] = this.#chunks;
+    const first = this.#chunks[0];
     const end = this.#offset + expected.length;
     if (!first || end > first.length) return false;
     if (first.compare(expected, 0, expected.length, this.#offset, end) !== 0) return false;
-    this.#advance(expected.length);
+    this.#pass(first, expected.length);
     return true;
   }
 
   /** Exactly `length` bytes in one piece, copied only where they came in several. */
   *#take(length: number): Decoding<Buffer> {
-    if (length > this.#budget) throw violation('a message is larger than allowed');
-    this.#budget -= length;
-    const [first] = this.#chunks;
+    this.#spend(length);
+    const first = this.#chunks[0];
     if (first && first.length - this.#offset >= length) return this.#advance(length);
 
     const whole = Buffer.allocUnsafe(length);
@@ -167,22 +172,30 @@ export class WireReader {
     return whole;
   }
 
+  #spend(bytes: number): void {
+    if (bytes > this.#budget) throw violation('a message is larger than allowed');
+    this.#budget -= bytes;
+  }
+
   /** Up to `limit` bytes of the first chunk. */
   #advance(limit: number): Buffer {
-    const [first] = this.#chunks;
+    const first = this.#chunks[0];
     if (!first) return Buffer.alloc(0);
-    const end = Math.min(first.length, this.#offset + limit);
-    const piece = first.subarray(this.#offset, end);
-    this.#available -= piece.length;
-    this.#consumed += piece.length;
-    if (end < first.length) {
-      this.#offset = end;
-    } else {
-      this.#emitTee(first, end);
-      this.#chunks.shift();
-      this.#offset = 0;
-    }
-    return piece;
+    const start = this.#offset;
+    const length = Math.min(limit, first.length - start);
+    this.#pass(first, length);
+    return first.subarray(start, start + length);
+  }
+
+  /** Leaves behind bytes of `first`, the first chunk, and the chunk itself when that was all of it. */
+  #pass(first: Buffer, length: number): void {
+    this.#offset += length;
+    this.#available -= length;
+    this.#consumed += length;
+    if (this.#offset < first.length) return;
+    this.#emitTee(first, this.#offset);
+    this.#chunks.shift();
+    this.#offset = 0;
   }
 
   #emitTee(chunk: Buffer, end: number): void {
@@ -195,6 +208,14 @@ export class WireReader {
 /** What the peer said cannot be the worker protocol. The session knows which peer, and adds it. */
 export function violation(what: string): ActionError {
   return new ActionError('protocol-violation', what);
+}
+
+function toNumber(bytes: Buffer, offset: number): number {
+  const high = bytes.readUInt32LE(offset + 4);
+  if (high > 0x1fffff) {
+    throw violation(`the number 0x${bytes.readBigUInt64LE(offset).toString(16)} is too large`);
+  }
+  return high * 0x1_0000_0000 + bytes.readUInt32LE(offset);
 }
 
 function isZero(bytes: Buffer, from: number): boolean {
