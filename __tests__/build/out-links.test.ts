@@ -26,12 +26,7 @@ function names(...attributes: LinkedAttribute[]): string[] {
 }
 
 test('names links as nix build does, by position and output', () => {
-  expect(names(single(0), single(1))).toEqual([
-    'result',
-    'result-dev',
-    'result-1',
-    'result-1-dev',
-  ]);
+  expect(names(single(0), single(1))).toEqual(['result', 'result-dev', 'result-1', 'result-1-dev']);
 });
 
 test('names members of a set after themselves', () => {
@@ -44,6 +39,13 @@ test('falls back to the attribute path where two members share a name', () => {
   ).toEqual(['result-checks.x86_64-linux.fmt', 'result-packages.x86_64-linux.fmt']);
 });
 
+test('falls back to it also where only the file names are the same', () => {
+  expect(names(member('x y', 'checks."x y"'), member('x_y', 'packages.x_y'))).toEqual([
+    'result-checks._x_y_',
+    'result-packages.x_y',
+  ]);
+});
+
 test('keeps names that are no file names out of the file system', () => {
-  expect(names(member('"../../x y"', 'checks."../../x y"'))).toEqual(['result-_.._.._x_y_']);
+  expect(names(member('../../x y', 'checks."../../x y"'))).toEqual(['result-.._.._x_y']);
 });

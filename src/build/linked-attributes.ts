@@ -1,4 +1,3 @@
-import { printAttrPath } from '../domain/attr-path.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { ActionError } from '../domain/errors.ts';
 import type { EvaluatedAttribute } from '../nix/evaluation.ts';
@@ -54,5 +53,5 @@ function memberName(
   );
   const isShared = siblings.every((each) => each.kind === 'derivation' && each.member[0] === first);
   const isSystem = rest.length > 0 && first === attribute.system;
-  return printAttrPath(isShared && isSystem ? rest : member);
+  return (isShared && isSystem ? rest : member).join('.');
 }

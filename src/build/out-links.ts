@@ -26,7 +26,7 @@ export interface OutLink {
  * are `result-<member>`, or `result-<attribute path>` where two members would share a name.
  */
 export function nameOutLinks(prefix: string, attributes: readonly LinkedAttribute[]): OutLink[] {
-  const members = attributes.map((attribute) => attribute.memberName);
+  const members = attributes.map(({ memberName }) => memberName && toFileName(memberName));
   const clashes = new Set(members.filter((name, index) => members.indexOf(name) !== index));
   return attributes.flatMap((attribute) => {
     const stem = linkStem(prefix, attribute, clashes);
@@ -43,10 +43,15 @@ function linkStem(
   clashes: ReadonlySet<string | undefined>,
 ): string {
   if (memberName !== undefined) {
-    const name = clashes.has(memberName) ? attribute : memberName;
-    return `${prefix}-${name.replaceAll(/[^0-9a-zA-Z+\-._?=]/g, '_')}`;
+    const name = toFileName(memberName);
+    return `${prefix}-${clashes.has(name) ? toFileName(attribute) : name}`;
   }
   return position === 0 ? prefix : `${prefix}-${position}`;
+}
+
+/** With nothing in it but what a store path's name may hold. */
+function toFileName(name: string): string {
+  return name.replaceAll(/[^0-9a-zA-Z+\-._?=]/g, '_');
 }
 
 /**
