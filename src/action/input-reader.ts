@@ -67,11 +67,10 @@ export class InputReader {
       return parser();
     } catch (error) {
       if (!(error instanceof ActionError)) throw error;
+      const { code, hint } = error;
+      const message = error.message.replace(new RegExp(`^${name}: `), '');
       this.#complaints.push(
-        new ActionError(error.code, `Input '${name}': ${error.message}`, {
-          hint: error.hint,
-          cause: error,
-        }),
+        new ActionError(code, `Input '${name}': ${message}`, { hint, cause: error }),
       );
       return undefined;
     }

@@ -46,7 +46,7 @@ export function readInputs(read: ReadInput, workspace: string): Inputs {
   if (stores.length !== 1) {
     reader.complain(
       'store',
-      `names ${stores.length} stores`,
+      stores.length === 0 ? 'is empty' : `names ${stores.length} stores`,
       'Give exactly one, for example ssh-ng://ci@builder.example.org.',
     );
   }

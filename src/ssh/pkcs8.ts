@@ -34,7 +34,7 @@ function decode(block: string, name: string, passphrase: string | undefined): Ke
     return createPrivateKey({ key: block, ...(passphrase === undefined ? {} : { passphrase }) });
   } catch (error) {
     if (/bad decrypt/i.test(toError(error).message)) {
-      throw new ActionError('key-passphrase', `ssh-key-passphrase does not decrypt ${name}`);
+      throw wrongPassphrase(name);
     }
     throw new ActionError('key-invalid', `${name} is damaged or cut off`, {
       hint: 'Copy the whole file into the secret, from `-----BEGIN` to the last `-----`.',
@@ -76,4 +76,10 @@ function sshString(content: string | Buffer): Buffer {
   const length = Buffer.alloc(4);
   length.writeUInt32BE(bytes.length);
   return Buffer.concat([length, bytes]);
+}
+
+export function wrongPassphrase(name: string): ActionError {
+  return new ActionError('key-passphrase', `ssh-key-passphrase does not decrypt ${name}`, {
+    hint: 'Try it with `ssh-keygen -y -f KEYFILE`, and correct the secret.',
+  });
 }

@@ -3,7 +3,7 @@ import ssh2, { type ParsedKey } from 'ssh2';
 import { ActionError } from '../domain/errors.ts';
 import { fingerprint, publicKeyFromBlob } from '../domain/public-key.ts';
 import { findKeyBlocks } from './key-text.ts';
-import { toReadablePem } from './pkcs8.ts';
+import { toReadablePem, wrongPassphrase } from './pkcs8.ts';
 
 /** A private key in memory. Nothing prints it: the key itself is private to the object, and its text is not kept. */
 export class PrivateKey {
@@ -69,9 +69,7 @@ function parseFailure(error: Error, name: string): ActionError {
     });
   }
   if (/bad passphrase|integrity check failed|failed to decrypt/i.test(text)) {
-    return new ActionError('key-passphrase', `ssh-key-passphrase does not decrypt ${name}`, {
-      hint: 'Try it with `ssh-keygen -y -f KEYFILE`, and correct the secret.',
-    });
+    return wrongPassphrase(name);
   }
   if (text.startsWith('Unsupported')) {
     return new ActionError('key-invalid', `${name} is of a type or format that is not supported`, {
