@@ -1,6 +1,7 @@
 import './cjs-globals.ts';
-import { failOnCrash } from './action/crash.ts';
+import { exitSoon, failOnCrash } from './action/crash.ts';
 import { run } from './run.ts';
 
 failOnCrash();
 await run();
+exitSoon();

@@ -1,5 +1,6 @@
-import { warnOnCrash } from './action/crash.ts';
+import { exitSoon, warnOnCrash } from './action/crash.ts';
 import { cleanup } from './cleanup.ts';
 
 warnOnCrash();
 await cleanup();
+exitSoon();

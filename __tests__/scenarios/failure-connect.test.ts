@@ -213,10 +213,21 @@ describe.concurrent('a remote that cannot be had', () => {
     expect({ code, errors, statuses }).toEqual({ code: 0, errors: [], statuses: { one: 'built' } });
   });
 
-  it('names MaxSessions where copying back takes a second session', async () => {
-    const inputs = { 'copy-outputs': 'true' };
-    const { errors } = await fail({ login: 'owner', inputs });
-    expect(errors).toEqual(['?']);
+  it('names MaxSessions where copying back takes a second session, and ends', async () => {
+    const { code, errors, results } = await runToFailure({
+      builder,
+      runner,
+      attributes: { two: 'sh "two" "echo two > $out"' },
+      login: 'owner',
+      inputs: { 'copy-outputs': 'true' },
+    });
+    expect(code).toBe(1);
+    expect(results).toMatchObject([
+      { status: 'built', copied: false, error: { code: 'channel-refused' } },
+    ]);
+    expect(errors.at(-1)).toMatch(
+      /^owner@127\.0\.0\.1:\d+ opens neither the Nix daemon's socket nor `nix-daemon --stdio`: .*MaxSessions must allow two of them at once\.$/,
+    );
   });
 });
 

@@ -28,6 +28,14 @@ export function warnOnCrash(): void {
   process.on('unhandledRejection', warn);
 }
 
+/** Milliseconds for what ends by itself once all is done: sockets that say farewell, children whose pipes were closed. */
+const LAST_GRACE = 5000;
+
+/** All is done: a handle that somebody forgot cannot keep the job from ending. */
+export function exitSoon(): void {
+  setTimeout(() => process.exit(), LAST_GRACE).unref();
+}
+
 function describe(error: Error): string {
   const hint = error instanceof ActionError ? error.hint : undefined;
   return hint === undefined ? error.message : `${error.message}. ${hint}`;

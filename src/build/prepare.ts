@@ -1,3 +1,4 @@
+import { toError } from '../domain/errors.ts';
 import type { Evaluation } from '../nix/evaluation.ts';
 import { openLocalStore, type LocalStore } from '../store/local-store.ts';
 import type { SignatureCheck, Store } from '../store/store.ts';
@@ -40,11 +41,12 @@ export async function prepare(
   const permitting = permitImport(request, inner, local, connecting);
   const all = Promise.all([connecting, local, evaluating, permitting]);
   try {
-    const done = await Promise.race([all, loss(connecting)]);
+    const done = await Promise.race([all, loss(connecting), cancelled(context.signal)]);
     const [{ remote, session }, localStore, evaluation, importCheck] = done;
     return { remote, session, local: localStore, evaluation, importCheck };
   } catch (error) {
     failing.abort(error);
+    void connecting.then(({ remote }) => remote.close(), toError);
     await Promise.allSettled([connecting, local, evaluating, permitting]);
     throw error;
   }
@@ -54,6 +56,15 @@ export async function prepare(
 async function loss(connecting: Promise<Connected>): Promise<never> {
   const { remote } = await connecting;
   throw await remote.lost;
+}
+
+/** Rejects when the workflow is cancelled: some waits for the remote do not listen to the signal. */
+function cancelled(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const stop = (): void => reject(toError(signal.reason));
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
+  });
 }
 
 async function connect(
@@ -69,12 +80,16 @@ async function connect(
       signal,
     );
     opened.defer(() => remote.close());
+    // A daemon that does not greet would be waited for, cancelled or not.
+    const hangUp = (): void => remote.close();
+    signal.addEventListener('abort', hangUp);
     const session = await remote.openBuildSession(observe);
     opened.defer(() => session.close());
     const { nixVersion } = await session.greeting;
     const nix = nixVersion === undefined ? 'Nix' : `Nix ${nixVersion}`;
     const detail = `${nix}, ${remote.roundTripMs.toFixed(0)} ms round trip`;
     observe({ kind: 'connected', remote: remote.label, detail });
+    signal.removeEventListener('abort', hangUp);
     return { remote, session };
   });
 }

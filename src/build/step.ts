@@ -56,7 +56,9 @@ function startCopyBack({
   if (importCheck === undefined) return undefined;
   const copyBack = new CopyBack({
     openStores: async () => {
-      const [from, to] = await Promise.all([remote.openSession(), openLocalStore({ env })]);
+      // One after the other: were one refused, nobody would end what the other had opened.
+      const from = await remote.openSession();
+      const to = await openLocalStore({ env });
       return { from, to: to.store };
     },
     candidates: outputCandidates,
