@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtempDisposable, readFile, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -87,21 +87,17 @@ function recipeHash(): string {
 async function makeRootFolder(suite: Suite, target: string): Promise<void> {
   const cache = path.dirname(target);
   await mkdir(cache, { recursive: true });
-  const users = path.join(cache, `users-${recipeHash()}.sh`);
+  await using temporary = await mkdtempDisposable(path.join(cache, 'making-'));
+  const users = path.join(temporary.path, 'users.sh');
   await writeFile(users, makeUsersScript());
-  const lock = path.join(cache, `${suite}.lock`);
   const command = [
     // In namespaces of its own, so that an end by force leaves neither the mounts nor the processes of mmdebstrap.
-    ...['--no-fork', lock, 'unshare', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc'],
-    ...['sh', SCRIPT],
-    target,
-    suite,
-    `deb ${await debianMirror()} ${suite} main`,
-    users,
-    ...(await mmdebstrapOptions()),
+    ...['--no-fork', path.join(cache, `${suite}.lock`), 'unshare', '--mount', '--pid', '--fork'],
+    ...['--kill-child', '--mount-proc', 'sh', SCRIPT, target, suite],
+    ...[`deb ${await debianMirror()} ${suite} main`, users, ...(await mmdebstrapOptions())],
   ];
   try {
-    await run('flock', command, LIMITS);
+    await run('flock', command, { ...LIMITS, env: { ...process.env, TMPDIR: temporary.path } });
   } catch (error) {
     const log = error instanceof Error && 'stderr' in error ? String(error.stderr) : String(error);
     throw new LabError(
