@@ -60,6 +60,23 @@ describe.each(SUITES)('attribute sets and outputs, Debian %s:', (suite) => {
     expect(await names([`path:.#checks.${OTHER_SYSTEM}`])).toEqual([other]);
   });
 
+  it('the same in impure evaluation, where Nix below 2.19 shows only one attribute at a time', async () => {
+    const installables = ['path:.#checks', 'path:.#many', 'path:.', 'path:.#nope'];
+    const { attributes } = await evaluateOn(host, installables, { evalArgs: ['--impure'] });
+    const many = suite === 'bookworm' ? 'many' : `packages.${SYSTEM}.many`;
+    expect(attributes.map(({ attribute }) => attribute)).toEqual([
+      ...checks.map((name) => `checks.${SYSTEM}.${name}`),
+      many,
+      'path:.',
+      'path:.#nope',
+    ]);
+    const unknown = attributes.filter(({ code }) => code === 'installable-unknown');
+    expect(unknown.map(({ message }) => message)).toEqual([
+      `flake 'path:.' does not provide attribute 'packages.${SYSTEM}.default' or 'defaultPackage.${SYSTEM}'`,
+      `flake 'path:.' does not provide attribute 'packages.${SYSTEM}.nope', 'legacyPackages.${SYSTEM}.nope' or 'nope'`,
+    ]);
+  });
+
   it('a nested set is entered if asked for itself', async () => {
     expect(await names([`path:.#checks.${SYSTEM}.hidden`])).toEqual([`checks.${SYSTEM}.hidden.z`]);
   });

@@ -60,7 +60,7 @@ describe('autoArguments', () => {
 });
 
 describe('remaining', () => {
-  const items = [0, 1, 2].map((id) => ({ id, candidates: [['x']], after: [] }));
+  const items = [0, 1, 2].map((id) => ({ id, base: [], candidates: [['x']], after: [] }));
 
   it.each([
     ['the lookup', null],
@@ -71,7 +71,7 @@ describe('remaining', () => {
 
   it('goes on within an item after one of its attributes', () => {
     expect(remaining(items, { id: 1, path: ['a', 'b'] })).toEqual([
-      { id: 1, candidates: [['x']], after: ['a', 'b'] },
+      { id: 1, base: [], candidates: [['x']], after: ['a', 'b'] },
       items[2],
     ]);
   });

@@ -1,3 +1,4 @@
+import { type AttrPath, parseAttrPath } from '../domain/attr-path.ts';
 import { type FlakeInstallable, type Installable, flakeCandidates } from '../domain/installable.ts';
 import type { System } from '../domain/system.ts';
 import { attributesOf } from './evaluated-attributes.ts';
@@ -52,7 +53,10 @@ export async function evaluateFlake(
   return evaluateOneByOne(setup, flake.members, currentSystem);
 }
 
-/** The slow way, a process each, where Nix gives no access to the flake's root. */
+/**
+ * The slow way, a process each, where Nix gives no access to the flake's root. Which of the places Nix found the attribute in
+ * is not known then: it is called what the user called it.
+ */
 async function evaluateOneByOne(
   setup: WalkSetup,
   members: readonly FlakeInstallable[],
@@ -61,7 +65,8 @@ async function evaluateOneByOne(
   const all = new Evaluated();
   for (const member of members) {
     const root = flakeAttribute(member.flakeRef, member.fragment, currentSystem);
-    const { evaluated } = await evaluateBelow(setup, root, [member], () => [[]]);
+    const base = parseAttrPath(member.fragment);
+    const { evaluated } = await evaluateBelow(setup, root, [member], () => [[]], base);
     all.add(evaluated);
   }
   return all;
@@ -70,6 +75,7 @@ async function evaluateOneByOne(
 /**
  * Evaluates installables below one root.
  * @param candidatesOf the attribute paths to try for an installable
+ * @param base what the root is called
  * @returns `impure` if the root was refused: see `WalkRequest.requirePure`
  */
 export async function evaluateBelow<Member extends Installable>(
@@ -77,9 +83,10 @@ export async function evaluateBelow<Member extends Installable>(
   root: WalkRoot,
   members: readonly Member[],
   candidatesOf: (member: Member) => FreshItem['candidates'],
+  base: AttrPath = [],
 ): Promise<{ evaluated: Evaluated; impure: boolean }> {
   const evaluated = new Evaluated();
-  const items = members.map((member, id) => ({ id, candidates: candidatesOf(member) }));
+  const items = members.map((member, id) => ({ id, base, candidates: candidatesOf(member) }));
   for (const chunk of chunksOf(items)) {
     const { report, unreached, impure } = await walkAll(setup, root, setup.systems, chunk);
     if (impure) return { evaluated, impure };

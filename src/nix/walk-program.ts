@@ -5,6 +5,8 @@ import { WALK } from './walk-source.ts';
 /** One installable for the walk to look up and report. */
 export interface WalkItem {
   readonly id: number;
+  /** What the root is called; empty where it is the root of everything. */
+  readonly base: AttrPath;
   /** Tried in order; the first that exists is taken. */
   readonly candidates: readonly AttrPath[];
   /** Below what was found: everything up to and including this path was dealt with by an earlier process. */

@@ -138,8 +138,8 @@ let
     say { event = "begin"; inherit (item) id; path = null; position = null; } (
       if !attempt.success then failed item.id null (find item) state
       else if found ? value then
-        say { event = "found"; inherit (item) id; attrPath = found.candidate; }
-          (visit item found.candidate [ ] item.after null found.value state)
+        say { event = "found"; inherit (item) id; attrPath = item.base ++ found.candidate; }
+          (visit item (item.base ++ found.candidate) [ ] item.after null found.value state)
       else say { event = "missing"; inherit (item) id; inherit (found) misses; } state);
 
   explain = id: path: thunk:
