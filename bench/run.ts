@@ -10,42 +10,65 @@ import { resultOf, toJson, type Result } from './result.ts';
 import { textTable } from './tables.ts';
 import { writeDocs } from './write-docs.ts';
 
-const { values: flags, positionals: names } = parseArgs({
-  allowPositionals: true,
-  options: {
-    json: { type: 'boolean', default: false },
-    check: { type: 'boolean', default: false },
-    'write-docs': { type: 'boolean', default: false },
-  },
-});
+interface Request {
+  readonly cases: readonly BenchCase[];
+  readonly json: boolean;
+  readonly check: boolean;
+  readonly writeDocs: boolean;
+}
 
-const chosen = choose(names);
-if (flags['write-docs'] && chosen.length < CASES.length) {
-  throw new Error('--write-docs takes a run of all cases');
+const request = readRequest(process.argv.slice(2));
+if (typeof request === 'string') {
+  process.stderr.write(`bench: ${request}\n`);
+  process.exitCode = 2;
+} else {
+  const results = await measure(request);
+  if (request.writeDocs) await writeDocs(results);
+  const kept = reportMissed(results);
+  if (request.check && !kept) process.exitCode = 1;
 }
-const results: Result[] = [];
-const attributes = Object.fromEntries(chosen.flatMap((each) => Object.entries(each.attributes)));
-await using hosts = await Hosts.start(attributes);
-for (const each of chosen) {
-  process.stderr.write(`${each.name}: ${each.work} …\n`);
-  const result = resultOf(each, await each.measure(hosts), hosts);
-  results.push(result);
-  process.stdout.write(flags.json ? `${toJson(result)}\n` : `${textTable(result)}\n`);
-}
-if (flags['write-docs']) await writeDocs(results);
-const missed = results.flatMap(({ name, targets }) =>
-  targets.filter(({ met }) => !met).map((target) => ({ name, ...target })),
-);
-for (const { name, figure, value, bound, wanted } of missed) {
-  process.stderr.write(`${name}: ${figure} is ${value.toPrecision(3)}, not ${bound} ${wanted}\n`);
-}
-if (flags.check && missed.length > 0) process.exitCode = 1;
 
-function choose(wanted: readonly string[]): readonly BenchCase[] {
-  const unknown = wanted.filter((name) => !CASES.some((each) => each.name === name));
+/** What the command line asks for, or what is wrong with it. */
+function readRequest(args: readonly string[]): Request | string {
+  const { values: flags, positionals: names } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      json: { type: 'boolean', default: false },
+      check: { type: 'boolean', default: false },
+      'write-docs': { type: 'boolean', default: false },
+    },
+  });
+  const unknown = names.filter((name) => !CASES.some((each) => each.name === name));
   if (unknown.length > 0) {
-    const known = CASES.map(({ name }) => name).join(', ');
-    throw new Error(`no such case: ${unknown.join(', ')}; there are ${known}`);
+    return `no case ${unknown.join(', ')}; there are ${CASES.map(({ name }) => name).join(', ')}`;
   }
-  return CASES.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
+  const cases = CASES.filter(({ name }) => names.length === 0 || names.includes(name));
+  if (flags['write-docs'] && cases.length < CASES.length) return '--write-docs takes all cases';
+  return { cases, json: flags.json, check: flags.check, writeDocs: flags['write-docs'] };
+}
+
+/** Runs the cases one after the other, on the same two hosts, and prints each as soon as it is done. */
+async function measure({ cases, json }: Request): Promise<readonly Result[]> {
+  const results: Result[] = [];
+  const attributes = Object.fromEntries(cases.flatMap((each) => Object.entries(each.attributes)));
+  await using hosts = await Hosts.start(attributes);
+  for (const each of cases) {
+    process.stderr.write(`${each.name}: ${each.work} …\n`);
+    const result = resultOf(each, await each.measure(hosts), hosts);
+    results.push(result);
+    process.stdout.write(`${json ? toJson(result) : textTable(result)}\n`);
+  }
+  return results;
+}
+
+/** @returns whether every promise was kept */
+function reportMissed(results: readonly Result[]): boolean {
+  const missed = results.flatMap(({ name, targets }) =>
+    targets.filter(({ met }) => !met).map((target) => ({ name, ...target })),
+  );
+  for (const { name, figure, value, bound, wanted } of missed) {
+    process.stderr.write(`${name}: ${figure} is ${value.toPrecision(3)}, not ${bound} ${wanted}\n`);
+  }
+  return missed.length === 0;
 }

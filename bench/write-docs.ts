@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { format, resolveConfig } from 'prettier';
 import { ROUND_TRIP_MS } from './side-by-side.ts';
 import type { Result } from './result.ts';
 import { figuresTable, readmeTable, targetText } from './tables.ts';
@@ -13,10 +14,8 @@ export async function writeDocs(results: readonly Result[]): Promise<void> {
   const [first] = results;
   if (!first) return;
   await replaceFigures('README.md', `${readmeText(first)}\n\n${readmeTable(results)}`);
-  await replaceFigures(
-    'docs/benchmarks.md',
-    [machineText(first), figuresTable(results), targetList(results)].join('\n\n'),
-  );
+  const parts = [machineText(first), figuresTable(results), targetList(results)];
+  await replaceFigures('docs/benchmarks.md', parts.join('\n\n'));
 }
 
 async function replaceFigures(name: string, content: string): Promise<void> {
@@ -25,7 +24,13 @@ async function replaceFigures(name: string, content: string): Promise<void> {
   const from = text.indexOf(START);
   const to = text.indexOf(END);
   if (from === -1 || to < from) throw new Error(`${name} lacks ${START} … ${END}`);
-  await writeFile(file, `${text.slice(0, from + START.length)}\n${content}\n${text.slice(to)}`);
+  const filled = `${text.slice(0, from + START.length)}\n${content}\n${text.slice(to)}`;
+  await writeFile(file, name === 'README.md' ? filled : await formatted(file, filled));
+}
+
+/** As `npm run format` would leave it; the README is exempt from that. */
+async function formatted(file: string, text: string): Promise<string> {
+  return format(text, { ...(await resolveConfig(file)), filepath: file });
 }
 
 function readmeText({ versions }: Result): string {
