@@ -206,8 +206,8 @@ describe("a daemon's error", () => {
     ["cannot add path '/nix/store/x' because it lacks a valid signature", 'signature-required'],
     ['something else', 'daemon-error'],
   ])('%s is %s', (text, code) => {
-    const error = daemonError('local store', new NixError(`\u001b[31;1m${text}\u001b[0m`));
-    expect(error).toMatchObject({ code, message: `local store: ${text}` });
+    const error = daemonError('the local store', new NixError(`\u001b[31;1m${text}\u001b[0m`));
+    expect(error).toMatchObject({ code, message: `the local store: ${text}` });
     expect(error.cause).toMatchObject({ message: `\u001b[31;1m${text}\u001b[0m` });
   });
 });

@@ -10,7 +10,7 @@ function stores(source: Map<StorePath, PathInfo>, validAtDestination: readonly n
   const asked = { source: 0, destination: 0 };
   const among: ClosureStores = {
     from: {
-      label: 'source',
+      label: 'the source',
       queryPathInfos(paths) {
         asked.source += 1;
         const found = paths.flatMap((path) => source.get(path) ?? []);

@@ -177,7 +177,7 @@ describe('copying a closure', () => {
     );
     await expect(copying).rejects.toMatchObject({
       code: 'path-invalid',
-      message: `${NOWHERE} is not valid in the store 0`,
+      message: `${NOWHERE} is not valid in store 0`,
     });
   });
 

@@ -64,7 +64,7 @@ describe.each(SUITES)('the local store of Debian %s', (suite) => {
     expect(await probe(host(1), 'ci')).toMatchObject({
       code: 'nix-missing',
       message: expect.stringMatching(
-        /^local store: no Nix daemon answers at .* is not writable$/,
+        /^the local store: no Nix daemon answers at .* is not writable$/,
       ) as string,
     });
   });
@@ -73,7 +73,7 @@ describe.each(SUITES)('the local store of Debian %s', (suite) => {
     expect(await probe(host(1), 'root', { PATH: '/usr/local/bin' })).toMatchObject({
       code: 'nix-missing',
       message: expect.stringMatching(
-        /^local store: nix-daemon could not be started: spawn nix-daemon ENOENT$/,
+        /^the local store: nix-daemon could not be started: spawn nix-daemon ENOENT$/,
       ) as string,
     });
   });

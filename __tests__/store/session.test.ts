@@ -5,7 +5,8 @@ import { parseStorePath } from '../../src/domain/store-path.ts';
 import { MESSAGE } from '../../src/protocol/messages.ts';
 import { WireWriter } from '../../src/protocol/wire-writer.ts';
 import { openStore } from '../../src/store/daemon-store.ts';
-import { infoOf } from './made-up-paths.ts';
+import { narOf } from '../protocol/nar-tree.ts';
+import { infoOf, pathOf } from './made-up-paths.ts';
 
 const PATH = parseStorePath('/nix/store/00000000000000000000000000000000-x');
 const OTHER = parseStorePath('/nix/store/11111111111111111111111111111111-y');
@@ -157,6 +158,31 @@ describe('a session', () => {
     far.write(Buffer.concat([GREETING, answer().finish(), answer().strings([]).finish()]));
     await adding;
     expect(await asking).toEqual(new Set());
+  });
+
+  it.each([
+    ['is none', Buffer.alloc(200, 'no archive')],
+    [
+      'is longer than was said',
+      narOf({ type: 'file', content: Buffer.alloc(500), executable: false }),
+    ],
+  ])('ends after a NAR that %s, and names its path', async (_, nar) => {
+    const { store, far, near } = session();
+    const reading = (async () => {
+      const seen: Buffer[] = [];
+      for await (const source of store.nars([{ ...infoOf(0), narSize: 200 }])) {
+        for await (const chunk of source.nar) seen.push(chunk);
+      }
+      return seen;
+    })();
+    const damaged = {
+      code: 'nar-invalid',
+      message: expect.stringContaining(`the NAR of ${pathOf(0)} is damaged: `) as string,
+    };
+    const settled = Promise.allSettled([reading, store.queryValidPaths([PATH])]);
+    far.write(Buffer.concat([GREETING, answer().finish(), nar]));
+    expect(await settled).toMatchObject([{ reason: damaged }, { reason: damaged }]);
+    expect(near.destroyed).toBe(true);
   });
 
   it('stops sending when the daemon has had enough, and goes on with the next request', async () => {

@@ -41,14 +41,14 @@ const KNOWN: readonly Known[] = [
   {
     code: 'disk-full',
     pattern: /No space left on device|database or disk is full|Disk quota exceeded/,
-    hint: (label) => `Free disk space at the ${label}, for example with nix-collect-garbage.`,
+    hint: (label) => `Free disk space for ${label}, for example with nix-collect-garbage.`,
   },
   {
     // "lacks a valid signature" up to 2.11
     code: 'signature-required',
     pattern: /lacks a (?:valid signature|signature by a trusted key)/,
     hint: (label) =>
-      `The daemon at the ${label} must trust this user (trusted-users) or the key that signed the path (trusted-public-keys).`,
+      `The daemon of ${label} must trust this user (trusted-users) or the key that signed the path (trusted-public-keys).`,
   },
 ];
 

@@ -116,5 +116,5 @@ function notValid(
   roots: readonly StorePath[],
 ): ActionError {
   const why = roots.includes(path) ? '' : ', although a valid path refers to it';
-  return new ActionError('path-invalid', `${path} is not valid in the ${store.label}${why}`);
+  return new ActionError('path-invalid', `${path} is not valid in ${store.label}${why}`);
 }

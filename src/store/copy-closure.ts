@@ -116,11 +116,7 @@ function countedBytes(
 }
 
 function cancelled({ from, to, signal }: CopyRequest): ActionError {
-  return new ActionError(
-    'cancelled',
-    `copying from the ${from.label} to the ${to.label} was cancelled`,
-    {
-      cause: signal?.reason === undefined ? undefined : toError(signal.reason),
-    },
-  );
+  return new ActionError('cancelled', `copying from ${from.label} to ${to.label} was cancelled`, {
+    cause: signal?.reason === undefined ? undefined : toError(signal.reason),
+  });
 }

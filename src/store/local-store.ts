@@ -39,7 +39,7 @@ export interface LocalStore {
  */
 export async function openLocalStore(options: LocalStoreOptions): Promise<LocalStore> {
   const socketPath = options.socketPath ?? SOCKET;
-  const session = { label: 'local store', ...options.session };
+  const session = { label: 'the local store', ...options.session };
   const stream = await connectTo(socketPath).catch(toError);
   if (!(stream instanceof Error)) {
     const access = { kind: 'socket', path: socketPath, storeUri: 'daemon' } as const;
@@ -72,7 +72,7 @@ async function isWritable(folder: string): Promise<boolean> {
 function noStore(socketPath: string, cause: Error): ActionError {
   return new ActionError(
     'nix-missing',
-    `local store: no Nix daemon answers at ${socketPath} (${cause.message}), and ${STATE_DIR} is not writable`,
+    `the local store: no Nix daemon answers at ${socketPath} (${cause.message}), and ${STATE_DIR} is not writable`,
     { hint: 'Install Nix on the runner, or start its nix-daemon.', cause },
   );
 }

@@ -13,7 +13,7 @@ import { type Body, Outbox } from './outbox.ts';
 import { streamEnded } from './stream-ended.ts';
 
 export interface SessionOptions {
-  /** For people: `local store`, or the store URI. Never holds a secret. */
+  /** For people: `the local store`, or the store URI. Never holds a secret. */
   readonly label: string;
   /** How long the daemon may take to greet, milliseconds; 30 s unless said. */
   readonly handshakeTimeout?: number | undefined;

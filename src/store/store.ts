@@ -35,7 +35,7 @@ export interface NarSource {
  * two the session is closed, and every waiting call is rejected with the same error.
  */
 export interface Store {
-  /** For people: `local store`, or the store URI. Never holds a secret. */
+  /** For people: `the local store`, or the store URI. Never holds a secret. */
   readonly label: string;
   /**
    * What the daemon said of itself; rejects when no session came about. No request needs to wait for it: what is asked
