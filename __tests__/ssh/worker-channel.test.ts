@@ -79,6 +79,32 @@ describe('openWorkerChannel', () => {
     await waitUntil(() => sshd.sessions().length <= idle, 'the end of the program');
   });
 
+  test('starts no program once the socket has opened on a connection', async () => {
+    const connected = await connect();
+    const { duplex } = await openWorkerChannel(connected, program);
+    expect(await readAll(duplex)).toBe('socket\n');
+    await (
+      await connected.exec('true')
+    ).exit;
+    sshd.log = '';
+    const channels = await Promise.all([1, 2, 3].map(() => openWorkerChannel(connected, program)));
+    expect(channels.map((channel) => channel.kind)).toEqual(['socket', 'socket', 'socket']);
+    await (
+      await connected.exec('last')
+    ).exit;
+    await waitUntil(() => sshd.log.includes('Starting session'), 'the log of the last program');
+    expect(sshd.log.match(/Starting session/g)).toHaveLength(1);
+  });
+
+  test('falls back on the program when the socket is there no more', async () => {
+    const connected = await connect();
+    await openWorkerChannel(connected, program);
+    const { kind, duplex } = await openWorkerChannel(connected, noSocket());
+    expect(kind).toBe('exec');
+    duplex.end();
+    expect(await readAll(duplex)).toBe('--stdio\n');
+  });
+
   test('takes the program where there is no socket, with its arguments', async () => {
     const daemonArgs = ['--cores', '4'];
     const channel = await openWorkerChannel(await connect(), { ...noSocket(), daemonArgs });

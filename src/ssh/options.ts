@@ -15,6 +15,7 @@ export interface ConnectOptions {
   readonly compress?: boolean;
   /** Receive window of each channel, in bytes; by default what the measured round trip asks for. */
   readonly windowBytes?: number;
+  /** Cancels connecting; what ends a connection is its `close()`. */
   readonly signal?: AbortSignal;
   /**
    * Called once, as soon as channels can be asked for. With one key in memory and OpenSSH on the other side that is before

@@ -77,21 +77,26 @@ export async function openWorkerChannel(
   connection: SshConnection,
   program: WorkerProgram,
 ): Promise<WorkerChannel> {
-  const socketPath = program.daemonSocket ?? DAEMON_SOCKET;
-  const socket = wantsOwnProgram(program) ? undefined : connection.openSocket(socketPath);
-  const exec = connection.exec(workerCommand(program));
-  // Whichever is not waited for below may fail on its own.
-  socket?.catch(() => undefined);
-  exec.catch(() => undefined);
-  if (socket === undefined) return { kind: 'exec', ...(await exec) };
+  const exec = () => connection.exec(workerCommand(program));
+  if (wantsOwnProgram(program)) return { kind: 'exec', ...(await exec()) };
+  const socket = connection.openSocket(program.daemonSocket ?? DAEMON_SOCKET);
+  const spare = haveSocket.has(connection) ? undefined : exec();
+  // Refused or lost, it matters only if it is waited for.
+  spare?.catch(() => undefined);
   try {
     const stream = await socket;
-    exec.then(({ duplex }) => duplex.destroy()).catch(() => undefined);
+    haveSocket.add(connection);
+    spare?.then(({ duplex }) => duplex.destroy()).catch(() => undefined);
     return { kind: 'socket', ...stream };
-  } catch (socketError) {
-    return { kind: 'exec', ...(await exec.catch(neitherOpens(connection, toError(socketError)))) };
+  } catch (error) {
+    const reason = toError(error);
+    const stream = await (spare ?? exec()).catch(neitherOpens(connection, reason));
+    return { kind: 'exec', ...stream };
   }
 }
+
+/** Connections on which the daemon's socket has opened: the next channel needs no program to fall back on. */
+const haveSocket = new WeakSet<SshConnection>();
 
 function wantsOwnProgram({ remoteProgram, remoteStore }: WorkerProgram): boolean {
   return remoteProgram.length > 0 || remoteStore !== undefined;
