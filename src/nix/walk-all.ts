@@ -1,4 +1,5 @@
 import type { AttrPath } from '../domain/attr-path.ts';
+import { ActionError } from '../domain/errors.ts';
 import type { NixError } from './log-line.ts';
 import type { WalkPlace } from './walk-events.ts';
 import type { WalkItem } from './walk-program.ts';
@@ -33,6 +34,7 @@ export async function walkAll(
   items: readonly FreshItem[],
 ): Promise<WalkOutcome> {
   const report = new WalkReport();
+  const failedAt = new Set<string>();
   let rest: readonly WalkItem[] = items.map((item) => ({ ...item, after: [] }));
   while (rest.length > 0) {
     const run = await runWalk(setup, root, { task: 'walk', items: rest, explain: null, systems });
@@ -50,10 +52,20 @@ export async function walkAll(
         impure: false,
       };
     }
+    assertNew(failedAt, place);
     rest = remaining(rest, place);
   }
   await explainSome(setup, root, systems, items, report);
   return { report, unreached: undefined, impure: false };
+}
+
+/** A place that fails twice would fail for ever. */
+function assertNew(failedAt: Set<string>, place: WalkPlace): void {
+  const key = JSON.stringify(place);
+  if (failedAt.has(key)) {
+    throw new ActionError('internal', `the evaluation does not get past ${key}`);
+  }
+  failedAt.add(key);
 }
 
 /** What is left to walk after a process died at a place. */
