@@ -22,25 +22,29 @@ import { MARKER_VARIABLE } from './nix/leftovers.ts';
 /** The step. Whatever goes wrong fails it with one line. */
 export async function run(): Promise<void> {
   const secrets = takeSecrets(process.env);
-  const cancellation = new Cancellation();
+  using cancellation = new Cancellation();
+  using log = new Log({ write: core.info, warn: core.warning, clock });
   try {
     const inputs = readInputs((name) => core.getInput(name), workspace());
     const directory = await mkdtemp(path.join(temporary(), 'nix-remote-build-'));
-    const context = await prepareContext(inputs, secrets, directory, cancellation.signal);
+    const place = await prepareContext(inputs, secrets, directory);
+    const context = { ...place, observe: log.observe, clock, signal: cancellation.signal };
     await finish(await runStep(inputs.request, context), inputs, directory);
   } catch (error) {
     reportFailure(error);
-  } finally {
-    cancellation.dispose();
   }
+}
+
+/** Seconds. */
+function clock(): number {
+  return performance.now() / 1000;
 }
 
 async function prepareContext(
   inputs: Inputs,
   secrets: Secrets,
   directory: string,
-  signal: AbortSignal,
-): Promise<StepContext> {
+): Promise<Omit<StepContext, 'observe' | 'clock' | 'signal'>> {
   const marker = randomUUID();
   saveState({ marker });
   const logDirectory = path.join(directory, 'logs');
@@ -48,14 +52,11 @@ async function prepareContext(
   return {
     credentials: await readCredentials(secrets, inputs.request.store, process.env),
     hostKeys: inputs.hostKeys,
-    user: os.userInfo().username,
+    user: currentUser(),
     env: { ...childVariables(), [MARKER_VARIABLE]: marker },
     runnerSystem: runnerSystem(),
     logDirectory,
     temporaryDirectory: directory,
-    observe: new Log({ write: core.info, warn: core.warning }).observe,
-    clock: () => performance.now() / 1000,
-    signal,
   };
 }
 
@@ -66,6 +67,15 @@ async function finish(report: StepReport, inputs: Inputs, directory: string): Pr
   if (inputs.writeSummary) await writeSummary(report);
   const failure = failureOf(report);
   if (failure) throw failure;
+}
+
+/** In a container the user may have no entry in passwd, for which Node throws. */
+function currentUser(): string {
+  try {
+    return os.userInfo().username;
+  } catch {
+    return process.env['USER'] ?? 'root';
+  }
 }
 
 function workspace(): string {

@@ -1,7 +1,7 @@
 import { ActionError } from '../domain/errors.ts';
 
 /** Aborts when GitHub cancels the job: it sends SIGINT, SIGTERM 7.5 s later and SIGKILL 2.5 s after that. */
-export class Cancellation {
+export class Cancellation implements Disposable {
   readonly #controller = new AbortController();
   readonly #onSignal = (): void => {
     this.#controller.abort(new ActionError('cancelled', 'The workflow was cancelled'));
@@ -16,7 +16,7 @@ export class Cancellation {
     return this.#controller.signal;
   }
 
-  dispose(): void {
+  [Symbol.dispose](): void {
     process.off('SIGINT', this.#onSignal);
     process.off('SIGTERM', this.#onSignal);
   }

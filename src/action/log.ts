@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { Observe, StepEvent } from '../build/events.ts';
+import type { Clock, Observe, StepEvent } from '../build/events.ts';
 import { isGood } from '../domain/outcome.ts';
 import { storePathName, type DrvPath } from '../domain/store-path.ts';
+import { Heartbeat } from './heartbeat.ts';
 import { formatBytes, formatSeconds, plural } from './format.ts';
 
 /** Lines of one build's log that are held back for its block; older ones are in its log file. */
@@ -10,25 +11,46 @@ const MAX_BLOCK_LINES = 5000;
 /** What the runner reads as a command: `::` at a line's start, the old `##[` anywhere. */
 const WORKFLOW_COMMAND = /^\s*::|##\[/;
 
+/** Milliseconds between looks at whether something should be said. */
+const BEAT_INTERVAL = 5000;
+
 export interface LogOptions {
   readonly write: (line: string) => void;
   readonly warn: (text: string) => void;
+  readonly clock: Clock;
 }
 
 /** The live log: a line when something happens that matters, and each build's output as one folded block. */
-export class Log {
+export class Log implements Disposable {
   readonly #options: LogOptions;
   readonly #blocks = new Map<DrvPath, string[]>();
+  readonly #heartbeat: Heartbeat;
+  readonly #timer: NodeJS.Timeout;
 
   constructor(options: LogOptions) {
     this.#options = options;
+    this.#heartbeat = new Heartbeat(options.clock);
+    this.#timer = setInterval(() => {
+      const line = this.#heartbeat.beat();
+      if (line !== undefined) this.#write(line);
+    }, BEAT_INTERVAL);
   }
 
   readonly observe: Observe = (event) => {
+    this.#heartbeat.hear(event);
     const line = oneLine(event);
-    if (line !== undefined) this.#options.write(line);
+    if (line !== undefined) this.#write(line);
     this.#gather(event);
   };
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+  }
+
+  #write(line: string): void {
+    this.#heartbeat.lineShown();
+    this.#options.write(line);
+  }
 
   #gather(event: StepEvent): void {
     // eslint-disable-next-line @typescript-eslint/switch-exhaustiveness-check -- the others are one line, or nothing
@@ -69,24 +91,24 @@ export class Log {
     const lines = this.#blocks.get(drvPath) ?? [];
     this.#blocks.delete(drvPath);
     if (lines.length === 0) {
-      this.#options.write(title);
+      this.#write(title);
       return;
     }
-    this.#options.write(`::group::${title}`);
+    this.#write(`::group::${title}`);
     this.#printForeign(lines);
-    this.#options.write('::endgroup::');
+    this.#write('::endgroup::');
   }
 
   /** Text that is not ours: nothing in it can act as a workflow command. */
   #printForeign(lines: readonly string[]): void {
     if (!lines.some((line) => WORKFLOW_COMMAND.test(line))) {
-      for (const line of lines) this.#options.write(line);
+      for (const line of lines) this.#write(line);
       return;
     }
     const token = randomUUID();
-    this.#options.write(`::stop-commands::${token}`);
-    for (const line of lines) this.#options.write(line);
-    this.#options.write(`::${token}::`);
+    this.#write(`::stop-commands::${token}`);
+    for (const line of lines) this.#write(line);
+    this.#write(`::${token}::`);
   }
 }
 

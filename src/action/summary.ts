@@ -98,7 +98,7 @@ function failureSection(outcome: Outcome): string {
 
 /** As code in a table cell: text of a flake can break neither the table nor the page. */
 function code(text: string): string {
-  return `<code>${escapeText(text)}</code>`;
+  return `<code>${escapeText(text.replaceAll(/\s+/g, ' '))}</code>`;
 }
 
 /** Every character that Markdown, a table or HTML gives a meaning, as a reference. */

@@ -12,7 +12,7 @@ import type { StepContext } from './step-request.ts';
 export async function localImportCheck(
   local: Store,
   remote: Remote,
-  { env, signal }: StepContext,
+  { env, signal, user }: StepContext,
 ): Promise<SignatureCheck> {
   const { trust } = await local.greeting;
   if (trust === 'trusted') return 'no-signature-check';
@@ -23,7 +23,7 @@ export async function localImportCheck(
   return importPermission({
     localTrust: trust,
     localSettings,
-    localUser: os.userInfo().username,
+    localUser: user,
     remoteSettings,
     remoteLabel: remote.label,
   });

@@ -32,7 +32,7 @@ export interface StepRequest {
 export interface StepContext {
   readonly credentials: Credentials;
   readonly hostKeys: HostKeys;
-  /** The user to log in as where the store's URI names none. */
+  /** Whom the step runs as; also whom it logs in as where the store's URI names nobody. */
   readonly user: string;
   /** Environment of every child: allow-listed, and marked. */
   readonly env: Readonly<Record<string, string>>;

@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import { Log } from '../../src/action/log.ts';
+import { parseDrvPath } from '../../src/domain/store-path.ts';
+
+const DRV = parseDrvPath(`/nix/store/${'a'.repeat(32)}-hello.drv`);
+
+function logged(...events: Parameters<Log['observe']>[0][]): string[] {
+  const lines: string[] = [];
+  using log = new Log({ write: (line) => lines.push(line), warn: () => undefined, clock: () => 0 });
+  for (const event of events) log.observe(event);
+  return lines;
+}
+
+test('a build’s output is one block, under its name', () => {
+  expect(
+    logged(
+      { kind: 'build-started', drvPath: DRV },
+      { kind: 'build-log', drvPath: DRV, line: 'compiling' },
+      { kind: 'build-stopped', drvPath: DRV, seconds: 61 },
+    ),
+  ).toEqual(['building hello', '::group::hello ran 1 min 01 s', 'compiling', '::endgroup::']);
+});
+
+test.each(['::error::planted', '  ::add-mask::x', 'text ##[error]planted'])(
+  'a build cannot give the runner the command %s',
+  (line) => {
+    const lines = logged(
+      { kind: 'build-log', drvPath: DRV, line },
+      { kind: 'build-stopped', drvPath: DRV, seconds: 0 },
+    );
+    const [, stop, shown, go] = lines;
+    const token = /^::stop-commands::([0-9a-f-]{36})$/.exec(stop ?? '')?.[1];
+    expect(token).toBeDefined();
+    expect(shown).toBe(line);
+    expect(go).toBe(`::${token ?? ''}::`);
+  },
+);

@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest';
+import { renderSummary } from '../../src/action/summary.ts';
+import type { StepReport } from '../../src/build/step-request.ts';
+import { ActionError } from '../../src/domain/errors.ts';
+import type { Outcome } from '../../src/domain/outcome.ts';
+
+function outcome(change: Partial<Outcome>): Outcome {
+  return {
+    installable: '.#checks',
+    attribute: 'checks.x86_64-linux.a',
+    system: 'x86_64-linux',
+    drvPath: undefined,
+    outputs: new Map(),
+    status: 'built',
+    remote: 'ssh-ng://ci@builder',
+    seconds: 2,
+    copied: false,
+    error: undefined,
+    ...change,
+  };
+}
+
+function report(outcomes: readonly Outcome[]): StepReport {
+  return {
+    remote: 'ssh-ng://ci@builder',
+    outcomes,
+    problems: [],
+    bytesUploaded: 1234,
+    bytesDownloaded: 5_000_000,
+    seconds: new Map([['build', 2]]),
+  };
+}
+
+test('the verdict comes first, failures before successes', () => {
+  const text = renderSummary(
+    report([
+      outcome({}),
+      outcome({
+        attribute: 'checks.x86_64-linux.b',
+        status: 'failed',
+        error: new ActionError('build-failed', 'exit code 1'),
+      }),
+    ]),
+  );
+  expect(text).toMatch(/^## Nix Remote Build: ❌ 1 of 2 attributes failed\n/);
+  expect(text.indexOf('linux.b')).toBeLessThan(text.indexOf('linux.a'));
+  expect(text).toContain('Sent 1.2 kB, received 5.0 MB');
+});
+
+test('names and messages break neither the table nor the page', () => {
+  const text = renderSummary(
+    report([
+      outcome({
+        attribute: 'a|b<script>`x`\n| c',
+        status: 'failed',
+        error: new ActionError('build-failed', '</pre><script>alert(1)</script>'),
+      }),
+    ]),
+  );
+  expect(text).not.toContain('<script>');
+  const rows = text.split('\n').filter((line) => line.startsWith('|'));
+  expect(rows).toHaveLength(3);
+  expect(rows[2]).toMatch(/ failed \| x86_64-linux \| 2\.0 s \| {2}\|$/);
+});
+
+test('a thousand rows and more stay far below the limit of 1 MiB, with a stated cut', () => {
+  const attribute = `checks.x86_64-linux.${'x'.repeat(100)}`;
+  const text = renderSummary(report(Array.from({ length: 3000 }, () => outcome({ attribute }))));
+  expect(Buffer.byteLength(text)).toBeLessThan(1_000_000);
+  expect(text).toContain('2000 more are in `results-file`.');
+});
