@@ -1,5 +1,13 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -74,6 +82,17 @@ export class Sshd implements AsyncDisposable {
     return descendants(this.process.pid ?? 0);
   }
 
+  /** Sends a signal to those processes, some of which may be ending anyway. */
+  signalSessions(signal: NodeJS.Signals, pids = this.sessions()): readonly number[] {
+    return pids.filter((pid) => {
+      try {
+        return process.kill(pid, signal);
+      } catch {
+        return false;
+      }
+    });
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     const ended = new Promise((resolve) => this.process.once('exit', resolve));
     if (this.process.exitCode === null) {
@@ -94,7 +113,8 @@ export class Sshd implements AsyncDisposable {
 }
 
 function descendants(pid: number): readonly number[] {
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+  const file = `/proc/${pid}/task/${pid}/children`;
+  const children = (existsSync(file) ? readFileSync(file, 'utf8') : '')
     .split(' ')
     .filter((word) => word !== '')
     .map(Number);

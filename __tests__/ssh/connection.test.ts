@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, connect as connectSocket, type AddressInfo, type Socket } from 'node:net';
 
@@ -99,14 +100,16 @@ describe('the connection', () => {
 
   test('answers a small exchange at once, so Nagle is off', async () => {
     const { duplex } = await (await connect()).exec('cat');
-    const start = performance.now();
-    for (let round = 0; round < 20; round++) {
+    const times: number[] = [];
+    for (let round = 0; round < 21; round++) {
+      const start = performance.now();
       duplex.write('x');
       await once(duplex, 'data');
+      times.push(performance.now() - start);
     }
     duplex.destroy();
     // With Nagle's algorithm each of them takes 44 ms.
-    expect(performance.now() - start).toBeLessThan(400);
+    expect(times.sort((a, b) => a - b)[10]).toBeLessThan(35);
   });
 
   test('works compressed', async () => {
@@ -238,6 +241,28 @@ describe('a server that cannot be reached', () => {
     });
   });
 
+  test('because there is no way to it', async () => {
+    expect(await connectFailure({ ...options, host: '255.255.255.255' })).toMatchObject({
+      code: 'host-unreachable',
+      message: expect.stringMatching(
+        /^255\.255\.255\.255, port \d+, cannot be reached: E[A-Z]+$/,
+      ) as string,
+    });
+  });
+
+  test('because it does not answer', async () => {
+    await using server = await deafServer();
+    const timeouts = { tcpMs: 300 };
+    expect(await connectFailure({ ...options, port: server.port, timeouts })).toMatchObject({
+      code: 'connect-timeout',
+      message: `127.0.0.1 did not answer on port ${server.port} within 0.3 s`,
+    });
+    const signal = AbortSignal.timeout(50);
+    expect(await connectFailure({ ...options, port: server.port, signal })).toMatchObject({
+      code: 'cancelled',
+    });
+  });
+
   test('because it takes the connection and says nothing', async () => {
     await using server = await listen(() => undefined);
     const timeouts = { handshakeMs: 200 };
@@ -311,7 +336,7 @@ describe('a connection that is lost', () => {
     const { duplex } = await exec('echo begun; cat');
     await once(duplex, 'data');
     const ended = once(duplex, 'error');
-    for (const pid of sshd.sessions()) process.kill(pid, 'SIGKILL');
+    sshd.signalSessions('SIGKILL');
     expect(await ended).toMatchObject([{ code: 'connection-lost' }]);
     expect(await closed).toMatchObject({
       code: 'connection-lost',
@@ -324,8 +349,7 @@ describe('a connection that is lost', () => {
     const { closed, exec, label } = await connectTo(sshd, { timeouts });
     const { duplex } = await exec('cat');
     const ended = once(duplex, 'error');
-    const stopped = sshd.sessions();
-    for (const pid of stopped) process.kill(pid, 'SIGSTOP');
+    const stopped = sshd.signalSessions('SIGSTOP');
     try {
       const start = performance.now();
       const lost = {
@@ -336,7 +360,7 @@ describe('a connection that is lost', () => {
       expect(await ended).toMatchObject([lost]);
       expect(performance.now() - start).toBeLessThan(2000);
     } finally {
-      for (const pid of stopped) process.kill(pid, 'SIGKILL');
+      sshd.signalSessions('SIGKILL', stopped);
     }
   });
 
@@ -349,7 +373,7 @@ describe('a connection that is lost', () => {
 
   test('while a channel is asked for fails the request', async () => {
     const { exec, label } = await connectTo(sshd);
-    for (const pid of sshd.sessions()) process.kill(pid, 'SIGKILL');
+    sshd.signalSessions('SIGKILL');
     await expect(exec('true')).rejects.toMatchObject({
       code: 'connection-lost',
       message: expect.stringContaining(label) as string,
@@ -358,15 +382,14 @@ describe('a connection that is lost', () => {
 
   test('or only slow to open a channel, fails within the time limit', async () => {
     const { exec, label } = await connectTo(sshd, { timeouts: { channelMs: 200 } });
-    const stopped = sshd.sessions();
-    for (const pid of stopped) process.kill(pid, 'SIGSTOP');
+    const stopped = sshd.signalSessions('SIGSTOP');
     try {
       await expect(exec('true')).rejects.toMatchObject({
         code: 'channel-refused',
         message: `${label} did not answer the request for the command true within 0.2 s`,
       });
     } finally {
-      for (const pid of stopped) process.kill(pid, 'SIGCONT');
+      sshd.signalSessions('SIGCONT', stopped);
     }
   });
 
@@ -419,6 +442,29 @@ async function listen(
       for (const socket of sockets) socket.destroy();
       server.close();
       await once(server, 'close');
+    },
+  };
+}
+
+/** A TCP server that is stopped and whose queue is full: it drops whoever calls. */
+async function deafServer(): Promise<AsyncDisposable & { readonly port: number }> {
+  const script = `const server = require('node:net').createServer();
+    server.listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => console.log(server.address().port));`;
+  const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const [line] = (await once(child.stdout, 'data')) as [Buffer];
+  const port = Number(line.toString());
+  child.kill('SIGSTOP');
+  const callers = Array.from({ length: 4 }, () =>
+    connectSocket(port, '127.0.0.1').on('error', () => undefined),
+  );
+  await once(callers[0] ?? child, 'connect');
+  return {
+    port,
+    [Symbol.asyncDispose]: async () => {
+      for (const caller of callers) caller.destroy();
+      const ended = once(child, 'exit');
+      child.kill('SIGKILL');
+      await ended;
     },
   };
 }

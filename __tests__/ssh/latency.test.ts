@@ -113,9 +113,10 @@ describe('round trips', () => {
 
   test('are measured while connecting', async () => {
     await link.shape({ roundTripMs: LONG_MS });
-    const { roundTripMs } = await connect();
-    expect(roundTripMs).toBeGreaterThan(LONG_MS - 5);
-    expect(roundTripMs).toBeLessThan(1.5 * LONG_MS);
+    const connections = [await connect(), await connect(), await connect()];
+    const least = Math.min(...connections.map(({ roundTripMs }) => roundTripMs));
+    expect(least).toBeGreaterThan(LONG_MS - 5);
+    expect(least).toBeLessThan(1.5 * LONG_MS);
   });
 });
 

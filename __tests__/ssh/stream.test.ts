@@ -96,14 +96,26 @@ describe('the window', () => {
   });
 
   test.each([SSH2_WINDOW, WIDE])('of %d bytes loses and changes nothing', async (windowBytes) => {
-    const { exec } = await connectBound(windowBytes);
-    const { duplex } = await exec('cat');
+    await expectEchoedWhole(await connect(windowBytes));
+  });
+
+  test('loses nothing while keys are exchanged anew', async () => {
+    const config = ['RekeyLimit 8M', 'LogLevel DEBUG1'];
+    await using rekeying = await Sshd.start({ authorizedKeys: [ours.authorizedKey], config });
+    const options = { ...connectOptions(rekeying, [ours.key]), windowBytes: WIDE };
+    connection = await connectSsh(options);
+    await expectEchoedWhole(connection);
+    expect(rekeying.log.match(/SSH2_MSG_NEWKEYS received/g)?.length).toBeGreaterThan(3);
+  });
+
+  /** Sends 70 MiB and more to and fro at once, in chunks that fit no packet, sometimes with a pause in reading. */
+  async function expectEchoedWhole(through: SshConnection): Promise<void> {
+    const { duplex } = await through.exec('cat');
     const sent = createHash('sha256');
     const received = createHash('sha256');
     let length = 0;
     async function* source() {
       for (let part = 0; part < 80; part++) {
-        // Sizes that fit no packet, and sometimes many small ones at once.
         const chunk = randomBytes(part % 7 === 0 ? 3001 : MIB + part);
         sent.update(chunk);
         yield chunk;
@@ -119,11 +131,6 @@ describe('the window', () => {
     });
     expect(length).toBeGreaterThan(64 * MIB);
     expect(received.digest('hex')).toBe(sent.digest('hex'));
-  });
-
-  async function connectBound(windowBytes: number) {
-    const bound = await connect(windowBytes);
-    return { exec: bound.exec.bind(bound) };
   }
 });
 

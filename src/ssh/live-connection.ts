@@ -92,10 +92,8 @@ export class Connection implements SshConnection {
   }
 
   close(): void {
-    if (
-      !this.#end(new ActionError('connection-lost', `the connection to ${this.label} was closed`))
-    )
-      return;
+    const reason = `the connection to ${this.label} was closed`;
+    if (!this.#end(new ActionError('connection-lost', reason))) return;
     this.#settleClosed(undefined);
     this.#client.end();
     // A farewell that cannot be delivered must not keep the process alive.
