@@ -55,6 +55,14 @@ describe('what is missing at a near destination', () => {
     expect(asked.source).toBe(1);
   });
 
+  it('is found level by level where that closure cannot be had', async () => {
+    const { among, asked } = stores(CHAIN);
+    const queryClosure = () => Promise.reject(new Error('not allowed'));
+    const missing = await missingAtNear({ ...among, roots: [pathOf(4)], queryClosure });
+    expect(numbers(missing)).toEqual([0, 1, 2, 3, 4]);
+    expect(asked.source).toBe(5);
+  });
+
   it('takes none when nothing is missing', async () => {
     const { among, asked } = stores(CHAIN, [4]);
     expect(await missingAtNear({ ...among, roots: [pathOf(4)], candidates: CHAIN.keys() })).toEqual(

@@ -5,7 +5,10 @@ import type { Store, Substitution } from './store.ts';
 
 export type PathInfos = ReadonlyMap<StorePath, PathInfo>;
 
-/** A closure in one exchange, where a remote offers that (`nix-store --serve`, command 7 QueryClosure). */
+/**
+ * A closure in one exchange, where a remote offers that (`queryClosureByServe`). Only a short cut: where it fails, levels of references
+ * are asked for one after the other.
+ */
 export type QueryClosure = (roots: readonly StorePath[]) => Promise<readonly StorePath[]>;
 
 /** What of the two stores finding out takes. */
@@ -73,7 +76,7 @@ async function firstGuess({
   queryClosure,
 }: ClosureRequest): Promise<Iterable<StorePath>> {
   if (candidates) return candidates;
-  return queryClosure ? await queryClosure(roots) : [];
+  return queryClosure ? await queryClosure(roots).catch(() => []) : [];
 }
 
 interface Reachable {

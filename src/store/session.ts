@@ -10,7 +10,7 @@ import type { ProtocolVersion } from '../protocol/version.ts';
 import { type Decoding, violation, WireReader } from '../protocol/wire-reader.ts';
 import { Fifo } from './fifo.ts';
 import { type Body, Outbox } from './outbox.ts';
-import { streamEnded } from './stream-ended.ts';
+import { DIAGNOSTICS_GRACE, streamEnded } from './stream-ended.ts';
 
 export interface SessionOptions {
   /** For people: `the local store`, or the store URI. Never holds a secret. */
@@ -38,9 +38,6 @@ interface Pending {
 }
 
 const HANDSHAKE_TIMEOUT = 30_000;
-
-/** After the far side's end of stream, how long its standard error may still take to arrive, milliseconds. */
-const DIAGNOSTICS_GRACE = 250;
 
 /**
  * One session of the worker protocol on a byte stream. Requests are written as they are made, answers are given to their

@@ -1,6 +1,9 @@
 import { ActionError } from '../domain/errors.ts';
 import { printable } from '../protocol/text.ts';
 
+/** After the far side's end of stream, how long its standard error may still take to arrive, milliseconds. */
+export const DIAGNOSTICS_GRACE = 250;
+
 /** What is known when a stream ends that should not have. */
 export interface StreamEnd {
   readonly label: string;
