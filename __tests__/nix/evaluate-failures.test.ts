@@ -178,6 +178,7 @@ describe.each(SUITES)(
       const { attributes } = await evaluateOn(host, ['.#a'], {}, { cwd: '/home/ci/untracked' });
       expect(attributes[0]).toMatchObject({ kind: 'failed', code: 'evaluation-failed' });
       expect(attributes[0]?.message).toContain('new.nix');
+      expect(attributes[0]?.hint).toContain('git add it');
     });
 
     it('no variable of the step but what is allowed reaches an impure evaluation', async () => {

@@ -24,10 +24,8 @@ export function evaluationFailure(
   }
   const nixError = { ...error, trace: error.trace.filter(isForeign) };
   const position = errorPosition(nixError) ?? definition;
-  return failure(installable, attribute, firstLine(error.message), undefined, {
-    position,
-    nixError,
-  });
+  const hint = hintFor(installable, error);
+  return failure(installable, attribute, firstLine(error.message), hint, { position, nixError });
 }
 
 /** An installable that was not even looked up, because evaluating what it lies in failed. */
@@ -115,6 +113,17 @@ function unknownText(
   return miss === undefined || miss.kind === 'set'
     ? `attribute '${miss?.missing ?? ''}' in selection path '${printAttrPath(path)}' not found`
     : `the expression selected by the selection path '${printAttrPath(path)}' should be a set but is a ${miss.kind}`;
+}
+
+// 2.8.0: `getting status of '…': No such file or directory`; 2.26.3: `path '…' does not exist`; 2.34.8 speaks of the repository.
+const MISSING_SOURCE =
+  /-source\/.*(does not exist|No such file)|in Git repository|not tracked by Git/;
+
+function hintFor(installable: Installable, { message }: NixError): string | undefined {
+  const isTree = installable.kind === 'flake' && !installable.flakeRef.startsWith('path:');
+  return isTree && MISSING_SOURCE.test(message)
+    ? 'A file that git does not track is no part of a flake: git add it, or write path: before the flake.'
+    : undefined;
 }
 
 /** Nix gives throw no position of its own (only the call of `throw` in the trace); what is in our program is nobody's. */
