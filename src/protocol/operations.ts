@@ -5,6 +5,7 @@ import type { PathInfo } from '../domain/path-info.ts';
 import type { DrvPath, StorePath } from '../domain/store-path.ts';
 import { readKeyedBuildResult } from './build-result.ts';
 import { derivedPathText } from './derived-path.ts';
+import { OP } from './op.ts';
 import { readOptionalStorePath, readPathInfo, readStorePaths } from './path-info.ts';
 import type { ProtocolVersion } from './version.ts';
 import type { Decoding, WireReader } from './wire-reader.ts';
@@ -17,24 +18,6 @@ export interface Operation<T> {
   readonly request: Buffer;
   readonly reply: (reader: WireReader) => Decoding<T>;
 }
-
-/** Numbers of `WorkerProto::Op`. */
-export const OP = {
-  buildPaths: 9,
-  ensurePath: 10,
-  addTempRoot: 11,
-  addIndirectRoot: 12,
-  setOptions: 19,
-  queryPathInfo: 26,
-  queryValidPaths: 31,
-  addSignatures: 37,
-  narFromPath: 38,
-  queryMissing: 40,
-  queryDerivationOutputMap: 41,
-  registerDrvOutput: 42,
-  addMultipleToStore: 44,
-  buildPathsWithResults: 46,
-} as const;
 
 function request(op: number): WireWriter {
   return new WireWriter().u64(op);

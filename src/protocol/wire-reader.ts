@@ -1,4 +1,5 @@
 import { ActionError } from '../domain/errors.ts';
+import { ChunkBuffer } from './chunk-buffer.ts';
 import { paddedLength } from './wire-writer.ts';
 
 /**
@@ -19,29 +20,21 @@ const ITEM_SIZE = 8;
  * {@link MESSAGE_LIMIT} per message, and nothing is allocated on the strength of a count alone.
  */
 export class WireReader {
-  #chunks: Buffer[] = [];
-  /** Position in the first chunk. */
-  #offset = 0;
-  #available = 0;
+  readonly #input = new ChunkBuffer();
   #budget = MESSAGE_LIMIT;
-  #consumed = 0;
-  #tee: ((bytes: Buffer) => void) | undefined;
-  #teeStart = 0;
 
   push(chunk: Buffer): void {
-    if (chunk.length === 0) return;
-    this.#chunks.push(chunk);
-    this.#available += chunk.length;
+    this.#input.push(chunk);
   }
 
   /** Bytes that are here and not yet decoded. */
   get available(): number {
-    return this.#available;
+    return this.#input.available;
   }
 
   /** Bytes decoded since the beginning. */
   get consumed(): number {
-    return this.#consumed;
+    return this.#input.consumed;
   }
 
   /** A new message begins: it may take up to `limit` bytes. */
@@ -51,39 +44,30 @@ export class WireReader {
 
   /** The undecoded bytes, without taking them: for error texts. */
   peek(limit: number): Buffer {
-    const [first, ...rest] = this.#chunks;
-    return Buffer.concat([first?.subarray(this.#offset) ?? Buffer.alloc(0), ...rest]).subarray(
-      0,
-      limit,
-    );
+    return this.#input.peek(limit);
   }
 
-  /**
-   * From here on every byte that is decoded is also given to `sink`, uncopied and in large pieces, until {@link endTee}.
-   */
+  /** From here on every byte that is decoded is also given to `sink`, uncopied and in large pieces, until {@link endTee}. */
   beginTee(sink: (bytes: Buffer) => void): void {
-    this.#tee = sink;
-    this.#teeStart = this.#offset;
+    this.#input.beginTee(sink);
   }
 
   endTee(): void {
-    const first = this.#chunks[0];
-    if (first) this.#emitTee(first, this.#offset);
-    this.#tee = undefined;
+    this.#input.endTee();
   }
 
   /** @throws ActionError `protocol-violation` above 2^53. */
   *u64(): Decoding<number> {
-    const first = this.#chunks[0];
-    if (!first || this.#offset + 8 > first.length) return toNumber(yield* this.#take(8), 0);
-    const value = toNumber(first, this.#offset); // in place: a NAR of small files is mostly numbers
+    const here = this.#input.whole(8);
+    if (!here) return toNumber(yield* this.raw(8), 0);
+    const value = toNumber(here.chunk, here.offset); // in place: a NAR of small files is mostly numbers
     this.#spend(8);
-    this.#pass(first, 8);
+    this.#input.drop(8);
     return value;
   }
 
   *u64big(): Decoding<bigint> {
-    return (yield* this.#take(8)).readBigUInt64LE();
+    return (yield* this.raw(8)).readBigUInt64LE();
   }
 
   *bool(): Decoding<boolean> {
@@ -99,7 +83,7 @@ export class WireReader {
   *bytes(limit = MESSAGE_LIMIT): Decoding<Buffer> {
     const length = yield* this.u64();
     if (length > limit) throw violation(`a string of ${length} bytes where ${limit} are allowed`);
-    const padded = yield* this.#take(paddedLength(length));
+    const padded = yield* this.raw(paddedLength(length));
     if (!isZero(padded, length)) throw violation('a string is not padded with zeros');
     return padded.subarray(0, length);
   }
@@ -126,82 +110,42 @@ export class WireReader {
     return items;
   }
 
-  /** Exactly `length` bytes that carry no length of their own. */
+  /** Exactly `length` bytes that carry no length of their own, copied only where they came in several chunks. */
   *raw(length: number): Decoding<Buffer> {
-    return yield* this.#take(length);
+    this.#spend(length);
+    if (this.#input.whole(length)) return this.#input.take(length);
+
+    const joined = Buffer.allocUnsafe(length);
+    for (let filled = 0; filled < length;) {
+      while (this.#input.available === 0) yield;
+      const piece = this.#input.take(length - filled);
+      filled += piece.copy(joined, filled);
+    }
+    return joined;
   }
 
   /** Passes over bytes without holding on to them (`onBytes` sees them); they do not count against the message. */
   *skip(length: number, onBytes?: (bytes: Buffer) => void): Decoding<void> {
     for (let left = length; left > 0;) {
-      const first = this.#chunks[0];
-      if (!first) {
-        yield;
-        continue;
+      while (this.#input.available === 0) yield;
+      if (onBytes) {
+        const piece = this.#input.take(left);
+        left -= piece.length;
+        onBytes(piece);
+      } else {
+        left -= this.#input.drop(left);
       }
-      const start = this.#offset;
-      const length = Math.min(left, first.length - start);
-      left -= length;
-      this.#pass(first, length);
-      onBytes?.(first.subarray(start, start + length));
     }
   }
 
-  /** Takes `expected` if it is what comes next; nothing otherwise, nor if it is not wholly here in one piece. */
+  /** Takes `expected` if it is what comes next; nothing otherwise, nor if it is not wholly here in one chunk. */
   takeIfNext(expected: Buffer): boolean {
-    const first = this.#chunks[0];
-    const end = this.#offset + expected.length;
-    if (!first || end > first.length) return false;
-    if (first.compare(expected, 0, expected.length, this.#offset, end) !== 0) return false;
-    this.#pass(first, expected.length);
-    return true;
-  }
-
-  /** Exactly `length` bytes in one piece, copied only where they came in several. */
-  *#take(length: number): Decoding<Buffer> {
-    this.#spend(length);
-    const first = this.#chunks[0];
-    if (first && first.length - this.#offset >= length) return this.#advance(length);
-
-    const whole = Buffer.allocUnsafe(length);
-    for (let filled = 0; filled < length;) {
-      while (this.#available === 0) yield;
-      const piece = this.#advance(length - filled);
-      filled += piece.copy(whole, filled);
-    }
-    return whole;
+    return this.#input.takeIfNext(expected);
   }
 
   #spend(bytes: number): void {
     if (bytes > this.#budget) throw violation('a message is larger than allowed');
     this.#budget -= bytes;
-  }
-
-  /** Up to `limit` bytes of the first chunk. */
-  #advance(limit: number): Buffer {
-    const first = this.#chunks[0];
-    if (!first) return Buffer.alloc(0);
-    const start = this.#offset;
-    const length = Math.min(limit, first.length - start);
-    this.#pass(first, length);
-    return first.subarray(start, start + length);
-  }
-
-  /** Leaves behind bytes of `first`, the first chunk, and the chunk itself when that was all of it. */
-  #pass(first: Buffer, length: number): void {
-    this.#offset += length;
-    this.#available -= length;
-    this.#consumed += length;
-    if (this.#offset < first.length) return;
-    this.#emitTee(first, this.#offset);
-    this.#chunks.shift();
-    this.#offset = 0;
-  }
-
-  #emitTee(chunk: Buffer, end: number): void {
-    if (!this.#tee) return;
-    if (end > this.#teeStart) this.#tee(chunk.subarray(this.#teeStart, end));
-    this.#teeStart = end === chunk.length ? 0 : end;
   }
 }
 
