@@ -54685,7 +54685,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 
 /***/ }),
 
-/***/ 5299:
+/***/ 7151:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -54695,7 +54695,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 /* harmony export */ });
 /* unused harmony export warnOnCrash */
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8261);
-/* harmony import */ var _domain_errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8643);
+/* harmony import */ var _domain_errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6639);
 
 
 /** Fails the step with one line that says what is wrong and what to do; the stack goes to the debug log. */
@@ -54743,7 +54743,7 @@ function causes(error) {
 
 /***/ }),
 
-/***/ 6810:
+/***/ 5414:
 /***/ ((__unused_webpack___webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
@@ -54761,7 +54761,7 @@ globals.__dirname ??= node_path__WEBPACK_IMPORTED_MODULE_0__.dirname(globals.__f
 
 /***/ }),
 
-/***/ 8643:
+/***/ 6639:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -54798,13 +54798,13 @@ function asActionError(thrown) {
 
 /***/ }),
 
-/***/ 5780:
+/***/ 5616:
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _cjs_globals_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6810);
-/* harmony import */ var _action_crash_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5299);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5304);
+/* harmony import */ var _cjs_globals_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5414);
+/* harmony import */ var _action_crash_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7151);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7530);
 
 
 
@@ -54817,7 +54817,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 5304:
+/***/ 7530:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -54836,9 +54836,9 @@ const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.ur
 const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./.build-n2A9aI/domain/errors.js
-var errors = __nccwpck_require__(8643);
-;// CONCATENATED MODULE: ./.build-n2A9aI/action/cancellation.js
+// EXTERNAL MODULE: ./.build-eFArj2/domain/errors.js
+var errors = __nccwpck_require__(6639);
+;// CONCATENATED MODULE: ./.build-eFArj2/action/cancellation.js
 
 /** Aborts when GitHub cancels the job: it sends SIGINT, SIGTERM 7.5 s later and SIGKILL 2.5 s after that. */
 class Cancellation {
@@ -54859,11 +54859,11 @@ class Cancellation {
     }
 }
 
-// EXTERNAL MODULE: ./.build-n2A9aI/action/crash.js
-var crash = __nccwpck_require__(5299);
+// EXTERNAL MODULE: ./.build-eFArj2/action/crash.js
+var crash = __nccwpck_require__(7151);
 // EXTERNAL MODULE: ./node_modules/ssh2/lib/index.js
 var lib = __nccwpck_require__(5472);
-;// CONCATENATED MODULE: ./.build-n2A9aI/domain/public-key.js
+;// CONCATENATED MODULE: ./.build-eFArj2/domain/public-key.js
 
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 /** A key from its two words `ssh-ed25519 AAAA…`; undefined unless the second is base64 of a whole key of the first's type. */
@@ -54903,7 +54903,7 @@ function samePublicKey(one, other) {
     return one.base64 === other.base64;
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/ssh/key-text.js
+;// CONCATENATED MODULE: ./.build-eFArj2/ssh/key-text.js
 
 const BLOCK = /-----BEGIN ([A-Z0-9 ]*PRIVATE KEY)-----(.*?)-----END \1-----/gs;
 /** Headers of an encrypted key in OpenSSL's old format (RFC 1421). */
@@ -54953,7 +54953,7 @@ function noKey(text) {
     });
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/ssh/pkcs8.js
+;// CONCATENATED MODULE: ./.build-eFArj2/ssh/pkcs8.js
 
 
 const PKCS8 = /^-----BEGIN (ENCRYPTED )?PRIVATE KEY-----/;
@@ -55034,7 +55034,7 @@ function wrongPassphrase(name) {
     });
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/ssh/private-key.js
+;// CONCATENATED MODULE: ./.build-eFArj2/ssh/private-key.js
 
 
 
@@ -55116,7 +55116,7 @@ function damaged(name) {
     });
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/action/credentials.js
+;// CONCATENATED MODULE: ./.build-eFArj2/action/credentials.js
 
 
 
@@ -55211,7 +55211,7 @@ function parseArgsStringToArgv(value, env, file) {
     return myArray;
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/domain/attr-path.js
+;// CONCATENATED MODULE: ./.build-eFArj2/domain/attr-path.js
 
 /**
  * Parses an attribute path as Nix does (attr-path.cc, `parseAttrPath`): names are separated by dots, double quotes keep
@@ -55246,7 +55246,7 @@ function printAttrPath(path) {
     return path.map((name) => (PLAIN_NAME.test(name) ? name : `"${name}"`)).join('.');
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/domain/store-path.js
+;// CONCATENATED MODULE: ./.build-eFArj2/domain/store-path.js
 
 const STORE_DIR = '/nix/store';
 // Nix's base-32 has no e, o, t, u; a name has at most 211 characters (path.cc, `checkName`).
@@ -55284,7 +55284,7 @@ function storePathBase(path) {
     return path.slice(STORE_DIR.length + 1);
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/domain/installable.js
+;// CONCATENATED MODULE: ./.build-eFArj2/domain/installable.js
 
 
 
@@ -55366,7 +55366,7 @@ function storePathOf(text) {
     return isStorePath(path) ? path : undefined;
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/domain/known-hosts.js
+;// CONCATENATED MODULE: ./.build-eFArj2/domain/known-hosts.js
 
 
 
@@ -55483,7 +55483,7 @@ function patternRegExp(pattern) {
     return new RegExp(`^${source}$`);
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/domain/store-uri.js
+;// CONCATENATED MODULE: ./.build-eFArj2/domain/store-uri.js
 
 const DEFAULT_PORT = 22;
 const PARAMETERS = [
@@ -55633,7 +55633,7 @@ function store_uri_invalid(where, what, hint) {
     });
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/domain/system.js
+;// CONCATENATED MODULE: ./.build-eFArj2/domain/system.js
 
 // Any `cpu-kernel` of letters, digits and underscores: Nix itself compares systems as texts and knows no list.
 const SYSTEM = /^[A-Za-z0-9_]+-[A-Za-z0-9_]+$/;
@@ -55677,7 +55677,7 @@ function systemOfMachine(arch, platform) {
     return (platform === 'linux' || platform === 'darwin') && isSystem(text) ? text : undefined;
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/action/input-reader.js
+;// CONCATENATED MODULE: ./.build-eFArj2/action/input-reader.js
 
 /**
  * Parses inputs one by one and keeps every complaint, so that a person sees all of them at once.
@@ -55765,7 +55765,7 @@ class InputReader {
     }
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/action/inputs.js
+;// CONCATENATED MODULE: ./.build-eFArj2/action/inputs.js
 
 
 
@@ -55860,7 +55860,7 @@ function readOptions(reader) {
     };
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/domain/outcome.js
+;// CONCATENATED MODULE: ./.build-eFArj2/domain/outcome.js
 const GOOD = new Set(['built', 'substituted', 'cached']);
 /** Whether the attribute's outputs exist on the remote. */
 function isGood(status) {
@@ -55903,7 +55903,7 @@ function outcomeStatus(status, errorMessage) {
     }
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/action/format.js
+;// CONCATENATED MODULE: ./.build-eFArj2/action/format.js
 /** `3.1 s`, `4 min 05 s`, `2 h 03 min`. */
 function formatSeconds(seconds) {
     if (seconds < 9.95)
@@ -55935,7 +55935,7 @@ function pad(value) {
     return String(value).padStart(2, '0');
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/action/heartbeat.js
+;// CONCATENATED MODULE: ./.build-eFArj2/action/heartbeat.js
 
 
 /** Seconds without a line after which one says what is going on. */
@@ -55973,7 +55973,7 @@ class Heartbeat {
     }
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/action/log.js
+;// CONCATENATED MODULE: ./.build-eFArj2/action/log.js
 
 
 
@@ -56112,7 +56112,7 @@ function derivationName(drvPath) {
     return storePathName(drvPath).replace(/\.drv$/, '');
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/action/results.js
+;// CONCATENATED MODULE: ./.build-eFArj2/action/results.js
 
 /** GitHub refuses outputs of 1 MiB and more per job; this leaves room for other steps. */
 const MAX_RESULTS_BYTES = 100_000;
@@ -56169,7 +56169,7 @@ function failedAttributes(outcomes) {
     return outcomes.filter((outcome) => !isGood(outcome.status)).map((outcome) => outcome.attribute);
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/action/report.js
+;// CONCATENATED MODULE: ./.build-eFArj2/action/report.js
 
 
 
@@ -56219,7 +56219,7 @@ function isCause(outcome) {
     return outcome.status !== 'cancelled';
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/action/secrets.js
+;// CONCATENATED MODULE: ./.build-eFArj2/action/secrets.js
 /**
  * Reads the secret inputs and removes them from the environment, so that nothing started from now on can inherit them.
  * To be called before anything else.
@@ -56234,7 +56234,7 @@ function takeSecrets(env) {
     return { 'ssh-key': take('ssh-key'), 'ssh-key-passphrase': take('ssh-key-passphrase') };
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/action/state.js
+;// CONCATENATED MODULE: ./.build-eFArj2/action/state.js
 
 function saveState(state) {
     lib_core/* saveState */.LZ('marker', state.marker);
@@ -56245,7 +56245,7 @@ function loadState() {
     return marker === '' ? undefined : { marker };
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/action/summary.js
+;// CONCATENATED MODULE: ./.build-eFArj2/action/summary.js
 
 
 
@@ -56344,7 +56344,7 @@ function escapeText(text) {
     return text.replaceAll(/[&<>|`*_~[\]\\#@!:$]/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/domain/derivation.js
+;// CONCATENATED MODULE: ./.build-eFArj2/domain/derivation.js
 
 
 /**
@@ -56482,7 +56482,7 @@ function requiredSystemFeatures({ env }) {
     return Array.isArray(features) ? features.filter((each) => typeof each === 'string') : [];
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/store/derivation-closure.js
+;// CONCATENATED MODULE: ./.build-eFArj2/store/derivation-closure.js
 
 /** How many `.drv` files are read at a time. */
 const BATCH = 64;
@@ -56533,7 +56533,7 @@ var external_node_net_ = __nccwpck_require__(7030);
 const external_node_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
 // EXTERNAL MODULE: external "node:stream"
 var external_node_stream_ = __nccwpck_require__(7075);
-;// CONCATENATED MODULE: ./.build-n2A9aI/store/child-stream.js
+;// CONCATENATED MODULE: ./.build-eFArj2/store/child-stream.js
 
 
 const DIAGNOSTICS_LIMIT = 8 * 1024;
@@ -56599,7 +56599,7 @@ class ChildStream extends external_node_stream_.Duplex {
     }
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/domain/build-result.js
+;// CONCATENATED MODULE: ./.build-eFArj2/domain/build-result.js
 /** Nix's `BuildResult::Status` by its wire numbers 0 to 14 (13 and 14 exist since protocol 1.34 or so). */
 const BUILD_STATUSES = [
     'built',
@@ -56621,7 +56621,106 @@ const BUILD_STATUSES = [
 /** Nix's `BuildMode` by its wire numbers. `check` builds again and compares. */
 const BUILD_MODES = ['normal', 'repair', 'check'];
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/protocol/wire-writer.js
+;// CONCATENATED MODULE: ./.build-eFArj2/protocol/chunk-buffer.js
+/** Bytes that arrived in chunks and are taken from the front, uncopied wherever they lie in one chunk. */
+class ChunkBuffer {
+    #chunks = [];
+    /** Position in the first chunk. */
+    #offset = 0;
+    #available = 0;
+    #consumed = 0;
+    #tee;
+    #teeStart = 0;
+    push(chunk) {
+        if (chunk.length === 0)
+            return;
+        this.#chunks.push(chunk);
+        this.#available += chunk.length;
+    }
+    /** Bytes that are here and not yet taken. */
+    get available() {
+        return this.#available;
+    }
+    /** Bytes taken since the beginning. */
+    get consumed() {
+        return this.#consumed;
+    }
+    /** Up to `limit` of the next bytes, without taking them. */
+    peek(limit) {
+        const [first, ...rest] = this.#chunks;
+        if (!first)
+            return Buffer.alloc(0);
+        return Buffer.concat([first.subarray(this.#offset), ...rest]).subarray(0, limit);
+    }
+    /** The next byte's chunk and its place in there, if that chunk holds `length` more bytes. */
+    whole(length) {
+        const chunk = this.#chunks[0];
+        if (!chunk || this.#offset + length > chunk.length)
+            return undefined;
+        return { chunk, offset: this.#offset };
+    }
+    /** Takes up to `limit` bytes, as many as lie in one chunk; none only if nothing is here. */
+    take(limit) {
+        const first = this.#chunks[0];
+        if (!first)
+            return Buffer.alloc(0);
+        const start = this.#offset;
+        const length = Math.min(limit, first.length - start);
+        this.#pass(first, length);
+        return first.subarray(start, start + length);
+    }
+    /** As {@link take}, for who does not need the bytes: how many they were. */
+    drop(limit) {
+        const first = this.#chunks[0];
+        if (!first)
+            return 0;
+        const length = Math.min(limit, first.length - this.#offset);
+        this.#pass(first, length);
+        return length;
+    }
+    /** Takes `expected` if it is what comes next; nothing otherwise, nor if it is not wholly here in one chunk. */
+    takeIfNext(expected) {
+        const first = this.#chunks[0];
+        const end = this.#offset + expected.length;
+        if (!first || end > first.length)
+            return false;
+        if (first.compare(expected, 0, expected.length, this.#offset, end) !== 0)
+            return false;
+        this.#pass(first, expected.length);
+        return true;
+    }
+    /** From here on every byte that is taken is also given to `sink`, uncopied and in large pieces, until {@link endTee}. */
+    beginTee(sink) {
+        this.#tee = sink;
+        this.#teeStart = this.#offset;
+    }
+    endTee() {
+        const first = this.#chunks[0];
+        if (first)
+            this.#emitTee(first, this.#offset);
+        this.#tee = undefined;
+    }
+    /** Leaves behind bytes of `first`, the first chunk, and the chunk itself when that was all of it. */
+    #pass(first, length) {
+        this.#offset += length;
+        this.#available -= length;
+        this.#consumed += length;
+        if (this.#offset < first.length)
+            return;
+        this.#emitTee(first, this.#offset);
+        this.#chunks.shift();
+        this.#offset = 0;
+    }
+    #emitTee(chunk, end) {
+        if (!this.#tee)
+            return;
+        if (end > this.#teeStart)
+            this.#tee(chunk.subarray(this.#teeStart, end));
+        this.#teeStart = end === chunk.length ? 0 : end;
+    }
+}
+
+;// CONCATENATED MODULE: ./.build-eFArj2/protocol/wire-writer.js
 /**
  * Builds one request of the worker protocol in memory: integers are 64 bits little-endian, strings a length, the bytes, and
  * zeros up to a multiple of 8 (Nix's `serialise.hh`).
@@ -56680,7 +56779,8 @@ function paddedLength(length) {
     return Math.ceil(length / 8) * 8;
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/protocol/wire-reader.js
+;// CONCATENATED MODULE: ./.build-eFArj2/protocol/wire-reader.js
+
 
 
 /** The most one message or answer may take in memory, bytes. NARs are handed on as they come and do not count. */
@@ -56692,27 +56792,18 @@ const ITEM_SIZE = 8;
  * {@link MESSAGE_LIMIT} per message, and nothing is allocated on the strength of a count alone.
  */
 class WireReader {
-    #chunks = [];
-    /** Position in the first chunk. */
-    #offset = 0;
-    #available = 0;
+    #input = new ChunkBuffer();
     #budget = MESSAGE_LIMIT;
-    #consumed = 0;
-    #tee;
-    #teeStart = 0;
     push(chunk) {
-        if (chunk.length === 0)
-            return;
-        this.#chunks.push(chunk);
-        this.#available += chunk.length;
+        this.#input.push(chunk);
     }
     /** Bytes that are here and not yet decoded. */
     get available() {
-        return this.#available;
+        return this.#input.available;
     }
     /** Bytes decoded since the beginning. */
     get consumed() {
-        return this.#consumed;
+        return this.#input.consumed;
     }
     /** A new message begins: it may take up to `limit` bytes. */
     beginMessage(limit = MESSAGE_LIMIT) {
@@ -56720,34 +56811,27 @@ class WireReader {
     }
     /** The undecoded bytes, without taking them: for error texts. */
     peek(limit) {
-        const [first, ...rest] = this.#chunks;
-        return Buffer.concat([first?.subarray(this.#offset) ?? Buffer.alloc(0), ...rest]).subarray(0, limit);
+        return this.#input.peek(limit);
     }
-    /**
-     * From here on every byte that is decoded is also given to `sink`, uncopied and in large pieces, until {@link endTee}.
-     */
+    /** From here on every byte that is decoded is also given to `sink`, uncopied and in large pieces, until {@link endTee}. */
     beginTee(sink) {
-        this.#tee = sink;
-        this.#teeStart = this.#offset;
+        this.#input.beginTee(sink);
     }
     endTee() {
-        const first = this.#chunks[0];
-        if (first)
-            this.#emitTee(first, this.#offset);
-        this.#tee = undefined;
+        this.#input.endTee();
     }
     /** @throws ActionError `protocol-violation` above 2^53. */
     *u64() {
-        const first = this.#chunks[0];
-        if (!first || this.#offset + 8 > first.length)
-            return toNumber(yield* this.#take(8), 0);
-        const value = toNumber(first, this.#offset); // in place: a NAR of small files is mostly numbers
+        const here = this.#input.whole(8);
+        if (!here)
+            return toNumber(yield* this.raw(8), 0);
+        const value = toNumber(here.chunk, here.offset); // in place: a NAR of small files is mostly numbers
         this.#spend(8);
-        this.#pass(first, 8);
+        this.#input.drop(8);
         return value;
     }
     *u64big() {
-        return (yield* this.#take(8)).readBigUInt64LE();
+        return (yield* this.raw(8)).readBigUInt64LE();
     }
     *bool() {
         return (yield* this.u64()) !== 0;
@@ -56761,7 +56845,7 @@ class WireReader {
         const length = yield* this.u64();
         if (length > limit)
             throw violation(`a string of ${length} bytes where ${limit} are allowed`);
-        const padded = yield* this.#take(paddedLength(length));
+        const padded = yield* this.raw(paddedLength(length));
         if (!isZero(padded, length))
             throw violation('a string is not padded with zeros');
         return padded.subarray(0, length);
@@ -56785,83 +56869,43 @@ class WireReader {
             items.push(yield* item());
         return items;
     }
-    /** Exactly `length` bytes that carry no length of their own. */
+    /** Exactly `length` bytes that carry no length of their own, copied only where they came in several chunks. */
     *raw(length) {
-        return yield* this.#take(length);
+        this.#spend(length);
+        if (this.#input.whole(length))
+            return this.#input.take(length);
+        const joined = Buffer.allocUnsafe(length);
+        for (let filled = 0; filled < length;) {
+            while (this.#input.available === 0)
+                yield;
+            const piece = this.#input.take(length - filled);
+            filled += piece.copy(joined, filled);
+        }
+        return joined;
     }
     /** Passes over bytes without holding on to them (`onBytes` sees them); they do not count against the message. */
     *skip(length, onBytes) {
         for (let left = length; left > 0;) {
-            const first = this.#chunks[0];
-            if (!first) {
+            while (this.#input.available === 0)
                 yield;
-                continue;
+            if (onBytes) {
+                const piece = this.#input.take(left);
+                left -= piece.length;
+                onBytes(piece);
             }
-            const start = this.#offset;
-            const length = Math.min(left, first.length - start);
-            left -= length;
-            this.#pass(first, length);
-            onBytes?.(first.subarray(start, start + length));
+            else {
+                left -= this.#input.drop(left);
+            }
         }
     }
-    /** Takes `expected` if it is what comes next; nothing otherwise, nor if it is not wholly here in one piece. */
+    /** Takes `expected` if it is what comes next; nothing otherwise, nor if it is not wholly here in one chunk. */
     takeIfNext(expected) {
-        const first = this.#chunks[0];
-        const end = this.#offset + expected.length;
-        if (!first || end > first.length)
-            return false;
-        if (first.compare(expected, 0, expected.length, this.#offset, end) !== 0)
-            return false;
-        this.#pass(first, expected.length);
-        return true;
-    }
-    /** Exactly `length` bytes in one piece, copied only where they came in several. */
-    *#take(length) {
-        this.#spend(length);
-        const first = this.#chunks[0];
-        if (first && first.length - this.#offset >= length)
-            return this.#advance(length);
-        const whole = Buffer.allocUnsafe(length);
-        for (let filled = 0; filled < length;) {
-            while (this.#available === 0)
-                yield;
-            const piece = this.#advance(length - filled);
-            filled += piece.copy(whole, filled);
-        }
-        return whole;
+        return this.#input.takeIfNext(expected);
     }
     #spend(bytes) {
         if (bytes > this.#budget)
             throw violation('a message is larger than allowed');
         this.#budget -= bytes;
-    }
-    /** Up to `limit` bytes of the first chunk. */
-    #advance(limit) {
-        const first = this.#chunks[0];
-        if (!first)
-            return Buffer.alloc(0);
-        const start = this.#offset;
-        const length = Math.min(limit, first.length - start);
-        this.#pass(first, length);
-        return first.subarray(start, start + length);
-    }
-    /** Leaves behind bytes of `first`, the first chunk, and the chunk itself when that was all of it. */
-    #pass(first, length) {
-        this.#offset += length;
-        this.#available -= length;
-        this.#consumed += length;
-        if (this.#offset < first.length)
-            return;
-        this.#emitTee(first, this.#offset);
-        this.#chunks.shift();
-        this.#offset = 0;
-    }
-    #emitTee(chunk, end) {
-        if (!this.#tee)
-            return;
-        if (end > this.#teeStart)
-            this.#tee(chunk.subarray(this.#teeStart, end));
-        this.#teeStart = end === chunk.length ? 0 : end;
     }
 }
 /** What the peer said cannot be the worker protocol. The session knows which peer, and adds it. */
@@ -56883,7 +56927,7 @@ function isZero(bytes, from) {
     return true;
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/protocol/derived-path.js
+;// CONCATENATED MODULE: ./.build-eFArj2/protocol/derived-path.js
 
 
 /** `/nix/store/x.drv!out,dev`, `/nix/store/x.drv!*`, or a plain path (`DerivedPath::to_string_legacy`). */
@@ -56910,7 +56954,7 @@ function notDerived(text) {
     return violation(`${JSON.stringify(text)} where a path to build belongs`);
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/protocol/version.js
+;// CONCATENATED MODULE: ./.build-eFArj2/protocol/version.js
 /**
  * What we say we speak. 1.38 adds nothing but an exchange of feature lists, which would cost a round trip: with 1.37 a client
  * can write its whole handshake, and its first requests, at once.
@@ -56938,7 +56982,7 @@ function nixOfProtocol(version) {
     return 'Nix 1';
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/protocol/build-result.js
+;// CONCATENATED MODULE: ./.build-eFArj2/protocol/build-result.js
 
 
 
@@ -57012,7 +57056,26 @@ function parseObject(json) {
     throw violation(`${JSON.stringify(json.slice(0, 200))} where a realisation belongs`);
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/protocol/path-info.js
+;// CONCATENATED MODULE: ./.build-eFArj2/protocol/op.js
+/** Numbers of `WorkerProto::Op`. */
+const OP = {
+    buildPaths: 9,
+    ensurePath: 10,
+    addTempRoot: 11,
+    addIndirectRoot: 12,
+    setOptions: 19,
+    queryPathInfo: 26,
+    queryValidPaths: 31,
+    addSignatures: 37,
+    narFromPath: 38,
+    queryMissing: 40,
+    queryDerivationOutputMap: 41,
+    registerDrvOutput: 42,
+    addMultipleToStore: 44,
+    buildPathsWithResults: 46,
+};
+
+;// CONCATENATED MODULE: ./.build-eFArj2/protocol/path-info.js
 
 
 const SHA256_HEX = /^[0-9a-f]{64}$/;
@@ -57070,29 +57133,13 @@ function writePathInfo(writer, info) {
         .string(info.contentAddress ?? '');
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/protocol/operations.js
+;// CONCATENATED MODULE: ./.build-eFArj2/protocol/operations.js
 
 
 
 
 
-/** Numbers of `WorkerProto::Op`. */
-const OP = {
-    buildPaths: 9,
-    ensurePath: 10,
-    addTempRoot: 11,
-    addIndirectRoot: 12,
-    setOptions: 19,
-    queryPathInfo: 26,
-    queryValidPaths: 31,
-    addSignatures: 37,
-    narFromPath: 38,
-    queryMissing: 40,
-    queryDerivationOutputMap: 41,
-    registerDrvOutput: 42,
-    addMultipleToStore: 44,
-    buildPathsWithResults: 46,
-};
+
 function request(op) {
     return new WireWriter().u64(op);
 }
@@ -57230,7 +57277,7 @@ function buildPathsWithResults(paths, mode, version) {
 
 // EXTERNAL MODULE: external "node:util"
 var external_node_util_ = __nccwpck_require__(7975);
-;// CONCATENATED MODULE: ./.build-n2A9aI/protocol/text.js
+;// CONCATENATED MODULE: ./.build-eFArj2/protocol/text.js
 
 // eslint-disable-next-line no-control-regex
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
@@ -57251,7 +57298,7 @@ function cut(text, limit) {
     return text.length > limit ? `${text.slice(0, limit)}…` : text;
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/protocol/daemon-error.js
+;// CONCATENATED MODULE: ./.build-eFArj2/protocol/daemon-error.js
 
 
 /** What a daemon said went wrong, verbatim: `message` may hold colours and several lines. */
@@ -57305,7 +57352,7 @@ function daemonError(label, error) {
     });
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/store/build-without-results.js
+;// CONCATENATED MODULE: ./.build-eFArj2/store/build-without-results.js
 
 
 /**
@@ -57358,7 +57405,7 @@ function wantedOutputs(path, maps) {
     return new Map(path.outputs.map((name) => [name, outputs.get(name)]));
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/store/interruption.js
+;// CONCATENATED MODULE: ./.build-eFArj2/store/interruption.js
 /**
  * Ends a wait from outside. Unlike `Promise.race` against one long-lived promise it keeps nothing of waits that are over, so
  * it can stand around every chunk of a large stream.
@@ -57400,7 +57447,7 @@ class Interruption {
     }
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/protocol/nar/nar-format.js
+;// CONCATENATED MODULE: ./.build-eFArj2/protocol/nar/nar-format.js
 /** What a NAR begins with. */
 const NAR_MAGIC = 'nix-archive-1';
 /** Linux's own limits on what can be unpacked, and a depth that no path of 4096 bytes can pass. */
@@ -57412,7 +57459,7 @@ const NAR_LIMITS = {
     nodeBytes: 16 * 1024,
 };
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/protocol/nar/nar-reader.js
+;// CONCATENATED MODULE: ./.build-eFArj2/protocol/nar/nar-reader.js
 
 
 
@@ -57564,7 +57611,7 @@ function nar_reader_words(bytes) {
         .trim());
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/protocol/nar/receive-nar.js
+;// CONCATENATED MODULE: ./.build-eFArj2/protocol/nar/receive-nar.js
 
 
 
@@ -57608,7 +57655,7 @@ function hashMismatch(info, actual) {
     });
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/store/fifo.js
+;// CONCATENATED MODULE: ./.build-eFArj2/store/fifo.js
 /** A queue whose `shift` does not move what is left: pipelined requests come by the ten thousand. */
 class Fifo {
     #items = [];
@@ -57636,7 +57683,7 @@ class Fifo {
     }
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/store/chunk-queue.js
+;// CONCATENATED MODULE: ./.build-eFArj2/store/chunk-queue.js
 
 /**
  * The bytes of one NAR on their way from the wire to whoever iterates. Written by hand because an async generator would
@@ -57692,7 +57739,7 @@ class ChunkQueue {
     }
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/store/nar-window.js
+;// CONCATENATED MODULE: ./.build-eFArj2/store/nar-window.js
 
 
 
@@ -57794,7 +57841,7 @@ class NarWindow {
     }
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/protocol/framed.js
+;// CONCATENATED MODULE: ./.build-eFArj2/protocol/framed.js
 
 /** Ends framed data (`FramedSink`): a frame is a length and that many bytes, without padding. */
 const END_OF_FRAMES = new WireWriter().u64(0).finish();
@@ -57812,7 +57859,7 @@ function* readFrames(reader, onBytes) {
     }
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/store/frame-writer.js
+;// CONCATENATED MODULE: ./.build-eFArj2/store/frame-writer.js
 
 /** A frame is sent when it holds this much: few system calls, and little for a daemon to keep in memory. */
 const FRAME_SIZE = 256 * 1024;
@@ -57865,7 +57912,7 @@ function joinSmall(pieces) {
     return joined;
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/store/send-paths.js
+;// CONCATENATED MODULE: ./.build-eFArj2/store/send-paths.js
 
 
 
@@ -57904,7 +57951,7 @@ async function sendPath(frames, { info, nar }, interruption) {
     }
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/protocol/messages.js
+;// CONCATENATED MODULE: ./.build-eFArj2/protocol/messages.js
 
 
 /** What precedes every answer (`worker-protocol.hh`). READ and WRITE belong to operations that we never use. */
@@ -57974,7 +58021,7 @@ function* readFields(reader) {
     });
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/protocol/handshake.js
+;// CONCATENATED MODULE: ./.build-eFArj2/protocol/handshake.js
 
 
 
@@ -58048,7 +58095,7 @@ function tooOld(version, label) {
         `${protocolText(OLDEST)} (Nix 2.4) or newer is needed`, { hint: 'Upgrade Nix on that machine to 2.4 or newer, and restart its nix-daemon.' });
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/store/outbox.js
+;// CONCATENATED MODULE: ./.build-eFArj2/store/outbox.js
 /**
  * The sending half of a session. Requests that are made in one go leave in one write; while a body is being
  * sent, what is asked for waits behind it, so that the order on the wire is the order of asking.
@@ -58121,7 +58168,7 @@ class Outbox {
     };
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/store/stream-ended.js
+;// CONCATENATED MODULE: ./.build-eFArj2/store/stream-ended.js
 
 
 /** After the far side's end of stream, how long its standard error may still take to arrive, milliseconds. */
@@ -58153,7 +58200,7 @@ function whileDoing({ isGreeted, waiting, waitingCount }) {
     return `the connection ended while waiting for ${waiting}${others}`;
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/store/session.js
+;// CONCATENATED MODULE: ./.build-eFArj2/store/session.js
 
 
 
@@ -58304,7 +58351,7 @@ class Session {
     }
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/store/daemon-store.js
+;// CONCATENATED MODULE: ./.build-eFArj2/store/daemon-store.js
 
 
 
@@ -58408,7 +58455,7 @@ class DaemonStore {
     }
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/store/local-store.js
+;// CONCATENATED MODULE: ./.build-eFArj2/store/local-store.js
 
 
 
@@ -58450,7 +58497,7 @@ function noStore(socketPath, cause) {
     return new errors/* ActionError */.lZ('nix-missing', `the local store: no Nix daemon answers at ${socketPath} (${cause.message}), and ${STATE_DIR} is not writable`, { hint: 'Install Nix on the runner, or start its nix-daemon.', cause });
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/domain/activity.js
+;// CONCATENATED MODULE: ./.build-eFArj2/domain/activity.js
 /** Activity types of `start` events that this project reads (logging.hh). */
 const ACTIVITY = {
     copyPath: 100,
@@ -58472,7 +58519,7 @@ const RESULT = {
     postBuildLogLine: 107,
 };
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/build/activity-tracker.js
+;// CONCATENATED MODULE: ./.build-eFArj2/build/activity-tracker.js
 
 
 /**
@@ -58579,7 +58626,7 @@ function builtDerivation(type, field) {
 
 ;// CONCATENATED MODULE: external "node:timers/promises"
 const external_node_timers_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
-;// CONCATENATED MODULE: ./.build-n2A9aI/build/cancel.js
+;// CONCATENATED MODULE: ./.build-eFArj2/build/cancel.js
 
 /** Seconds without a build starting or stopping after which closing a session surely ends its builds. */
 const QUIET = 0.25;
@@ -58598,7 +58645,7 @@ async function endBuilds(store, tracker, reason) {
     store.close(reason);
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/store/closure.js
+;// CONCATENATED MODULE: ./.build-eFArj2/store/closure.js
 
 /**
  * What of the roots' closure is missing at the destination, for a destination that is near: it is asked first at every step, so
@@ -58682,7 +58729,7 @@ function notValid(path, store, roots) {
     return new errors/* ActionError */.lZ('path-invalid', `${path} is not valid in ${store.label}${why}`);
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/store/nar-channels.js
+;// CONCATENATED MODULE: ./.build-eFArj2/store/nar-channels.js
 /**
  * NARs in the order given, read over several sessions with the same store: while one is handed on, the others
  * read ahead. Each path goes to the session with the fewest bytes to carry so far.
@@ -58720,7 +58767,7 @@ function nar_channels_assign(channels, info) {
     return lightest;
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/store/topological-order.js
+;// CONCATENATED MODULE: ./.build-eFArj2/store/topological-order.js
 
 /**
  * Sorts paths so that each comes after those it refers to, as a store needs them to be added.
@@ -58761,7 +58808,7 @@ function circle(path) {
     return new errors/* ActionError */.lZ('protocol-violation', `${path} refers to itself by way of other paths`);
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/store/copy-closure.js
+;// CONCATENATED MODULE: ./.build-eFArj2/store/copy-closure.js
 
 
 
@@ -58838,7 +58885,7 @@ function cancelled({ from, to, signal }) {
     });
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/build/announce.js
+;// CONCATENATED MODULE: ./.build-eFArj2/build/announce.js
 /** Tells how much a copy will move, when that is known: at its first progress. */
 function announceOnce(kind, observe) {
     let announced = false;
@@ -58850,7 +58897,7 @@ function announceOnce(kind, observe) {
     };
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/build/copy-back.js
+;// CONCATENATED MODULE: ./.build-eFArj2/build/copy-back.js
 
 
 
@@ -58955,7 +59002,8 @@ class CopyBack {
         const outputs = batch.flatMap((request) => request.outputs);
         const rooted = from.addTempRoots(outputs);
         if (batch.every((request) => request.validity === 'valid')) {
-            await rooted;
+            // Not waited for: a session answers in order, so the roots are there before what the copy asks next.
+            rooted.catch(() => undefined);
             return batch;
         }
         const [valid] = await Promise.all([from.queryValidPaths(outputs), rooted]);
@@ -58971,7 +59019,7 @@ class CopyBack {
 const external_node_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
 ;// CONCATENATED MODULE: external "node:stream/promises"
 const external_node_stream_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
-;// CONCATENATED MODULE: ./.build-n2A9aI/build/derivation-logs.js
+;// CONCATENATED MODULE: ./.build-eFArj2/build/derivation-logs.js
 
 
 
@@ -59009,7 +59057,7 @@ class DerivationLogs {
     }
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/build/out-links.js
+;// CONCATENATED MODULE: ./.build-eFArj2/build/out-links.js
 
 
 
@@ -59085,7 +59133,7 @@ async function refuseForeignFile(file) {
     });
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/build/linked-attributes.js
+;// CONCATENATED MODULE: ./.build-eFArj2/build/linked-attributes.js
 
 /**
  * Links the outputs of every attribute that was copied; says which links could not be made.
@@ -59130,7 +59178,7 @@ function memberName(attribute, attributes) {
     return (isShared && isSystem ? rest : member).join('.');
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/build/phases.js
+;// CONCATENATED MODULE: ./.build-eFArj2/build/phases.js
 /** Measures the parts of a step; parts that overlap are each counted whole. */
 class Phases {
     seconds = new Map();
@@ -59155,7 +59203,7 @@ class Phases {
     }
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/domain/suggestions.js
+;// CONCATENATED MODULE: ./.build-eFArj2/domain/suggestions.js
 /** The names most like a mistyped one: at most three, at most two edits away, nearest first (as Nix suggests them). */
 function similarNames(name, names) {
     return names
@@ -59181,7 +59229,7 @@ function editDistance(a, b) {
     return row.at(-1) ?? 0;
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/nix/evaluation-failure.js
+;// CONCATENATED MODULE: ./.build-eFArj2/nix/evaluation-failure.js
 
 
 
@@ -59192,10 +59240,8 @@ function evaluationFailure(installable, attribute, error, definition) {
     }
     const nixError = { ...error, trace: error.trace.filter(isForeign) };
     const position = errorPosition(nixError) ?? definition;
-    return failure(installable, attribute, firstLine(error.message), undefined, {
-        position,
-        nixError,
-    });
+    const hint = hintFor(installable, error);
+    return failure(installable, attribute, firstLine(error.message), hint, { position, nixError });
 }
 /** An installable that was not even looked up, because evaluating what it lies in failed. */
 function unreachedFailure(installable, error) {
@@ -59250,6 +59296,14 @@ function unknownText(installable, candidates, misses) {
         ? `attribute '${miss?.missing ?? ''}' in selection path '${printAttrPath(path)}' not found`
         : `the expression selected by the selection path '${printAttrPath(path)}' should be a set but is a ${miss.kind}`;
 }
+// 2.8.0: `getting status of '…': No such file or directory`; 2.26.3: `path '…' does not exist`; 2.34.8 speaks of the repository.
+const MISSING_SOURCE = /-source\/.*(does not exist|No such file)|in Git repository|not tracked by Git/;
+function hintFor(installable, { message }) {
+    const isTree = installable.kind === 'flake' && !installable.flakeRef.startsWith('path:');
+    return isTree && MISSING_SOURCE.test(message)
+        ? 'A file that git does not track is no part of a flake: git add it, or write path: before the flake.'
+        : undefined;
+}
 /** Nix gives throw no position of its own (only the call of `throw` in the trace); what is in our program is nobody's. */
 function errorPosition({ position, trace }) {
     if (position !== undefined && isFile(position.file))
@@ -59272,7 +59326,7 @@ function listOf(items, conjunction) {
         : `${items.slice(0, -1).join(', ')} ${conjunction} ${items.at(-1) ?? ''}`;
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/nix/wanted-outputs.js
+;// CONCATENATED MODULE: ./.build-eFArj2/nix/wanted-outputs.js
 
 /**
  * The outputs that a selection names, sorted.
@@ -59288,7 +59342,7 @@ function outputsWanted(selection, names) {
     return [...new Set(wanted)].sort();
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/nix/evaluated-attributes.js
+;// CONCATENATED MODULE: ./.build-eFArj2/nix/evaluated-attributes.js
 
 
 
@@ -59358,7 +59412,7 @@ function defaultOutputs(derivation) {
     return derivation.outputsToInstall.length === 0 ? ['out'] : derivation.outputsToInstall;
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/nix/walk-report.js
+;// CONCATENATED MODULE: ./.build-eFArj2/nix/walk-report.js
 /** Puts together what the processes of a walk report. */
 class WalkReport {
     /** Systems that there are attributes for, and that were not asked for. */
@@ -59464,7 +59518,7 @@ function keyOf(place) {
     return JSON.stringify([place.id, place.path]);
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/nix/log-line.js
+;// CONCATENATED MODULE: ./.build-eFArj2/nix/log-line.js
 /** Nix's verbosity levels that people see by default: error, warning, notice, info. */
 const INFO = 3;
 /** `buildLogLine` of Nix's result types (logging.hh). */
@@ -59555,7 +59609,7 @@ function log_line_positionOf(event) {
 
 ;// CONCATENATED MODULE: external "node:string_decoder"
 const external_node_string_decoder_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:string_decoder");
-;// CONCATENATED MODULE: ./.build-n2A9aI/nix/lines.js
+;// CONCATENATED MODULE: ./.build-eFArj2/nix/lines.js
 
 /**
  * Cuts a stream of bytes into lines of text: UTF-8 split over chunks is put together, `\r\n` counts as `\n`, and an
@@ -59588,7 +59642,7 @@ function withoutCarriageReturn(line) {
     return line.endsWith('\r') ? line.slice(0, -1) : line;
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/nix/nix-command.js
+;// CONCATENATED MODULE: ./.build-eFArj2/nix/nix-command.js
 
 
 
@@ -59677,7 +59731,7 @@ function killGroup(child, signal) {
     }
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/nix/walk-events.js
+;// CONCATENATED MODULE: ./.build-eFArj2/nix/walk-events.js
 
 /**
  * Reads one event from its JSON text.
@@ -59804,7 +59858,7 @@ function wrongField(name) {
     throw new errors/* ActionError */.lZ('internal', `the field ${name} of an evaluation event is not as expected`);
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/nix/walk-source.js
+;// CONCATENATED MODULE: ./.build-eFArj2/nix/walk-source.js
 /**
  * The walk, in Nix: `request: autoArgs: root: ""`. See `walkProgram` for what it does.
  *
@@ -59968,7 +60022,7 @@ if request.requirePure && builtins ? currentSystem then say { event = "impure"; 
 else if request.task == "explain" then explainItem (head request.items) request.explain
 else walkAll`;
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/nix/walk-program.js
+;// CONCATENATED MODULE: ./.build-eFArj2/nix/walk-program.js
 
 
 /** Flake outputs whose names are systems, whatever they look like. */
@@ -59992,7 +60046,7 @@ function nixString(text) {
     return `"${text.replace(/["\\$]/g, '\\$&').replaceAll('\r', '\\r')}"`;
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/nix/walk.js
+;// CONCATENATED MODULE: ./.build-eFArj2/nix/walk.js
 
 
 
@@ -60062,7 +60116,7 @@ function walk_failureOf(exit, errors) {
     return errors.at(-1) ?? { message: how, position: undefined, trace: [] };
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/nix/walk-all.js
+;// CONCATENATED MODULE: ./.build-eFArj2/nix/walk-all.js
 
 
 
@@ -60147,7 +60201,7 @@ async function explainOne(setup, root, systems, items, { place, explain }) {
         explain(failure);
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/nix/auto-arguments.js
+;// CONCATENATED MODULE: ./.build-eFArj2/nix/auto-arguments.js
 
 
 /**
@@ -60174,7 +60228,7 @@ function autoArguments(evalArgs) {
     return found;
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/nix/version.js
+;// CONCATENATED MODULE: ./.build-eFArj2/nix/version.js
 
 
 // `nix (Nix) 2.34.8`, `nix (Lix, like Nix) 2.93.0`, `nix (Determinate Nix 3.8.5) 2.30.2`
@@ -60209,7 +60263,7 @@ function vendorOf(text) {
     return text.startsWith('Determinate') ? 'determinate' : 'nix';
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/nix/walk-root.js
+;// CONCATENATED MODULE: ./.build-eFArj2/nix/walk-root.js
 
 
 const NO_ARGUMENTS = new Map();
@@ -60250,7 +60304,7 @@ function flakeAttribute(flakeRef, fragment, currentSystem) {
     return { args, autoCall: false, autoArguments: NO_ARGUMENTS, requirePure: false };
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/nix/evaluate-below.js
+;// CONCATENATED MODULE: ./.build-eFArj2/nix/evaluate-below.js
 
 
 
@@ -60341,7 +60395,7 @@ function chunksOf(items) {
     return chunks;
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/nix/flake-folder.js
+;// CONCATENATED MODULE: ./.build-eFArj2/nix/flake-folder.js
 
 /** The folder on this machine that a flake reference points to; `undefined` if it is fetched from elsewhere. */
 function localFolder(flakeRef, workingDirectory) {
@@ -60363,7 +60417,7 @@ function flake_folder_decode(text) {
     }
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/nix/environment.js
+;// CONCATENATED MODULE: ./.build-eFArj2/nix/environment.js
 /*
  * What a child of ours may see of the environment. An impure evaluation reads any variable with builtins.getEnv, and so
  * does whatever git, ssh or a builder starts; so nothing is handed on that is not named here: no INPUT_*, no
@@ -60422,7 +60476,7 @@ function withGitConfig(env, key, value) {
     };
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/nix/git-trust.js
+;// CONCATENATED MODULE: ./.build-eFArj2/nix/git-trust.js
 
 
 
@@ -60505,7 +60559,7 @@ async function exists(file) {
     return (0,promises_namespaceObject.stat)(file).then(() => true, () => false);
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/nix/store-path-installables.js
+;// CONCATENATED MODULE: ./.build-eFArj2/nix/store-path-installables.js
 
 
 
@@ -60581,7 +60635,7 @@ async function storePathBehind(link) {
     return undefined;
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/nix/evaluate.js
+;// CONCATENATED MODULE: ./.build-eFArj2/nix/evaluate.js
 var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
     if (value !== null && value !== void 0) {
         if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
@@ -60719,7 +60773,7 @@ async function evaluate_attributesOf(installable, evaluated) {
         : (evaluated.attributes.get(installable) ?? []);
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/build/systems.js
+;// CONCATENATED MODULE: ./.build-eFArj2/build/systems.js
 /**
  * Chooses systems: what the store's URI says, else what the remote says, else the `system` input, else the runner's own.
  * An installable without a system resolves for the input, or the only system offered, or the runner's if offered, or the first.
@@ -60744,7 +60798,7 @@ function settingsSystems(settings) {
     return [own, ...extra];
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/build/early-evaluation.js
+;// CONCATENATED MODULE: ./.build-eFArj2/build/early-evaluation.js
 
 
 
@@ -60797,7 +60851,7 @@ function evaluateFor(request, { env, observe, signal, temporaryDirectory }, acce
     });
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/nix/settings.js
+;// CONCATENATED MODULE: ./.build-eFArj2/nix/settings.js
 /**
  * Reads what `nix config show --json` prints: `{"cores": {"value": 4, …}, …}`.
  * @returns undefined if it is something else
@@ -60824,7 +60878,7 @@ function settings_parseJson(json) {
     }
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/nix/local-settings.js
+;// CONCATENATED MODULE: ./.build-eFArj2/nix/local-settings.js
 
 
 /** Nix from 2.20 on says `config show`, before it `show-config`. */
@@ -60840,7 +60894,7 @@ async function readLocalSettings(command) {
     return undefined;
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/build/import-permission.js
+;// CONCATENATED MODULE: ./.build-eFArj2/build/import-permission.js
 
 /**
  * Decides, before anything is built, whether built outputs can be imported into the local store, and with which check.
@@ -60875,7 +60929,7 @@ function import_permission_words(text) {
     return (text ?? '').split(/\s+/).filter((word) => word !== '');
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/build/local-import.js
+;// CONCATENATED MODULE: ./.build-eFArj2/build/local-import.js
 
 
 
@@ -60883,9 +60937,10 @@ function import_permission_words(text) {
  * Whether what the remote builds can be imported here, asked before it builds anything.
  * @throws ActionError `signature-required`
  */
-async function localImportCheck(local, remote, { env, signal, user }) {
-    const { trust } = await local.greeting;
-    if (trust === 'trusted')
+async function localImportCheck({ store, access }, remote, { env, signal, user }) {
+    const { trust } = await store.greeting;
+    // Who writes the store himself needs nobody's trust; a `nix-daemon --stdio` of 2.8 says nothing of it.
+    if (trust === 'trusted' || access.kind === 'direct')
         return 'no-signature-check';
     const [localSettings, remoteSettings] = await Promise.all([
         readLocalSettings({ nix: 'nix', env, signal, workingDirectory: external_node_os_namespaceObject.tmpdir() }),
@@ -60902,7 +60957,7 @@ async function localImportCheck(local, remote, { env, signal, user }) {
 
 ;// CONCATENATED MODULE: external "node:stream/consumers"
 const consumers_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/consumers");
-;// CONCATENATED MODULE: ./.build-n2A9aI/domain/host-key-check.js
+;// CONCATENATED MODULE: ./.build-eFArj2/domain/host-key-check.js
 
 
 
@@ -60988,7 +61043,7 @@ function knownHostsLine(host, port, key) {
     return `${knownHostsName(host, port)} ${key.type} ${key.base64}`;
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/ssh/authentication.js
+;// CONCATENATED MODULE: ./.build-eFArj2/ssh/authentication.js
 
 /**
  * Offers each key once, in order, and nothing else: no `none` probe, which would cost a round trip.
@@ -61025,7 +61080,7 @@ function offered(credentials) {
     return keys.length === 0 ? 'there was no key to offer' : `offered was ${keys.join(', ')}`;
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/ssh/handshake-progress.js
+;// CONCATENATED MODULE: ./.build-eFArj2/ssh/handshake-progress.js
 
 
 
@@ -61126,13 +61181,13 @@ class HandshakeProgress {
 class TurnedAway extends errors/* ActionError */.lZ {
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/ssh/credentials.js
+;// CONCATENATED MODULE: ./.build-eFArj2/ssh/credentials.js
 /** The key that is tried first, if it is in memory. */
 function firstKey(credentials) {
     return credentials.kind === 'keys' ? credentials.keys[0]?.parsed() : undefined;
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/ssh/eager-authentication.js
+;// CONCATENATED MODULE: ./.build-eFArj2/ssh/eager-authentication.js
 /** What an RSA signature algorithm hashes with; the other keys have but one algorithm, which ssh2 knows. */
 const RSA_HASHES = {
     'ssh-rsa': 'sha1',
@@ -61179,7 +61234,7 @@ function isAuthenticationProtocol(protocol) {
     return typeof protocol?.authPK === 'function' && protocol.authPK.length === 4;
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/ssh/handshake.js
+;// CONCATENATED MODULE: ./.build-eFArj2/ssh/handshake.js
 
 
 
@@ -61292,7 +61347,7 @@ function algorithms({ hostKeys, host, compress }) {
     };
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/ssh/channel-request.js
+;// CONCATENATED MODULE: ./.build-eFArj2/ssh/channel-request.js
 
 /**
  * Opens a channel. One that opens after the time limit is closed again.
@@ -61334,7 +61389,7 @@ function channelRefused({ what, label }, cause) {
     });
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/ssh/window.js
+;// CONCATENATED MODULE: ./.build-eFArj2/ssh/window.js
 
 const MIB = 1024 * 1024;
 /** What ssh2 grants a channel by itself (lib/Channel.js, MAX_WINDOW). */
@@ -61385,7 +61440,7 @@ function hasInternals(channel) {
         typeof _client?._protocol.channelWindowAdjust === 'function');
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/ssh/channel-stream.js
+;// CONCATENATED MODULE: ./.build-eFArj2/ssh/channel-stream.js
 
 
 
@@ -61504,7 +61559,7 @@ function batch(chunks) {
     });
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/ssh/diagnostics.js
+;// CONCATENATED MODULE: ./.build-eFArj2/ssh/diagnostics.js
 const KEPT_BYTES = 8 * 1024;
 /** Keeps the last 8 KiB of a stream, for error texts. */
 class Diagnostics {
@@ -61524,7 +61579,7 @@ class Diagnostics {
     }
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/ssh/link-watch.js
+;// CONCATENATED MODULE: ./.build-eFArj2/ssh/link-watch.js
 /**
  * Calls `onDead` once when nothing has moved for too long. ssh2's own count of unanswered requests is not used: on a
  * slow link an answer may wait for minutes behind data that is arriving well.
@@ -61547,7 +61602,7 @@ function watchLink(socket, watch, onDead) {
     return () => clearInterval(timer);
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/ssh/shell-quote.js
+;// CONCATENATED MODULE: ./.build-eFArj2/ssh/shell-quote.js
 /** `~` stays bare, so that the remote shell expands a program given as `~/bin/nix-daemon`, as it does for Nix. */
 const PLAIN_WORD = /^[A-Za-z0-9_@%+=:,./~-]+$/;
 /** A command line for the remote user's shell that means exactly these words. */
@@ -61558,7 +61613,7 @@ function quoteWord(word) {
     return PLAIN_WORD.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/ssh/live-connection.js
+;// CONCATENATED MODULE: ./.build-eFArj2/ssh/live-connection.js
 
 
 
@@ -61698,7 +61753,7 @@ function live_connection_describe(error) {
     return code === 'ECONNRESET' || code === 'EPIPE' ? 'it was reset' : error.message;
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/ssh/options.js
+;// CONCATENATED MODULE: ./.build-eFArj2/ssh/options.js
 /** With these a dead link is found within 48 s. */
 const DEFAULT_TIMEOUTS = {
     tcpMs: 15_000,
@@ -61709,7 +61764,7 @@ const DEFAULT_TIMEOUTS = {
     retryMs: [500, 1000, 2000, 4000],
 };
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/ssh/tcp.js
+;// CONCATENATED MODULE: ./.build-eFArj2/ssh/tcp.js
 
 
 /** Node gives up on an address after 250 ms by default, which a slow link needs for one round trip. */
@@ -61782,7 +61837,7 @@ function connectFailure(host, port, error) {
     }
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/ssh/connection.js
+;// CONCATENATED MODULE: ./.build-eFArj2/ssh/connection.js
 
 
 
@@ -61794,7 +61849,7 @@ function connectFailure(host, port, error) {
  * Connects and authenticates; tries again for some seconds where the server is too busy to talk.
  * @throws ActionError of group "reaching the remote", or `cancelled`
  */
-async function connection_connectSsh(options) {
+async function connectSsh(options) {
     const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts };
     for (const waitMs of timeouts.retryMs) {
         try {
@@ -61826,7 +61881,7 @@ async function connectOnce(options, timeouts) {
     });
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/ssh/worker-channel.js
+;// CONCATENATED MODULE: ./.build-eFArj2/ssh/worker-channel.js
 
 
 /** Where nix-daemon listens unless it was built with another state folder. */
@@ -61907,7 +61962,7 @@ function neitherOpens(connection, socketError) {
     };
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/build/daemon-options.js
+;// CONCATENATED MODULE: ./.build-eFArj2/build/daemon-options.js
 /** Nix's defaults for the fields of SetOptions that are neither asked for nor known. */
 const VERBOSITY_INFO = 3;
 /**
@@ -62020,9 +62075,7 @@ function numeric(flag, value) {
     return value === undefined ? [] : [flag, String(value)];
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/build/remote.js
-
-
+;// CONCATENATED MODULE: ./.build-eFArj2/build/remote.js
 
 
 
@@ -62038,19 +62091,24 @@ class Remote {
     #connection;
     #request;
     #settings;
-    constructor(connection, request) {
+    /** The session that builds, on the channel that was asked for together with the connection. */
+    #first;
+    constructor(request, { connection, channel }, settings) {
+        this.label = formatStoreUri(request.uri);
         this.#connection = connection;
         this.#request = request;
-        this.label = formatStoreUri(request.uri);
-        this.#settings = readSettings(connection, request.uri);
+        this.#settings = settings;
+        this.#first = this.#sessionOn(channel);
     }
     /**
-     * Connects. What the remote has as settings is asked for at once, on a channel of its own, and waited for only where it is needed.
-     * @throws ActionError of ssh/connection.ts
+     * Connects, with the channel that is to build. What the remote has as settings is asked for at the same time, on a channel of its
+     * own, and waited for only where it is needed.
+     * @throws ActionError of ssh/
      */
     static async connect(request, signal) {
-        const { uri, defaultUser, credentials, hostKeys } = request;
-        const connection = await connection_connectSsh({
+        const { uri, defaultUser, credentials, hostKeys, options } = request;
+        let settings;
+        const connected = await connectWorker({
             host: uri.host,
             port: uri.port,
             user: uri.user ?? defaultUser,
@@ -62058,21 +62116,27 @@ class Remote {
             hostKeys,
             compress: uri.compress,
             signal,
-        });
-        return new Remote(connection, request);
+            onRequestable: (connection) => {
+                settings = readSettings(connection, uri);
+            },
+        }, { ...programOf(uri), daemonArgs: daemonArguments(options) });
+        return new Remote(request, connected, settings ?? readSettings(connected.connection, uri));
     }
     /** The remote's Nix settings; undefined where it runs no command for us (a forced command). */
     settings() {
         return this.#settings;
     }
-    /** A session for queries and copies. */
+    /** A further session, for queries and copies. */
     async openSession() {
-        return (await this.#open([])).store;
+        // sshd may allow one program at a time (MaxSessions), and the one that prints the settings may still run.
+        await this.#settings;
+        const channel = await openWorkerChannel(this.#connection, programOf(this.#request.uri));
+        return this.#sessionOn(channel).store;
     }
-    /** A session whose daemon builds with the options asked for; what cannot reach it is told. */
-    async openBuildSession(observe) {
+    /** The session whose daemon builds with the options asked for; what cannot reach it is told. */
+    async buildSession(observe) {
         const { options } = this.#request;
-        const { store, kind } = await this.#open(daemonArguments(options));
+        const { store, kind } = this.#first;
         if (askedNames(options).length === 0)
             return store;
         const { nixVersion, trust } = await store.greeting;
@@ -62104,24 +62168,12 @@ class Remote {
     close() {
         this.#connection.close();
     }
-    async #open(daemonArgs) {
-        const { remoteProgram, remoteStore } = this.#request.uri;
-        const program = { remoteProgram, remoteStore, daemonArgs };
-        const channel = await this.#openChannel(program);
+    #sessionOn(channel) {
         return { store: openStore(channel, { label: this.label }), kind: channel.kind };
     }
-    async #openChannel(program) {
-        try {
-            return await openWorkerChannel(this.#connection, program);
-        }
-        catch (error) {
-            if (!(error instanceof errors/* ActionError */.lZ) || error.code !== 'channel-refused')
-                throw error;
-            // Where sshd has MaxSessions 1, the program that prints the settings was in the way.
-            await this.#settings;
-            return openWorkerChannel(this.#connection, program);
-        }
-    }
+}
+function programOf({ remoteProgram, remoteStore }) {
+    return { remoteProgram, remoteStore };
 }
 function undeliverableText(label, names) {
     return (`${names.join(', ')}: ${label} cannot be told, because the SSH user is bound to one command there and Nix does not pass options on. ` +
@@ -62159,7 +62211,7 @@ function settingsCommand(uri) {
     return `${nix} config show ${flags} 2>/dev/null || ${nix} show-config ${flags} 2>/dev/null`;
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/build/prepare.js
+;// CONCATENATED MODULE: ./.build-eFArj2/build/prepare.js
 
 
 
@@ -62214,7 +62266,7 @@ async function connect(request, { credentials, hostKeys, user, observe, signal }
         // A daemon that does not greet would be waited for, cancelled or not.
         const hangUp = () => remote.close();
         signal.addEventListener('abort', hangUp);
-        const session = await remote.openBuildSession(observe);
+        const session = await remote.buildSession(observe);
         opened.defer(() => session.close());
         const { nixVersion } = await session.greeting;
         const nix = nixVersion === undefined ? 'Nix' : `Nix ${nixVersion}`;
@@ -62233,10 +62285,10 @@ async function openLocal({ env }, opened) {
 async function permitImport(request, context, local, connecting) {
     if (request.copy.kind === 'none')
         return undefined;
-    return localImportCheck((await local).store, (await connecting).remote, context);
+    return localImportCheck(await local, (await connecting).remote, context);
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/diagnose/build-error.js
+;// CONCATENATED MODULE: ./.build-eFArj2/diagnose/build-error.js
 
 /**
  * The one line that says why a build failed, out of Nix's own text: without colours, the repeated log lines and the
@@ -62258,7 +62310,7 @@ function isDetail(line) {
     return /^(specified|got|Required|required|Current|current|likely URL)/.test(line);
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/build/remote-build.js
+;// CONCATENATED MODULE: ./.build-eFArj2/build/remote-build.js
 
 
 
@@ -62394,7 +62446,7 @@ function realised(outputs) {
     return new Map([...outputs].flatMap(([name, path]) => (path === undefined ? [] : [[name, path]])));
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/build/targets.js
+;// CONCATENATED MODULE: ./.build-eFArj2/build/targets.js
 /** What to build: attributes that share a derivation (an alias, a default package) become one target. */
 function planTargets(attributes, copy) {
     const targets = new Map();
@@ -62467,7 +62519,7 @@ function targets_wantedOutputs(attribute) {
     return new Map(attribute.wantedOutputs.map((name) => [name, attribute.outputs.get(name)]));
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/build/step.js
+;// CONCATENATED MODULE: ./.build-eFArj2/build/step.js
 var step_addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
     if (value !== null && value !== void 0) {
         if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
@@ -62635,7 +62687,7 @@ function alsoTo(logs, observe) {
     };
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/nix/leftovers.js
+;// CONCATENATED MODULE: ./.build-eFArj2/nix/leftovers.js
 
 
 /** Name of the variable by which children of this step are known. */
@@ -62686,7 +62738,7 @@ function signal(pid, name) {
     }
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/run.js
+;// CONCATENATED MODULE: ./.build-eFArj2/run.js
 var run_addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
     if (value !== null && value !== void 0) {
         if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
@@ -65945,6 +65997,6 @@ module.exports = {"rE":"1.17.0"};
 /******/ // startup
 /******/ // Load entry module and return exports
 /******/ // This entry module used 'module' so it can't be inlined
-/******/ var __webpack_exports__ = __nccwpck_require__(5780);
+/******/ var __webpack_exports__ = __nccwpck_require__(5616);
 /******/ __webpack_exports__ = await __webpack_exports__;
 /******/ 

@@ -28566,7 +28566,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 8008:
+/***/ 5324:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -28580,7 +28580,7 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 20 modules
 var lib_core = __nccwpck_require__(3218);
-;// CONCATENATED MODULE: ./.build-n2A9aI/domain/errors.js
+;// CONCATENATED MODULE: ./.build-eFArj2/domain/errors.js
 /**
  * A failure that a person reads: `message` says what is wrong and where, in one line; `hint` what to do.
  * Neither ever holds a secret.
@@ -28607,7 +28607,7 @@ function asActionError(thrown) {
     return new ActionError('internal', cause.message, { cause });
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/action/crash.js
+;// CONCATENATED MODULE: ./.build-eFArj2/action/crash.js
 
 
 /** Fails the step with one line that says what is wrong and what to do; the stack goes to the debug log. */
@@ -28655,7 +28655,7 @@ function causes(error) {
 
 /***/ }),
 
-/***/ 9793:
+/***/ 8621:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -28666,7 +28666,7 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 20 modules
 var lib_core = __nccwpck_require__(3218);
-;// CONCATENATED MODULE: ./.build-n2A9aI/action/state.js
+;// CONCATENATED MODULE: ./.build-eFArj2/action/state.js
 
 function saveState(state) {
     core.saveState('marker', state.marker);
@@ -28681,7 +28681,7 @@ function loadState() {
 const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
 ;// CONCATENATED MODULE: external "node:timers/promises"
 const external_node_timers_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
-;// CONCATENATED MODULE: ./.build-n2A9aI/nix/leftovers.js
+;// CONCATENATED MODULE: ./.build-eFArj2/nix/leftovers.js
 
 
 /** Name of the variable by which children of this step are known. */
@@ -28732,7 +28732,7 @@ function signal(pid, name) {
     }
 }
 
-;// CONCATENATED MODULE: ./.build-n2A9aI/cleanup.js
+;// CONCATENATED MODULE: ./.build-eFArj2/cleanup.js
 
 
 
@@ -28749,12 +28749,12 @@ async function cleanup() {
 
 /***/ }),
 
-/***/ 31:
+/***/ 9979:
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_crash_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8008);
-/* harmony import */ var _cleanup_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9793);
+/* harmony import */ var _action_crash_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5324);
+/* harmony import */ var _cleanup_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8621);
 
 
 (0,_action_crash_js__WEBPACK_IMPORTED_MODULE_0__/* .warnOnCrash */ .FX)();
@@ -31854,6 +31854,6 @@ function getIDToken(aud) {
 /******/ // startup
 /******/ // Load entry module and return exports
 /******/ // This entry module used 'module' so it can't be inlined
-/******/ var __webpack_exports__ = __nccwpck_require__(31);
+/******/ var __webpack_exports__ = __nccwpck_require__(9979);
 /******/ __webpack_exports__ = await __webpack_exports__;
 /******/ 

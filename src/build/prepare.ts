@@ -83,7 +83,7 @@ async function connect(
     // A daemon that does not greet would be waited for, cancelled or not.
     const hangUp = (): void => remote.close();
     signal.addEventListener('abort', hangUp);
-    const session = await remote.openBuildSession(observe);
+    const session = await remote.buildSession(observe);
     opened.defer(() => session.close());
     const { nixVersion } = await session.greeting;
     const nix = nixVersion === undefined ? 'Nix' : `Nix ${nixVersion}`;
@@ -108,5 +108,5 @@ async function permitImport(
   connecting: Promise<Connected>,
 ): Promise<SignatureCheck | undefined> {
   if (request.copy.kind === 'none') return undefined;
-  return localImportCheck((await local).store, (await connecting).remote, context);
+  return localImportCheck(await local, (await connecting).remote, context);
 }

@@ -1,14 +1,15 @@
 import { text } from 'node:stream/consumers';
 import path from 'node:path';
-import { ActionError } from '../domain/errors.ts';
 import type { HostKeys } from '../domain/known-hosts.ts';
 import { formatStoreUri, type RemoteStoreUri } from '../domain/store-uri.ts';
 import { parseSettings, type NixSettings } from '../nix/settings.ts';
-import { connectSsh, type SshConnection } from '../ssh/connection.ts';
+import type { SshConnection } from '../ssh/connection.ts';
 import type { Credentials } from '../ssh/credentials.ts';
 import {
+  connectWorker,
   openWorkerChannel,
   type WorkerChannel,
+  type WorkerConnection,
   type WorkerProgram,
 } from '../ssh/worker-channel.ts';
 import { openStore } from '../store/daemon-store.ts';
@@ -19,7 +20,6 @@ import {
   deliverOptions,
   ignoredSettings,
   type BuildOptions,
-  type ChannelKind,
 } from './daemon-options.ts';
 import type { Observe } from './events.ts';
 
@@ -41,30 +41,45 @@ export class Remote {
   readonly #connection: SshConnection;
   readonly #request: RemoteRequest;
   readonly #settings: Promise<NixSettings | undefined>;
+  /** The session that builds, on the channel that was asked for together with the connection. */
+  readonly #first: Session;
 
-  private constructor(connection: SshConnection, request: RemoteRequest) {
+  private constructor(
+    request: RemoteRequest,
+    { connection, channel }: WorkerConnection,
+    settings: Promise<NixSettings | undefined>,
+  ) {
+    this.label = formatStoreUri(request.uri);
     this.#connection = connection;
     this.#request = request;
-    this.label = formatStoreUri(request.uri);
-    this.#settings = readSettings(connection, request.uri);
+    this.#settings = settings;
+    this.#first = this.#sessionOn(channel);
   }
 
   /**
-   * Connects. What the remote has as settings is asked for at once, on a channel of its own, and waited for only where it is needed.
-   * @throws ActionError of ssh/connection.ts
+   * Connects, with the channel that is to build. What the remote has as settings is asked for at the same time, on a channel of its
+   * own, and waited for only where it is needed.
+   * @throws ActionError of ssh/
    */
   static async connect(request: RemoteRequest, signal: AbortSignal): Promise<Remote> {
-    const { uri, defaultUser, credentials, hostKeys } = request;
-    const connection = await connectSsh({
-      host: uri.host,
-      port: uri.port,
-      user: uri.user ?? defaultUser,
-      credentials,
-      hostKeys,
-      compress: uri.compress,
-      signal,
-    });
-    return new Remote(connection, request);
+    const { uri, defaultUser, credentials, hostKeys, options } = request;
+    let settings: Promise<NixSettings | undefined> | undefined;
+    const connected = await connectWorker(
+      {
+        host: uri.host,
+        port: uri.port,
+        user: uri.user ?? defaultUser,
+        credentials,
+        hostKeys,
+        compress: uri.compress,
+        signal,
+        onRequestable: (connection) => {
+          settings = readSettings(connection, uri);
+        },
+      },
+      { ...programOf(uri), daemonArgs: daemonArguments(options) },
+    );
+    return new Remote(request, connected, settings ?? readSettings(connected.connection, uri));
   }
 
   /** The remote's Nix settings; undefined where it runs no command for us (a forced command). */
@@ -72,15 +87,18 @@ export class Remote {
     return this.#settings;
   }
 
-  /** A session for queries and copies. */
+  /** A further session, for queries and copies. */
   async openSession(): Promise<Store> {
-    return (await this.#open([])).store;
+    // sshd may allow one program at a time (MaxSessions), and the one that prints the settings may still run.
+    await this.#settings;
+    const channel = await openWorkerChannel(this.#connection, programOf(this.#request.uri));
+    return this.#sessionOn(channel).store;
   }
 
-  /** A session whose daemon builds with the options asked for; what cannot reach it is told. */
-  async openBuildSession(observe: Observe): Promise<Store> {
+  /** The session whose daemon builds with the options asked for; what cannot reach it is told. */
+  async buildSession(observe: Observe): Promise<Store> {
     const { options } = this.#request;
-    const { store, kind } = await this.#open(daemonArguments(options));
+    const { store, kind } = this.#first;
     if (askedNames(options).length === 0) return store;
     const { nixVersion, trust } = await store.greeting;
     const delivery = deliverOptions(options, kind, nixVersion, await this.#settings);
@@ -115,23 +133,18 @@ export class Remote {
     this.#connection.close();
   }
 
-  async #open(daemonArgs: readonly string[]): Promise<{ store: Store; kind: ChannelKind }> {
-    const { remoteProgram, remoteStore } = this.#request.uri;
-    const program = { remoteProgram, remoteStore, daemonArgs };
-    const channel = await this.#openChannel(program);
+  #sessionOn(channel: WorkerChannel): Session {
     return { store: openStore(channel, { label: this.label }), kind: channel.kind };
   }
+}
 
-  async #openChannel(program: WorkerProgram): Promise<WorkerChannel> {
-    try {
-      return await openWorkerChannel(this.#connection, program);
-    } catch (error) {
-      if (!(error instanceof ActionError) || error.code !== 'channel-refused') throw error;
-      // Where sshd has MaxSessions 1, the program that prints the settings was in the way.
-      await this.#settings;
-      return openWorkerChannel(this.#connection, program);
-    }
-  }
+interface Session {
+  readonly store: Store;
+  readonly kind: WorkerChannel['kind'];
+}
+
+function programOf({ remoteProgram, remoteStore }: RemoteStoreUri): WorkerProgram {
+  return { remoteProgram, remoteStore };
 }
 
 function undeliverableText(label: string, names: readonly string[]): string {
