@@ -1,3 +1,4 @@
+import type { Installable } from '../domain/installable.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { ActionError } from '../domain/errors.ts';
 import type { EvaluatedAttribute } from '../nix/evaluation.ts';
@@ -16,13 +17,14 @@ export async function linkCopied(
   store: () => Promise<Store>,
 ): Promise<readonly ActionError[]> {
   if (request.outLink === '') return [];
+  const firstNames = firstNamesOf(attributes);
   const linked = attributes.flatMap((attribute, index): LinkedAttribute[] => {
     const outcome = outcomes[index];
     if (outcome?.copied !== true) return [];
     return [
       {
         position: positionOf(request, attribute),
-        memberName: memberName(attribute, attributes),
+        memberName: memberName(attribute, firstNames),
         attribute: attribute.attribute,
         outputs: outcome.outputs,
       },
@@ -38,20 +40,29 @@ function positionOf({ installables }: StepRequest, { installable }: EvaluatedAtt
 }
 
 /**
- * An attribute's name below the installable that expanded to it, without the system where all have the same; undefined for an
+ * An attribute's name below the installable that expanded to it, without the system where all members have the same; undefined for an
  * installable that is the attribute.
  */
 function memberName(
   attribute: EvaluatedAttribute,
-  attributes: readonly EvaluatedAttribute[],
+  firstNames: ReadonlyMap<Installable, ReadonlySet<string>>,
 ): string | undefined {
   if (attribute.kind !== 'derivation' || attribute.member.length === 0) return undefined;
-  const { member, installable } = attribute;
-  const [first, ...rest] = member;
-  const siblings = attributes.filter(
-    (each) => each.kind === 'derivation' && each.installable === installable,
-  );
-  const isShared = siblings.every((each) => each.kind === 'derivation' && each.member[0] === first);
+  const [first, ...rest] = attribute.member;
+  const isShared = firstNames.get(attribute.installable)?.size === 1;
   const isSystem = rest.length > 0 && first === attribute.system;
-  return (isShared && isSystem ? rest : member).join('.');
+  return (isShared && isSystem ? rest : attribute.member).join('.');
+}
+
+/** The first names of all members, by the installable that expanded to them. */
+function firstNamesOf(
+  attributes: readonly EvaluatedAttribute[],
+): ReadonlyMap<Installable, ReadonlySet<string>> {
+  const names = new Map<Installable, Set<string>>();
+  for (const attribute of attributes) {
+    if (attribute.kind !== 'derivation') continue;
+    const known = names.get(attribute.installable) ?? new Set();
+    names.set(attribute.installable, known.add(attribute.member[0] ?? ''));
+  }
+  return names;
 }

@@ -27,7 +27,12 @@ export interface OutLink {
  */
 export function nameOutLinks(prefix: string, attributes: readonly LinkedAttribute[]): OutLink[] {
   const members = attributes.map(({ memberName }) => memberName && toFileName(memberName));
-  const clashes = new Set(members.filter((name, index) => members.indexOf(name) !== index));
+  const seen = new Set<string>();
+  const clashes = new Set<string>();
+  for (const name of members) {
+    if (name === undefined) continue;
+    (seen.has(name) ? clashes : seen).add(name);
+  }
   return attributes.flatMap((attribute) => {
     const stem = linkStem(prefix, attribute, clashes);
     return [...attribute.outputs].map(([output, target]) => ({
@@ -40,7 +45,7 @@ export function nameOutLinks(prefix: string, attributes: readonly LinkedAttribut
 function linkStem(
   prefix: string,
   { position, memberName, attribute }: LinkedAttribute,
-  clashes: ReadonlySet<string | undefined>,
+  clashes: ReadonlySet<string>,
 ): string {
   if (memberName !== undefined) {
     const name = toFileName(memberName);

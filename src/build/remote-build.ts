@@ -45,19 +45,17 @@ export async function buildRemotely(
   targets: readonly Target[],
 ): Promise<ReadonlyMap<StorePath, TargetResult>> {
   const results = new Map<StorePath, TargetResult>();
-  const missing = await settleCached(build, targets, results);
-  build.observe({
-    kind: 'to-build',
-    attributes: missing.length,
-    cached: targets.length - missing.length,
-  });
-  if (missing.length === 0) return results;
   try {
+    const missing = await settleCached(build, targets, results);
+    const cached = targets.length - missing.length;
+    build.observe({ kind: 'to-build', attributes: missing.length, cached });
+    if (missing.length === 0) return results;
     await upload(build, missing);
     for (const [key, result] of await request(build, missing)) results.set(key, result);
+    await settleUnanswered(build, missing, results);
   } catch (thrown) {
     const failure = failedBy(build.signal, thrown);
-    for (const { key } of missing) results.set(key, failure);
+    for (const { key } of targets) if (!results.has(key)) results.set(key, failure);
   }
   return results;
 }
@@ -122,6 +120,26 @@ async function request(
     return [target.key, result] as const;
   });
   return new Map(results);
+}
+
+/**
+ * Without keep-going, Nix gives no answer for what it did not wait for when something else failed. Some of that is there: built as
+ * what another target needs, or before.
+ */
+async function settleUnanswered(
+  { remote, tracker, copyBack }: RemoteBuild,
+  targets: readonly Target[],
+  results: Map<StorePath, TargetResult>,
+): Promise<void> {
+  const unanswered = targets.filter(({ key }) => results.get(key)?.status === 'cancelled');
+  const valid = await remote.queryValidPaths(unanswered.flatMap((each) => knownOutputs(each)));
+  for (const target of unanswered) {
+    const outputs = realised(target.outputs);
+    if (isFloating(target) || ![...outputs.values()].every((output) => valid.has(output))) continue;
+    const wasBuilt = isDrvPath(target.key) && tracker.secondsOf(target.key) !== undefined;
+    results.set(target.key, { status: wasBuilt ? 'built' : 'cached', outputs, error: undefined });
+    enqueueCopy(copyBack, target, outputs, { validity: 'valid' });
+  }
 }
 
 function interpret(target: Target, answer: BuildResult | undefined): TargetResult {

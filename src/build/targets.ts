@@ -1,4 +1,4 @@
-import type { Outcome } from '../domain/outcome.ts';
+import { isGood, type Outcome } from '../domain/outcome.ts';
 import type { DrvPath, StorePath } from '../domain/store-path.ts';
 import type {
   EvaluatedAttribute,
@@ -73,7 +73,10 @@ function failureOutcome({ installable, attribute, error }: EvaluationFailure): O
 function buildOutcome(attribute: Buildable, ended: Ended): Outcome {
   const key = keyOf(attribute);
   const result = ended.results.get(key);
-  const status = result?.status ?? 'cancelled';
+  const isHere = ended.copies.copied.has(key);
+  const told = result?.status ?? 'cancelled';
+  // The link may break between the copy of an output and the answer for its build.
+  const status = isHere && !isGood(told) ? 'built' : told;
   const derivation = attribute.kind === 'derivation' ? attribute : undefined;
   return {
     installable: attribute.installable.text,
@@ -84,8 +87,8 @@ function buildOutcome(attribute: Buildable, ended: Ended): Outcome {
     status,
     remote: ended.remote,
     seconds: derivation && status !== 'cached' ? ended.secondsOf(derivation.drvPath) : undefined,
-    copied: ended.copies.copied.has(key) && isCopied(ended.copy, attribute.attribute),
-    error: result?.error ?? ended.copies.failures.get(key),
+    copied: isHere && isCopied(ended.copy, attribute.attribute),
+    error: (isGood(status) ? undefined : result?.error) ?? ended.copies.failures.get(key),
   };
 }
 
