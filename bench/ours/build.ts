@@ -10,10 +10,7 @@ await timeFromConnection(async ({ remote, derivations, env, signal, observe }) =
     outputs: new Map([['out', output]]),
     copy: 'leave',
   }));
-  const [store, local] = await Promise.all([
-    remote.openBuildSession(observe),
-    openLocalStore({ env }),
-  ]);
+  const [store, local] = await Promise.all([remote.buildSession(observe), openLocalStore({ env })]);
   const tracker = new ActivityTracker(observe, () => performance.now() / 1000);
   const parts = {
     local: local.store,

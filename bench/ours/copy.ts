@@ -9,7 +9,8 @@ import { timeFromConnection } from './request.ts';
 await timeFromConnection(async ({ remote, derivations, env, signal, observe }) => {
   const copyBack = new CopyBack({
     openStores: async () => {
-      const [from, to] = await Promise.all([remote.openSession(), openLocalStore({ env })]);
+      // The session that is open already; in a whole step it builds, and copies have another, opened meanwhile.
+      const [from, to] = await Promise.all([remote.buildSession(observe), openLocalStore({ env })]);
       return { from, to: to.store };
     },
     candidates: async (keys) =>

@@ -27,7 +27,7 @@ export interface Derivation {
 
 /** What it prints: one line of JSON. */
 export interface OursReport {
-  /** Seconds from the open connection to the end. */
+  /** Seconds from the open connection and channel to the end. */
   readonly connected: number;
   /** Highest resident set of the process, in bytes. */
   readonly peakMemory: number;
