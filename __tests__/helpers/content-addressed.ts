@@ -38,6 +38,7 @@ export async function expectContentAddressed(
   expect(outputPath(again, 'top')).toBe(top);
   // The realisation came along: stock Nix on the runner has nothing left to build.
   const inWorkspace = { user: ran.user, cwd: ran.workspace } as const;
-  const stock = ['nix', 'build', '--no-link', '--print-out-paths', '--max-jobs', '0', 'path:.#top'];
-  expect(await runner.output(stock, inWorkspace)).toBe(top);
+  const stock = ['nix', 'build', '--out-link', 'stock', '--max-jobs', '0', 'path:.#top'];
+  await runner.output(stock, inWorkspace);
+  expect(await linkTarget(runner, ran, 'stock')).toBe(top);
 }

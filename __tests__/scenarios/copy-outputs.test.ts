@@ -36,13 +36,12 @@ const run = (attributes: Attributes, scenario: Partial<Scenario> = {}): Promise<
 
 /** Names of all links in the workspace, and where they lead. */
 async function linksIn({ workspace }: Pick<Ran, 'workspace'>): Promise<Record<string, string>> {
-  const text = await runner.output(['find', workspace, '-type', 'l', '-printf', '%f %l\n']);
-  return Object.fromEntries(
-    text
-      .split('\n')
-      .filter(Boolean)
-      .map((line) => line.split(' ', 2)),
-  );
+  const text = await runner.output(['find', workspace, '-type', 'l', '-printf', '%f %l\\n']);
+  const lines = text.split('\n').filter(Boolean);
+  return Object.fromEntries(lines.map((line): string[] => line.split(' ', 2))) as Record<
+    string,
+    string
+  >;
 }
 
 const collectGarbage = (): Promise<string> =>
@@ -187,7 +186,7 @@ it('an output is back while other attributes still build', async () => {
     runner,
     attributes: {
       fast: recipes.file('meanwhile-fast', 10),
-      slow: recipes.script('meanwhile-slow', 'sleep 4; echo > $out'),
+      slow: recipes.script('meanwhile-slow', 'sleep 5; echo > $out'),
     },
     inputs: { 'copy-outputs': 'true' },
   });

@@ -42,8 +42,8 @@ it('post has nothing to do where main did nothing', async () => {
 });
 
 it('main starts within 300 ms', () => {
-  const times = Array.from({ length: 5 }, () => start(DIST, 'main', os.tmpdir()).milliseconds);
-  // The fastest: what else the machine does makes the others slower.
+  // The fastest of some: what else the machine does makes the others slower.
+  const times = Array.from({ length: 8 }, () => start(DIST, 'main', os.tmpdir()).milliseconds);
   expect(Math.min(...times)).toBeLessThan(300);
 });
 
