@@ -87,7 +87,7 @@ export function parseResults(json: string | undefined): readonly ResultEntry[] {
   return JSON.parse(json ?? '[]') as readonly ResultEntry[];
 }
 
-function statusesOf(results: readonly ResultEntry[]): Readonly<Record<string, string>> {
+export function statusesOf(results: readonly ResultEntry[]): Readonly<Record<string, string>> {
   // The last entry of results that were cut has no attribute.
   const entries = results.filter((entry) => 'attribute' in entry);
   return Object.fromEntries(entries.map(({ attribute, status }) => [lastName(attribute), status]));

@@ -25,11 +25,14 @@ export async function setOutputs(report: StepReport, directory: string): Promise
 
 /** One annotation for each failure, as many as GitHub shows. */
 export function annotateFailures(report: StepReport): void {
-  const failures = report.outcomes.filter((outcome) => !isGood(outcome.status) && isCause(outcome));
+  const failures = report.outcomes.filter(
+    (outcome) => isUncopied(outcome) || (!isGood(outcome.status) && isCause(outcome)),
+  );
   for (const outcome of failures.slice(0, MAX_ANNOTATIONS - 1)) {
     const { error } = outcome;
     const text = [error?.message ?? outcome.status, error?.hint].filter(Boolean).join('. ');
-    core.error(text, { title: `${outcome.attribute}: ${outcome.status}` });
+    const what = isUncopied(outcome) ? `${outcome.status}, not copied` : outcome.status;
+    core.error(text, { title: `${outcome.attribute}: ${what}` });
   }
 }
 
@@ -49,7 +52,22 @@ export function failureOf(report: StepReport): ActionError | undefined {
       { hint: first?.error?.hint },
     );
   }
-  return report.problems[0];
+  return copyFailure(report) ?? report.problems[0];
+}
+
+function copyFailure({ outcomes }: StepReport): ActionError | undefined {
+  const uncopied = outcomes.filter(isUncopied);
+  const [first] = uncopied;
+  if (!first?.error) return undefined;
+  const many = `${uncopied.length} of ${plural(outcomes.length, 'attribute')} could not be copied back`;
+  return new ActionError(first.error.code, `${many}: ${first.attribute}: ${first.error.message}`, {
+    hint: first.error.hint,
+  });
+}
+
+/** Built, but not where it was wanted. */
+function isUncopied({ status, error }: Outcome): boolean {
+  return isGood(status) && error !== undefined;
 }
 
 /** A cancelled attribute is a consequence of another's failure. */

@@ -75,9 +75,9 @@ export class CopyBack {
     return { copied: this.#copied, failures: this.#failures };
   }
 
-  /** The session that copied paths arrived in: it holds their temporary roots, and is there for out-links. */
-  async destination(): Promise<Store> {
-    return (await this.#sessions()).to;
+  /** The session that copied paths arrived in: it holds their temporary roots. Undefined where none is open, as after a failure. */
+  async destination(): Promise<Store | undefined> {
+    return (await this.#stores?.catch(() => undefined))?.to;
   }
 
   /** Ends both sessions, and any copy with them. */

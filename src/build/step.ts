@@ -102,7 +102,7 @@ interface Results {
 }
 
 async function report(
-  { request, context, phases, remote, tracker, evaluation }: Step,
+  { request, context, phases, remote, local, tracker, evaluation }: Step,
   { results, copies, copyBack }: Results,
 ): Promise<StepReport> {
   const outcomes = collectOutcomes(evaluation.attributes, {
@@ -112,9 +112,8 @@ async function report(
     remote: remote.label,
     copy: request.copy,
   });
-  const linkFailures = copyBack
-    ? await linkCopied(request, evaluation.attributes, outcomes, () => copyBack.destination())
-    : [];
+  const destination = async () => (await copyBack?.destination()) ?? local.store;
+  const linkFailures = await linkCopied(request, evaluation.attributes, outcomes, destination);
   for (const outcome of outcomes) context.observe({ kind: 'attribute-done', outcome });
   return {
     remote: remote.label,

@@ -16,6 +16,9 @@ import { windowFor } from './window.ts';
 
 const FAREWELL_MS = 1000;
 
+/** What ssh2 and OpenSSL say of a packet that is not what was sent: length first, then the authentication tag. */
+const DAMAGED = /Bad packet length|Invalid MAC|unable to authenticate data/;
+
 function labelOf({ user, host, port }: ConnectOptions): string {
   return port === 22 ? `${user}@${host}` : `${user}@${host}:${port}`;
 }
@@ -155,5 +158,8 @@ function exitOf(channel: ClientChannel, connectionClosed: Promise<unknown>): Pro
 
 function describe(error: Error): string {
   const code = 'code' in error ? error.code : undefined;
-  return code === 'ECONNRESET' || code === 'EPIPE' ? 'it was reset' : error.message;
+  if (code === 'ECONNRESET' || code === 'EPIPE') return 'it was reset';
+  return DAMAGED.test(error.message)
+    ? `data was damaged on the way (${error.message})`
+    : error.message;
 }

@@ -33,6 +33,7 @@ export function streamEnded(end: StreamEnd): ActionError {
     });
   }
   return new ActionError('connection-lost', `${end.label}: ${whileDoing(end)}${tail}`, {
+    hint: end.isGreeted ? 'Run the step again: what was finished is not done twice.' : undefined,
     cause: end.cause,
   });
 }

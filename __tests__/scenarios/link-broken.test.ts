@@ -1,0 +1,133 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { recipes, startLab, type Attributes, type Lab } from '../../lab/index.ts';
+import { HURRY, inHurry, SHOW_HURRY } from '../helpers/cancelling.ts';
+import { LiveStep, type Ended } from '../helpers/live-step.ts';
+import { linkTarget, makeWorkspace, runScenario, type Scenario } from '../helpers/scenario.ts';
+import { expectWholeStores, validNames } from '../helpers/stores.ts';
+import { waitUntil } from '../helpers/wait-until.ts';
+
+const MEGABYTE = 1_000_000;
+
+/** Builds for a minute, and says so all the time: what is damaged on the way is found at once. */
+const TALKING_MINUTE = `for i in $(seq 300); do [ -e ${HURRY} ] && break; echo .; sleep 0.2; done; echo done > $out`;
+
+/** What goes wrong at once; a link that falls silent takes longer to find out: link-stall.matrix.test.ts. */
+describe.each(['cut', 'corrupt'] as const)('a link that is %s', (kind) => {
+  let lab: Lab;
+  const reason =
+    kind === 'cut' ? 'it was reset' : '(data was damaged on the way \\(.*\\)|it was reset)';
+
+  beforeAll(async () => {
+    lab = await startLab({
+      builder: { suite: 'sid', nixConf: [SHOW_HURRY] },
+      runner: { suite: 'sid', nix: 'user-owned' },
+    });
+  });
+
+  afterAll(async () => {
+    await lab.stop();
+  });
+
+  /** A workspace with these attributes and a source of two megabytes that neither side has seen. */
+  async function prepare(attributes: Attributes): Promise<Scenario> {
+    const { builder, runner, link } = lab;
+    const workspace = await makeWorkspace(runner, 'owner');
+    await runner.write(workspace, { blob: randomBytes(2 * MEGABYTE) }, 'owner');
+    const inputs = { 'copy-outputs': 'true' };
+    return { builder, runner, port: link.port, workspace, attributes, inputs };
+  }
+
+  /** That the step fails in time, and leaves no process anywhere and no damaged path. */
+  async function failure(live: LiveStep): Promise<Ended> {
+    const ended = await live.ended();
+    expect(ended.code, ended.log).toBe(1);
+    expect(ended.seconds).toBeLessThan(20);
+    expect(await live.post()).toMatchObject({ code: 0 });
+    expect(await lab.runner.processes()).toEqual([]);
+    const { builder } = lab;
+    await waitUntil(async () => (await builder.builds()).length === 0, 'the end of builds', 10_000);
+    await expectWholeStores(lab);
+    return ended;
+  }
+
+  /** That the same step works when the link does. */
+  async function again(scenario: Scenario): Promise<void> {
+    const ran = await inHurry(lab.builder, () => runScenario(scenario));
+    expect(ran.code, ran.log).toBe(0);
+    expect(ran.results.map(({ copied }) => copied)).not.toContain(false);
+  }
+
+  it('while connecting: nothing is begun', async () => {
+    const scenario = await prepare({ hello: recipes.file('hello', 10) });
+    await lab.link.arm({ kind, direction: 'down', afterBytes: 600 });
+    const { errors, results } = await failure(await LiveStep.start(scenario));
+    const why =
+      kind === 'cut' ? '\\w+ ECONNRESET' : 'Handshake failed: signature verification failed';
+    expect(errors).toEqual([
+      expect.stringMatching(`^the SSH handshake with 127\\.0\\.0\\.1 failed: ${why}`),
+    ]);
+    expect(results).toEqual([]);
+    await again(scenario);
+  });
+
+  it('while derivations go up: the damaged path is not registered', async () => {
+    const scenario = await prepare({ up: recipes.script('up', 'cat ${./blob} > $out') });
+    await lab.link.arm({ kind, direction: 'up', afterBytes: MEGABYTE });
+    const { errors, statuses } = await failure(await LiveStep.start(scenario));
+    expect(statuses).toEqual({ up: 'connection-lost' });
+    expect(errors[0]).toMatch(
+      new RegExp(
+        `^ssh-ng://ci@127\\.0\\.0\\.1:\\d+: the connection ended while waiting for AddMultipleToStore: ` +
+          `the connection to ci@127\\.0\\.0\\.1:\\d+ was lost: ${reason}\\. Run the step again: what was finished is not done twice\\.$`,
+      ),
+    );
+    expect(await validNames(lab.builder)).not.toContain('blob');
+    await again(scenario);
+    expect(await validNames(lab.builder)).toContain('blob');
+  });
+
+  it('while it builds: what came back before is built, the rest is lost', async () => {
+    const scenario = await prepare({
+      quick: recipes.file('quick', 100),
+      long: recipes.script('long', TALKING_MINUTE),
+    });
+    const live = await LiveStep.start(scenario);
+    await live.said(/^quick ran/m);
+    await waitUntil(async () => (await validNames(lab.runner)).includes('quick'), 'quick here');
+    if (kind === 'cut') await lab.link.cut();
+    else await lab.link.arm({ kind, direction: 'down', afterBytes: 0 });
+    const { errors, statuses, results } = await failure(live);
+    expect(statuses).toEqual({ quick: 'built', long: 'connection-lost' });
+    expect(results.map(({ copied }) => copied)).toEqual([false, true]);
+    expect(errors[0]).toMatch(
+      new RegExp(
+        `^ssh-ng://ci@127\\.0\\.0\\.1:\\d+: the connection ended while waiting for BuildPathsWithResults: .* was lost: ${reason}`,
+      ),
+    );
+    expect(await linkTarget(lab.runner, live, 'result-quick')).toMatch(/-quick$/);
+    await again(scenario);
+  });
+
+  it('while outputs come back: what is here is told from what is not', async () => {
+    const scenario = await prepare({
+      first: recipes.file('first', 100),
+      big: recipes.script('big', `sleep 1; head -c ${4 * MEGABYTE} /dev/urandom > $out`),
+    });
+    const live = await LiveStep.start(scenario);
+    await live.said(/^first ran/m);
+    await waitUntil(async () => (await validNames(lab.runner)).includes('first'), 'first here');
+    await lab.link.arm({ kind, direction: 'down', afterBytes: MEGABYTE });
+    const { errors, statuses, results } = await failure(live);
+    expect(statuses).toEqual({ first: 'built', big: 'built' });
+    expect(results.map(({ copied }) => copied)).toEqual([false, true]);
+    expect(errors.at(-1)).toMatch(
+      new RegExp(
+        `^1 of 2 attributes could not be copied back: packages\\.\\S+\\.big: ssh-ng://\\S+: the connection ended while waiting for NarFromPath: .* was lost: ${reason}`,
+      ),
+    );
+    expect(await validNames(lab.runner)).not.toContain('big');
+    await again(scenario);
+    expect(await validNames(lab.runner)).toContain('big');
+  });
+});
