@@ -23,7 +23,7 @@ import { MARKER_VARIABLE } from './nix/leftovers.ts';
 export async function run(): Promise<void> {
   const secrets = takeSecrets(process.env);
   using cancellation = new Cancellation();
-  using log = new Log({ write: core.info, warn: core.warning, clock });
+  using log = new Log({ write: core.info, notice: core.notice, warn: core.warning, clock });
   try {
     const inputs = readInputs((name) => core.getInput(name), workspace());
     const directory = await mkdtemp(path.join(temporary(), 'nix-remote-build-'));

@@ -6,7 +6,12 @@ const DRV = parseDrvPath(`/nix/store/${'a'.repeat(32)}-hello.drv`);
 
 function logged(...events: Parameters<Log['observe']>[0][]): string[] {
   const lines: string[] = [];
-  using log = new Log({ write: (line) => lines.push(line), warn: () => undefined, clock: () => 0 });
+  using log = new Log({
+    write: (line) => lines.push(line),
+    notice: () => undefined,
+    warn: () => undefined,
+    clock: () => 0,
+  });
   for (const event of events) log.observe(event);
   return lines;
 }

@@ -16,6 +16,7 @@ const BEAT_INTERVAL = 5000;
 
 export interface LogOptions {
   readonly write: (line: string) => void;
+  readonly notice: (text: string) => void;
   readonly warn: (text: string) => void;
   readonly clock: Clock;
 }
@@ -70,8 +71,9 @@ export class Log implements Disposable {
         this.#printForeign([event.kind === 'evaluation-log' ? event.line : event.text]);
         return;
       }
+      case 'notice':
       case 'warning': {
-        this.#options.warn(event.text);
+        (event.kind === 'notice' ? this.#options.notice : this.#options.warn)(event.text);
         return;
       }
       default:
@@ -141,6 +143,7 @@ function oneLine(event: StepEvent): string | undefined {
     case 'build-log':
     case 'build-stopped':
     case 'daemon-message':
+    case 'notice':
     case 'warning':
       return undefined;
   }

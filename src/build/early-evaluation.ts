@@ -43,13 +43,15 @@ async function evaluateForRemote(
   const first = run(guess, AbortSignal.any([signal, superseded.signal]));
   first.catch(() => undefined); // waited for below, unless connecting fails first
   const choice = fromUri.length > 0 ? guess : choose(await settings);
-  if (choice.notice !== undefined) observe({ kind: 'warning', text: choice.notice });
   if (choice.system !== guess.system) {
     superseded.abort();
     await Promise.allSettled([first]);
     return run(choice, signal);
   }
   const evaluation = await first;
+  if (choice.notice !== undefined && evaluation.passedOver.size > 0) {
+    observe({ kind: 'notice', text: choice.notice });
+  }
   const isComplete = !choice.systems.some((system) => evaluation.passedOver.has(system));
   return isComplete ? evaluation : run(choice, signal);
 }

@@ -20,7 +20,7 @@ export type StepEvent =
   | { readonly kind: 'daemon-message'; readonly text: string }
   | { readonly kind: 'copying'; readonly paths: number; readonly bytes: number }
   | { readonly kind: 'attribute-done'; readonly outcome: Outcome }
-  | { readonly kind: 'warning'; readonly text: string };
+  | { readonly kind: 'notice' | 'warning'; readonly text: string };
 
 /** Hears what happens; must not throw. */
 export type Observe = (event: StepEvent) => void;

@@ -5,7 +5,7 @@ import type { NixSettings } from '../nix/settings.ts';
 export interface SystemChoice {
   readonly system: System;
   readonly systems: readonly System[];
-  /** Said to the user, when the runner's system is a guess. */
+  /** Said to the user where it matters that the runner's system is a guess. */
   readonly notice: string | undefined;
 }
 
