@@ -3,6 +3,7 @@ import { evaluate } from '../nix/evaluate.ts';
 import type { Evaluation } from '../nix/evaluation.ts';
 import type { NixSettings } from '../nix/settings.ts';
 import type { LocalStore, LocalStoreAccess } from '../store/local-store.ts';
+import type { Store } from '../store/store.ts';
 import type { Phases } from './phases.ts';
 import type { StepContext, StepRequest } from './step-request.ts';
 import { chooseSystems, type SystemChoice } from './systems.ts';
@@ -20,13 +21,23 @@ export async function evaluateEarly(
   settings: Promise<NixSettings | undefined>,
 ): Promise<Evaluation> {
   settings.catch(() => undefined); // waited for below, unless there is no local store
-  const { access } = await local;
-  const evaluation = await evaluateForRemote(request, context, settings, (choice, signal) =>
-    phases.measure('evaluate', () => evaluateFor(request, { ...context, signal }, access, choice)),
-  );
+  const { store, access } = await local;
+  const evaluation = await evaluateForRemote(request, context, settings, async (choice, signal) => {
+    const run = () => evaluateFor(request, { ...context, signal }, access, choice);
+    const evaluation = await phases.measure('evaluate', run);
+    await keepDerivations(store, evaluation);
+    return evaluation;
+  });
   const failed = evaluation.attributes.filter(({ kind }) => kind === 'failed').length;
   context.observe({ kind: 'evaluated', attributes: evaluation.attributes.length, failed });
   return evaluation;
+}
+
+/** Derivations are read again to upload them and to copy back: no garbage collection may take them until the session ends. */
+async function keepDerivations(store: Store, { attributes }: Evaluation): Promise<void> {
+  await store.addTempRoots(
+    attributes.flatMap((attribute) => (attribute.kind === 'derivation' ? [attribute.drvPath] : [])),
+  );
 }
 
 async function evaluateForRemote(

@@ -1,6 +1,7 @@
 import { ActionError, toError } from '../domain/errors.ts';
 import type { PathInfo } from '../domain/path-info.ts';
-import { type ClosureRequest, missingAtFar, missingAtNear } from './closure.ts';
+import { type ClosureRequest, missingAtFar, missingAtNear, type PathInfos } from './closure.ts';
+import { frontier } from './frontier.ts';
 import { narsOverChannels } from './nar-channels.ts';
 import type { NarSource, SignatureCheck, Store } from './store.ts';
 import { topologicalOrder } from './topological-order.ts';
@@ -51,6 +52,7 @@ export async function copyClosure(request: CopyRequest): Promise<CopyResult> {
   signal?.addEventListener('abort', stop, { once: true });
   try {
     const missing = await (request.near === 'source' ? missingAtFar : missingAtNear)(request);
+    keepPresent(request, missing);
     const paths = topologicalOrder(missing);
     const totalBytes = paths.reduce((sum, { narSize }) => sum + narSize, 0);
     if (paths.length > 0) await transfer(request, paths, totalBytes);
@@ -58,6 +60,14 @@ export async function copyClosure(request: CopyRequest): Promise<CopyResult> {
   } finally {
     signal?.removeEventListener('abort', stop);
   }
+}
+
+/**
+ * What a copy builds upon must not be collected while it is under way: once a path has arrived, the destination keeps it for this session.
+ * The answer is not waited for; what would make it an error ends the copy as well.
+ */
+function keepPresent({ roots, to }: CopyRequest, missing: PathInfos): void {
+  to.addTempRoots(frontier(roots, missing)).catch(() => undefined);
 }
 
 async function transfer(
