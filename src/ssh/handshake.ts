@@ -10,6 +10,7 @@ import ssh2, {
 import { ActionError } from '../domain/errors.ts';
 import { hostKeyAlgorithms, hostKeyFailure, uncheckableHostKey } from '../domain/host-key-check.ts';
 import { publicKeyOnly } from './authentication.ts';
+import { keepCipherKeys } from './cipher-keys.ts';
 import { firstKey } from './credentials.ts';
 import { authenticateEagerly } from './eager-authentication.ts';
 import { HandshakeProgress } from './handshake-progress.ts';
@@ -63,6 +64,7 @@ export async function shakeHands<T>(
     const config = clientConfig(socket, options, timeouts, progress);
     const authenticated = untilReady(client, progress, options, timeouts);
     client.once('handshake', () => progress.keysExchanged());
+    keepCipherKeys(client);
     client.connect(config);
     progress.peek(socket);
     authenticateEagerly(client, options.user, firstKey(options.credentials), onSent);
