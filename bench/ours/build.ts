@@ -1,6 +1,6 @@
 /** Has derivations built that are all built already, with the part of the action that does it. */
 import { ActivityTracker } from '../../src/build/activity-tracker.ts';
-import { buildRemotely, type Target } from '../../src/build/remote-build.ts';
+import { buildRemotely, type RemoteBuild, type Target } from '../../src/build/remote-build.ts';
 import { openLocalStore } from '../../src/store/local-store.ts';
 import { timeFromConnection } from './request.ts';
 
@@ -12,9 +12,14 @@ await timeFromConnection(async ({ remote, derivations, env, signal, observe }) =
   }));
   const [store, local] = await Promise.all([remote.buildSession(observe), openLocalStore({ env })]);
   const tracker = new ActivityTracker(observe, () => performance.now() / 1000);
-  const parts = {
+  const parts: RemoteBuild = {
     local: local.store,
     remote: store,
+    inputs: {
+      copyInputs: 'auto',
+      remoteUser: remote.user,
+      remoteSettings: () => remote.settings(),
+    },
     tracker,
     copyBack: undefined,
     observe,

@@ -37,6 +37,15 @@ export class InputReader {
     return undefined;
   }
 
+  /** One of these words; the first if nothing is given. */
+  choice<const T extends string>(name: string, allowed: readonly [T, ...T[]]): T {
+    const text = this.text(name);
+    const chosen = text === '' ? allowed[0] : allowed.find((word) => word === text);
+    if (chosen !== undefined) return chosen;
+    this.complain(name, `'${text}' is not valid`, `Allowed: ${allowed.join(', ')}.`);
+    return allowed[0];
+  }
+
   /** A whole number from 0 on; `unit` is named when it is refused. */
   count(name: string, unit: string): number | undefined {
     const text = this.text(name);

@@ -61,6 +61,7 @@ export function readInputs(read: ReadInput, workspace: string): Inputs {
     workingDirectory: path.resolve(workspace, reader.text('working-directory')),
     store: stores[0],
     copy: readCopySelection(reader),
+    copyInputs: reader.choice('copy-inputs', ['auto', 'never']),
     outLink: reader.text('out-link'),
     options: readOptions(reader),
   };

@@ -4,12 +4,9 @@ import type { DerivedPath } from '../domain/derived-path.ts';
 import { ActionError, asActionError } from '../domain/errors.ts';
 import { isGood, outcomeStatus, type OutcomeStatus } from '../domain/outcome.ts';
 import { isDrvPath, type StorePath } from '../domain/store-path.ts';
-import { copyClosure } from '../store/copy-closure.ts';
-import type { Store } from '../store/store.ts';
 import type { ActivityTracker } from './activity-tracker.ts';
-import { announceOnce } from './announce.ts';
 import type { CopyBack, CopyRequest } from './copy-back.ts';
-import type { Observe } from './events.ts';
+import { upload, type UploadRequest } from './upload.ts';
 
 /** A derivation to be built, or a store path to be had, for one attribute or several. */
 export interface Target {
@@ -27,18 +24,15 @@ export interface TargetResult {
   readonly error: ActionError | undefined;
 }
 
-export interface RemoteBuild {
-  readonly local: Store;
-  readonly remote: Store;
+export interface RemoteBuild extends UploadRequest {
   readonly tracker: ActivityTracker;
   readonly copyBack: CopyBack | undefined;
-  readonly observe: Observe;
-  readonly signal: AbortSignal;
 }
 
 /**
  * Builds targets in a remote store: asks once what is there already, uploads the derivations of the rest in one stream, and has them
- * built by one request. Outputs that are wanted back start coming as soon as their build has stopped.
+ * built by one request. A target whose inputs cannot be had there fails, and the others are built. Outputs that are wanted back start
+ * coming as soon as their build has stopped.
  */
 export async function buildRemotely(
   build: RemoteBuild,
@@ -50,9 +44,17 @@ export async function buildRemotely(
     const cached = targets.length - missing.length;
     build.observe({ kind: 'to-build', attributes: missing.length, cached });
     if (missing.length === 0) return results;
-    await upload(build, missing);
-    for (const [key, result] of await request(build, missing)) results.set(key, result);
-    await settleUnanswered(build, missing, results);
+    const failures = await upload(
+      build,
+      missing.map((target) => target.key),
+    );
+    for (const [key, error] of failures) {
+      results.set(key, { status: 'failed', outputs: new Map(), error });
+    }
+    const possible = missing.filter((target) => !results.has(target.key));
+    if (possible.length === 0) return results;
+    for (const [key, result] of await request(build, possible)) results.set(key, result);
+    await settleUnanswered(build, possible, results);
   } catch (thrown) {
     const failure = failedBy(build.signal, thrown);
     for (const { key } of targets) if (!results.has(key)) results.set(key, failure);
@@ -76,21 +78,6 @@ async function settleCached(
     results.set(target.key, { status: 'cached', outputs, error: undefined });
     enqueueCopy(copyBack, target, outputs, { validity: 'valid' });
     return false;
-  });
-}
-
-async function upload(
-  { local, remote, observe, signal }: RemoteBuild,
-  targets: readonly Target[],
-): Promise<void> {
-  await copyClosure({
-    from: local,
-    to: remote,
-    near: 'source',
-    roots: targets.map((target) => target.key).filter((key) => isDrvPath(key)),
-    check: 'no-signature-check',
-    signal,
-    onProgress: announceOnce('uploading', observe),
   });
 }
 

@@ -82,6 +82,11 @@ export class Remote {
     return new Remote(request, connected, settings ?? readSettings(connected.connection, uri));
   }
 
+  /** Whom we are logged in as. */
+  get user(): string {
+    return this.#request.uri.user ?? this.#request.defaultUser;
+  }
+
   /** The remote's Nix settings; undefined where it runs no command for us (a forced command). */
   settings(): Promise<NixSettings | undefined> {
     return this.#settings;

@@ -6,6 +6,7 @@ import type { RemoteStoreUri } from '../domain/store-uri.ts';
 import type { System } from '../domain/system.ts';
 import type { EvaluationSource } from '../nix/walk-root.ts';
 import type { Credentials } from '../ssh/credentials.ts';
+import type { CopyInputs } from './copy-inputs.ts';
 import type { BuildOptions } from './daemon-options.ts';
 import type { Clock, Observe, Phase } from './events.ts';
 
@@ -23,6 +24,7 @@ export interface StepRequest {
   readonly workingDirectory: string;
   readonly store: RemoteStoreUri;
   readonly copy: CopySelection;
+  readonly copyInputs: CopyInputs;
   /** Prefix of links to copied outputs; empty for none. */
   readonly outLink: string;
   readonly options: BuildOptions;

@@ -77,7 +77,7 @@ async function outputCandidates(keys: readonly StorePath[]): Promise<ReadonlySet
 }
 
 async function build(
-  { context: { observe, signal }, phases, opened, session, local, tracker }: Step,
+  { request, context: { observe, signal }, phases, opened, remote, session, local, tracker }: Step,
   targets: readonly Target[],
   copyBack: CopyBack | undefined,
 ): Promise<ReadonlyMap<StorePath, TargetResult>> {
@@ -85,7 +85,12 @@ async function build(
   signal.addEventListener('abort', onAbort);
   opened.defer(() => signal.removeEventListener('abort', onAbort));
   if (signal.aborted) onAbort();
-  const parts = { local: local.store, remote: session, tracker, copyBack, observe, signal };
+  const inputs = {
+    copyInputs: request.copyInputs,
+    remoteUser: remote.user,
+    remoteSettings: () => remote.settings(),
+  };
+  const parts = { local: local.store, remote: session, inputs, tracker, copyBack, observe, signal };
   return phases.measure('build', () => buildRemotely(parts, targets));
 }
 

@@ -79,6 +79,11 @@ async function firstGuess({
   return queryClosure ? await queryClosure(roots).catch(() => []) : [];
 }
 
+/** Of the closure of these roots, those paths whose infos are given; what is beyond a path that is not among them stays out. */
+export function closureWithin(roots: readonly StorePath[], infos: PathInfos): PathInfos {
+  return reachable(roots, infos, new Set()).infos;
+}
+
 interface Reachable {
   /** Of the closure, those whose info is known; a valid path ends the walk, since all it refers to is valid too. */
   readonly infos: PathInfos;

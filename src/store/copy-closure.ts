@@ -21,6 +21,10 @@ export interface CopyRequest extends ClosureRequest {
   /** The store that costs no round trips to ask; the local one. */
   readonly near: 'source' | 'destination';
   readonly check: SignatureCheck;
+  /**
+   * Which of the missing paths are sent; all, unless said. What those refer to must be among them or valid at the destination by then.
+   */
+  readonly select?: ((missing: PathInfos) => Promise<PathInfos>) | undefined;
   /** More sessions with the source, to read from in turn. */
   readonly channels?: readonly Store[] | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -36,7 +40,7 @@ export interface CopyResult {
 }
 
 /**
- * Makes `roots` and all they refer to valid at the destination, sending only what is missing there. Memory is bounded whatever
+ * Makes `roots` and all they refer to valid at the destination, sending only what is missing there and selected. Memory is bounded whatever
  * the size of a NAR. Nothing but the closure of the roots is imported, whatever the source says.
  *
  * The session with the destination is closed when the copy fails in mid-stream or is aborted: that is what keeps the path in
@@ -46,14 +50,14 @@ export interface CopyResult {
  *   `disk-full` (which name path or store), `cancelled`, or whatever ends a session.
  */
 export async function copyClosure(request: CopyRequest): Promise<CopyResult> {
-  const { signal, to } = request;
+  const { signal, to, select } = request;
   const stop = (): void => to.close(cancelled(request));
   if (signal?.aborted === true) throw cancelled(request);
   signal?.addEventListener('abort', stop, { once: true });
   try {
     const missing = await (request.near === 'source' ? missingAtFar : missingAtNear)(request);
     keepPresent(request, missing);
-    const paths = topologicalOrder(missing);
+    const paths = topologicalOrder(select ? await select(missing) : missing);
     const totalBytes = paths.reduce((sum, { narSize }) => sum + narSize, 0);
     if (paths.length > 0) await transfer(request, paths, totalBytes);
     return { paths, bytes: totalBytes };
