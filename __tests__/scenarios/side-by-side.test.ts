@@ -1,0 +1,61 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import {
+  recipes,
+  startBuilder,
+  startNixHost,
+  type Attributes,
+  type Builder,
+  type NixHost,
+} from '../../lab/index.ts';
+import { linkTarget, makeWorkspace, outputPath, runScenario } from '../helpers/scenario.ts';
+
+let builder: Builder;
+let runner: NixHost;
+
+beforeAll(async () => {
+  builder = await startBuilder();
+  runner = await startNixHost({ name: 'runner', nix: 'user-owned' });
+});
+
+afterAll(async () => {
+  await Promise.all([runner.stop(), builder.stop()]);
+});
+
+const ATTRIBUTES: Attributes = {
+  shared: recipes.slow('shared', 1),
+  big: recipes.script('big', 'head -c 20000000 /dev/zero > $out; cat ${shared} >> $out'),
+};
+
+it('jobs of one runner that build the same at the same time do not disturb each other', async () => {
+  const step = () =>
+    runScenario({ builder, runner, attributes: ATTRIBUTES, inputs: { 'copy-outputs': 'true' } });
+  const all = await Promise.all([step(), step(), step()]);
+  for (const ran of all) {
+    expect(ran.code, ran.log).toBe(0);
+    expect(ran.results.every(({ copied }) => copied)).toBe(true);
+    expect(await linkTarget(runner, ran, 'result-big')).toBe(outputPath(ran, 'big'));
+  }
+  const [first] = all;
+  const paths = first.results.flatMap(({ outputs }) => Object.values(outputs));
+  await runner.output(['nix-store', '--store', 'local', '--verify-path', ...paths], {
+    user: runner.owner,
+  });
+  expect(await runner.processes()).toEqual([]);
+});
+
+it('steps of one job leave each other’s outputs and links', async () => {
+  const workspace = await makeWorkspace(runner, 'owner');
+  const run = (name: string) =>
+    runScenario({
+      builder,
+      runner,
+      workspace,
+      attributes: { [name]: recipes.file(name, 10) },
+      inputs: { 'copy-outputs': 'true', 'out-link': `made-by-${name}` },
+    });
+  const one = await run('one');
+  const two = await run('two');
+  expect(await linkTarget(runner, one, 'made-by-one-one')).toBe(outputPath(one, 'one'));
+  expect(await linkTarget(runner, two, 'made-by-two-two')).toBe(outputPath(two, 'two'));
+  expect(one.outputs.get('log-dir')).not.toBe(two.outputs.get('log-dir'));
+});
