@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { CopyBack } from '../../src/build/copy-back.ts';
 import { isDrvPath } from '../../src/domain/store-path.ts';
-import { candidatePaths, derivationClosure } from '../../src/store/derivation-closure.ts';
+import { candidatesOf, derivationClosure } from '../../src/store/derivation-closure.ts';
 import { openLocalStore } from '../../src/store/local-store.ts';
 import { timeFromConnection } from './request.ts';
 
@@ -14,7 +14,7 @@ await timeFromConnection(async ({ remote, derivations, env, signal, observe }) =
       return { from, to: to.store };
     },
     candidates: async (keys) =>
-      candidatePaths(
+      candidatesOf(
         await derivationClosure(keys.filter(isDrvPath), (path) => readFile(path, 'utf8')),
       ),
     check: 'no-signature-check',

@@ -1,6 +1,7 @@
 import { asActionError, type ActionError, type ErrorCode } from '../domain/errors.ts';
 import type { StorePath } from '../domain/store-path.ts';
 import { copyClosure } from '../store/copy-closure.ts';
+import type { Candidates } from '../store/derivation-closure.ts';
 import type { SignatureCheck, Store } from '../store/store.ts';
 import { announceOnce } from './announce.ts';
 import type { Observe } from './events.ts';
@@ -32,7 +33,7 @@ export interface CopyBackOptions {
   /** Called before the first copy, and again after a copy that broke its sessions. */
   readonly openStores: () => Promise<CopyStores>;
   /** A superset of the closures of these targets' outputs, as far as it is known here. */
-  readonly candidates: (keys: readonly StorePath[]) => Promise<ReadonlySet<StorePath>>;
+  readonly candidates: (keys: readonly StorePath[]) => Promise<Candidates>;
   readonly check: SignatureCheck;
   readonly observe: Observe;
   readonly signal: AbortSignal;
@@ -113,12 +114,14 @@ export class CopyBack {
       const { from, to } = await this.#sessions();
       const present = await this.#presentAt(from, batch);
       if (present.length === 0) return undefined;
+      const { paths, areAll } = await candidates(present.map((request) => request.key));
       await copyClosure({
         from,
         to,
         roots: present.flatMap((request) => request.outputs),
         near: 'destination',
-        candidates: await candidates(present.map((request) => request.key)),
+        candidates: paths,
+        only: areAll ? paths : undefined,
         check,
         signal,
         onProgress: announceOnce('copying', observe),

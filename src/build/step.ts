@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { toError } from '../domain/errors.ts';
 import { isDrvPath, type StorePath } from '../domain/store-path.ts';
-import { candidatePaths, derivationClosure } from '../store/derivation-closure.ts';
+import { candidatesOf, derivationClosure, type Candidates } from '../store/derivation-closure.ts';
 import { openLocalStore } from '../store/local-store.ts';
 import { ActivityTracker } from './activity-tracker.ts';
 import { endBuilds } from './cancel.ts';
@@ -71,9 +71,13 @@ function startCopyBack({
 }
 
 /** All that the outputs of these derivations can refer to, out of the .drv files that evaluation left here. */
-async function outputCandidates(keys: readonly StorePath[]): Promise<ReadonlySet<StorePath>> {
+async function outputCandidates(keys: readonly StorePath[]): Promise<Candidates> {
   const drvPaths = keys.filter((key) => isDrvPath(key));
-  return candidatePaths(await derivationClosure(drvPaths, (path) => readFile(path, 'utf8')));
+  const candidates = candidatesOf(
+    await derivationClosure(drvPaths, (path) => readFile(path, 'utf8')),
+  );
+  // Of a store path that was asked for by itself nothing is known.
+  return { ...candidates, areAll: candidates.areAll && drvPaths.length === keys.length };
 }
 
 async function build(

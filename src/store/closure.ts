@@ -22,6 +22,8 @@ export interface ClosureRequest extends ClosureStores {
   readonly roots: readonly StorePath[];
   /** Paths that may belong to the closure: asked for at once, so that depth costs no round trips. */
   readonly candidates?: Iterable<StorePath> | undefined;
+  /** Nothing but these and the roots can belong to the closure: a source that refers to anything else lies. */
+  readonly only?: ReadonlySet<StorePath> | undefined;
   readonly queryClosure?: QueryClosure | undefined;
   readonly substitution?: Substitution | undefined;
 }
@@ -40,8 +42,9 @@ export async function missingAtNear(request: ClosureRequest): Promise<PathInfos>
   while (unknown.size > 0) {
     const asked = [...unknown];
     for (const path of await to.queryValidPaths(asked, request.substitution)) valid.add(path);
-    const infos = await from.queryPathInfos(asked.filter((path) => !valid.has(path)));
-    for (const [path, info] of infos) known.set(path, info);
+    const missing = asked.filter((path) => !valid.has(path));
+    refuseStrangers(missing, known, request);
+    for (const [path, info] of await from.queryPathInfos(missing)) known.set(path, info);
     const closure = reachable(roots, known, valid);
     unknown = new Set(closure.unknown);
     const absent = asked.find((path) => unknown.has(path));
@@ -116,6 +119,22 @@ function reachable(
     }
   }
   return { infos, unknown };
+}
+
+/** What is valid at the destination may be referred to; it is not copied. */
+function refuseStrangers(
+  missing: readonly StorePath[],
+  known: PathInfos,
+  { from, roots, only }: ClosureRequest,
+): void {
+  const stranger = missing.find((path) => only?.has(path) === false && !roots.includes(path));
+  if (stranger === undefined) return;
+  const referrer = [...known.values()].find(({ references }) => [...references].includes(stranger));
+  throw new ActionError(
+    'path-invalid',
+    `${from.label} says that ${referrer?.path ?? ''} refers to ${stranger}, which nothing that it was built from has`,
+    { hint: 'Do not trust what that machine built, before it is known why it says so.' },
+  );
 }
 
 function notValid(

@@ -1,4 +1,4 @@
-import { type Derivation, parseDerivation } from '../domain/derivation.ts';
+import { type Derivation, parseDerivation, requiredSystemFeatures } from '../domain/derivation.ts';
 import type { DrvPath, StorePath } from '../domain/store-path.ts';
 
 /** How many `.drv` files are read at a time. */
@@ -43,4 +43,21 @@ export function candidatePaths(closure: ReadonlyMap<DrvPath, Derivation>): Reado
     for (const path of inputSrcs) paths.add(path);
   }
   return paths;
+}
+
+/** What copies of outputs are limited to. */
+export interface Candidates {
+  readonly paths: ReadonlySet<StorePath>;
+  /** Whether nothing else can be referred to: then a store that says otherwise lies. */
+  readonly areAll: boolean;
+}
+
+/** As {@link candidatePaths}. Outputs that are named only when built, and builds that build, can refer to what nobody knows yet. */
+export function candidatesOf(closure: ReadonlyMap<DrvPath, Derivation>): Candidates {
+  const areAll = [...closure.values()].every(
+    (derivation) =>
+      [...derivation.outputs.values()].every((path) => path !== undefined) &&
+      !requiredSystemFeatures(derivation).includes('recursive-nix'),
+  );
+  return { paths: candidatePaths(closure), areAll };
 }

@@ -17,12 +17,28 @@ export class Outbox {
   #isFlushing = false;
   #closed: Error | undefined;
   #waitingForDrain: { resolve: () => void; reject: (error: Error) => void } | undefined;
+  #isInBody = false;
+  #drains = 0;
 
   /** @param onFailure hears what a body throws. */
   constructor(duplex: Duplex, onFailure: (error: unknown) => void) {
     this.#duplex = duplex;
     this.#onFailure = onFailure;
-    duplex.on('drain', () => this.#waitingForDrain?.resolve());
+    duplex.on('drain', () => {
+      this.#drains += 1;
+      this.#waitingForDrain?.resolve();
+      this.#waitingForDrain = undefined;
+    });
+  }
+
+  /** How often the far side took what waited. */
+  get drains(): number {
+    return this.#drains;
+  }
+
+  /** Whether a body has more to come that is not here yet: the far side has nothing to answer. */
+  get isStarved(): boolean {
+    return this.#isInBody && !this.#waitingForDrain;
   }
 
   add(request: Buffer, body?: Body): void {
@@ -47,13 +63,16 @@ export class Outbox {
         const body = this.#queue[0];
         if (typeof body === 'function') {
           this.#queue.shift();
+          this.#isInBody = true;
           await body(this.#write);
+          this.#isInBody = false;
         }
       }
     } catch (error) {
       this.#onFailure(error);
     } finally {
       this.#isFlushing = false;
+      this.#isInBody = false;
     }
   }
 

@@ -10,7 +10,8 @@ import type { ProtocolVersion } from '../protocol/version.ts';
 import { type Decoding, violation, WireReader } from '../protocol/wire-reader.ts';
 import { Fifo } from './fifo.ts';
 import { type Body, Outbox } from './outbox.ts';
-import { DIAGNOSTICS_GRACE, streamEnded } from './stream-ended.ts';
+import { watchSilence } from './silence.ts';
+import { daemonSilent, DIAGNOSTICS_GRACE, greetingTimedOut, streamEnded } from './stream-ended.ts';
 
 export interface SessionOptions {
   /** For people: `the local store`, or the store URI. Never holds a secret. */
@@ -19,6 +20,8 @@ export interface SessionOptions {
   readonly handshakeTimeout?: number | undefined;
   /** Which protocol to speak at most: 1.37 unless said. */
   readonly protocolVersion?: ProtocolVersion | undefined;
+  /** How long an answer may be due without a byte moving, milliseconds; 5 minutes unless said. Builds are not bounded. */
+  readonly silenceTimeout?: number | undefined;
   /** Hears what the daemon tells during operations that have no listener of their own. */
   readonly onEvent?: ((event: DaemonEvent) => void) | undefined;
 }
@@ -39,6 +42,9 @@ interface Pending {
 
 const HANDSHAKE_TIMEOUT = 30_000;
 
+/** Longer than asking slow substituters, or waiting for a lock of the store, takes. */
+const SILENCE_TIMEOUT = 300_000;
+
 /**
  * One session of the worker protocol on a byte stream. Requests are written as they are made, answers are given to their
  * callers in the same order. Whatever ends the session rejects all that wait, with one error.
@@ -53,11 +59,14 @@ export class Session {
   readonly #pending = new Fifo<Pending>();
   readonly #serving: Decoding<never>;
   readonly #handshakeTimer: NodeJS.Timeout;
+  readonly #stopWatching: () => void;
   readonly #greeted = Promise.withResolvers<Greeting>();
   #knownGreeting: Greeting | undefined;
   #closed: Error | undefined;
+  #chunks = 0;
 
   constructor(stream: ByteStream, options: SessionOptions) {
+    const { handshakeTimeout = HANDSHAKE_TIMEOUT, silenceTimeout = SILENCE_TIMEOUT } = options;
     this.label = options.label;
     this.#stream = stream;
     this.#options = options;
@@ -66,8 +75,13 @@ export class Session {
     this.#outbox = new Outbox(stream.duplex, (error) => this.close(toError(error)));
     this.#serving = this.#serve();
     this.#handshakeTimer = setTimeout(
-      () => this.close(this.#greetingTimedOut()),
-      options.handshakeTimeout ?? HANDSHAKE_TIMEOUT,
+      () => this.close(greetingTimedOut(this.label, handshakeTimeout)),
+      handshakeTimeout,
+    );
+    this.#stopWatching = watchSilence(
+      silenceTimeout,
+      () => ({ moves: this.#chunks + this.#outbox.drains, owed: this.#owed() }),
+      (operation) => this.close(daemonSilent(this.label, operation, silenceTimeout)),
     );
     this.#listen();
     this.#outbox.add(clientHello(options.protocolVersion));
@@ -117,6 +131,7 @@ export class Session {
     if (this.#closed) return;
     this.#closed = reason;
     clearTimeout(this.#handshakeTimer);
+    this.#stopWatching();
     this.#greeted.reject(reason);
     for (let waiting = this.#pending.shift(); waiting; waiting = this.#pending.shift()) {
       waiting.fail(reason);
@@ -137,6 +152,7 @@ export class Session {
 
   readonly #onData = (chunk: Buffer): void => {
     if (this.#closed) return;
+    this.#chunks += 1;
     this.#reader.push(chunk);
     try {
       this.#serving.next();
@@ -176,6 +192,12 @@ export class Session {
     return asked === undefined ? 'the daemon' : `the answer to ${asked}`;
   }
 
+  /** The operation that the daemon is to answer now, unless we do not read, or have not yet said all. */
+  #owed(): string | undefined {
+    if (this.#stream.duplex.isPaused() || this.#outbox.isStarved) return undefined;
+    return this.#pending.peek()?.name;
+  }
+
   #streamEnded(cause: Error | undefined): ActionError {
     return streamEnded({
       label: this.label,
@@ -185,12 +207,5 @@ export class Session {
       diagnostics: this.#stream.diagnostics(),
       cause,
     });
-  }
-
-  #greetingTimedOut(): ActionError {
-    return new ActionError(
-      'connect-timeout',
-      `${this.label}: the Nix daemon did not greet in ${(this.#options.handshakeTimeout ?? HANDSHAKE_TIMEOUT) / 1000} s`,
-    );
   }
 }

@@ -44,3 +44,20 @@ function whileDoing({ isGreeted, waiting, waitingCount }: StreamEnd): string {
   const others = waitingCount > 1 ? ` and ${waitingCount - 1} more answers` : '';
   return `the connection ended while waiting for ${waiting}${others}`;
 }
+
+/** @param limitMs how long the greeting was waited for */
+export function greetingTimedOut(label: string, limitMs: number): ActionError {
+  return new ActionError(
+    'connect-timeout',
+    `${label}: the Nix daemon did not greet in ${limitMs / 1000} s`,
+  );
+}
+
+/** @param limitMs how long the answer was waited for */
+export function daemonSilent(label: string, operation: string, limitMs: number): ActionError {
+  return new ActionError(
+    'connection-lost',
+    `${label}: the Nix daemon has not answered ${operation} for ${limitMs / 1000} s, though the connection lives`,
+    { hint: 'Is that machine overloaded, or its disk stuck? See what nix-daemon does there.' },
+  );
+}
