@@ -38,6 +38,7 @@ test('what is not given is left to the remote', () => {
     settings: new Map(),
   });
   expect(request.copy).toEqual({ kind: 'none' });
+  expect(request.copyInputs).toBe('auto');
   expect(request.workingDirectory).toBe('/workspace');
   expect(writeSummary).toBe(true);
 });
@@ -69,6 +70,11 @@ test.each<[string, Readonly<Record<string, string>>, string]>([
     'keep-going',
     { 'keep-going': 'yes' },
     "Input 'keep-going': 'yes' is not valid | Allowed: true, false.",
+  ],
+  [
+    'copy-inputs',
+    { 'copy-inputs': 'always' },
+    "Input 'copy-inputs': 'always' is not valid | Allowed: auto, never.",
   ],
   [
     'timeout',
