@@ -10,7 +10,13 @@ import {
   type NixHost,
   type UserName,
 } from '../../lab/index.ts';
-import { makeWorkspace, outputPath, runScenario, type Ran } from '../helpers/scenario.ts';
+import {
+  linkTarget,
+  makeWorkspace,
+  outputPath,
+  runScenario,
+  type Ran,
+} from '../helpers/scenario.ts';
 
 /** A file as nixpkgs' are: a function with defaults, of which there is a set of derivations. */
 const DEFAULT_NIX = `{ greeting ? "hello" }: {
@@ -32,18 +38,25 @@ afterAll(async () => {
   await Promise.all([runner.stop(), builder.stop()]);
 });
 
-/** Runs a step in a workspace and compares its only derivation with stock Nix' in the same place. */
+/**
+ * Runs a step in a workspace and compares its only derivation with stock Nix' in the same place.
+ * @param stock arguments of `nix eval --raw`
+ * @param user who runs stock Nix
+ * @param env further variables of the step
+ */
 async function expectLikeStock(
   workspace: string,
   inputs: Readonly<Record<string, string>>,
   stock: readonly string[],
   user: UserName = 'owner',
+  env: Readonly<Record<string, string>> = {},
 ): Promise<Ran> {
   const ran = await runScenario({
     builder,
     runner,
     workspace,
     inputs: { 'copy-outputs': 'true', 'out-link': '', ...inputs },
+    env,
   });
   expect(ran.code, ran.log).toBe(0);
   expect(ran.results).toHaveLength(1);
@@ -122,6 +135,24 @@ describe('a git checkout', () => {
     const config = await runner.run(['git', 'config', '--global', '--list'], { user: 'owner' });
     expect(config.stdout).not.toContain('safe.directory');
   });
+});
+
+it.each(['/srv/my repo', '/srv/50%?#größe'])('a checkout in %s', async (workspace) => {
+  await runner.output(['install', '-d', '-o', 'owner', '-g', 'owner', workspace]);
+  const attributes = { said: recipes.script('named', `echo '${workspace}' > $out`) };
+  await writeFlake(runner, workspace, attributes, 'owner', { git: true });
+  for (const flake of ['.', 'path:.']) {
+    const installables = `${flake}#said`;
+    const ran = await expectLikeStock(
+      workspace,
+      { installables, 'out-link': 'result' },
+      [`${installables}.drvPath`],
+      'owner',
+      { RUNNER_TEMP: workspace },
+    );
+    expect(await runner.read(outputPath(ran, 'said'))).toBe(`${workspace}\n`);
+    expect(await linkTarget(runner, ran, 'result')).toBe(outputPath(ran, 'said'));
+  }
 });
 
 it('a flake below the working directory, with an input overridden', async () => {

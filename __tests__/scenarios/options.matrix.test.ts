@@ -77,4 +77,26 @@ describe.each(SUITES)('to the Nix of %s, options', (suite) => {
       expect(linesOf(all.log)).toContain('cores 7');
     },
   );
+
+  it.concurrent(
+    'arrive over a forced command below Nix 2.20, and are told of from there on',
+    async () => {
+      const version = await builder.output(['nix', '--version']);
+      const arrives = Number(/ 2\.(\d+)/.exec(version)?.[1]) < 20;
+      const ran = await runScenario({
+        builder,
+        runner,
+        login: 'forced',
+        attributes: {
+          ...overlapping('forced', 4, 1),
+          cores: printsCores('forced-cores'),
+        },
+        inputs: { 'max-jobs': '2', cores: '7' },
+      });
+      expect(ran.code, ran.log).toBe(0);
+      expect(await overlapOf(builder, ran)).toBe(arrives ? 2 : 4);
+      expect(linesOf(ran.log)).toContain(`cores ${arrives ? 7 : 3}`);
+      expect(/^::warning::max-jobs, cores: .* cannot be told/m.test(ran.log)).toBe(!arrives);
+    },
+  );
 });
