@@ -31,6 +31,12 @@ export interface NixExit {
 const GRACE = 3000;
 
 /**
+ * Milliseconds that the pipes may stay open once the program has ended. An ssh that git left behind to share its connection
+ * (ControlPersist) is in a group of its own and holds our standard error for as long as it likes.
+ */
+const PIPES_GRACE = 1000;
+
+/**
  * Runs `nix` to its end. An exit code other than 0 is a result, not an error.
  * @throws ActionError `nix-missing` if the program cannot be started, `cancelled` if the signal fired.
  */
@@ -69,10 +75,19 @@ function throwIfCancelled(signal: AbortSignal): void {
 function ended(child: ChildProcess, command: NixCommand): Promise<Omit<NixExit, 'stdout'>> {
   return new Promise((resolve, reject) => {
     child.once('error', (cause) => reject(startFailure(command, cause)));
+    child.once('exit', () => {
+      const timer = setTimeout(() => closePipes(child), PIPES_GRACE);
+      child.once('close', () => clearTimeout(timer));
+    });
     child.once('close', (exitCode, signal) =>
       resolve({ exitCode: exitCode ?? undefined, signal: signal ?? undefined }),
     );
   });
+}
+
+function closePipes({ stdout, stderr }: ChildProcess): void {
+  stdout?.destroy();
+  stderr?.destroy();
 }
 
 /** A folder that is not there and a program that is not there both are ENOENT. */
