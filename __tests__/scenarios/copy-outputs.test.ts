@@ -63,7 +63,7 @@ describe('copy-outputs', () => {
 
   it('takes globs of attribute names, one per line', async () => {
     const ran = await run(pair('globs'), {
-      inputs: { 'copy-outputs': '*.app-t*\npackages.*.lib' },
+      inputs: { 'copy-outputs': 'app-t*\npackages.*.lib\napp-tree' },
     });
     expect(await linksIn(ran), ran.log).toEqual({
       'result-app-two': outputPath(ran, 'app-two'),
@@ -72,6 +72,7 @@ describe('copy-outputs', () => {
     expect(await runner.validPaths([outputPath(ran, 'app-one')])).toEqual(new Set());
     const copied = ran.results.filter((entry) => entry.copied).map(({ attribute }) => attribute);
     expect(copied.map((name) => name.split('.').at(-1))).toEqual(['app-two', 'lib']);
+    expect(ran.log).toContain("::warning::copy-outputs: no attribute matches 'app-tree'\n");
   });
 
   it('brings the whole closure, and nothing that was only needed to build', async () => {

@@ -2,7 +2,8 @@ import path from 'node:path';
 import picomatch from 'picomatch';
 import { parseArgsStringToArgv } from 'string-argv';
 import type { BuildOptions } from '../build/daemon-options.ts';
-import type { CopySelection, StepRequest } from '../build/step-request.ts';
+import type { CopySelection } from '../build/copy-selection.ts';
+import type { StepRequest } from '../build/step-request.ts';
 import { parseInstallable } from '../domain/installable.ts';
 import {
   lookupHostKeys,
@@ -107,8 +108,8 @@ function readCopySelection(reader: InputReader): CopySelection {
   if (lines.length === 1 && /^(true|false)$/i.test(only)) {
     return { kind: reader.boolean('copy-outputs') === true ? 'all' : 'none' };
   }
-  const matchers = lines.map((pattern) => picomatch(pattern, { dot: true }));
-  return { kind: 'matching', matches: (name) => matchers.some((matches) => matches(name)) };
+  const globs = lines.map((text) => ({ text, matches: picomatch(text, { dot: true }) }));
+  return { kind: 'matching', globs };
 }
 
 function readOptions(reader: InputReader): BuildOptions {

@@ -7,13 +7,9 @@ import type { System } from '../domain/system.ts';
 import type { EvaluationSource } from '../nix/walk-root.ts';
 import type { Credentials } from '../ssh/credentials.ts';
 import type { CopyInputs } from './copy-inputs.ts';
+import type { CopySelection } from './copy-selection.ts';
 import type { BuildOptions } from './daemon-options.ts';
 import type { Clock, Observe, Phase } from './events.ts';
-
-/** Which attributes' outputs are wanted in the local store. */
-export type CopySelection =
-  | { readonly kind: 'none' | 'all' }
-  | { readonly kind: 'matching'; readonly matches: (attribute: string) => boolean };
 
 /** What a step is asked to do. */
 export interface StepRequest {

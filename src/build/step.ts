@@ -1,11 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { toError } from '../domain/errors.ts';
 import { isDrvPath, type StorePath } from '../domain/store-path.ts';
+import type { EvaluatedAttribute } from '../nix/evaluation.ts';
 import { candidatesOf, derivationClosure, type Candidates } from '../store/derivation-closure.ts';
 import { openLocalStore } from '../store/local-store.ts';
 import { ActivityTracker } from './activity-tracker.ts';
 import { endBuilds } from './cancel.ts';
 import { CopyBack, type CopiedBack } from './copy-back.ts';
+import { unmatchedGlobs } from './copy-selection.ts';
 import { DerivationLogs } from './derivation-logs.ts';
 import type { Observe } from './events.ts';
 import { linkCopied } from './linked-attributes.ts';
@@ -40,11 +42,20 @@ export async function runStep(request: StepRequest, context: StepContext): Promi
   const tracker = new ActivityTracker(observe, context.clock);
   const step = { ...prepared, request, context: { ...context, observe }, phases, tracker, opened };
 
-  const targets = planTargets(prepared.evaluation.attributes, request.copy);
+  const { attributes } = prepared.evaluation;
+  warnOfUnmatched(step, attributes);
+  const targets = planTargets(attributes, request.copy);
   const copyBack = startCopyBack(step);
   const results = await build(step, targets, copyBack);
   const copies = await finishCopies(step, copyBack);
   return await report(step, { results, copies, copyBack });
+}
+
+function warnOfUnmatched({ request, context }: Step, all: readonly EvaluatedAttribute[]): void {
+  const names = all.map(({ attribute }) => attribute);
+  for (const glob of unmatchedGlobs(request.copy, names)) {
+    context.observe({ kind: 'warning', text: `copy-outputs: no attribute matches '${glob}'` });
+  }
 }
 
 function startCopyBack({

@@ -6,9 +6,9 @@ import type {
   EvaluatedStorePath,
   EvaluationFailure,
 } from '../nix/evaluation.ts';
+import { isCopied, type CopySelection } from './copy-selection.ts';
 import type { CopiedBack } from './copy-back.ts';
 import type { Target, TargetResult } from './remote-build.ts';
-import type { CopySelection } from './step-request.ts';
 
 /** What to build: attributes that share a derivation (an alias, a default package) become one target. */
 export function planTargets(
@@ -27,10 +27,6 @@ export function planTargets(
     });
   }
   return [...targets.values()];
-}
-
-export function isCopied(copy: CopySelection, attribute: string): boolean {
-  return copy.kind === 'matching' ? copy.matches(attribute) : copy.kind === 'all';
 }
 
 /** What can be had from a store. */
