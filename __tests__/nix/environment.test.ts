@@ -33,6 +33,8 @@ describe('childEnvironment', () => {
       AWS_SECRET_ACCESS_KEY: 'secret',
       NIX_REMOTE: 'ssh-ng://x',
       NIX_GET_COMPLETIONS: '1',
+      NIX_SIGNING_KEY: 'secret',
+      NIXPKGS_REVIEW_GITHUB_TOKEN: 'secret',
       GIT_DIR: '/elsewhere',
       MY_PASSWORD: 'secret',
       STATE_key: 'secret',

@@ -1,7 +1,9 @@
 /*
  * What a child of ours may see of the environment. An impure evaluation reads any variable with builtins.getEnv, and so
  * does whatever git, ssh or a builder starts; so nothing is handed on that is not named here: no INPUT_*, no
- * ACTIONS_*, no GITHUB_TOKEN, no cloud credentials.
+ * ACTIONS_*, no GITHUB_TOKEN, no cloud credentials. Nor NIX_REMOTE: which store is used is an argument of ours.
+ *
+ * NIX_CONFIG and GIT_CONFIG_VALUE_* may hold access tokens, and have to pass: private flake inputs are fetched with them.
  */
 const ALLOWED_NAMES: ReadonlySet<string> = new Set([
   // any program needs these
@@ -17,6 +19,13 @@ const ALLOWED_NAMES: ReadonlySet<string> = new Set([
   // facts about the run that impure evaluations stamp into versions; none of them a secret
   ...['CI', 'GITHUB_ACTIONS', 'GITHUB_REPOSITORY', 'GITHUB_SHA', 'GITHUB_REF', 'GITHUB_REF_NAME'],
   ...['GITHUB_REF_TYPE', 'GITHUB_RUN_ID', 'GITHUB_RUN_NUMBER', 'GITHUB_WORKSPACE'],
+  // what Nix reads, by name: job-wide secrets are often called NIX_SIGNING_KEY and the like
+  ...['NIX_CONFIG', 'NIX_CONF_DIR', 'NIX_USER_CONF_FILES', 'NIX_PATH', 'NIX_SSHOPTS'],
+  ...['NIX_DAEMON_SOCKET_PATH', 'NIX_STORE_DIR', 'NIX_STATE_DIR', 'NIX_LOG_DIR', 'NIX_DATA_DIR'],
+  ...['NIX_LOCALSTATE_DIR', 'NIX_BIN_DIR', 'NIX_LIBEXEC_DIR', 'NIX_CONFIG_HOME', 'NIX_CACHE_HOME'],
+  ...['NIX_DATA_HOME', 'NIX_STATE_HOME', 'NIX_REMOTE_SYSTEMS', 'NIX_CURRENT_LOAD', 'NIX_PROFILES'],
+  ...['NIX_IGNORE_SYMLINK_STORE', 'NIX_SSL_CERT_FILE', 'NIX_SHOW_STATS', 'NIX_ABORT_ON_WARN'],
+  'NIXPKGS_CONFIG',
 ]);
 
 const ALLOWED_PREFIXES = [
@@ -25,19 +34,9 @@ const ALLOWED_PREFIXES = [
   'XDG_',
   'GIT_CONFIG_KEY_',
   'GIT_CONFIG_VALUE_',
-  // NIX_CONFIG, NIX_PATH, NIX_USER_CONF_FILES, NIX_SSL_CERT_FILE, NIX_DAEMON_SOCKET_PATH, …
-  'NIX_',
   // NIXPKGS_ALLOW_UNFREE=1 with --impure is how nixpkgs is told
-  'NIXPKGS_',
+  'NIXPKGS_ALLOW_',
 ];
-
-/** Taken out although their prefix is allowed. */
-const REFUSED_NAMES: ReadonlySet<string> = new Set([
-  // which store is used is an argument, whatever the environment says
-  'NIX_REMOTE',
-  // makes nix print shell completions instead of running
-  'NIX_GET_COMPLETIONS',
-]);
 
 /** The variables of `env` that child processes get; `env` itself is not changed. */
 export function childEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
@@ -45,10 +44,7 @@ export function childEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 }
 
 function isAllowed(name: string): boolean {
-  return (
-    !REFUSED_NAMES.has(name) &&
-    (ALLOWED_NAMES.has(name) || ALLOWED_PREFIXES.some((prefix) => name.startsWith(prefix)))
-  );
+  return ALLOWED_NAMES.has(name) || ALLOWED_PREFIXES.some((prefix) => name.startsWith(prefix));
 }
 
 /** `env` with one more git setting, beside those that are set this way already (git-config(1), GIT_CONFIG_COUNT). */
