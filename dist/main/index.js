@@ -1,7 +1,7 @@
 import { createRequire as __WEBPACK_EXTERNAL_createRequire } from "module";
 /******/ var __webpack_modules__ = ({
 
-/***/ 6656:
+/***/ 9334:
 /***/ ((module) => {
 
 // Copyright 2011 Mark Cavage <mcavage@gmail.com> All rights reserved.
@@ -21,16 +21,16 @@ module.exports = {
 
 /***/ }),
 
-/***/ 7703:
+/***/ 3873:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 // Copyright 2011 Mark Cavage <mcavage@gmail.com> All rights reserved.
 
-var errors = __nccwpck_require__(6656);
-var types = __nccwpck_require__(254);
+var errors = __nccwpck_require__(9334);
+var types = __nccwpck_require__(6384);
 
-var Reader = __nccwpck_require__(1996);
-var Writer = __nccwpck_require__(9816);
+var Reader = __nccwpck_require__(8742);
+var Writer = __nccwpck_require__(3046);
 
 
 // --- Exports
@@ -55,16 +55,16 @@ for (var e in errors) {
 
 /***/ }),
 
-/***/ 1996:
+/***/ 8742:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 // Copyright 2011 Mark Cavage <mcavage@gmail.com> All rights reserved.
 
 var assert = __nccwpck_require__(2613);
-var Buffer = (__nccwpck_require__(2803).Buffer);
+var Buffer = (__nccwpck_require__(5237).Buffer);
 
-var ASN1 = __nccwpck_require__(254);
-var errors = __nccwpck_require__(6656);
+var ASN1 = __nccwpck_require__(6384);
+var errors = __nccwpck_require__(9334);
 
 
 // --- Globals
@@ -324,7 +324,7 @@ module.exports = Reader;
 
 /***/ }),
 
-/***/ 254:
+/***/ 6384:
 /***/ ((module) => {
 
 // Copyright 2011 Mark Cavage <mcavage@gmail.com> All rights reserved.
@@ -367,15 +367,15 @@ module.exports = {
 
 /***/ }),
 
-/***/ 9816:
+/***/ 3046:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 // Copyright 2011 Mark Cavage <mcavage@gmail.com> All rights reserved.
 
 var assert = __nccwpck_require__(2613);
-var Buffer = (__nccwpck_require__(2803).Buffer);
-var ASN1 = __nccwpck_require__(254);
-var errors = __nccwpck_require__(6656);
+var Buffer = (__nccwpck_require__(5237).Buffer);
+var ASN1 = __nccwpck_require__(6384);
+var errors = __nccwpck_require__(9334);
 
 
 // --- Globals
@@ -691,7 +691,7 @@ module.exports = Writer;
 
 /***/ }),
 
-/***/ 9837:
+/***/ 7115:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 // Copyright 2011 Mark Cavage <mcavage@gmail.com> All rights reserved.
@@ -699,7 +699,7 @@ module.exports = Writer;
 // If you have no idea what ASN.1 or BER is, see this:
 // ftp://ftp.rsa.com/pub/pkcs/ascii/layman.asc
 
-var Ber = __nccwpck_require__(7703);
+var Ber = __nccwpck_require__(3873);
 
 
 
@@ -718,12 +718,12 @@ module.exports = {
 
 /***/ }),
 
-/***/ 686:
+/***/ 1092:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-var crypto_hash_sha512 = (__nccwpck_require__(668).lowlevel).crypto_hash;
+var crypto_hash_sha512 = (__nccwpck_require__(3262).lowlevel).crypto_hash;
 
 /*
  * This file is a 1:1 port from the OpenBSD blowfish.c and bcrypt_pbkdf.c. As a
@@ -1281,25 +1281,25 @@ module.exports = {
 
 /***/ }),
 
-/***/ 4982:
+/***/ 1612:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const binding = __nccwpck_require__(7318);
+const binding = __nccwpck_require__(2660);
 
 module.exports = binding.getCPUInfo;
 
 
 /***/ }),
 
-/***/ 4006:
+/***/ 5180:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const pico = __nccwpck_require__(8016);
-const utils = __nccwpck_require__(4059);
+const pico = __nccwpck_require__(1062);
+const utils = __nccwpck_require__(2561);
 
 function picomatch(glob, options, returnState = false) {
   // default to os.platform()
@@ -1317,7 +1317,7 @@ module.exports = picomatch;
 
 /***/ }),
 
-/***/ 5595:
+/***/ 4157:
 /***/ ((module) => {
 
 
@@ -1508,13 +1508,13 @@ module.exports = {
 
 /***/ }),
 
-/***/ 8265:
+/***/ 8731:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const constants = __nccwpck_require__(5595);
-const utils = __nccwpck_require__(4059);
+const constants = __nccwpck_require__(4157);
+const utils = __nccwpck_require__(2561);
 
 /**
  * Constants
@@ -2940,15 +2940,15 @@ module.exports = parse;
 
 /***/ }),
 
-/***/ 8016:
+/***/ 1062:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const scan = __nccwpck_require__(1781);
-const parse = __nccwpck_require__(8265);
-const utils = __nccwpck_require__(4059);
-const constants = __nccwpck_require__(5595);
+const scan = __nccwpck_require__(3495);
+const parse = __nccwpck_require__(8731);
+const utils = __nccwpck_require__(2561);
+const constants = __nccwpck_require__(4157);
 const isObject = val => val && typeof val === 'object' && !Array.isArray(val);
 
 /**
@@ -3308,12 +3308,12 @@ module.exports = picomatch;
 
 /***/ }),
 
-/***/ 1781:
+/***/ 3495:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const utils = __nccwpck_require__(4059);
+const utils = __nccwpck_require__(2561);
 const {
   CHAR_ASTERISK,             /* * */
   CHAR_AT,                   /* @ */
@@ -3330,7 +3330,7 @@ const {
   CHAR_RIGHT_CURLY_BRACE,    /* } */
   CHAR_RIGHT_PARENTHESES,    /* ) */
   CHAR_RIGHT_SQUARE_BRACKET  /* ] */
-} = __nccwpck_require__(5595);
+} = __nccwpck_require__(4157);
 
 const isPathSeparator = code => {
   return code === CHAR_FORWARD_SLASH || code === CHAR_BACKWARD_SLASH;
@@ -3718,7 +3718,7 @@ module.exports = scan;
 
 /***/ }),
 
-/***/ 4059:
+/***/ 2561:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 /*global navigator*/
@@ -3729,7 +3729,7 @@ const {
   REGEX_REMOVE_BACKSLASH,
   REGEX_SPECIAL_CHARS,
   REGEX_SPECIAL_CHARS_GLOBAL
-} = __nccwpck_require__(5595);
+} = __nccwpck_require__(4157);
 
 exports.isObject = val => val !== null && typeof val === 'object' && !Array.isArray(val);
 exports.hasRegexChars = str => REGEX_SPECIAL_CHARS.test(str);
@@ -3797,7 +3797,7 @@ exports.basename = (path, { windows } = {}) => {
 
 /***/ }),
 
-/***/ 2803:
+/***/ 5237:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 /* eslint-disable node/no-deprecated-api */
@@ -3881,7 +3881,7 @@ module.exports = safer
 
 /***/ }),
 
-/***/ 5683:
+/***/ 8277:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -3894,8 +3894,8 @@ const {
 
 const {
   CHANNEL_EXTENDED_DATATYPE: { STDERR },
-} = __nccwpck_require__(4020);
-const { bufferSlice } = __nccwpck_require__(2184);
+} = __nccwpck_require__(7334);
+const { bufferSlice } = __nccwpck_require__(2014);
 
 const PACKET_SIZE = 32 * 1024;
 const MAX_WINDOW = 2 * 1024 * 1024;
@@ -4183,7 +4183,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 3849:
+/***/ 455:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -4194,14 +4194,14 @@ const { resolve } = __nccwpck_require__(6928);
 const { readFile } = __nccwpck_require__(9896);
 const { execFile, spawn } = __nccwpck_require__(5317);
 
-const { isParsedKey, parseKey } = __nccwpck_require__(1789);
+const { isParsedKey, parseKey } = __nccwpck_require__(4087);
 
 const {
   makeBufferParser,
   readUInt32BE,
   writeUInt32BE,
   writeUInt32LE,
-} = __nccwpck_require__(2184);
+} = __nccwpck_require__(2014);
 
 function once(cb) {
   let called = false;
@@ -5313,7 +5313,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 6297:
+/***/ 1531:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 // TODO:
@@ -5348,11 +5348,11 @@ const {
   SUPPORTED_KEX,
   SUPPORTED_MAC,
   SUPPORTED_SERVER_HOST_KEY,
-} = __nccwpck_require__(4020);
-const { init: cryptoInit } = __nccwpck_require__(2888);
-const Protocol = __nccwpck_require__(7841);
-const { parseKey } = __nccwpck_require__(1789);
-const { SFTP } = __nccwpck_require__(4996);
+} = __nccwpck_require__(7334);
+const { init: cryptoInit } = __nccwpck_require__(1722);
+const Protocol = __nccwpck_require__(371);
+const { parseKey } = __nccwpck_require__(4087);
+const { SFTP } = __nccwpck_require__(3546);
 const {
   bufferCopy,
   makeBufferParser,
@@ -5360,23 +5360,23 @@ const {
   readUInt32BE,
   sigSSHToASN1,
   writeUInt32BE,
-} = __nccwpck_require__(2184);
+} = __nccwpck_require__(2014);
 
-const { AgentContext, createAgent, isAgent } = __nccwpck_require__(3849);
+const { AgentContext, createAgent, isAgent } = __nccwpck_require__(455);
 const {
   Channel,
   MAX_WINDOW,
   PACKET_SIZE,
   windowAdjust,
   WINDOW_THRESHOLD,
-} = __nccwpck_require__(5683);
+} = __nccwpck_require__(8277);
 const {
   ChannelManager,
   generateAlgorithmList,
   isWritable,
   onChannelOpenFailure,
   onCHANNEL_CLOSE,
-} = __nccwpck_require__(2137);
+} = __nccwpck_require__(9443);
 
 const bufferParser = makeBufferParser();
 const sigParser = makeBufferParser();
@@ -7496,7 +7496,7 @@ module.exports = Client;
 
 /***/ }),
 
-/***/ 137:
+/***/ 9403:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
@@ -7523,7 +7523,7 @@ for (const ctor of [HttpAgent, HttpsAgent]) {
       const dstPort = options.port;
 
       if (Client === undefined)
-        Client = __nccwpck_require__(6297);
+        Client = __nccwpck_require__(1531);
 
       const client = new Client();
       let triedForward = false;
@@ -7587,7 +7587,7 @@ function decorateStream(stream, ctor, options) {
 
 /***/ }),
 
-/***/ 5472:
+/***/ 7362:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -7599,33 +7599,33 @@ const {
   CygwinAgent,
   OpenSSHAgent,
   PageantAgent,
-} = __nccwpck_require__(3849);
+} = __nccwpck_require__(455);
 const {
   SSHTTPAgent: HTTPAgent,
   SSHTTPSAgent: HTTPSAgent,
-} = __nccwpck_require__(137);
-const { parseKey } = __nccwpck_require__(1789);
+} = __nccwpck_require__(9403);
+const { parseKey } = __nccwpck_require__(4087);
 const {
   flagsToString,
   OPEN_MODE,
   STATUS_CODE,
   stringToFlags,
-} = __nccwpck_require__(4996);
+} = __nccwpck_require__(3546);
 
 module.exports = {
   AgentProtocol,
   BaseAgent,
   createAgent,
-  Client: __nccwpck_require__(6297),
+  Client: __nccwpck_require__(1531),
   CygwinAgent,
   HTTPAgent,
   HTTPSAgent,
   OpenSSHAgent,
   PageantAgent,
-  Server: __nccwpck_require__(2605),
+  Server: __nccwpck_require__(1175),
   utils: {
     parseKey,
-    ...__nccwpck_require__(3489),
+    ...__nccwpck_require__(4215),
     sftp: {
       flagsToString,
       OPEN_MODE,
@@ -7638,7 +7638,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 3489:
+/***/ 4215:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -7651,10 +7651,10 @@ const {
   randomBytes,
 } = __nccwpck_require__(6982);
 
-const { Ber } = __nccwpck_require__(9837);
-const bcrypt_pbkdf = (__nccwpck_require__(686).pbkdf);
+const { Ber } = __nccwpck_require__(7115);
+const bcrypt_pbkdf = (__nccwpck_require__(1092).pbkdf);
 
-const { CIPHER_INFO } = __nccwpck_require__(2888);
+const { CIPHER_INFO } = __nccwpck_require__(1722);
 
 const SALT_LEN = 16;
 const DEFAULT_ROUNDS = 16;
@@ -8227,7 +8227,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 7841:
+/***/ 371:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 /*
@@ -8272,7 +8272,7 @@ module.exports = {
 
 const { inspect } = __nccwpck_require__(9023);
 
-const { bindingAvailable, NullCipher, NullDecipher } = __nccwpck_require__(2888);
+const { bindingAvailable, NullCipher, NullDecipher } = __nccwpck_require__(1722);
 const {
   COMPAT_CHECKS,
   DISCONNECT_REASON,
@@ -8280,18 +8280,18 @@ const {
   MESSAGE,
   SIGNALS,
   TERMINAL_MODE,
-} = __nccwpck_require__(4020);
+} = __nccwpck_require__(7334);
 const {
   DEFAULT_KEXINIT_CLIENT,
   DEFAULT_KEXINIT_SERVER,
   KexInit,
   kexinit,
   onKEXPayload,
-} = __nccwpck_require__(4637);
+} = __nccwpck_require__(6739);
 const {
   parseKey,
-} = __nccwpck_require__(1789);
-const MESSAGE_HANDLERS = __nccwpck_require__(9244);
+} = __nccwpck_require__(4087);
+const MESSAGE_HANDLERS = __nccwpck_require__(9214);
 const {
   bufferCopy,
   bufferFill,
@@ -8299,15 +8299,15 @@ const {
   convertSignature,
   sendPacket,
   writeUInt32BE,
-} = __nccwpck_require__(2184);
+} = __nccwpck_require__(2014);
 const {
   PacketReader,
   PacketWriter,
   ZlibPacketReader,
   ZlibPacketWriter,
-} = __nccwpck_require__(4592);
+} = __nccwpck_require__(3702);
 
-const MODULE_VER = (__nccwpck_require__(8342)/* .version */ .rE);
+const MODULE_VER = (__nccwpck_require__(362)/* .version */ .rE);
 
 const VALID_DISCONNECT_REASONS = new Map(
   Object.values(DISCONNECT_REASON).map((n) => [n, 1])
@@ -10370,7 +10370,7 @@ module.exports = Protocol;
 
 /***/ }),
 
-/***/ 4996:
+/***/ 3546:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -10391,7 +10391,7 @@ const {
   bufferSlice,
   makeBufferParser,
   writeUInt32BE,
-} = __nccwpck_require__(2184);
+} = __nccwpck_require__(2014);
 
 const ATTR = {
   SIZE: 0x00000001,
@@ -13971,7 +13971,7 @@ const {
   ERR_INVALID_ARG_TYPE,
   ERR_OUT_OF_RANGE,
   validateNumber
-} = __nccwpck_require__(3208);
+} = __nccwpck_require__(222);
 
 const kMinPoolSpace = 128;
 
@@ -14429,7 +14429,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 4020:
+/***/ 7334:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -14438,10 +14438,10 @@ const crypto = __nccwpck_require__(6982);
 
 let cpuInfo;
 try {
-  cpuInfo = __nccwpck_require__(4982)();
+  cpuInfo = __nccwpck_require__(1612)();
 } catch {}
 
-const { bindingAvailable, CIPHER_INFO, MAC_INFO } = __nccwpck_require__(2888);
+const { bindingAvailable, CIPHER_INFO, MAC_INFO } = __nccwpck_require__(1722);
 
 const eddsaSupported = (() => {
   if (typeof crypto.sign === 'function'
@@ -14792,7 +14792,7 @@ module.exports.DISCONNECT_REASON_BY_VALUE =
 
 /***/ }),
 
-/***/ 2888:
+/***/ 1722:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 // TODO:
@@ -14807,7 +14807,7 @@ const {
   createCipheriv, createDecipheriv, createHmac, randomFillSync, timingSafeEqual
 } = __nccwpck_require__(6982);
 
-const { readUInt32BE, writeUInt32BE } = __nccwpck_require__(2184);
+const { readUInt32BE, writeUInt32BE } = __nccwpck_require__(2014);
 
 const FastBuffer = Buffer[Symbol.species];
 const MAX_SEQNO = 2 ** 32 - 1;
@@ -14824,7 +14824,7 @@ let AESGCMDecipher;
 let ChaChaPolyDecipher;
 let GenericDecipher;
 try {
-  binding = __nccwpck_require__(490);
+  binding = __nccwpck_require__(9664);
   ({ AESGCMCipher, ChaChaPolyCipher, GenericCipher,
      AESGCMDecipher, ChaChaPolyDecipher, GenericDecipher } = binding);
 } catch {}
@@ -16378,7 +16378,7 @@ module.exports = {
     // eslint-disable-next-line no-async-promise-executor
     return new Promise(async (resolve, reject) => {
       try {
-        POLY1305_WASM_MODULE = await __nccwpck_require__(7830)();
+        POLY1305_WASM_MODULE = await __nccwpck_require__(8832)();
         POLY1305_RESULT_MALLOC = POLY1305_WASM_MODULE._malloc(16);
         poly1305_auth = POLY1305_WASM_MODULE.cwrap(
           'poly1305_auth',
@@ -16401,7 +16401,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 7830:
+/***/ 8832:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -16448,15 +16448,15 @@ else {}
 
 /***/ }),
 
-/***/ 9244:
+/***/ 9214:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const MESSAGE_HANDLERS = new Array(256);
 [
-  (__nccwpck_require__(4637).HANDLERS),
-  __nccwpck_require__(9964),
+  (__nccwpck_require__(6739).HANDLERS),
+  __nccwpck_require__(7870),
 ].forEach((handlers) => {
   // eslint-disable-next-line prefer-const
   for (let [type, handler] of Object.entries(handlers)) {
@@ -16471,7 +16471,7 @@ module.exports = MESSAGE_HANDLERS;
 
 /***/ }),
 
-/***/ 9964:
+/***/ 7870:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -16482,18 +16482,18 @@ const {
   doFatalError,
   sigSSHToASN1,
   writeUInt32BE,
-} = __nccwpck_require__(2184);
+} = __nccwpck_require__(2014);
 
 const {
   CHANNEL_OPEN_FAILURE,
   COMPAT,
   MESSAGE,
   TERMINAL_MODE,
-} = __nccwpck_require__(4020);
+} = __nccwpck_require__(7334);
 
 const {
   parseKey,
-} = __nccwpck_require__(1789);
+} = __nccwpck_require__(4087);
 
 const TERMINAL_MODE_BY_VALUE =
   Array.from(Object.entries(TERMINAL_MODE))
@@ -17763,7 +17763,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 4637:
+/***/ 6739:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -17779,7 +17779,7 @@ const {
   randomFillSync,
 } = __nccwpck_require__(6982);
 
-const { Ber } = __nccwpck_require__(9837);
+const { Ber } = __nccwpck_require__(7115);
 
 const {
   COMPAT,
@@ -17791,14 +17791,14 @@ const {
   DEFAULT_COMPRESSION,
   DISCONNECT_REASON,
   MESSAGE,
-} = __nccwpck_require__(4020);
+} = __nccwpck_require__(7334);
 const {
   CIPHER_INFO,
   createCipher,
   createDecipher,
   MAC_INFO,
-} = __nccwpck_require__(2888);
-const { parseDERKey } = __nccwpck_require__(1789);
+} = __nccwpck_require__(1722);
+const { parseDERKey } = __nccwpck_require__(4087);
 const {
   bufferFill,
   bufferParser,
@@ -17807,13 +17807,13 @@ const {
   FastBuffer,
   sigSSHToASN1,
   writeUInt32BE,
-} = __nccwpck_require__(2184);
+} = __nccwpck_require__(2014);
 const {
   PacketReader,
   PacketWriter,
   ZlibPacketReader,
   ZlibPacketWriter,
-} = __nccwpck_require__(4592);
+} = __nccwpck_require__(3702);
 
 let MESSAGE_HANDLERS;
 
@@ -19557,7 +19557,7 @@ function onKEXPayload(state, payload) {
       case MESSAGE.UNIMPLEMENTED:
       case MESSAGE.DEBUG:
         if (!MESSAGE_HANDLERS)
-          MESSAGE_HANDLERS = __nccwpck_require__(9244);
+          MESSAGE_HANDLERS = __nccwpck_require__(9214);
         return MESSAGE_HANDLERS[type](this, payload);
     }
   }
@@ -19565,7 +19565,7 @@ function onKEXPayload(state, payload) {
   switch (type) {
     case MESSAGE.DISCONNECT:
       if (!MESSAGE_HANDLERS)
-        MESSAGE_HANDLERS = __nccwpck_require__(9244);
+        MESSAGE_HANDLERS = __nccwpck_require__(9214);
       return MESSAGE_HANDLERS[type](this, payload);
     case MESSAGE.KEXINIT:
       if (!state.firstPacket) {
@@ -19678,7 +19678,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 1789:
+/***/ 4087:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 // TODO:
@@ -19700,18 +19700,18 @@ const {
 } = __nccwpck_require__(6982);
 const supportedOpenSSLCiphers = getCiphers();
 
-const { Ber } = __nccwpck_require__(9837);
-const bcrypt_pbkdf = (__nccwpck_require__(686).pbkdf);
+const { Ber } = __nccwpck_require__(7115);
+const bcrypt_pbkdf = (__nccwpck_require__(1092).pbkdf);
 
-const { CIPHER_INFO } = __nccwpck_require__(2888);
-const { eddsaSupported, SUPPORTED_CIPHER } = __nccwpck_require__(4020);
+const { CIPHER_INFO } = __nccwpck_require__(1722);
+const { eddsaSupported, SUPPORTED_CIPHER } = __nccwpck_require__(7334);
 const {
   bufferSlice,
   makeBufferParser,
   readString,
   readUInt32BE,
   writeUInt32BE,
-} = __nccwpck_require__(2184);
+} = __nccwpck_require__(2014);
 
 const SYM_HASH_ALGO = Symbol('Hash Algorithm');
 const SYM_PRIV_PEM = Symbol('Private key PEM');
@@ -21169,7 +21169,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 3208:
+/***/ 222:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
@@ -21291,12 +21291,12 @@ exports.validateNumber = function validateNumber(value, name) {
 
 /***/ }),
 
-/***/ 2184:
+/***/ 2014:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const Ber = (__nccwpck_require__(9837).Ber);
+const Ber = (__nccwpck_require__(7115).Ber);
 
 let DISCONNECT_REASON;
 
@@ -21467,7 +21467,7 @@ module.exports = {
   doFatalError: (protocol, msg, level, reason) => {
     let err;
     if (DISCONNECT_REASON === undefined)
-      ({ DISCONNECT_REASON } = __nccwpck_require__(4020));
+      ({ DISCONNECT_REASON } = __nccwpck_require__(7334));
     if (msg instanceof Error) {
       // doFatalError(protocol, err[, reason])
       err = msg;
@@ -21654,7 +21654,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 4592:
+/***/ 3702:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -21916,7 +21916,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 2605:
+/***/ 1175:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 // TODO:
@@ -21944,13 +21944,13 @@ const {
   SUPPORTED_KEX,
   SUPPORTED_MAC,
   SUPPORTED_SERVER_HOST_KEY,
-} = __nccwpck_require__(4020);
-const { init: cryptoInit } = __nccwpck_require__(2888);
-const { KexInit } = __nccwpck_require__(4637);
-const { parseKey } = __nccwpck_require__(1789);
-const Protocol = __nccwpck_require__(7841);
-const { SFTP } = __nccwpck_require__(4996);
-const { writeUInt32BE } = __nccwpck_require__(2184);
+} = __nccwpck_require__(7334);
+const { init: cryptoInit } = __nccwpck_require__(1722);
+const { KexInit } = __nccwpck_require__(6739);
+const { parseKey } = __nccwpck_require__(4087);
+const Protocol = __nccwpck_require__(371);
+const { SFTP } = __nccwpck_require__(3546);
+const { writeUInt32BE } = __nccwpck_require__(2014);
 
 const {
   Channel,
@@ -21958,7 +21958,7 @@ const {
   PACKET_SIZE,
   windowAdjust,
   WINDOW_THRESHOLD,
-} = __nccwpck_require__(5683);
+} = __nccwpck_require__(8277);
 
 const {
   ChannelManager,
@@ -21966,7 +21966,7 @@ const {
   isWritable,
   onChannelOpenFailure,
   onCHANNEL_CLOSE,
-} = __nccwpck_require__(2137);
+} = __nccwpck_require__(9443);
 
 const MAX_PENDING_AUTHS = 10;
 
@@ -23303,12 +23303,12 @@ module.exports.IncomingClient = Client;
 
 /***/ }),
 
-/***/ 2137:
+/***/ 9443:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { SFTP } = __nccwpck_require__(4996);
+const { SFTP } = __nccwpck_require__(3546);
 
 const MAX_CHANNEL = 2 ** 32 - 1;
 
@@ -23646,15 +23646,15 @@ module.exports = {
 
 /***/ }),
 
-/***/ 770:
+/***/ 776:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
-/* unused reexport */ __nccwpck_require__(218);
+/* unused reexport */ __nccwpck_require__(4488);
 
 
 /***/ }),
 
-/***/ 218:
+/***/ 4488:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 var __webpack_unused_export__;
@@ -23926,7 +23926,7 @@ __webpack_unused_export__ = debug; // for test
 
 /***/ }),
 
-/***/ 668:
+/***/ 3262:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 (function(nacl) {
@@ -26321,34 +26321,34 @@ nacl.setPRNG = function(fn) {
 
 /***/ }),
 
-/***/ 6752:
+/***/ 734:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 var __webpack_unused_export__;
 
 
-const Client = __nccwpck_require__(3701)
-const Dispatcher = __nccwpck_require__(883)
-const Pool = __nccwpck_require__(628)
-const BalancedPool = __nccwpck_require__(837)
-const Agent = __nccwpck_require__(7405)
-const ProxyAgent = __nccwpck_require__(6672)
-const EnvHttpProxyAgent = __nccwpck_require__(3137)
-const RetryAgent = __nccwpck_require__(50)
-const errors = __nccwpck_require__(8707)
-const util = __nccwpck_require__(3440)
+const Client = __nccwpck_require__(5215)
+const Dispatcher = __nccwpck_require__(6089)
+const Pool = __nccwpck_require__(7454)
+const BalancedPool = __nccwpck_require__(7479)
+const Agent = __nccwpck_require__(3779)
+const ProxyAgent = __nccwpck_require__(4942)
+const EnvHttpProxyAgent = __nccwpck_require__(5579)
+const RetryAgent = __nccwpck_require__(8056)
+const errors = __nccwpck_require__(5793)
+const util = __nccwpck_require__(586)
 const { InvalidArgumentError } = errors
-const api = __nccwpck_require__(6615)
-const buildConnector = __nccwpck_require__(9136)
-const MockClient = __nccwpck_require__(7365)
-const MockAgent = __nccwpck_require__(7501)
-const MockPool = __nccwpck_require__(4004)
-const mockErrors = __nccwpck_require__(2429)
-const RetryHandler = __nccwpck_require__(7816)
-const { getGlobalDispatcher, setGlobalDispatcher } = __nccwpck_require__(2581)
-const DecoratorHandler = __nccwpck_require__(8155)
-const RedirectHandler = __nccwpck_require__(8754)
-const createRedirectInterceptor = __nccwpck_require__(5092)
+const api = __nccwpck_require__(8833)
+const buildConnector = __nccwpck_require__(6962)
+const MockClient = __nccwpck_require__(9271)
+const MockAgent = __nccwpck_require__(2107)
+const MockPool = __nccwpck_require__(2646)
+const mockErrors = __nccwpck_require__(1427)
+const RetryHandler = __nccwpck_require__(2406)
+const { getGlobalDispatcher, setGlobalDispatcher } = __nccwpck_require__(5319)
+const DecoratorHandler = __nccwpck_require__(6037)
+const RedirectHandler = __nccwpck_require__(7424)
+const createRedirectInterceptor = __nccwpck_require__(1946)
 
 Object.assign(Dispatcher.prototype, api)
 
@@ -26366,10 +26366,10 @@ __webpack_unused_export__ = DecoratorHandler
 __webpack_unused_export__ = RedirectHandler
 __webpack_unused_export__ = createRedirectInterceptor
 __webpack_unused_export__ = {
-  redirect: __nccwpck_require__(1514),
-  retry: __nccwpck_require__(2026),
-  dump: __nccwpck_require__(8060),
-  dns: __nccwpck_require__(379)
+  redirect: __nccwpck_require__(92),
+  retry: __nccwpck_require__(9636),
+  dump: __nccwpck_require__(410),
+  dns: __nccwpck_require__(1893)
 }
 
 __webpack_unused_export__ = buildConnector
@@ -26431,7 +26431,7 @@ function makeDispatcher (fn) {
 __webpack_unused_export__ = setGlobalDispatcher
 __webpack_unused_export__ = getGlobalDispatcher
 
-const fetchImpl = (__nccwpck_require__(4398).fetch)
+const fetchImpl = (__nccwpck_require__(7532).fetch)
 __webpack_unused_export__ = async function fetch (init, options = undefined) {
   try {
     return await fetchImpl(init, options)
@@ -26443,39 +26443,39 @@ __webpack_unused_export__ = async function fetch (init, options = undefined) {
     throw err
   }
 }
-/* unused reexport */ __nccwpck_require__(660).Headers
-/* unused reexport */ __nccwpck_require__(9051).Response
-/* unused reexport */ __nccwpck_require__(9967).Request
-/* unused reexport */ __nccwpck_require__(5910).FormData
+/* unused reexport */ __nccwpck_require__(1470).Headers
+/* unused reexport */ __nccwpck_require__(9141).Response
+/* unused reexport */ __nccwpck_require__(5601).Request
+/* unused reexport */ __nccwpck_require__(1112).FormData
 __webpack_unused_export__ = globalThis.File ?? (__nccwpck_require__(4573).File)
-/* unused reexport */ __nccwpck_require__(8355).FileReader
+/* unused reexport */ __nccwpck_require__(5969).FileReader
 
-const { setGlobalOrigin, getGlobalOrigin } = __nccwpck_require__(1059)
+const { setGlobalOrigin, getGlobalOrigin } = __nccwpck_require__(3109)
 
 __webpack_unused_export__ = setGlobalOrigin
 __webpack_unused_export__ = getGlobalOrigin
 
-const { CacheStorage } = __nccwpck_require__(3245)
-const { kConstruct } = __nccwpck_require__(109)
+const { CacheStorage } = __nccwpck_require__(1627)
+const { kConstruct } = __nccwpck_require__(1519)
 
 // Cache & CacheStorage are tightly coupled with fetch. Even if it may run
 // in an older version of Node, it doesn't have any use without fetch.
 __webpack_unused_export__ = new CacheStorage(kConstruct)
 
-const { deleteCookie, getCookies, getSetCookies, setCookie } = __nccwpck_require__(9061)
+const { deleteCookie, getCookies, getSetCookies, setCookie } = __nccwpck_require__(3775)
 
 __webpack_unused_export__ = deleteCookie
 __webpack_unused_export__ = getCookies
 __webpack_unused_export__ = getSetCookies
 __webpack_unused_export__ = setCookie
 
-const { parseMIMEType, serializeAMimeType } = __nccwpck_require__(1900)
+const { parseMIMEType, serializeAMimeType } = __nccwpck_require__(2318)
 
 __webpack_unused_export__ = parseMIMEType
 __webpack_unused_export__ = serializeAMimeType
 
-const { CloseEvent, ErrorEvent, MessageEvent } = __nccwpck_require__(5188)
-/* unused reexport */ __nccwpck_require__(3726).WebSocket
+const { CloseEvent, ErrorEvent, MessageEvent } = __nccwpck_require__(2494)
+/* unused reexport */ __nccwpck_require__(2920).WebSocket
 __webpack_unused_export__ = CloseEvent
 __webpack_unused_export__ = ErrorEvent
 __webpack_unused_export__ = MessageEvent
@@ -26491,18 +26491,18 @@ __webpack_unused_export__ = MockPool
 __webpack_unused_export__ = MockAgent
 __webpack_unused_export__ = mockErrors
 
-const { EventSource } = __nccwpck_require__(1238)
+const { EventSource } = __nccwpck_require__(2328)
 
 __webpack_unused_export__ = EventSource
 
 
 /***/ }),
 
-/***/ 158:
+/***/ 8608:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
-const { addAbortListener } = __nccwpck_require__(3440)
-const { RequestAbortedError } = __nccwpck_require__(8707)
+const { addAbortListener } = __nccwpck_require__(586)
+const { RequestAbortedError } = __nccwpck_require__(5793)
 
 const kListener = Symbol('kListener')
 const kSignal = Symbol('kSignal')
@@ -26562,16 +26562,16 @@ module.exports = {
 
 /***/ }),
 
-/***/ 2279:
+/***/ 9086:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const assert = __nccwpck_require__(4589)
 const { AsyncResource } = __nccwpck_require__(6698)
-const { InvalidArgumentError, SocketError } = __nccwpck_require__(8707)
-const util = __nccwpck_require__(3440)
-const { addSignal, removeSignal } = __nccwpck_require__(158)
+const { InvalidArgumentError, SocketError } = __nccwpck_require__(5793)
+const util = __nccwpck_require__(586)
+const { addSignal, removeSignal } = __nccwpck_require__(8608)
 
 class ConnectHandler extends AsyncResource {
   constructor (opts, callback) {
@@ -26677,7 +26677,7 @@ module.exports = connect
 
 /***/ }),
 
-/***/ 6862:
+/***/ 9972:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -26691,10 +26691,10 @@ const {
   InvalidArgumentError,
   InvalidReturnValueError,
   RequestAbortedError
-} = __nccwpck_require__(8707)
-const util = __nccwpck_require__(3440)
+} = __nccwpck_require__(5793)
+const util = __nccwpck_require__(586)
 const { AsyncResource } = __nccwpck_require__(6698)
-const { addSignal, removeSignal } = __nccwpck_require__(158)
+const { addSignal, removeSignal } = __nccwpck_require__(8608)
 const assert = __nccwpck_require__(4589)
 
 const kResume = Symbol('resume')
@@ -26935,16 +26935,16 @@ module.exports = pipeline
 
 /***/ }),
 
-/***/ 4043:
+/***/ 2481:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const assert = __nccwpck_require__(4589)
-const { Readable } = __nccwpck_require__(9927)
-const { InvalidArgumentError, RequestAbortedError } = __nccwpck_require__(8707)
-const util = __nccwpck_require__(3440)
-const { getResolveErrorBodyCallback } = __nccwpck_require__(7655)
+const { Readable } = __nccwpck_require__(1433)
+const { InvalidArgumentError, RequestAbortedError } = __nccwpck_require__(5793)
+const util = __nccwpck_require__(586)
+const { getResolveErrorBodyCallback } = __nccwpck_require__(5225)
 const { AsyncResource } = __nccwpck_require__(6698)
 
 class RequestHandler extends AsyncResource {
@@ -27156,18 +27156,18 @@ module.exports.RequestHandler = RequestHandler
 
 /***/ }),
 
-/***/ 3560:
+/***/ 7170:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const assert = __nccwpck_require__(4589)
 const { finished, PassThrough } = __nccwpck_require__(7075)
-const { InvalidArgumentError, InvalidReturnValueError } = __nccwpck_require__(8707)
-const util = __nccwpck_require__(3440)
-const { getResolveErrorBodyCallback } = __nccwpck_require__(7655)
+const { InvalidArgumentError, InvalidReturnValueError } = __nccwpck_require__(5793)
+const util = __nccwpck_require__(586)
+const { getResolveErrorBodyCallback } = __nccwpck_require__(5225)
 const { AsyncResource } = __nccwpck_require__(6698)
-const { addSignal, removeSignal } = __nccwpck_require__(158)
+const { addSignal, removeSignal } = __nccwpck_require__(8608)
 
 class StreamHandler extends AsyncResource {
   constructor (opts, factory, callback) {
@@ -27383,15 +27383,15 @@ module.exports = stream
 
 /***/ }),
 
-/***/ 1882:
+/***/ 5792:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { InvalidArgumentError, SocketError } = __nccwpck_require__(8707)
+const { InvalidArgumentError, SocketError } = __nccwpck_require__(5793)
 const { AsyncResource } = __nccwpck_require__(6698)
-const util = __nccwpck_require__(3440)
-const { addSignal, removeSignal } = __nccwpck_require__(158)
+const util = __nccwpck_require__(586)
+const { addSignal, removeSignal } = __nccwpck_require__(8608)
 const assert = __nccwpck_require__(4589)
 
 class UpgradeHandler extends AsyncResource {
@@ -27498,21 +27498,21 @@ module.exports = upgrade
 
 /***/ }),
 
-/***/ 6615:
+/***/ 8833:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-module.exports.request = __nccwpck_require__(4043)
-module.exports.stream = __nccwpck_require__(3560)
-module.exports.pipeline = __nccwpck_require__(6862)
-module.exports.upgrade = __nccwpck_require__(1882)
-module.exports.connect = __nccwpck_require__(2279)
+module.exports.request = __nccwpck_require__(2481)
+module.exports.stream = __nccwpck_require__(7170)
+module.exports.pipeline = __nccwpck_require__(9972)
+module.exports.upgrade = __nccwpck_require__(5792)
+module.exports.connect = __nccwpck_require__(9086)
 
 
 /***/ }),
 
-/***/ 9927:
+/***/ 1433:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 // Ported from https://github.com/nodejs/undici/pull/907
@@ -27521,9 +27521,9 @@ module.exports.connect = __nccwpck_require__(2279)
 
 const assert = __nccwpck_require__(4589)
 const { Readable } = __nccwpck_require__(7075)
-const { RequestAbortedError, NotSupportedError, InvalidArgumentError, AbortError } = __nccwpck_require__(8707)
-const util = __nccwpck_require__(3440)
-const { ReadableStreamFrom } = __nccwpck_require__(3440)
+const { RequestAbortedError, NotSupportedError, InvalidArgumentError, AbortError } = __nccwpck_require__(5793)
+const util = __nccwpck_require__(586)
+const { ReadableStreamFrom } = __nccwpck_require__(586)
 
 const kConsume = Symbol('kConsume')
 const kReading = Symbol('kReading')
@@ -27904,15 +27904,15 @@ module.exports = { Readable: BodyReadable, chunksDecode }
 
 /***/ }),
 
-/***/ 7655:
+/***/ 5225:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 const assert = __nccwpck_require__(4589)
 const {
   ResponseStatusCodeError
-} = __nccwpck_require__(8707)
+} = __nccwpck_require__(5793)
 
-const { chunksDecode } = __nccwpck_require__(9927)
+const { chunksDecode } = __nccwpck_require__(1433)
 const CHUNK_LIMIT = 128 * 1024
 
 async function getResolveErrorBodyCallback ({ callback, body, contentType, statusCode, statusMessage, headers }) {
@@ -28004,16 +28004,16 @@ module.exports = {
 
 /***/ }),
 
-/***/ 9136:
+/***/ 6962:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const net = __nccwpck_require__(7030)
 const assert = __nccwpck_require__(4589)
-const util = __nccwpck_require__(3440)
-const { InvalidArgumentError, ConnectTimeoutError } = __nccwpck_require__(8707)
-const timers = __nccwpck_require__(6603)
+const util = __nccwpck_require__(586)
+const { InvalidArgumentError, ConnectTimeoutError } = __nccwpck_require__(5793)
+const timers = __nccwpck_require__(1017)
 
 function noop () {}
 
@@ -28251,7 +28251,7 @@ module.exports = buildConnector
 
 /***/ }),
 
-/***/ 735:
+/***/ 1045:
 /***/ ((module) => {
 
 
@@ -28376,7 +28376,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 2414:
+/***/ 8580:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -28585,7 +28585,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 8707:
+/***/ 5793:
 /***/ ((module) => {
 
 
@@ -29017,7 +29017,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 4655:
+/***/ 8861:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -29025,7 +29025,7 @@ module.exports = {
 const {
   InvalidArgumentError,
   NotSupportedError
-} = __nccwpck_require__(8707)
+} = __nccwpck_require__(5793)
 const assert = __nccwpck_require__(4589)
 const {
   isValidHTTPToken,
@@ -29040,9 +29040,9 @@ const {
   validateHandler,
   getServerName,
   normalizedMethodRecords
-} = __nccwpck_require__(3440)
-const { channels } = __nccwpck_require__(2414)
-const { headerNameLowerCasedRecord } = __nccwpck_require__(735)
+} = __nccwpck_require__(586)
+const { channels } = __nccwpck_require__(8580)
+const { headerNameLowerCasedRecord } = __nccwpck_require__(1045)
 
 // Verifies that a given path is valid does not contain control chars \x00 to \x20
 const invalidPathRegex = /[^\u0021-\u00ff]/
@@ -29506,7 +29506,7 @@ module.exports = Request
 
 /***/ }),
 
-/***/ 6443:
+/***/ 33:
 /***/ ((module) => {
 
 module.exports = {
@@ -29580,7 +29580,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 7752:
+/***/ 6510:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -29588,7 +29588,7 @@ module.exports = {
 const {
   wellknownHeaderNames,
   headerNameLowerCasedRecord
-} = __nccwpck_require__(735)
+} = __nccwpck_require__(1045)
 
 class TstNode {
   /** @type {any} */
@@ -29739,13 +29739,13 @@ module.exports = {
 
 /***/ }),
 
-/***/ 3440:
+/***/ 586:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const assert = __nccwpck_require__(4589)
-const { kDestroyed, kBodyUsed, kListeners, kBody } = __nccwpck_require__(6443)
+const { kDestroyed, kBodyUsed, kListeners, kBody } = __nccwpck_require__(33)
 const { IncomingMessage } = __nccwpck_require__(7067)
 const stream = __nccwpck_require__(7075)
 const net = __nccwpck_require__(7030)
@@ -29753,9 +29753,9 @@ const { Blob } = __nccwpck_require__(4573)
 const nodeUtil = __nccwpck_require__(7975)
 const { stringify } = __nccwpck_require__(1792)
 const { EventEmitter: EE } = __nccwpck_require__(8474)
-const { InvalidArgumentError } = __nccwpck_require__(8707)
-const { headerNameLowerCasedRecord } = __nccwpck_require__(735)
-const { tree } = __nccwpck_require__(7752)
+const { InvalidArgumentError } = __nccwpck_require__(5793)
+const { headerNameLowerCasedRecord } = __nccwpck_require__(1045)
+const { tree } = __nccwpck_require__(6510)
 
 const [nodeMajor, nodeMinor] = process.versions.node.split('.').map(v => Number(v))
 
@@ -30465,18 +30465,18 @@ module.exports = {
 
 /***/ }),
 
-/***/ 7405:
+/***/ 3779:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { InvalidArgumentError } = __nccwpck_require__(8707)
-const { kClients, kRunning, kClose, kDestroy, kDispatch, kInterceptors } = __nccwpck_require__(6443)
-const DispatcherBase = __nccwpck_require__(1841)
-const Pool = __nccwpck_require__(628)
-const Client = __nccwpck_require__(3701)
-const util = __nccwpck_require__(3440)
-const createRedirectInterceptor = __nccwpck_require__(5092)
+const { InvalidArgumentError } = __nccwpck_require__(5793)
+const { kClients, kRunning, kClose, kDestroy, kDispatch, kInterceptors } = __nccwpck_require__(33)
+const DispatcherBase = __nccwpck_require__(4339)
+const Pool = __nccwpck_require__(7454)
+const Client = __nccwpck_require__(5215)
+const util = __nccwpck_require__(586)
+const createRedirectInterceptor = __nccwpck_require__(1946)
 
 const kOnConnect = Symbol('onConnect')
 const kOnDisconnect = Symbol('onDisconnect')
@@ -30605,7 +30605,7 @@ module.exports = Agent
 
 /***/ }),
 
-/***/ 837:
+/***/ 7479:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -30613,7 +30613,7 @@ module.exports = Agent
 const {
   BalancedPoolMissingUpstreamError,
   InvalidArgumentError
-} = __nccwpck_require__(8707)
+} = __nccwpck_require__(5793)
 const {
   PoolBase,
   kClients,
@@ -30621,10 +30621,10 @@ const {
   kAddClient,
   kRemoveClient,
   kGetDispatcher
-} = __nccwpck_require__(2128)
-const Pool = __nccwpck_require__(628)
-const { kUrl, kInterceptors } = __nccwpck_require__(6443)
-const { parseOrigin } = __nccwpck_require__(3440)
+} = __nccwpck_require__(4830)
+const Pool = __nccwpck_require__(7454)
+const { kUrl, kInterceptors } = __nccwpck_require__(33)
+const { parseOrigin } = __nccwpck_require__(586)
 const kFactory = Symbol('factory')
 
 const kOptions = Symbol('options')
@@ -30821,7 +30821,7 @@ module.exports = BalancedPool
 
 /***/ }),
 
-/***/ 637:
+/***/ 6443:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -30829,9 +30829,9 @@ module.exports = BalancedPool
 /* global WebAssembly */
 
 const assert = __nccwpck_require__(4589)
-const util = __nccwpck_require__(3440)
-const { channels } = __nccwpck_require__(2414)
-const timers = __nccwpck_require__(6603)
+const util = __nccwpck_require__(586)
+const { channels } = __nccwpck_require__(8580)
+const timers = __nccwpck_require__(1017)
 const {
   RequestContentLengthMismatchError,
   ResponseContentLengthMismatchError,
@@ -30844,7 +30844,7 @@ const {
   BodyTimeoutError,
   HTTPParserError,
   ResponseExceededMaxSizeError
-} = __nccwpck_require__(8707)
+} = __nccwpck_require__(5793)
 const {
   kUrl,
   kReset,
@@ -30877,9 +30877,9 @@ const {
   kOnError,
   kResume,
   kHTTPContext
-} = __nccwpck_require__(6443)
+} = __nccwpck_require__(33)
 
-const constants = __nccwpck_require__(2824)
+const constants = __nccwpck_require__(2418)
 const EMPTY_BUF = Buffer.alloc(0)
 const FastBuffer = Buffer[Symbol.species]
 const addListener = util.addListener
@@ -30891,11 +30891,11 @@ const kSocketUsed = Symbol('kSocketUsed')
 let extractBody
 
 async function lazyllhttp () {
-  const llhttpWasmData = process.env.JEST_WORKER_ID ? __nccwpck_require__(3870) : undefined
+  const llhttpWasmData = process.env.JEST_WORKER_ID ? __nccwpck_require__(8776) : undefined
 
   let mod
   try {
-    mod = await WebAssembly.compile(__nccwpck_require__(3434))
+    mod = await WebAssembly.compile(__nccwpck_require__(3072))
   } catch (e) {
     /* istanbul ignore next */
 
@@ -30903,7 +30903,7 @@ async function lazyllhttp () {
     // being enabled, but the occurring of this other error
     // * https://github.com/emscripten-core/emscripten/issues/11495
     // got me to remove that check to avoid breaking Node 12.
-    mod = await WebAssembly.compile(llhttpWasmData || __nccwpck_require__(3870))
+    mod = await WebAssembly.compile(llhttpWasmData || __nccwpck_require__(8776))
   }
 
   return await WebAssembly.instantiate(mod, {
@@ -31818,7 +31818,7 @@ function writeH1 (client, request) {
 
   if (util.isFormDataLike(body)) {
     if (!extractBody) {
-      extractBody = (__nccwpck_require__(4492).extractBody)
+      extractBody = (__nccwpck_require__(3842).extractBody)
     }
 
     const [bodyStream, contentType] = extractBody(body)
@@ -32341,7 +32341,7 @@ module.exports = connectH1
 
 /***/ }),
 
-/***/ 8788:
+/***/ 1582:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -32349,13 +32349,13 @@ module.exports = connectH1
 const assert = __nccwpck_require__(4589)
 const { errorMonitor } = __nccwpck_require__(8474)
 const { pipeline } = __nccwpck_require__(7075)
-const util = __nccwpck_require__(3440)
+const util = __nccwpck_require__(586)
 const {
   RequestContentLengthMismatchError,
   RequestAbortedError,
   SocketError,
   InformationalError
-} = __nccwpck_require__(8707)
+} = __nccwpck_require__(5793)
 const {
   kUrl,
   kReset,
@@ -32374,7 +32374,7 @@ const {
   kResume,
   kSize,
   kHTTPContext
-} = __nccwpck_require__(6443)
+} = __nccwpck_require__(33)
 
 const kOpenStreams = Symbol('open streams')
 
@@ -32780,7 +32780,7 @@ function writeH2 (client, request) {
   let contentLength = util.bodyLength(body)
 
   if (util.isFormDataLike(body)) {
-    extractBody ??= (__nccwpck_require__(4492).extractBody)
+    extractBody ??= (__nccwpck_require__(3842).extractBody)
 
     const [bodyStream, contentType] = extractBody(body)
     headers['content-type'] = contentType
@@ -33140,7 +33140,7 @@ module.exports = connectH2
 
 /***/ }),
 
-/***/ 3701:
+/***/ 5215:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 // @ts-check
@@ -33150,16 +33150,16 @@ module.exports = connectH2
 const assert = __nccwpck_require__(4589)
 const net = __nccwpck_require__(7030)
 const http = __nccwpck_require__(7067)
-const util = __nccwpck_require__(3440)
-const { channels } = __nccwpck_require__(2414)
-const Request = __nccwpck_require__(4655)
-const DispatcherBase = __nccwpck_require__(1841)
+const util = __nccwpck_require__(586)
+const { channels } = __nccwpck_require__(8580)
+const Request = __nccwpck_require__(8861)
+const DispatcherBase = __nccwpck_require__(4339)
 const {
   InvalidArgumentError,
   InformationalError,
   ClientDestroyedError
-} = __nccwpck_require__(8707)
-const buildConnector = __nccwpck_require__(9136)
+} = __nccwpck_require__(5793)
+const buildConnector = __nccwpck_require__(6962)
 const {
   kUrl,
   kServerName,
@@ -33201,9 +33201,9 @@ const {
   kHTTPContext,
   kMaxConcurrentStreams,
   kResume
-} = __nccwpck_require__(6443)
-const connectH1 = __nccwpck_require__(637)
-const connectH2 = __nccwpck_require__(8788)
+} = __nccwpck_require__(33)
+const connectH1 = __nccwpck_require__(6443)
+const connectH2 = __nccwpck_require__(1582)
 let deprecatedInterceptorWarned = false
 
 const kClosedResolve = Symbol('kClosedResolve')
@@ -33511,7 +33511,7 @@ class Client extends DispatcherBase {
   }
 }
 
-const createRedirectInterceptor = __nccwpck_require__(5092)
+const createRedirectInterceptor = __nccwpck_require__(1946)
 
 function onError (client, err) {
   if (
@@ -33771,19 +33771,19 @@ module.exports = Client
 
 /***/ }),
 
-/***/ 1841:
+/***/ 4339:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const buffer = __nccwpck_require__(4573)
-const Dispatcher = __nccwpck_require__(883)
+const Dispatcher = __nccwpck_require__(6089)
 const {
   ClientDestroyedError,
   ClientClosedError,
   InvalidArgumentError
-} = __nccwpck_require__(8707)
-const { kDestroy, kClose, kClosed, kDestroyed, kDispatch, kInterceptors } = __nccwpck_require__(6443)
+} = __nccwpck_require__(5793)
+const { kDestroy, kClose, kClosed, kDestroyed, kDispatch, kInterceptors } = __nccwpck_require__(33)
 
 const kOnDestroyed = Symbol('onDestroyed')
 const kOnClosed = Symbol('onClosed')
@@ -33986,7 +33986,7 @@ module.exports = DispatcherBase
 
 /***/ }),
 
-/***/ 883:
+/***/ 6089:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -34058,15 +34058,15 @@ module.exports = Dispatcher
 
 /***/ }),
 
-/***/ 3137:
+/***/ 5579:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const DispatcherBase = __nccwpck_require__(1841)
-const { kClose, kDestroy, kClosed, kDestroyed, kDispatch, kNoProxyAgent, kHttpProxyAgent, kHttpsProxyAgent } = __nccwpck_require__(6443)
-const ProxyAgent = __nccwpck_require__(6672)
-const Agent = __nccwpck_require__(7405)
+const DispatcherBase = __nccwpck_require__(4339)
+const { kClose, kDestroy, kClosed, kDestroyed, kDispatch, kNoProxyAgent, kHttpProxyAgent, kHttpsProxyAgent } = __nccwpck_require__(33)
+const ProxyAgent = __nccwpck_require__(4942)
+const Agent = __nccwpck_require__(3779)
 
 const DEFAULT_PORTS = {
   'http:': 80,
@@ -34225,7 +34225,7 @@ module.exports = EnvHttpProxyAgent
 
 /***/ }),
 
-/***/ 4660:
+/***/ 158:
 /***/ ((module) => {
 
 /* eslint-disable */
@@ -34349,15 +34349,15 @@ module.exports = class FixedQueue {
 
 /***/ }),
 
-/***/ 2128:
+/***/ 4830:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const DispatcherBase = __nccwpck_require__(1841)
-const FixedQueue = __nccwpck_require__(4660)
-const { kConnected, kSize, kRunning, kPending, kQueued, kBusy, kFree, kUrl, kClose, kDestroy, kDispatch } = __nccwpck_require__(6443)
-const PoolStats = __nccwpck_require__(3246)
+const DispatcherBase = __nccwpck_require__(4339)
+const FixedQueue = __nccwpck_require__(158)
+const { kConnected, kSize, kRunning, kPending, kQueued, kBusy, kFree, kUrl, kClose, kDestroy, kDispatch } = __nccwpck_require__(33)
+const PoolStats = __nccwpck_require__(4000)
 
 const kClients = Symbol('clients')
 const kNeedDrain = Symbol('needDrain')
@@ -34550,10 +34550,10 @@ module.exports = {
 
 /***/ }),
 
-/***/ 3246:
+/***/ 4000:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
-const { kFree, kConnected, kPending, kQueued, kRunning, kSize } = __nccwpck_require__(6443)
+const { kFree, kConnected, kPending, kQueued, kRunning, kSize } = __nccwpck_require__(33)
 const kPool = Symbol('pool')
 
 class PoolStats {
@@ -34591,7 +34591,7 @@ module.exports = PoolStats
 
 /***/ }),
 
-/***/ 628:
+/***/ 7454:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -34602,14 +34602,14 @@ const {
   kNeedDrain,
   kAddClient,
   kGetDispatcher
-} = __nccwpck_require__(2128)
-const Client = __nccwpck_require__(3701)
+} = __nccwpck_require__(4830)
+const Client = __nccwpck_require__(5215)
 const {
   InvalidArgumentError
-} = __nccwpck_require__(8707)
-const util = __nccwpck_require__(3440)
-const { kUrl, kInterceptors } = __nccwpck_require__(6443)
-const buildConnector = __nccwpck_require__(9136)
+} = __nccwpck_require__(5793)
+const util = __nccwpck_require__(586)
+const { kUrl, kInterceptors } = __nccwpck_require__(33)
+const buildConnector = __nccwpck_require__(6962)
 
 const kOptions = Symbol('options')
 const kConnections = Symbol('connections')
@@ -34705,19 +34705,19 @@ module.exports = Pool
 
 /***/ }),
 
-/***/ 6672:
+/***/ 4942:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { kProxy, kClose, kDestroy, kDispatch, kInterceptors } = __nccwpck_require__(6443)
+const { kProxy, kClose, kDestroy, kDispatch, kInterceptors } = __nccwpck_require__(33)
 const { URL } = __nccwpck_require__(3136)
-const Agent = __nccwpck_require__(7405)
-const Pool = __nccwpck_require__(628)
-const DispatcherBase = __nccwpck_require__(1841)
-const { InvalidArgumentError, RequestAbortedError, SecureProxyConnectionError } = __nccwpck_require__(8707)
-const buildConnector = __nccwpck_require__(9136)
-const Client = __nccwpck_require__(3701)
+const Agent = __nccwpck_require__(3779)
+const Pool = __nccwpck_require__(7454)
+const DispatcherBase = __nccwpck_require__(4339)
+const { InvalidArgumentError, RequestAbortedError, SecureProxyConnectionError } = __nccwpck_require__(5793)
+const buildConnector = __nccwpck_require__(6962)
+const Client = __nccwpck_require__(5215)
 
 const kAgent = Symbol('proxy agent')
 const kClient = Symbol('proxy client')
@@ -34986,13 +34986,13 @@ module.exports = ProxyAgent
 
 /***/ }),
 
-/***/ 50:
+/***/ 8056:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const Dispatcher = __nccwpck_require__(883)
-const RetryHandler = __nccwpck_require__(7816)
+const Dispatcher = __nccwpck_require__(6089)
+const RetryHandler = __nccwpck_require__(2406)
 
 class RetryAgent extends Dispatcher {
   #agent = null
@@ -35028,7 +35028,7 @@ module.exports = RetryAgent
 
 /***/ }),
 
-/***/ 2581:
+/***/ 5319:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -35036,8 +35036,8 @@ module.exports = RetryAgent
 // We include a version number for the Dispatcher API. In case of breaking changes,
 // this version number must be increased to avoid conflicts.
 const globalDispatcher = Symbol.for('undici.globalDispatcher.1')
-const { InvalidArgumentError } = __nccwpck_require__(8707)
-const Agent = __nccwpck_require__(7405)
+const { InvalidArgumentError } = __nccwpck_require__(5793)
+const Agent = __nccwpck_require__(3779)
 
 if (getGlobalDispatcher() === undefined) {
   setGlobalDispatcher(new Agent())
@@ -35067,7 +35067,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 8155:
+/***/ 6037:
 /***/ ((module) => {
 
 
@@ -35118,15 +35118,15 @@ module.exports = class DecoratorHandler {
 
 /***/ }),
 
-/***/ 8754:
+/***/ 7424:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const util = __nccwpck_require__(3440)
-const { kBodyUsed } = __nccwpck_require__(6443)
+const util = __nccwpck_require__(586)
+const { kBodyUsed } = __nccwpck_require__(33)
 const assert = __nccwpck_require__(4589)
-const { InvalidArgumentError } = __nccwpck_require__(8707)
+const { InvalidArgumentError } = __nccwpck_require__(5793)
 const EE = __nccwpck_require__(8474)
 
 const redirectableStatusCodes = [300, 301, 302, 303, 307, 308]
@@ -35357,20 +35357,20 @@ module.exports = RedirectHandler
 
 /***/ }),
 
-/***/ 7816:
+/***/ 2406:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 const assert = __nccwpck_require__(4589)
 
-const { kRetryHandlerDefaultRetry } = __nccwpck_require__(6443)
-const { RequestRetryError } = __nccwpck_require__(8707)
+const { kRetryHandlerDefaultRetry } = __nccwpck_require__(33)
+const { RequestRetryError } = __nccwpck_require__(5793)
 const {
   isDisturbed,
   parseHeaders,
   parseRangeHeader,
   wrapRequestBody
-} = __nccwpck_require__(3440)
+} = __nccwpck_require__(586)
 
 function calculateRetryAfterHeader (retryAfter) {
   const current = Date.now()
@@ -35801,14 +35801,14 @@ module.exports = RetryHandler
 
 /***/ }),
 
-/***/ 379:
+/***/ 1893:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 const { isIP } = __nccwpck_require__(7030)
 const { lookup } = __nccwpck_require__(610)
-const DecoratorHandler = __nccwpck_require__(8155)
-const { InvalidArgumentError, InformationalError } = __nccwpck_require__(8707)
+const DecoratorHandler = __nccwpck_require__(6037)
+const { InvalidArgumentError, InformationalError } = __nccwpck_require__(5793)
 const maxInt = Math.pow(2, 31) - 1
 
 class DNSInstance {
@@ -36183,14 +36183,14 @@ module.exports = interceptorOpts => {
 
 /***/ }),
 
-/***/ 8060:
+/***/ 410:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const util = __nccwpck_require__(3440)
-const { InvalidArgumentError, RequestAbortedError } = __nccwpck_require__(8707)
-const DecoratorHandler = __nccwpck_require__(8155)
+const util = __nccwpck_require__(586)
+const { InvalidArgumentError, RequestAbortedError } = __nccwpck_require__(5793)
+const DecoratorHandler = __nccwpck_require__(6037)
 
 class DumpHandler extends DecoratorHandler {
   #maxSize = 1024 * 1024
@@ -36313,12 +36313,12 @@ module.exports = createDumpInterceptor
 
 /***/ }),
 
-/***/ 5092:
+/***/ 1946:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const RedirectHandler = __nccwpck_require__(8754)
+const RedirectHandler = __nccwpck_require__(7424)
 
 function createRedirectInterceptor ({ maxRedirections: defaultMaxRedirections }) {
   return (dispatch) => {
@@ -36341,11 +36341,11 @@ module.exports = createRedirectInterceptor
 
 /***/ }),
 
-/***/ 1514:
+/***/ 92:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
-const RedirectHandler = __nccwpck_require__(8754)
+const RedirectHandler = __nccwpck_require__(7424)
 
 module.exports = opts => {
   const globalMaxRedirections = opts?.maxRedirections
@@ -36372,11 +36372,11 @@ module.exports = opts => {
 
 /***/ }),
 
-/***/ 2026:
+/***/ 9636:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
-const RetryHandler = __nccwpck_require__(7816)
+const RetryHandler = __nccwpck_require__(2406)
 
 module.exports = globalOpts => {
   return dispatch => {
@@ -36398,13 +36398,13 @@ module.exports = globalOpts => {
 
 /***/ }),
 
-/***/ 2824:
+/***/ 2418:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 Object.defineProperty(exports, "__esModule", ({ value: true }));
 exports.SPECIAL_HEADERS = exports.HEADER_STATE = exports.MINOR = exports.MAJOR = exports.CONNECTION_TOKEN_CHARS = exports.HEADER_CHARS = exports.TOKEN = exports.STRICT_TOKEN = exports.HEX = exports.URL_CHAR = exports.STRICT_URL_CHAR = exports.USERINFO_CHARS = exports.MARK = exports.ALPHANUM = exports.NUM = exports.HEX_MAP = exports.NUM_MAP = exports.ALPHA = exports.FINISH = exports.H_METHOD_MAP = exports.METHOD_MAP = exports.METHODS_RTSP = exports.METHODS_ICE = exports.METHODS_HTTP = exports.METHODS = exports.LENIENT_FLAGS = exports.FLAGS = exports.TYPE = exports.ERROR = void 0;
-const utils_1 = __nccwpck_require__(172);
+const utils_1 = __nccwpck_require__(3562);
 // C headers
 var ERROR;
 (function (ERROR) {
@@ -36682,7 +36682,7 @@ exports.SPECIAL_HEADERS = {
 
 /***/ }),
 
-/***/ 3870:
+/***/ 8776:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -36694,7 +36694,7 @@ module.exports = Buffer.from('AGFzbQEAAAABJwdgAX8Bf2ADf39/AX9gAX8AYAJ/fwBgBH9/f3
 
 /***/ }),
 
-/***/ 3434:
+/***/ 3072:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -36706,7 +36706,7 @@ module.exports = Buffer.from('AGFzbQEAAAABJwdgAX8Bf2ADf39/AX9gAX8AYAJ/fwBgBH9/f3
 
 /***/ }),
 
-/***/ 172:
+/***/ 3562:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -36727,13 +36727,13 @@ exports.enumToMap = enumToMap;
 
 /***/ }),
 
-/***/ 7501:
+/***/ 2107:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { kClients } = __nccwpck_require__(6443)
-const Agent = __nccwpck_require__(7405)
+const { kClients } = __nccwpck_require__(33)
+const Agent = __nccwpck_require__(3779)
 const {
   kAgent,
   kMockAgentSet,
@@ -36744,14 +36744,14 @@ const {
   kGetNetConnect,
   kOptions,
   kFactory
-} = __nccwpck_require__(1117)
-const MockClient = __nccwpck_require__(7365)
-const MockPool = __nccwpck_require__(4004)
-const { matchValue, buildMockOptions } = __nccwpck_require__(3397)
-const { InvalidArgumentError, UndiciError } = __nccwpck_require__(8707)
-const Dispatcher = __nccwpck_require__(883)
-const Pluralizer = __nccwpck_require__(1529)
-const PendingInterceptorsFormatter = __nccwpck_require__(6142)
+} = __nccwpck_require__(7595)
+const MockClient = __nccwpck_require__(9271)
+const MockPool = __nccwpck_require__(2646)
+const { matchValue, buildMockOptions } = __nccwpck_require__(4511)
+const { InvalidArgumentError, UndiciError } = __nccwpck_require__(5793)
+const Dispatcher = __nccwpck_require__(6089)
+const Pluralizer = __nccwpck_require__(71)
+const PendingInterceptorsFormatter = __nccwpck_require__(2612)
 
 class MockAgent extends Dispatcher {
   constructor (opts) {
@@ -36894,14 +36894,14 @@ module.exports = MockAgent
 
 /***/ }),
 
-/***/ 7365:
+/***/ 9271:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const { promisify } = __nccwpck_require__(7975)
-const Client = __nccwpck_require__(3701)
-const { buildMockDispatch } = __nccwpck_require__(3397)
+const Client = __nccwpck_require__(5215)
+const { buildMockDispatch } = __nccwpck_require__(4511)
 const {
   kDispatches,
   kMockAgent,
@@ -36910,10 +36910,10 @@ const {
   kOrigin,
   kOriginalDispatch,
   kConnected
-} = __nccwpck_require__(1117)
-const { MockInterceptor } = __nccwpck_require__(1511)
-const Symbols = __nccwpck_require__(6443)
-const { InvalidArgumentError } = __nccwpck_require__(8707)
+} = __nccwpck_require__(7595)
+const { MockInterceptor } = __nccwpck_require__(4705)
+const Symbols = __nccwpck_require__(33)
+const { InvalidArgumentError } = __nccwpck_require__(5793)
 
 /**
  * MockClient provides an API that extends the Client to influence the mockDispatches.
@@ -36960,12 +36960,12 @@ module.exports = MockClient
 
 /***/ }),
 
-/***/ 2429:
+/***/ 1427:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { UndiciError } = __nccwpck_require__(8707)
+const { UndiciError } = __nccwpck_require__(5793)
 
 const kMockNotMatchedError = Symbol.for('undici.error.UND_MOCK_ERR_MOCK_NOT_MATCHED')
 
@@ -36995,12 +36995,12 @@ module.exports = {
 
 /***/ }),
 
-/***/ 1511:
+/***/ 4705:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { getResponseData, buildKey, addMockDispatch } = __nccwpck_require__(3397)
+const { getResponseData, buildKey, addMockDispatch } = __nccwpck_require__(4511)
 const {
   kDispatches,
   kDispatchKey,
@@ -37008,9 +37008,9 @@ const {
   kDefaultTrailers,
   kContentLength,
   kMockDispatch
-} = __nccwpck_require__(1117)
-const { InvalidArgumentError } = __nccwpck_require__(8707)
-const { buildURL } = __nccwpck_require__(3440)
+} = __nccwpck_require__(7595)
+const { InvalidArgumentError } = __nccwpck_require__(5793)
+const { buildURL } = __nccwpck_require__(586)
 
 /**
  * Defines the scope API for an interceptor reply
@@ -37209,14 +37209,14 @@ module.exports.MockScope = MockScope
 
 /***/ }),
 
-/***/ 4004:
+/***/ 2646:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const { promisify } = __nccwpck_require__(7975)
-const Pool = __nccwpck_require__(628)
-const { buildMockDispatch } = __nccwpck_require__(3397)
+const Pool = __nccwpck_require__(7454)
+const { buildMockDispatch } = __nccwpck_require__(4511)
 const {
   kDispatches,
   kMockAgent,
@@ -37225,10 +37225,10 @@ const {
   kOrigin,
   kOriginalDispatch,
   kConnected
-} = __nccwpck_require__(1117)
-const { MockInterceptor } = __nccwpck_require__(1511)
-const Symbols = __nccwpck_require__(6443)
-const { InvalidArgumentError } = __nccwpck_require__(8707)
+} = __nccwpck_require__(7595)
+const { MockInterceptor } = __nccwpck_require__(4705)
+const Symbols = __nccwpck_require__(33)
+const { InvalidArgumentError } = __nccwpck_require__(5793)
 
 /**
  * MockPool provides an API that extends the Pool to influence the mockDispatches.
@@ -37275,7 +37275,7 @@ module.exports = MockPool
 
 /***/ }),
 
-/***/ 1117:
+/***/ 7595:
 /***/ ((module) => {
 
 
@@ -37305,20 +37305,20 @@ module.exports = {
 
 /***/ }),
 
-/***/ 3397:
+/***/ 4511:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { MockNotMatchedError } = __nccwpck_require__(2429)
+const { MockNotMatchedError } = __nccwpck_require__(1427)
 const {
   kDispatches,
   kMockAgent,
   kOriginalDispatch,
   kOrigin,
   kGetNetConnect
-} = __nccwpck_require__(1117)
-const { buildURL } = __nccwpck_require__(3440)
+} = __nccwpck_require__(7595)
+const { buildURL } = __nccwpck_require__(586)
 const { STATUS_CODES } = __nccwpck_require__(7067)
 const {
   types: {
@@ -37679,7 +37679,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 6142:
+/***/ 2612:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -37729,7 +37729,7 @@ module.exports = class PendingInterceptorsFormatter {
 
 /***/ }),
 
-/***/ 1529:
+/***/ 71:
 /***/ ((module) => {
 
 
@@ -37765,7 +37765,7 @@ module.exports = class Pluralizer {
 
 /***/ }),
 
-/***/ 6603:
+/***/ 1017:
 /***/ ((module) => {
 
 
@@ -38195,20 +38195,20 @@ module.exports = {
 
 /***/ }),
 
-/***/ 9634:
+/***/ 8036:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { kConstruct } = __nccwpck_require__(109)
-const { urlEquals, getFieldValues } = __nccwpck_require__(6798)
-const { kEnumerableProperty, isDisturbed } = __nccwpck_require__(3440)
-const { webidl } = __nccwpck_require__(5893)
-const { Response, cloneResponse, fromInnerResponse } = __nccwpck_require__(9051)
-const { Request, fromInnerRequest } = __nccwpck_require__(9967)
-const { kState } = __nccwpck_require__(3627)
-const { fetching } = __nccwpck_require__(4398)
-const { urlIsHttpHttpsScheme, createDeferredPromise, readAllBytes } = __nccwpck_require__(3168)
+const { kConstruct } = __nccwpck_require__(1519)
+const { urlEquals, getFieldValues } = __nccwpck_require__(8060)
+const { kEnumerableProperty, isDisturbed } = __nccwpck_require__(586)
+const { webidl } = __nccwpck_require__(6083)
+const { Response, cloneResponse, fromInnerResponse } = __nccwpck_require__(9141)
+const { Request, fromInnerRequest } = __nccwpck_require__(5601)
+const { kState } = __nccwpck_require__(1693)
+const { fetching } = __nccwpck_require__(7532)
+const { urlIsHttpHttpsScheme, createDeferredPromise, readAllBytes } = __nccwpck_require__(9774)
 const assert = __nccwpck_require__(4589)
 
 /**
@@ -39061,15 +39061,15 @@ module.exports = {
 
 /***/ }),
 
-/***/ 3245:
+/***/ 1627:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { kConstruct } = __nccwpck_require__(109)
-const { Cache } = __nccwpck_require__(9634)
-const { webidl } = __nccwpck_require__(5893)
-const { kEnumerableProperty } = __nccwpck_require__(3440)
+const { kConstruct } = __nccwpck_require__(1519)
+const { Cache } = __nccwpck_require__(8036)
+const { webidl } = __nccwpck_require__(6083)
+const { kEnumerableProperty } = __nccwpck_require__(586)
 
 class CacheStorage {
   /**
@@ -39220,26 +39220,26 @@ module.exports = {
 
 /***/ }),
 
-/***/ 109:
+/***/ 1519:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 module.exports = {
-  kConstruct: (__nccwpck_require__(6443).kConstruct)
+  kConstruct: (__nccwpck_require__(33).kConstruct)
 }
 
 
 /***/ }),
 
-/***/ 6798:
+/***/ 8060:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const assert = __nccwpck_require__(4589)
-const { URLSerializer } = __nccwpck_require__(1900)
-const { isValidHeaderName } = __nccwpck_require__(3168)
+const { URLSerializer } = __nccwpck_require__(2318)
+const { isValidHeaderName } = __nccwpck_require__(9774)
 
 /**
  * @see https://url.spec.whatwg.org/#concept-url-equals
@@ -39284,7 +39284,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 1276:
+/***/ 9234:
 /***/ ((module) => {
 
 
@@ -39303,15 +39303,15 @@ module.exports = {
 
 /***/ }),
 
-/***/ 9061:
+/***/ 3775:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { parseSetCookie } = __nccwpck_require__(1978)
-const { stringify } = __nccwpck_require__(7797)
-const { webidl } = __nccwpck_require__(5893)
-const { Headers } = __nccwpck_require__(660)
+const { parseSetCookie } = __nccwpck_require__(6024)
+const { stringify } = __nccwpck_require__(1631)
+const { webidl } = __nccwpck_require__(6083)
+const { Headers } = __nccwpck_require__(1470)
 
 /**
  * @typedef {Object} Cookie
@@ -39494,14 +39494,14 @@ module.exports = {
 
 /***/ }),
 
-/***/ 1978:
+/***/ 6024:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { maxNameValuePairSize, maxAttributeValueSize } = __nccwpck_require__(1276)
-const { isCTLExcludingHtab } = __nccwpck_require__(7797)
-const { collectASequenceOfCodePointsFast } = __nccwpck_require__(1900)
+const { maxNameValuePairSize, maxAttributeValueSize } = __nccwpck_require__(9234)
+const { isCTLExcludingHtab } = __nccwpck_require__(1631)
+const { collectASequenceOfCodePointsFast } = __nccwpck_require__(2318)
 const assert = __nccwpck_require__(4589)
 
 /**
@@ -39811,7 +39811,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 7797:
+/***/ 1631:
 /***/ ((module) => {
 
 
@@ -40170,13 +40170,13 @@ module.exports = {
 
 /***/ }),
 
-/***/ 4031:
+/***/ 6954:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 const buffer = __nccwpck_require__(4573)
 const { Transform } = __nccwpck_require__(7075)
-const { isASCIINumber, isValidLastEventId } = __nccwpck_require__(4811)
+const { isASCIINumber, isValidLastEventId } = __nccwpck_require__(9457)
 
 /**
  * @type {number[]} BOM
@@ -40751,23 +40751,23 @@ module.exports = {
 
 /***/ }),
 
-/***/ 1238:
+/***/ 2328:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const { pipeline } = __nccwpck_require__(7075)
-const { fetching } = __nccwpck_require__(4398)
-const { makeRequest } = __nccwpck_require__(9967)
-const { webidl } = __nccwpck_require__(5893)
-const { EventSourceStream } = __nccwpck_require__(4031)
-const { parseMIMEType } = __nccwpck_require__(1900)
-const { createFastMessageEvent } = __nccwpck_require__(5188)
-const { isNetworkError } = __nccwpck_require__(9051)
-const { delay } = __nccwpck_require__(4811)
-const { kEnumerableProperty } = __nccwpck_require__(3440)
-const { environmentSettingsObject } = __nccwpck_require__(3168)
-const { getGlobalDispatcher } = __nccwpck_require__(2581)
+const { fetching } = __nccwpck_require__(7532)
+const { makeRequest } = __nccwpck_require__(5601)
+const { webidl } = __nccwpck_require__(6083)
+const { EventSourceStream } = __nccwpck_require__(6954)
+const { parseMIMEType } = __nccwpck_require__(2318)
+const { createFastMessageEvent } = __nccwpck_require__(2494)
+const { isNetworkError } = __nccwpck_require__(9141)
+const { delay } = __nccwpck_require__(9457)
+const { kEnumerableProperty } = __nccwpck_require__(586)
+const { environmentSettingsObject } = __nccwpck_require__(9774)
+const { getGlobalDispatcher } = __nccwpck_require__(5319)
 
 let experimentalWarned = false
 
@@ -41241,7 +41241,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 4811:
+/***/ 9457:
 /***/ ((module) => {
 
 
@@ -41285,12 +41285,12 @@ module.exports = {
 
 /***/ }),
 
-/***/ 4492:
+/***/ 3842:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const util = __nccwpck_require__(3440)
+const util = __nccwpck_require__(586)
 const {
   ReadableStreamFrom,
   isBlobLike,
@@ -41300,16 +41300,16 @@ const {
   fullyReadBody,
   extractMimeType,
   utf8DecodeBytes
-} = __nccwpck_require__(3168)
-const { FormData } = __nccwpck_require__(5910)
-const { kState } = __nccwpck_require__(3627)
-const { webidl } = __nccwpck_require__(5893)
+} = __nccwpck_require__(9774)
+const { FormData } = __nccwpck_require__(1112)
+const { kState } = __nccwpck_require__(1693)
+const { webidl } = __nccwpck_require__(6083)
 const { Blob } = __nccwpck_require__(4573)
 const assert = __nccwpck_require__(4589)
 const { isErrored, isDisturbed } = __nccwpck_require__(7075)
 const { isArrayBuffer } = __nccwpck_require__(3429)
-const { serializeAMimeType } = __nccwpck_require__(1900)
-const { multipartFormDataParser } = __nccwpck_require__(116)
+const { serializeAMimeType } = __nccwpck_require__(2318)
+const { multipartFormDataParser } = __nccwpck_require__(2102)
 let random
 
 try {
@@ -41821,7 +41821,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 4495:
+/***/ 6689:
 /***/ ((module) => {
 
 
@@ -41952,7 +41952,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 1900:
+/***/ 2318:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -42703,12 +42703,12 @@ module.exports = {
 
 /***/ }),
 
-/***/ 6653:
+/***/ 1751:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { kConnected, kSize } = __nccwpck_require__(6443)
+const { kConnected, kSize } = __nccwpck_require__(33)
 
 class CompatWeakRef {
   constructor (value) {
@@ -42756,14 +42756,14 @@ module.exports = function () {
 
 /***/ }),
 
-/***/ 7114:
+/***/ 564:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const { Blob, File } = __nccwpck_require__(4573)
-const { kState } = __nccwpck_require__(3627)
-const { webidl } = __nccwpck_require__(5893)
+const { kState } = __nccwpck_require__(1693)
+const { webidl } = __nccwpck_require__(6083)
 
 // TODO(@KhafraDev): remove
 class FileLike {
@@ -42889,16 +42889,16 @@ module.exports = { FileLike, isFileLike }
 
 /***/ }),
 
-/***/ 116:
+/***/ 2102:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { isUSVString, bufferToLowerCasedHeaderName } = __nccwpck_require__(3440)
-const { utf8DecodeBytes } = __nccwpck_require__(3168)
-const { HTTP_TOKEN_CODEPOINTS, isomorphicDecode } = __nccwpck_require__(1900)
-const { isFileLike } = __nccwpck_require__(7114)
-const { makeEntry } = __nccwpck_require__(5910)
+const { isUSVString, bufferToLowerCasedHeaderName } = __nccwpck_require__(586)
+const { utf8DecodeBytes } = __nccwpck_require__(9774)
+const { HTTP_TOKEN_CODEPOINTS, isomorphicDecode } = __nccwpck_require__(2318)
+const { isFileLike } = __nccwpck_require__(564)
+const { makeEntry } = __nccwpck_require__(1112)
 const assert = __nccwpck_require__(4589)
 const { File: NodeFile } = __nccwpck_require__(4573)
 
@@ -43370,16 +43370,16 @@ module.exports = {
 
 /***/ }),
 
-/***/ 5910:
+/***/ 1112:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { isBlobLike, iteratorMixin } = __nccwpck_require__(3168)
-const { kState } = __nccwpck_require__(3627)
-const { kEnumerableProperty } = __nccwpck_require__(3440)
-const { FileLike, isFileLike } = __nccwpck_require__(7114)
-const { webidl } = __nccwpck_require__(5893)
+const { isBlobLike, iteratorMixin } = __nccwpck_require__(9774)
+const { kState } = __nccwpck_require__(1693)
+const { kEnumerableProperty } = __nccwpck_require__(586)
+const { FileLike, isFileLike } = __nccwpck_require__(564)
+const { webidl } = __nccwpck_require__(6083)
 const { File: NativeFile } = __nccwpck_require__(4573)
 const nodeUtil = __nccwpck_require__(7975)
 
@@ -43629,7 +43629,7 @@ module.exports = { FormData, makeEntry }
 
 /***/ }),
 
-/***/ 1059:
+/***/ 3109:
 /***/ ((module) => {
 
 
@@ -43676,21 +43676,21 @@ module.exports = {
 
 /***/ }),
 
-/***/ 660:
+/***/ 1470:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 // https://github.com/Ethan-Arrowood/undici-fetch
 
 
 
-const { kConstruct } = __nccwpck_require__(6443)
-const { kEnumerableProperty } = __nccwpck_require__(3440)
+const { kConstruct } = __nccwpck_require__(33)
+const { kEnumerableProperty } = __nccwpck_require__(586)
 const {
   iteratorMixin,
   isValidHeaderName,
   isValidHeaderValue
-} = __nccwpck_require__(3168)
-const { webidl } = __nccwpck_require__(5893)
+} = __nccwpck_require__(9774)
+const { webidl } = __nccwpck_require__(6083)
 const assert = __nccwpck_require__(4589)
 const util = __nccwpck_require__(7975)
 
@@ -44370,7 +44370,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 4398:
+/***/ 7532:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 // https://github.com/Ethan-Arrowood/undici-fetch
@@ -44383,9 +44383,9 @@ const {
   filterResponse,
   makeResponse,
   fromInnerResponse
-} = __nccwpck_require__(9051)
-const { HeadersList } = __nccwpck_require__(660)
-const { Request, cloneRequest } = __nccwpck_require__(9967)
+} = __nccwpck_require__(9141)
+const { HeadersList } = __nccwpck_require__(1470)
+const { Request, cloneRequest } = __nccwpck_require__(5601)
 const zlib = __nccwpck_require__(8522)
 const {
   bytesMatch,
@@ -44421,23 +44421,23 @@ const {
   buildContentRange,
   createInflate,
   extractMimeType
-} = __nccwpck_require__(3168)
-const { kState, kDispatcher } = __nccwpck_require__(3627)
+} = __nccwpck_require__(9774)
+const { kState, kDispatcher } = __nccwpck_require__(1693)
 const assert = __nccwpck_require__(4589)
-const { safelyExtractBody, extractBody } = __nccwpck_require__(4492)
+const { safelyExtractBody, extractBody } = __nccwpck_require__(3842)
 const {
   redirectStatusSet,
   nullBodyStatus,
   safeMethodsSet,
   requestBodyHeader,
   subresourceSet
-} = __nccwpck_require__(4495)
+} = __nccwpck_require__(6689)
 const EE = __nccwpck_require__(8474)
 const { Readable, pipeline, finished } = __nccwpck_require__(7075)
-const { addAbortListener, isErrored, isReadable, bufferToLowerCasedHeaderName } = __nccwpck_require__(3440)
-const { dataURLProcessor, serializeAMimeType, minimizeSupportedMimeType } = __nccwpck_require__(1900)
-const { getGlobalDispatcher } = __nccwpck_require__(2581)
-const { webidl } = __nccwpck_require__(5893)
+const { addAbortListener, isErrored, isReadable, bufferToLowerCasedHeaderName } = __nccwpck_require__(586)
+const { dataURLProcessor, serializeAMimeType, minimizeSupportedMimeType } = __nccwpck_require__(2318)
+const { getGlobalDispatcher } = __nccwpck_require__(5319)
+const { webidl } = __nccwpck_require__(6083)
 const { STATUS_CODES } = __nccwpck_require__(7067)
 const GET_OR_HEAD = ['GET', 'HEAD']
 
@@ -46647,23 +46647,23 @@ module.exports = {
 
 /***/ }),
 
-/***/ 9967:
+/***/ 5601:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 /* globals AbortController */
 
 
 
-const { extractBody, mixinBody, cloneBody, bodyUnusable } = __nccwpck_require__(4492)
-const { Headers, fill: fillHeaders, HeadersList, setHeadersGuard, getHeadersGuard, setHeadersList, getHeadersList } = __nccwpck_require__(660)
-const { FinalizationRegistry } = __nccwpck_require__(6653)()
-const util = __nccwpck_require__(3440)
+const { extractBody, mixinBody, cloneBody, bodyUnusable } = __nccwpck_require__(3842)
+const { Headers, fill: fillHeaders, HeadersList, setHeadersGuard, getHeadersGuard, setHeadersList, getHeadersList } = __nccwpck_require__(1470)
+const { FinalizationRegistry } = __nccwpck_require__(1751)()
+const util = __nccwpck_require__(586)
 const nodeUtil = __nccwpck_require__(7975)
 const {
   isValidHTTPToken,
   sameOrigin,
   environmentSettingsObject
-} = __nccwpck_require__(3168)
+} = __nccwpck_require__(9774)
 const {
   forbiddenMethodsSet,
   corsSafeListedMethodsSet,
@@ -46673,12 +46673,12 @@ const {
   requestCredentials,
   requestCache,
   requestDuplex
-} = __nccwpck_require__(4495)
+} = __nccwpck_require__(6689)
 const { kEnumerableProperty, normalizedMethodRecordsBase, normalizedMethodRecords } = util
-const { kHeaders, kSignal, kState, kDispatcher } = __nccwpck_require__(3627)
-const { webidl } = __nccwpck_require__(5893)
-const { URLSerializer } = __nccwpck_require__(1900)
-const { kConstruct } = __nccwpck_require__(6443)
+const { kHeaders, kSignal, kState, kDispatcher } = __nccwpck_require__(1693)
+const { webidl } = __nccwpck_require__(6083)
+const { URLSerializer } = __nccwpck_require__(2318)
+const { kConstruct } = __nccwpck_require__(33)
 const assert = __nccwpck_require__(4589)
 const { getMaxListeners, setMaxListeners, getEventListeners, defaultMaxListeners } = __nccwpck_require__(8474)
 
@@ -47691,14 +47691,14 @@ module.exports = { Request, makeRequest, fromInnerRequest, cloneRequest }
 
 /***/ }),
 
-/***/ 9051:
+/***/ 9141:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { Headers, HeadersList, fill, getHeadersGuard, setHeadersGuard, setHeadersList } = __nccwpck_require__(660)
-const { extractBody, cloneBody, mixinBody, hasFinalizationRegistry, streamRegistry, bodyUnusable } = __nccwpck_require__(4492)
-const util = __nccwpck_require__(3440)
+const { Headers, HeadersList, fill, getHeadersGuard, setHeadersGuard, setHeadersList } = __nccwpck_require__(1470)
+const { extractBody, cloneBody, mixinBody, hasFinalizationRegistry, streamRegistry, bodyUnusable } = __nccwpck_require__(3842)
+const util = __nccwpck_require__(586)
 const nodeUtil = __nccwpck_require__(7975)
 const { kEnumerableProperty } = util
 const {
@@ -47710,16 +47710,16 @@ const {
   isErrorLike,
   isomorphicEncode,
   environmentSettingsObject: relevantRealm
-} = __nccwpck_require__(3168)
+} = __nccwpck_require__(9774)
 const {
   redirectStatusSet,
   nullBodyStatus
-} = __nccwpck_require__(4495)
-const { kState, kHeaders } = __nccwpck_require__(3627)
-const { webidl } = __nccwpck_require__(5893)
-const { FormData } = __nccwpck_require__(5910)
-const { URLSerializer } = __nccwpck_require__(1900)
-const { kConstruct } = __nccwpck_require__(6443)
+} = __nccwpck_require__(6689)
+const { kState, kHeaders } = __nccwpck_require__(1693)
+const { webidl } = __nccwpck_require__(6083)
+const { FormData } = __nccwpck_require__(1112)
+const { URLSerializer } = __nccwpck_require__(2318)
+const { kConstruct } = __nccwpck_require__(33)
 const assert = __nccwpck_require__(4589)
 const { types } = __nccwpck_require__(7975)
 
@@ -48308,7 +48308,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 3627:
+/***/ 1693:
 /***/ ((module) => {
 
 
@@ -48324,21 +48324,21 @@ module.exports = {
 
 /***/ }),
 
-/***/ 3168:
+/***/ 9774:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const { Transform } = __nccwpck_require__(7075)
 const zlib = __nccwpck_require__(8522)
-const { redirectStatusSet, referrerPolicySet: referrerPolicyTokens, badPortsSet } = __nccwpck_require__(4495)
-const { getGlobalOrigin } = __nccwpck_require__(1059)
-const { collectASequenceOfCodePoints, collectAnHTTPQuotedString, removeChars, parseMIMEType } = __nccwpck_require__(1900)
+const { redirectStatusSet, referrerPolicySet: referrerPolicyTokens, badPortsSet } = __nccwpck_require__(6689)
+const { getGlobalOrigin } = __nccwpck_require__(3109)
+const { collectASequenceOfCodePoints, collectAnHTTPQuotedString, removeChars, parseMIMEType } = __nccwpck_require__(2318)
 const { performance } = __nccwpck_require__(643)
-const { isBlobLike, ReadableStreamFrom, isValidHTTPToken, normalizedMethodRecordsBase } = __nccwpck_require__(3440)
+const { isBlobLike, ReadableStreamFrom, isValidHTTPToken, normalizedMethodRecordsBase } = __nccwpck_require__(586)
 const assert = __nccwpck_require__(4589)
 const { isUint8Array } = __nccwpck_require__(3429)
-const { webidl } = __nccwpck_require__(5893)
+const { webidl } = __nccwpck_require__(6083)
 
 let supportedHashes = []
 
@@ -49963,14 +49963,14 @@ module.exports = {
 
 /***/ }),
 
-/***/ 5893:
+/***/ 6083:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const { types, inspect } = __nccwpck_require__(7975)
 const { markAsUncloneable } = __nccwpck_require__(5919)
-const { toUSVString } = __nccwpck_require__(3440)
+const { toUSVString } = __nccwpck_require__(586)
 
 /** @type {import('../../../types/webidl').Webidl} */
 const webidl = {}
@@ -50665,7 +50665,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 2607:
+/***/ 1181:
 /***/ ((module) => {
 
 
@@ -50962,7 +50962,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 8355:
+/***/ 5969:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -50971,16 +50971,16 @@ const {
   staticPropertyDescriptors,
   readOperation,
   fireAProgressEvent
-} = __nccwpck_require__(3610)
+} = __nccwpck_require__(8420)
 const {
   kState,
   kError,
   kResult,
   kEvents,
   kAborted
-} = __nccwpck_require__(961)
-const { webidl } = __nccwpck_require__(5893)
-const { kEnumerableProperty } = __nccwpck_require__(3440)
+} = __nccwpck_require__(3191)
+const { webidl } = __nccwpck_require__(6083)
+const { kEnumerableProperty } = __nccwpck_require__(586)
 
 class FileReader extends EventTarget {
   constructor () {
@@ -51313,12 +51313,12 @@ module.exports = {
 
 /***/ }),
 
-/***/ 8573:
+/***/ 5163:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { webidl } = __nccwpck_require__(5893)
+const { webidl } = __nccwpck_require__(6083)
 
 const kState = Symbol('ProgressEvent state')
 
@@ -51398,7 +51398,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 961:
+/***/ 3191:
 /***/ ((module) => {
 
 
@@ -51415,7 +51415,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 3610:
+/***/ 8420:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -51426,10 +51426,10 @@ const {
   kResult,
   kAborted,
   kLastProgressEventFired
-} = __nccwpck_require__(961)
-const { ProgressEvent } = __nccwpck_require__(8573)
-const { getEncoding } = __nccwpck_require__(2607)
-const { serializeAMimeType, parseMIMEType } = __nccwpck_require__(1900)
+} = __nccwpck_require__(3191)
+const { ProgressEvent } = __nccwpck_require__(5163)
+const { getEncoding } = __nccwpck_require__(1181)
+const { serializeAMimeType, parseMIMEType } = __nccwpck_require__(2318)
 const { types } = __nccwpck_require__(7975)
 const { StringDecoder } = __nccwpck_require__(3193)
 const { btoa } = __nccwpck_require__(4573)
@@ -51813,27 +51813,27 @@ module.exports = {
 
 /***/ }),
 
-/***/ 6897:
+/***/ 4347:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { uid, states, sentCloseFrameState, emptyBuffer, opcodes } = __nccwpck_require__(736)
+const { uid, states, sentCloseFrameState, emptyBuffer, opcodes } = __nccwpck_require__(7450)
 const {
   kReadyState,
   kSentClose,
   kByteParser,
   kReceivedClose,
   kResponse
-} = __nccwpck_require__(1216)
-const { fireEvent, failWebsocketConnection, isClosing, isClosed, isEstablished, parseExtensions } = __nccwpck_require__(8625)
-const { channels } = __nccwpck_require__(2414)
-const { CloseEvent } = __nccwpck_require__(5188)
-const { makeRequest } = __nccwpck_require__(9967)
-const { fetching } = __nccwpck_require__(4398)
-const { Headers, getHeadersList } = __nccwpck_require__(660)
-const { getDecodeSplit } = __nccwpck_require__(3168)
-const { WebsocketFrameSend } = __nccwpck_require__(3264)
+} = __nccwpck_require__(1242)
+const { fireEvent, failWebsocketConnection, isClosing, isClosed, isEstablished, parseExtensions } = __nccwpck_require__(4391)
+const { channels } = __nccwpck_require__(8580)
+const { CloseEvent } = __nccwpck_require__(2494)
+const { makeRequest } = __nccwpck_require__(5601)
+const { fetching } = __nccwpck_require__(7532)
+const { Headers, getHeadersList } = __nccwpck_require__(1470)
+const { getDecodeSplit } = __nccwpck_require__(9774)
+const { WebsocketFrameSend } = __nccwpck_require__(6674)
 
 /** @type {import('crypto')} */
 let crypto
@@ -52191,7 +52191,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 736:
+/***/ 7450:
 /***/ ((module) => {
 
 
@@ -52264,14 +52264,14 @@ module.exports = {
 
 /***/ }),
 
-/***/ 5188:
+/***/ 2494:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { webidl } = __nccwpck_require__(5893)
-const { kEnumerableProperty } = __nccwpck_require__(3440)
-const { kConstruct } = __nccwpck_require__(6443)
+const { webidl } = __nccwpck_require__(6083)
+const { kEnumerableProperty } = __nccwpck_require__(586)
+const { kConstruct } = __nccwpck_require__(33)
 const { MessagePort } = __nccwpck_require__(5919)
 
 /**
@@ -52600,12 +52600,12 @@ module.exports = {
 
 /***/ }),
 
-/***/ 3264:
+/***/ 6674:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { maxUnsigned16Bit } = __nccwpck_require__(736)
+const { maxUnsigned16Bit } = __nccwpck_require__(7450)
 
 const BUFFER_SIZE = 16386
 
@@ -52703,14 +52703,14 @@ module.exports = {
 
 /***/ }),
 
-/***/ 9469:
+/***/ 767:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const { createInflateRaw, Z_DEFAULT_WINDOWBITS } = __nccwpck_require__(8522)
-const { isValidClientWindowBits } = __nccwpck_require__(8625)
-const { MessageSizeExceededError } = __nccwpck_require__(8707)
+const { isValidClientWindowBits } = __nccwpck_require__(4391)
+const { MessageSizeExceededError } = __nccwpck_require__(5793)
 
 const tail = Buffer.from([0x00, 0x00, 0xff, 0xff])
 const kBuffer = Symbol('kBuffer')
@@ -52815,16 +52815,16 @@ module.exports = { PerMessageDeflate }
 
 /***/ }),
 
-/***/ 1652:
+/***/ 3922:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const { Writable } = __nccwpck_require__(7075)
 const assert = __nccwpck_require__(4589)
-const { parserStates, opcodes, states, emptyBuffer, sentCloseFrameState } = __nccwpck_require__(736)
-const { kReadyState, kSentClose, kResponse, kReceivedClose } = __nccwpck_require__(1216)
-const { channels } = __nccwpck_require__(2414)
+const { parserStates, opcodes, states, emptyBuffer, sentCloseFrameState } = __nccwpck_require__(7450)
+const { kReadyState, kSentClose, kResponse, kReceivedClose } = __nccwpck_require__(1242)
+const { channels } = __nccwpck_require__(8580)
 const {
   isValidStatusCode,
   isValidOpcode,
@@ -52834,11 +52834,11 @@ const {
   isControlFrame,
   isTextBinaryFrame,
   isContinuationFrame
-} = __nccwpck_require__(8625)
-const { WebsocketFrameSend } = __nccwpck_require__(3264)
-const { closeWebSocketConnection } = __nccwpck_require__(6897)
-const { PerMessageDeflate } = __nccwpck_require__(9469)
-const { MessageSizeExceededError } = __nccwpck_require__(8707)
+} = __nccwpck_require__(4391)
+const { WebsocketFrameSend } = __nccwpck_require__(6674)
+const { closeWebSocketConnection } = __nccwpck_require__(4347)
+const { PerMessageDeflate } = __nccwpck_require__(767)
+const { MessageSizeExceededError } = __nccwpck_require__(5793)
 
 function failWebsocketConnectionWithCode (ws, code, reason) {
   closeWebSocketConnection(ws, code, reason, Buffer.byteLength(reason))
@@ -53349,14 +53349,14 @@ module.exports = {
 
 /***/ }),
 
-/***/ 3900:
+/***/ 5094:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { WebsocketFrameSend } = __nccwpck_require__(3264)
-const { opcodes, sendHints } = __nccwpck_require__(736)
-const FixedQueue = __nccwpck_require__(4660)
+const { WebsocketFrameSend } = __nccwpck_require__(6674)
+const { opcodes, sendHints } = __nccwpck_require__(7450)
+const FixedQueue = __nccwpck_require__(158)
 
 /** @type {typeof Uint8Array} */
 const FastBuffer = Buffer[Symbol.species]
@@ -53460,7 +53460,7 @@ module.exports = { SendQueue }
 
 /***/ }),
 
-/***/ 1216:
+/***/ 1242:
 /***/ ((module) => {
 
 
@@ -53479,16 +53479,16 @@ module.exports = {
 
 /***/ }),
 
-/***/ 8625:
+/***/ 4391:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { kReadyState, kController, kResponse, kBinaryType, kWebSocketURL } = __nccwpck_require__(1216)
-const { states, opcodes } = __nccwpck_require__(736)
-const { ErrorEvent, createFastMessageEvent } = __nccwpck_require__(5188)
+const { kReadyState, kController, kResponse, kBinaryType, kWebSocketURL } = __nccwpck_require__(1242)
+const { states, opcodes } = __nccwpck_require__(7450)
+const { ErrorEvent, createFastMessageEvent } = __nccwpck_require__(2494)
 const { isUtf8 } = __nccwpck_require__(4573)
-const { collectASequenceOfCodePointsFast, removeHTTPWhitespace } = __nccwpck_require__(1900)
+const { collectASequenceOfCodePointsFast, removeHTTPWhitespace } = __nccwpck_require__(2318)
 
 /* globals Blob */
 
@@ -53808,15 +53808,15 @@ module.exports = {
 
 /***/ }),
 
-/***/ 3726:
+/***/ 2920:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { webidl } = __nccwpck_require__(5893)
-const { URLSerializer } = __nccwpck_require__(1900)
-const { environmentSettingsObject } = __nccwpck_require__(3168)
-const { staticPropertyDescriptors, states, sentCloseFrameState, sendHints } = __nccwpck_require__(736)
+const { webidl } = __nccwpck_require__(6083)
+const { URLSerializer } = __nccwpck_require__(2318)
+const { environmentSettingsObject } = __nccwpck_require__(9774)
+const { staticPropertyDescriptors, states, sentCloseFrameState, sendHints } = __nccwpck_require__(7450)
 const {
   kWebSocketURL,
   kReadyState,
@@ -53825,21 +53825,21 @@ const {
   kResponse,
   kSentClose,
   kByteParser
-} = __nccwpck_require__(1216)
+} = __nccwpck_require__(1242)
 const {
   isConnecting,
   isEstablished,
   isClosing,
   isValidSubprotocol,
   fireEvent
-} = __nccwpck_require__(8625)
-const { establishWebSocketConnection, closeWebSocketConnection } = __nccwpck_require__(6897)
-const { ByteParser } = __nccwpck_require__(1652)
-const { kEnumerableProperty, isBlobLike } = __nccwpck_require__(3440)
-const { getGlobalDispatcher } = __nccwpck_require__(2581)
+} = __nccwpck_require__(4391)
+const { establishWebSocketConnection, closeWebSocketConnection } = __nccwpck_require__(4347)
+const { ByteParser } = __nccwpck_require__(3922)
+const { kEnumerableProperty, isBlobLike } = __nccwpck_require__(586)
+const { getGlobalDispatcher } = __nccwpck_require__(5319)
 const { types } = __nccwpck_require__(7975)
-const { ErrorEvent, CloseEvent } = __nccwpck_require__(5188)
-const { SendQueue } = __nccwpck_require__(3900)
+const { ErrorEvent, CloseEvent } = __nccwpck_require__(2494)
+const { SendQueue } = __nccwpck_require__(5094)
 
 // https://websockets.spec.whatwg.org/#interface-definition
 class WebSocket extends EventTarget {
@@ -54410,7 +54410,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 7318:
+/***/ 2660:
 /***/ ((module) => {
 
 module.exports = eval("require")("../build/Release/cpufeatures.node");
@@ -54418,7 +54418,7 @@ module.exports = eval("require")("../build/Release/cpufeatures.node");
 
 /***/ }),
 
-/***/ 490:
+/***/ 9664:
 /***/ ((module) => {
 
 module.exports = eval("require")("./crypto/build/Release/sshcrypto.node");
@@ -54685,7 +54685,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 
 /***/ }),
 
-/***/ 2327:
+/***/ 2955:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -54694,8 +54694,8 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 /* harmony export */   xV: () => (/* binding */ reportFailure)
 /* harmony export */ });
 /* unused harmony export warnOnCrash */
-/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8261);
-/* harmony import */ var _domain_errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2103);
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6811);
+/* harmony import */ var _domain_errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2443);
 
 
 /** Fails the step with one line that says what is wrong and what to do; the stack goes to the debug log. */
@@ -54743,7 +54743,7 @@ function causes(error) {
 
 /***/ }),
 
-/***/ 1790:
+/***/ 8194:
 /***/ ((__unused_webpack___webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
@@ -54761,7 +54761,7 @@ globals.__dirname ??= node_path__WEBPACK_IMPORTED_MODULE_0__.dirname(globals.__f
 
 /***/ }),
 
-/***/ 2103:
+/***/ 2443:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -54798,13 +54798,13 @@ function asActionError(thrown) {
 
 /***/ }),
 
-/***/ 4632:
+/***/ 8540:
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _cjs_globals_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1790);
-/* harmony import */ var _action_crash_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2327);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3059);
+/* harmony import */ var _cjs_globals_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8194);
+/* harmony import */ var _action_crash_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2955);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1849);
 
 
 
@@ -54817,7 +54817,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 3059:
+/***/ 1849:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -54826,8 +54826,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   e: () => (/* binding */ run)
 });
 
-// EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 16 modules
-var lib_core = __nccwpck_require__(8261);
+// EXTERNAL MODULE: ../node_modules/@actions/core/lib/core.js + 16 modules
+var lib_core = __nccwpck_require__(6811);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
 ;// CONCATENATED MODULE: external "node:fs/promises"
@@ -54836,9 +54836,9 @@ const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.ur
 const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./.build-wKYPuZ/domain/errors.js
-var errors = __nccwpck_require__(2103);
-;// CONCATENATED MODULE: ./.build-wKYPuZ/action/cancellation.js
+// EXTERNAL MODULE: ./domain/errors.js
+var errors = __nccwpck_require__(2443);
+;// CONCATENATED MODULE: ./action/cancellation.js
 
 /** Aborts when GitHub cancels the job: it sends SIGINT, SIGTERM 7.5 s later and SIGKILL 2.5 s after that. */
 class Cancellation {
@@ -54859,11 +54859,11 @@ class Cancellation {
     }
 }
 
-// EXTERNAL MODULE: ./.build-wKYPuZ/action/crash.js
-var crash = __nccwpck_require__(2327);
-// EXTERNAL MODULE: ./node_modules/ssh2/lib/index.js
-var lib = __nccwpck_require__(5472);
-;// CONCATENATED MODULE: ./.build-wKYPuZ/domain/public-key.js
+// EXTERNAL MODULE: ./action/crash.js
+var crash = __nccwpck_require__(2955);
+// EXTERNAL MODULE: ../node_modules/ssh2/lib/index.js
+var lib = __nccwpck_require__(7362);
+;// CONCATENATED MODULE: ./domain/public-key.js
 
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 /** A key from its two words `ssh-ed25519 AAAA…`; undefined unless the second is base64 of a whole key of the first's type. */
@@ -54903,7 +54903,7 @@ function samePublicKey(one, other) {
     return one.base64 === other.base64;
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/ssh/key-text.js
+;// CONCATENATED MODULE: ./ssh/key-text.js
 
 const BLOCK = /-----BEGIN ([A-Z0-9 ]*PRIVATE KEY)-----(.*?)-----END \1-----/gs;
 /** Headers of an encrypted key in OpenSSL's old format (RFC 1421). */
@@ -54953,7 +54953,7 @@ function noKey(text) {
     });
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/ssh/pkcs8.js
+;// CONCATENATED MODULE: ./ssh/pkcs8.js
 
 
 const PKCS8 = /^-----BEGIN (ENCRYPTED )?PRIVATE KEY-----/;
@@ -55034,7 +55034,7 @@ function wrongPassphrase(name) {
     });
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/ssh/private-key.js
+;// CONCATENATED MODULE: ./ssh/private-key.js
 
 
 
@@ -55116,7 +55116,7 @@ function damaged(name) {
     });
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/action/credentials.js
+;// CONCATENATED MODULE: ./action/credentials.js
 
 
 
@@ -55152,9 +55152,9 @@ async function readKeyFile(file) {
     }
 }
 
-// EXTERNAL MODULE: ./node_modules/picomatch/index.js
-var picomatch = __nccwpck_require__(4006);
-;// CONCATENATED MODULE: ./node_modules/string-argv/index.js
+// EXTERNAL MODULE: ../node_modules/picomatch/index.js
+var picomatch = __nccwpck_require__(5180);
+;// CONCATENATED MODULE: ../node_modules/string-argv/index.js
 
 function parseArgsStringToArgv(value, env, file) {
     const myArray = [];
@@ -55211,7 +55211,7 @@ function parseArgsStringToArgv(value, env, file) {
     return myArray;
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/domain/attr-path.js
+;// CONCATENATED MODULE: ./domain/attr-path.js
 
 /**
  * Parses an attribute path as Nix does (attr-path.cc, `parseAttrPath`): names are separated by dots, double quotes keep
@@ -55246,7 +55246,7 @@ function printAttrPath(path) {
     return path.map((name) => (PLAIN_NAME.test(name) ? name : `"${name}"`)).join('.');
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/domain/store-path.js
+;// CONCATENATED MODULE: ./domain/store-path.js
 
 const STORE_DIR = '/nix/store';
 // Nix's base-32 has no e, o, t, u; a name has at most 211 characters (path.cc, `checkName`).
@@ -55284,7 +55284,7 @@ function storePathBase(path) {
     return path.slice(STORE_DIR.length + 1);
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/domain/installable.js
+;// CONCATENATED MODULE: ./domain/installable.js
 
 
 
@@ -55366,7 +55366,7 @@ function storePathOf(text) {
     return isStorePath(path) ? path : undefined;
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/domain/known-hosts.js
+;// CONCATENATED MODULE: ./domain/known-hosts.js
 
 
 
@@ -55483,7 +55483,7 @@ function patternRegExp(pattern) {
     return new RegExp(`^${source}$`);
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/domain/store-uri.js
+;// CONCATENATED MODULE: ./domain/store-uri.js
 
 const DEFAULT_PORT = 22;
 const PARAMETERS = [
@@ -55633,7 +55633,7 @@ function store_uri_invalid(where, what, hint) {
     });
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/domain/system.js
+;// CONCATENATED MODULE: ./domain/system.js
 
 // Any `cpu-kernel` of letters, digits and underscores: Nix itself compares systems as texts and knows no list.
 const SYSTEM = /^[A-Za-z0-9_]+-[A-Za-z0-9_]+$/;
@@ -55677,7 +55677,7 @@ function systemOfMachine(arch, platform) {
     return (platform === 'linux' || platform === 'darwin') && isSystem(text) ? text : undefined;
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/action/input-reader.js
+;// CONCATENATED MODULE: ./action/input-reader.js
 
 /**
  * Parses inputs one by one and keeps every complaint, so that a person sees all of them at once.
@@ -55774,7 +55774,7 @@ class InputReader {
     }
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/action/inputs.js
+;// CONCATENATED MODULE: ./action/inputs.js
 
 
 
@@ -55870,7 +55870,7 @@ function readOptions(reader) {
     };
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/domain/outcome.js
+;// CONCATENATED MODULE: ./domain/outcome.js
 const GOOD = new Set(['built', 'substituted', 'cached']);
 /** Whether the attribute's outputs exist on the remote. */
 function isGood(status) {
@@ -55913,7 +55913,7 @@ function outcomeStatus(status, errorMessage) {
     }
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/action/format.js
+;// CONCATENATED MODULE: ./action/format.js
 /** `3.1 s`, `4 min 05 s`, `2 h 03 min`. */
 function formatSeconds(seconds) {
     if (seconds < 9.95)
@@ -55945,7 +55945,7 @@ function pad(value) {
     return String(value).padStart(2, '0');
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/action/heartbeat.js
+;// CONCATENATED MODULE: ./action/heartbeat.js
 
 
 /** Seconds without a line after which one says what is going on. */
@@ -55983,7 +55983,7 @@ class Heartbeat {
     }
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/action/log.js
+;// CONCATENATED MODULE: ./action/log.js
 
 
 
@@ -56124,7 +56124,7 @@ function derivationName(drvPath) {
     return storePathName(drvPath).replace(/\.drv$/, '');
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/action/results.js
+;// CONCATENATED MODULE: ./action/results.js
 
 /** GitHub refuses outputs of 1 MiB and more per job; this leaves room for other steps. */
 const MAX_RESULTS_BYTES = 100_000;
@@ -56181,7 +56181,7 @@ function failedAttributes(outcomes) {
     return outcomes.filter((outcome) => !isGood(outcome.status)).map((outcome) => outcome.attribute);
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/action/report.js
+;// CONCATENATED MODULE: ./action/report.js
 
 
 
@@ -56246,7 +56246,7 @@ function isCause(outcome) {
     return outcome.status !== 'cancelled';
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/action/secrets.js
+;// CONCATENATED MODULE: ./action/secrets.js
 /**
  * Reads the secret inputs and removes them from the environment, so that nothing started from now on can inherit them.
  * To be called before anything else.
@@ -56261,7 +56261,7 @@ function takeSecrets(env) {
     return { 'ssh-key': take('ssh-key'), 'ssh-key-passphrase': take('ssh-key-passphrase') };
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/action/state.js
+;// CONCATENATED MODULE: ./action/state.js
 
 function saveState(state) {
     lib_core/* saveState */.LZ('marker', state.marker);
@@ -56272,7 +56272,7 @@ function loadState() {
     return marker === '' ? undefined : { marker };
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/action/summary.js
+;// CONCATENATED MODULE: ./action/summary.js
 
 
 
@@ -56371,7 +56371,7 @@ function escapeText(text) {
     return text.replaceAll(/[&<>|`*_~[\]\\#@!:$]/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/domain/derivation.js
+;// CONCATENATED MODULE: ./domain/derivation.js
 
 
 /**
@@ -56509,7 +56509,7 @@ function requiredSystemFeatures({ env }) {
     return Array.isArray(features) ? features.filter((each) => typeof each === 'string') : [];
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/store/derivation-closure.js
+;// CONCATENATED MODULE: ./store/derivation-closure.js
 
 /** How many `.drv` files are read at a time. */
 const BATCH = 64;
@@ -56566,7 +56566,7 @@ var external_node_net_ = __nccwpck_require__(7030);
 const external_node_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
 // EXTERNAL MODULE: external "node:stream"
 var external_node_stream_ = __nccwpck_require__(7075);
-;// CONCATENATED MODULE: ./.build-wKYPuZ/store/child-stream.js
+;// CONCATENATED MODULE: ./store/child-stream.js
 
 
 const DIAGNOSTICS_LIMIT = 8 * 1024;
@@ -56632,7 +56632,7 @@ class ChildStream extends external_node_stream_.Duplex {
     }
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/domain/build-result.js
+;// CONCATENATED MODULE: ./domain/build-result.js
 /** Nix's `BuildResult::Status` by its wire numbers 0 to 14 (13 and 14 exist since protocol 1.34 or so). */
 const BUILD_STATUSES = [
     'built',
@@ -56654,7 +56654,7 @@ const BUILD_STATUSES = [
 /** Nix's `BuildMode` by its wire numbers. `check` builds again and compares. */
 const BUILD_MODES = ['normal', 'repair', 'check'];
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/protocol/chunk-buffer.js
+;// CONCATENATED MODULE: ./protocol/chunk-buffer.js
 /** Bytes that arrived in chunks and are taken from the front, uncopied wherever they lie in one chunk. */
 class ChunkBuffer {
     #chunks = [];
@@ -56753,7 +56753,7 @@ class ChunkBuffer {
     }
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/protocol/wire-writer.js
+;// CONCATENATED MODULE: ./protocol/wire-writer.js
 /**
  * Builds one request of the worker protocol in memory: integers are 64 bits little-endian, strings a length, the bytes, and
  * zeros up to a multiple of 8 (Nix's `serialise.hh`).
@@ -56812,7 +56812,7 @@ function paddedLength(length) {
     return Math.ceil(length / 8) * 8;
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/protocol/wire-reader.js
+;// CONCATENATED MODULE: ./protocol/wire-reader.js
 
 
 
@@ -56960,7 +56960,7 @@ function isZero(bytes, from) {
     return true;
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/protocol/derived-path.js
+;// CONCATENATED MODULE: ./protocol/derived-path.js
 
 
 /** `/nix/store/x.drv!out,dev`, `/nix/store/x.drv!*`, or a plain path (`DerivedPath::to_string_legacy`). */
@@ -56984,10 +56984,10 @@ function parseOutputs(text) {
     return text === '*' ? 'all' : text.split(',').filter((name) => name !== '');
 }
 function notDerived(text) {
-    return violation(`${JSON.stringify(text)} where a path to build belongs`);
+    return violation(`${JSON.stringify(text.slice(0, 200))} where a path to build belongs`);
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/protocol/version.js
+;// CONCATENATED MODULE: ./protocol/version.js
 /**
  * What we say we speak. 1.38 adds nothing but an exchange of feature lists, which would cost a round trip: with 1.37 a client
  * can write its whole handshake, and its first requests, at once.
@@ -57015,7 +57015,7 @@ function nixOfProtocol(version) {
     return 'Nix 1';
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/protocol/build-result.js
+;// CONCATENATED MODULE: ./protocol/build-result.js
 
 
 
@@ -57028,10 +57028,7 @@ function* readKeyedBuildResult(reader, version) {
 }
 /** `BuildResult` as every protocol since 1.29 has it, with the processor times of 1.37. */
 function* readBuildResult(reader, version, path) {
-    const statusNumber = yield* reader.u64();
-    const status = BUILD_STATUSES[statusNumber];
-    if (!status)
-        throw violation(`the build status ${statusNumber}, of which Nix has 0 to 14`);
+    const status = statusOf(yield* reader.u64());
     const errorMessage = yield* reader.string();
     const timesBuilt = yield* reader.u64();
     yield* reader.u64(); // isNonDeterministic: the status says so too
@@ -57053,6 +57050,10 @@ function* readBuildResult(reader, version, path) {
         outputs,
         realisations,
     };
+}
+/** One that a later Nix has added: those of late (build-result.hh, HashMismatch) are kinds of failure. */
+function statusOf(number) {
+    return BUILD_STATUSES[number] ?? 'misc-failure';
 }
 function* readOptionalMicroseconds(reader) {
     const tag = yield* reader.u64();
@@ -57089,7 +57090,7 @@ function parseObject(json) {
     throw violation(`${JSON.stringify(json.slice(0, 200))} where a realisation belongs`);
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/protocol/op.js
+;// CONCATENATED MODULE: ./protocol/op.js
 /** Numbers of `WorkerProto::Op`. */
 const OP = {
     buildPaths: 9,
@@ -57108,7 +57109,7 @@ const OP = {
     buildPathsWithResults: 46,
 };
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/protocol/path-info.js
+;// CONCATENATED MODULE: ./protocol/path-info.js
 
 
 const SHA256_HEX = /^[0-9a-f]{64}$/;
@@ -57166,7 +57167,7 @@ function writePathInfo(writer, info) {
         .string(info.contentAddress ?? '');
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/protocol/operations.js
+;// CONCATENATED MODULE: ./protocol/operations.js
 
 
 
@@ -57310,28 +57311,25 @@ function buildPathsWithResults(paths, mode, version) {
 
 // EXTERNAL MODULE: external "node:util"
 var external_node_util_ = __nccwpck_require__(7975);
-;// CONCATENATED MODULE: ./.build-wKYPuZ/protocol/text.js
+;// CONCATENATED MODULE: ./domain/text.js
 
 // eslint-disable-next-line no-control-regex
-const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
-/** Nix's text as plain text: without colours. */
-function plain(text) {
-    return (0,external_node_util_.stripVTControlCharacters)(text);
-}
-/** Several lines as one, cut after `limit` characters. */
+const CONTROL = /[\u0000-\u001f\u007f-\u009f]/g;
+/** Nix's text on one line: without colours, other control characters as escapes, cut after `limit` characters. */
 function text_oneLine(text, limit = 1000) {
-    return cut(plain(text).replace(/\s+/g, ' ').trim(), limit);
+    return printable((0,external_node_util_.stripVTControlCharacters)(text), limit);
 }
-/** Bytes of unknown origin, fit to be shown: control characters as escapes, cut after `limit` characters. */
+/**
+ * Text of unknown origin, fit to be shown, on one line: control characters as escapes, cut after `limit` characters. A line of
+ * its own could be a command to the runner.
+ */
 function printable(text, limit = 500) {
     const escape = (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
-    return cut(text.replace(CONTROL, escape).trim(), limit);
-}
-function cut(text, limit) {
-    return text.length > limit ? `${text.slice(0, limit)}…` : text;
+    const shown = text.replace(/\s+/g, ' ').trim().replace(CONTROL, escape);
+    return shown.length > limit ? `${shown.slice(0, limit)}…` : shown;
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/protocol/daemon-error.js
+;// CONCATENATED MODULE: ./protocol/daemon-error.js
 
 
 /** What a daemon said went wrong, verbatim: `message` may hold colours and several lines. */
@@ -57385,7 +57383,7 @@ function daemonError(label, error) {
     });
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/store/build-without-results.js
+;// CONCATENATED MODULE: ./store/build-without-results.js
 
 
 /**
@@ -57438,7 +57436,7 @@ function wantedOutputs(path, maps) {
     return new Map(path.outputs.map((name) => [name, outputs.get(name)]));
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/store/interruption.js
+;// CONCATENATED MODULE: ./store/interruption.js
 /**
  * Ends a wait from outside. Unlike `Promise.race` against one long-lived promise it keeps nothing of waits that are over, so
  * it can stand around every chunk of a large stream.
@@ -57480,7 +57478,7 @@ class Interruption {
     }
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/protocol/nar/nar-format.js
+;// CONCATENATED MODULE: ./protocol/nar/nar-format.js
 /** What a NAR begins with. */
 const NAR_MAGIC = 'nix-archive-1';
 /** Linux's own limits on what can be unpacked, and a depth that no path of 4096 bytes can pass. */
@@ -57492,7 +57490,7 @@ const NAR_LIMITS = {
     nodeBytes: 16 * 1024,
 };
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/protocol/nar/nar-reader.js
+;// CONCATENATED MODULE: ./protocol/nar/nar-reader.js
 
 
 
@@ -57644,7 +57642,7 @@ function nar_reader_words(bytes) {
         .trim());
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/protocol/nar/receive-nar.js
+;// CONCATENATED MODULE: ./protocol/nar/receive-nar.js
 
 
 
@@ -57688,7 +57686,7 @@ function hashMismatch(info, actual) {
     });
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/store/fifo.js
+;// CONCATENATED MODULE: ./store/fifo.js
 /** A queue whose `shift` does not move what is left: pipelined requests come by the ten thousand. */
 class Fifo {
     #items = [];
@@ -57716,7 +57714,7 @@ class Fifo {
     }
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/store/chunk-queue.js
+;// CONCATENATED MODULE: ./store/chunk-queue.js
 
 /**
  * The bytes of one NAR on their way from the wire to whoever iterates. Written by hand because an async generator would
@@ -57772,7 +57770,7 @@ class ChunkQueue {
     }
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/store/nar-window.js
+;// CONCATENATED MODULE: ./store/nar-window.js
 
 
 
@@ -57874,7 +57872,7 @@ class NarWindow {
     }
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/protocol/framed.js
+;// CONCATENATED MODULE: ./protocol/framed.js
 
 /** Ends framed data (`FramedSink`): a frame is a length and that many bytes, without padding. */
 const END_OF_FRAMES = new WireWriter().u64(0).finish();
@@ -57892,7 +57890,7 @@ function* readFrames(reader, onBytes) {
     }
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/store/frame-writer.js
+;// CONCATENATED MODULE: ./store/frame-writer.js
 
 /** A frame is sent when it holds this much: few system calls, and little for a daemon to keep in memory. */
 const FRAME_SIZE = 256 * 1024;
@@ -57945,7 +57943,7 @@ function joinSmall(pieces) {
     return joined;
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/store/send-paths.js
+;// CONCATENATED MODULE: ./store/send-paths.js
 
 
 
@@ -57984,7 +57982,7 @@ async function sendPath(frames, { info, nar }, interruption) {
     }
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/protocol/messages.js
+;// CONCATENATED MODULE: ./protocol/messages.js
 
 
 /** What precedes every answer (`worker-protocol.hh`). READ and WRITE belong to operations that we never use. */
@@ -58054,7 +58052,7 @@ function* readFields(reader) {
     });
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/protocol/handshake.js
+;// CONCATENATED MODULE: ./protocol/handshake.js
 
 
 
@@ -58083,7 +58081,7 @@ function* readGreeting(reader, label, ours = ADVERTISED) {
     if (theirs >> 8 !== ADVERTISED >> 8 || theirs < OLDEST)
         throw tooOld(theirs, label);
     const protocolVersion = Math.min(theirs, ours);
-    const nixVersion = protocolVersion >= SINCE.daemonVersion ? yield* reader.string(256) : undefined;
+    const nixVersion = protocolVersion >= SINCE.daemonVersion ? printable(yield* reader.string(256)) : undefined;
     const trust = protocolVersion >= SINCE.trust ? yield* readTrust(reader) : 'unknown';
     const error = yield* readMessages(reader);
     if (error)
@@ -58128,7 +58126,7 @@ function tooOld(version, label) {
         `${protocolText(OLDEST)} (Nix 2.4) or newer is needed`, { hint: 'Upgrade Nix on that machine to 2.4 or newer, and restart its nix-daemon.' });
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/store/outbox.js
+;// CONCATENATED MODULE: ./store/outbox.js
 /**
  * The sending half of a session. Requests that are made in one go leave in one write; while a body is being
  * sent, what is asked for waits behind it, so that the order on the wire is the order of asking.
@@ -58218,7 +58216,7 @@ class Outbox {
     };
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/store/silence.js
+;// CONCATENATED MODULE: ./store/silence.js
 /** What a daemon may do for hours without a word; its own timeouts bound it. */
 const UNBOUNDED = new Set([
     'BuildPaths',
@@ -58249,7 +58247,7 @@ function watchSilence(limitMs, state, onSilent) {
     return () => clearInterval(timer);
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/store/stream-ended.js
+;// CONCATENATED MODULE: ./store/stream-ended.js
 
 
 /** After the far side's end of stream, how long its standard error may still take to arrive, milliseconds. */
@@ -58290,7 +58288,7 @@ function daemonSilent(label, operation, limitMs) {
     return new errors/* ActionError */.lZ('connection-lost', `${label}: the Nix daemon has not answered ${operation} for ${limitMs / 1000} s, though the connection lives`, { hint: 'Is that machine overloaded, or its disk stuck? See what nix-daemon does there.' });
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/store/session.js
+;// CONCATENATED MODULE: ./store/session.js
 
 
 
@@ -58453,7 +58451,7 @@ class Session {
     }
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/store/daemon-store.js
+;// CONCATENATED MODULE: ./store/daemon-store.js
 
 
 
@@ -58557,7 +58555,7 @@ class DaemonStore {
     }
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/store/local-store.js
+;// CONCATENATED MODULE: ./store/local-store.js
 
 
 
@@ -58599,7 +58597,7 @@ function noStore(socketPath, cause) {
     return new errors/* ActionError */.lZ('nix-missing', `the local store: no Nix daemon answers at ${socketPath} (${cause.message}), and ${STATE_DIR} is not writable`, { hint: 'Install Nix on the runner, or start its nix-daemon.', cause });
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/domain/activity.js
+;// CONCATENATED MODULE: ./domain/activity.js
 /** Activity types of `start` events that this project reads (logging.hh). */
 const ACTIVITY = {
     copyPath: 100,
@@ -58621,7 +58619,7 @@ const RESULT = {
     postBuildLogLine: 107,
 };
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/build/activity-tracker.js
+;// CONCATENATED MODULE: ./build/activity-tracker.js
 
 
 /**
@@ -58728,7 +58726,7 @@ function builtDerivation(type, field) {
 
 ;// CONCATENATED MODULE: external "node:timers/promises"
 const external_node_timers_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
-;// CONCATENATED MODULE: ./.build-wKYPuZ/build/cancel.js
+;// CONCATENATED MODULE: ./build/cancel.js
 
 /** Seconds without a build starting or stopping after which closing a session surely ends its builds. */
 const QUIET = 0.25;
@@ -58747,7 +58745,7 @@ async function endBuilds(store, tracker, reason) {
     store.close(reason);
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/store/closure.js
+;// CONCATENATED MODULE: ./store/closure.js
 
 /**
  * What of the roots' closure is missing at the destination, for a destination that is near: it is asked first at every step, so
@@ -58844,7 +58842,7 @@ function notValid(path, store, roots) {
     return new errors/* ActionError */.lZ('path-invalid', `${path} is not valid in ${store.label}${why}`);
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/store/frontier.js
+;// CONCATENATED MODULE: ./store/frontier.js
 /**
  * Where the missing part of a closure ends: the paths at the destination that the roots are, or that missing paths refer to. As long as
  * they are kept, so is all below them.
@@ -58854,7 +58852,7 @@ function frontier(roots, missing) {
     return [...new Set([...roots, ...references])].filter((path) => !missing.has(path));
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/store/nar-channels.js
+;// CONCATENATED MODULE: ./store/nar-channels.js
 /**
  * NARs in the order given, read over several sessions with the same store: while one is handed on, the others
  * read ahead. Each path goes to the session with the fewest bytes to carry so far.
@@ -58892,7 +58890,7 @@ function nar_channels_assign(channels, info) {
     return lightest;
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/store/topological-order.js
+;// CONCATENATED MODULE: ./store/topological-order.js
 
 /**
  * Sorts paths so that each comes after those it refers to, as a store needs them to be added.
@@ -58933,7 +58931,8 @@ function circle(path) {
     return new errors/* ActionError */.lZ('protocol-violation', `${path} refers to itself by way of other paths`);
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/store/copy-closure.js
+;// CONCATENATED MODULE: ./store/copy-closure.js
+
 
 
 
@@ -58951,12 +58950,17 @@ function circle(path) {
  */
 async function copyClosure(request) {
     const { signal, to, select } = request;
-    const stop = () => to.close(cancelled(request));
+    const interruption = new Interruption();
+    const stop = () => {
+        to.close(cancelled(request));
+        interruption.raise(cancelled(request)); // the source may be what hangs, and others use its session
+    };
     if (signal?.aborted === true)
         throw cancelled(request);
     signal?.addEventListener('abort', stop, { once: true });
     try {
-        const missing = await (request.near === 'source' ? missingAtFar : missingAtNear)(request);
+        const finding = request.near === 'source' ? missingAtFar : missingAtNear;
+        const missing = await interruption.wait(finding(request));
         keepPresent(request, missing);
         const paths = topologicalOrder(select ? await select(missing) : missing);
         const totalBytes = paths.reduce((sum, { narSize }) => sum + narSize, 0);
@@ -59019,7 +59023,7 @@ function cancelled({ from, to, signal }) {
     });
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/build/announce.js
+;// CONCATENATED MODULE: ./build/announce.js
 /** Tells how much a copy will move, when that is known: at its first progress. */
 function announceOnce(kind, observe) {
     let announced = false;
@@ -59031,7 +59035,7 @@ function announceOnce(kind, observe) {
     };
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/build/copy-back.js
+;// CONCATENATED MODULE: ./build/copy-back.js
 
 
 
@@ -59151,7 +59155,7 @@ class CopyBack {
     }
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/build/copy-selection.js
+;// CONCATENATED MODULE: ./build/copy-selection.js
 /** Whether the outputs of an attribute, by its path as Nix prints it, are to be copied. */
 function isCopied(copy, attribute) {
     if (copy.kind !== 'matching')
@@ -59179,7 +59183,7 @@ function matchesAttribute(glob, attribute) {
 const external_node_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
 ;// CONCATENATED MODULE: external "node:stream/promises"
 const external_node_stream_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
-;// CONCATENATED MODULE: ./.build-wKYPuZ/build/derivation-logs.js
+;// CONCATENATED MODULE: ./build/derivation-logs.js
 
 
 
@@ -59217,7 +59221,7 @@ class DerivationLogs {
     }
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/build/out-links.js
+;// CONCATENATED MODULE: ./build/out-links.js
 
 
 
@@ -59299,7 +59303,7 @@ async function refuseForeignFile(file) {
     });
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/build/linked-attributes.js
+;// CONCATENATED MODULE: ./build/linked-attributes.js
 
 /**
  * Links the outputs of every attribute that was copied; says which links could not be made.
@@ -59354,7 +59358,7 @@ function firstNamesOf(attributes) {
     return names;
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/build/phases.js
+;// CONCATENATED MODULE: ./build/phases.js
 /** Measures the parts of a step; parts that overlap are each counted whole. */
 class Phases {
     seconds = new Map();
@@ -59379,7 +59383,7 @@ class Phases {
     }
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/domain/suggestions.js
+;// CONCATENATED MODULE: ./domain/suggestions.js
 /** The names most like a mistyped one: at most three, at most two edits away, nearest first (as Nix suggests them). */
 function similarNames(name, names) {
     return names
@@ -59405,7 +59409,7 @@ function editDistance(a, b) {
     return row.at(-1) ?? 0;
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/nix/evaluation-failure.js
+;// CONCATENATED MODULE: ./nix/evaluation-failure.js
 
 
 
@@ -59502,7 +59506,7 @@ function listOf(items, conjunction) {
         : `${items.slice(0, -1).join(', ')} ${conjunction} ${items.at(-1) ?? ''}`;
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/nix/wanted-outputs.js
+;// CONCATENATED MODULE: ./nix/wanted-outputs.js
 
 /**
  * The outputs that a selection names, sorted.
@@ -59518,7 +59522,7 @@ function outputsWanted(selection, names) {
     return [...new Set(wanted)].sort();
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/nix/evaluated-attributes.js
+;// CONCATENATED MODULE: ./nix/evaluated-attributes.js
 
 
 
@@ -59588,7 +59592,7 @@ function defaultOutputs(derivation) {
     return derivation.outputsToInstall.length === 0 ? ['out'] : derivation.outputsToInstall;
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/nix/walk-report.js
+;// CONCATENATED MODULE: ./nix/walk-report.js
 /** Puts together what the processes of a walk report. */
 class WalkReport {
     /** Systems that there are attributes for, and that were not asked for. */
@@ -59694,7 +59698,7 @@ function keyOf(place) {
     return JSON.stringify([place.id, place.path]);
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/nix/log-line.js
+;// CONCATENATED MODULE: ./nix/log-line.js
 /** Nix's verbosity levels that people see by default: error, warning, notice, info. */
 const INFO = 3;
 /** `buildLogLine` of Nix's result types (logging.hh). */
@@ -59785,7 +59789,7 @@ function log_line_positionOf(event) {
 
 ;// CONCATENATED MODULE: external "node:string_decoder"
 const external_node_string_decoder_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:string_decoder");
-;// CONCATENATED MODULE: ./.build-wKYPuZ/nix/lines.js
+;// CONCATENATED MODULE: ./nix/lines.js
 
 /**
  * Cuts a stream of bytes into lines of text: UTF-8 split over chunks is put together, `\r\n` counts as `\n`, and an
@@ -59818,7 +59822,7 @@ function withoutCarriageReturn(line) {
     return line.endsWith('\r') ? line.slice(0, -1) : line;
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/nix/nix-command.js
+;// CONCATENATED MODULE: ./nix/nix-command.js
 
 
 
@@ -59920,7 +59924,7 @@ function killGroup(child, signal) {
     }
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/nix/walk-events.js
+;// CONCATENATED MODULE: ./nix/walk-events.js
 
 /**
  * Reads one event from its JSON text.
@@ -60047,7 +60051,7 @@ function wrongField(name) {
     throw new errors/* ActionError */.lZ('internal', `the field ${name} of an evaluation event is not as expected`);
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/nix/walk-source.js
+;// CONCATENATED MODULE: ./nix/walk-source.js
 /**
  * The walk, in Nix: `request: autoArgs: root: ""`. See `walkProgram` for what it does.
  *
@@ -60211,7 +60215,7 @@ if request.requirePure && builtins ? currentSystem then say { event = "impure"; 
 else if request.task == "explain" then explainItem (head request.items) request.explain
 else walkAll`;
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/nix/walk-program.js
+;// CONCATENATED MODULE: ./nix/walk-program.js
 
 
 /** Flake outputs whose names are systems, whatever they look like. */
@@ -60235,7 +60239,7 @@ function nixString(text) {
     return `"${text.replace(/["\\$]/g, '\\$&').replaceAll('\r', '\\r')}"`;
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/nix/walk.js
+;// CONCATENATED MODULE: ./nix/walk.js
 
 
 
@@ -60305,7 +60309,7 @@ function walk_failureOf(exit, errors) {
     return errors.at(-1) ?? { message: how, position: undefined, trace: [] };
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/nix/walk-all.js
+;// CONCATENATED MODULE: ./nix/walk-all.js
 
 
 
@@ -60390,7 +60394,7 @@ async function explainOne(setup, root, systems, items, { place, explain }) {
         explain(failure);
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/nix/auto-arguments.js
+;// CONCATENATED MODULE: ./nix/auto-arguments.js
 
 
 /**
@@ -60417,7 +60421,7 @@ function autoArguments(evalArgs) {
     return found;
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/nix/version.js
+;// CONCATENATED MODULE: ./nix/version.js
 
 
 // `nix (Nix) 2.34.8`, `nix (Lix, like Nix) 2.93.0`, `nix (Determinate Nix 3.8.5) 2.30.2`
@@ -60452,7 +60456,7 @@ function vendorOf(text) {
     return text.startsWith('Determinate') ? 'determinate' : 'nix';
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/nix/walk-root.js
+;// CONCATENATED MODULE: ./nix/walk-root.js
 
 
 const NO_ARGUMENTS = new Map();
@@ -60493,7 +60497,7 @@ function flakeAttribute(flakeRef, fragment, currentSystem) {
     return { args, autoCall: false, autoArguments: NO_ARGUMENTS, requirePure: false };
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/nix/evaluate-below.js
+;// CONCATENATED MODULE: ./nix/evaluate-below.js
 
 
 
@@ -60584,7 +60588,7 @@ function chunksOf(items) {
     return chunks;
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/nix/flake-folder.js
+;// CONCATENATED MODULE: ./nix/flake-folder.js
 
 /** The folder on this machine that a flake reference points to; `undefined` if it is fetched from elsewhere. */
 function localFolder(flakeRef, workingDirectory) {
@@ -60606,7 +60610,7 @@ function flake_folder_decode(text) {
     }
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/nix/environment.js
+;// CONCATENATED MODULE: ./nix/environment.js
 /*
  * What a child of ours may see of the environment. An impure evaluation reads any variable with builtins.getEnv, and so
  * does whatever git, ssh or a builder starts; so nothing is handed on that is not named here: no INPUT_*, no
@@ -60664,7 +60668,7 @@ function withGitConfig(env, key, value) {
     };
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/nix/git-trust.js
+;// CONCATENATED MODULE: ./nix/git-trust.js
 
 
 
@@ -60747,7 +60751,7 @@ async function exists(file) {
     return (0,promises_namespaceObject.stat)(file).then(() => true, () => false);
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/nix/store-path-installables.js
+;// CONCATENATED MODULE: ./nix/store-path-installables.js
 
 
 
@@ -60823,7 +60827,7 @@ async function storePathBehind(link) {
     return undefined;
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/nix/evaluate.js
+;// CONCATENATED MODULE: ./nix/evaluate.js
 var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
     if (value !== null && value !== void 0) {
         if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
@@ -60961,7 +60965,7 @@ async function evaluate_attributesOf(installable, evaluated) {
         : (evaluated.attributes.get(installable) ?? []);
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/build/systems.js
+;// CONCATENATED MODULE: ./build/systems.js
 /**
  * Chooses systems: what the store's URI says, else what the remote says, else the `system` input, else the runner's own.
  * An installable without a system resolves for the input, or the only system offered, or the runner's if offered, or the first.
@@ -60986,7 +60990,7 @@ function settingsSystems(settings) {
     return [own, ...extra];
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/build/early-evaluation.js
+;// CONCATENATED MODULE: ./build/early-evaluation.js
 
 
 
@@ -61049,7 +61053,7 @@ function evaluateFor(request, { env, observe, signal, temporaryDirectory }, acce
     });
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/nix/settings.js
+;// CONCATENATED MODULE: ./nix/settings.js
 /**
  * Reads what `nix config show --json` prints: `{"cores": {"value": 4, …}, …}`.
  * @returns undefined if it is something else
@@ -61076,7 +61080,7 @@ function settings_parseJson(json) {
     }
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/nix/local-settings.js
+;// CONCATENATED MODULE: ./nix/local-settings.js
 
 
 /** Nix from 2.20 on says `config show`, before it `show-config`. */
@@ -61092,7 +61096,7 @@ async function readLocalSettings(command) {
     return undefined;
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/build/import-permission.js
+;// CONCATENATED MODULE: ./build/import-permission.js
 
 /**
  * Decides, before anything is built, whether built outputs can be imported into the local store, and with which check.
@@ -61127,7 +61131,7 @@ function import_permission_words(text) {
     return (text ?? '').split(/\s+/).filter((word) => word !== '');
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/build/local-import.js
+;// CONCATENATED MODULE: ./build/local-import.js
 
 
 
@@ -61155,7 +61159,7 @@ async function localImportCheck({ store, access }, remote, { env, signal, user }
 
 ;// CONCATENATED MODULE: external "node:stream/consumers"
 const consumers_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/consumers");
-;// CONCATENATED MODULE: ./.build-wKYPuZ/domain/host-key-check.js
+;// CONCATENATED MODULE: ./domain/host-key-check.js
 
 
 
@@ -61241,7 +61245,7 @@ function knownHostsLine(host, port, key) {
     return `${knownHostsName(host, port)} ${key.type} ${key.base64}`;
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/ssh/authentication.js
+;// CONCATENATED MODULE: ./ssh/authentication.js
 
 /**
  * Offers each key once, in order, and nothing else: no `none` probe, which would cost a round trip.
@@ -61278,7 +61282,7 @@ function offered(credentials) {
     return keys.length === 0 ? 'there was no key to offer' : `offered was ${keys.join(', ')}`;
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/ssh/handshake-progress.js
+;// CONCATENATED MODULE: ./ssh/handshake-progress.js
 
 
 
@@ -61379,7 +61383,7 @@ class HandshakeProgress {
 class TurnedAway extends errors/* ActionError */.lZ {
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/ssh/cipher-keys.js
+;// CONCATENATED MODULE: ./ssh/cipher-keys.js
 
 /**
  * Hands ssh2's AES-GCM keys to OpenSSL once for each key exchange instead of once for each packet: with AES-GCM ssh2 makes a
@@ -61398,13 +61402,13 @@ function keepCipherKeys(client) {
     });
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/ssh/credentials.js
+;// CONCATENATED MODULE: ./ssh/credentials.js
 /** The key that is tried first, if it is in memory. */
 function firstKey(credentials) {
     return credentials.kind === 'keys' ? credentials.keys[0]?.parsed() : undefined;
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/ssh/eager-authentication.js
+;// CONCATENATED MODULE: ./ssh/eager-authentication.js
 /** What an RSA signature algorithm hashes with; the other keys have but one algorithm, which ssh2 knows. */
 const RSA_HASHES = {
     'ssh-rsa': 'sha1',
@@ -61451,7 +61455,7 @@ function isAuthenticationProtocol(protocol) {
     return typeof protocol?.authPK === 'function' && protocol.authPK.length === 4;
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/ssh/handshake.js
+;// CONCATENATED MODULE: ./ssh/handshake.js
 
 
 
@@ -61566,7 +61570,7 @@ function algorithms({ hostKeys, host, compress }) {
     };
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/ssh/channel-request.js
+;// CONCATENATED MODULE: ./ssh/channel-request.js
 
 /**
  * Opens a channel. One that opens after the time limit is closed again.
@@ -61608,7 +61612,7 @@ function channelRefused({ what, label }, cause) {
     });
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/ssh/window.js
+;// CONCATENATED MODULE: ./ssh/window.js
 
 const MIB = 1024 * 1024;
 /** What ssh2 grants a channel by itself (lib/Channel.js, MAX_WINDOW). */
@@ -61659,7 +61663,7 @@ function hasInternals(channel) {
         typeof _client?._protocol.channelWindowAdjust === 'function');
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/ssh/channel-stream.js
+;// CONCATENATED MODULE: ./ssh/channel-stream.js
 
 
 
@@ -61778,7 +61782,7 @@ function batch(chunks) {
     });
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/ssh/diagnostics.js
+;// CONCATENATED MODULE: ./ssh/diagnostics.js
 const KEPT_BYTES = 8 * 1024;
 /** Keeps the last 8 KiB of a stream, for error texts. */
 class Diagnostics {
@@ -61798,7 +61802,7 @@ class Diagnostics {
     }
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/ssh/link-watch.js
+;// CONCATENATED MODULE: ./ssh/link-watch.js
 /**
  * Calls `onDead` once when nothing has moved for too long. ssh2's own count of unanswered requests is not used: on a
  * slow link an answer may wait for minutes behind data that is arriving well.
@@ -61821,7 +61825,7 @@ function watchLink(socket, watch, onDead) {
     return () => clearInterval(timer);
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/ssh/shell-quote.js
+;// CONCATENATED MODULE: ./ssh/shell-quote.js
 /** `~` stays bare, so that the remote shell expands a program given as `~/bin/nix-daemon`, as it does for Nix. */
 const PLAIN_WORD = /^[A-Za-z0-9_@%+=:,./~-]+$/;
 /** A command line for the remote user's shell that means exactly these words. */
@@ -61832,7 +61836,7 @@ function quoteWord(word) {
     return PLAIN_WORD.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/ssh/live-connection.js
+;// CONCATENATED MODULE: ./ssh/live-connection.js
 
 
 
@@ -61978,7 +61982,7 @@ function live_connection_describe(error) {
         : error.message;
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/ssh/options.js
+;// CONCATENATED MODULE: ./ssh/options.js
 /** With these a dead link is found within 48 s. */
 const DEFAULT_TIMEOUTS = {
     tcpMs: 15_000,
@@ -61989,7 +61993,7 @@ const DEFAULT_TIMEOUTS = {
     retryMs: [500, 1000, 2000, 4000],
 };
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/ssh/tcp.js
+;// CONCATENATED MODULE: ./ssh/tcp.js
 
 
 /** Node gives up on an address after 250 ms by default, which a slow link needs for one round trip. */
@@ -62062,7 +62066,7 @@ function connectFailure(host, port, error) {
     }
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/ssh/connection.js
+;// CONCATENATED MODULE: ./ssh/connection.js
 
 
 
@@ -62106,7 +62110,7 @@ async function connectOnce(options, timeouts) {
     });
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/ssh/worker-channel.js
+;// CONCATENATED MODULE: ./ssh/worker-channel.js
 
 
 /** Where nix-daemon listens unless it was built with another state folder. */
@@ -62187,7 +62191,7 @@ function neitherOpens(connection, socketError) {
     };
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/build/daemon-options.js
+;// CONCATENATED MODULE: ./build/daemon-options.js
 /** Nix's defaults for the fields of SetOptions that are neither asked for nor known. */
 const VERBOSITY_INFO = 3;
 /**
@@ -62300,7 +62304,7 @@ function numeric(flag, value) {
     return value === undefined ? [] : [flag, String(value)];
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/build/remote.js
+;// CONCATENATED MODULE: ./build/remote.js
 
 
 
@@ -62440,7 +62444,7 @@ function settingsCommand(uri) {
     return `${nix} config show ${flags} 2>/dev/null || ${nix} show-config ${flags} 2>/dev/null`;
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/build/prepare.js
+;// CONCATENATED MODULE: ./build/prepare.js
 
 
 
@@ -62517,7 +62521,7 @@ async function permitImport(request, context, local, connecting) {
     return localImportCheck(await local, (await connecting).remote, context);
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/diagnose/build-error.js
+;// CONCATENATED MODULE: ./diagnose/build-error.js
 
 /**
  * The one line that says why a build failed, out of Nix's own text: without colours, the repeated log lines and the
@@ -62539,7 +62543,7 @@ function isDetail(line) {
     return /^(specified|got|Required|required|Current|current|likely URL)/.test(line);
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/build/copy-inputs.js
+;// CONCATENATED MODULE: ./build/copy-inputs.js
 
 
 
@@ -62591,7 +62595,7 @@ function withheldError({ path, signatures }, others, { copyInputs, remoteLabel, 
     });
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/build/upload.js
+;// CONCATENATED MODULE: ./build/upload.js
 
 
 
@@ -62660,7 +62664,7 @@ function refusedPath(error) {
     return isStorePath(path) ? path : undefined;
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/build/remote-build.js
+;// CONCATENATED MODULE: ./build/remote-build.js
 
 
 
@@ -62806,7 +62810,7 @@ function realised(outputs) {
     return new Map([...outputs].flatMap(([name, path]) => (path === undefined ? [] : [[name, path]])));
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/build/targets.js
+;// CONCATENATED MODULE: ./build/targets.js
 
 
 /** What to build: attributes that share a derivation (an alias, a default package) become one target. */
@@ -62881,7 +62885,7 @@ function targets_wantedOutputs(attribute) {
     return new Map(attribute.wantedOutputs.map((name) => [name, attribute.outputs.get(name)]));
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/build/step.js
+;// CONCATENATED MODULE: ./build/step.js
 var step_addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
     if (value !== null && value !== void 0) {
         if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
@@ -63064,7 +63068,7 @@ function alsoTo(logs, observe) {
     };
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/nix/leftovers.js
+;// CONCATENATED MODULE: ./nix/leftovers.js
 
 
 /** Name of the variable by which children of this step are known. */
@@ -63115,7 +63119,7 @@ function signal(pid, name) {
     }
 }
 
-;// CONCATENATED MODULE: ./.build-wKYPuZ/run.js
+;// CONCATENATED MODULE: ./run.js
 var run_addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
     if (value !== null && value !== void 0) {
         if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
@@ -63273,7 +63277,7 @@ function childVariables() {
 
 /***/ }),
 
-/***/ 8261:
+/***/ 6811:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -63295,7 +63299,7 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 ;// CONCATENATED MODULE: external "os"
 const external_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("os");
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/utils.js
+;// CONCATENATED MODULE: ../node_modules/@actions/core/lib/utils.js
 // We use any as a valid input type
 /* eslint-disable @typescript-eslint/no-explicit-any */
 /**
@@ -63331,7 +63335,7 @@ function toCommandProperties(annotationProperties) {
     };
 }
 //# sourceMappingURL=utils.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/command.js
+;// CONCATENATED MODULE: ../node_modules/@actions/core/lib/command.js
 
 
 /**
@@ -63427,7 +63431,7 @@ function escapeProperty(s) {
 var external_crypto_ = __nccwpck_require__(6982);
 // EXTERNAL MODULE: external "fs"
 var external_fs_ = __nccwpck_require__(9896);
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/file-command.js
+;// CONCATENATED MODULE: ../node_modules/@actions/core/lib/file-command.js
 // For internal use, subject to change.
 // We use any as a valid input type
 /* eslint-disable @typescript-eslint/no-explicit-any */
@@ -63468,7 +63472,7 @@ var external_path_ = __nccwpck_require__(6928);
 var external_http_ = __nccwpck_require__(8611);
 // EXTERNAL MODULE: external "https"
 var external_https_ = __nccwpck_require__(5692);
-;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/proxy.js
+;// CONCATENATED MODULE: ../node_modules/@actions/http-client/lib/proxy.js
 function getProxyUrl(reqUrl) {
     const usingSsl = reqUrl.protocol === 'https:';
     if (checkBypass(reqUrl)) {
@@ -63559,11 +63563,11 @@ class DecodedURL extends URL {
     }
 }
 //# sourceMappingURL=proxy.js.map
-// EXTERNAL MODULE: ./node_modules/tunnel/index.js
-var node_modules_tunnel = __nccwpck_require__(770);
-// EXTERNAL MODULE: ./node_modules/undici/index.js
-var undici = __nccwpck_require__(6752);
-;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/index.js
+// EXTERNAL MODULE: ../node_modules/tunnel/index.js
+var node_modules_tunnel = __nccwpck_require__(776);
+// EXTERNAL MODULE: ../node_modules/undici/index.js
+var undici = __nccwpck_require__(734);
+;// CONCATENATED MODULE: ../node_modules/@actions/http-client/lib/index.js
 /* eslint-disable @typescript-eslint/no-explicit-any */
 var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
@@ -64260,7 +64264,7 @@ class lib_HttpClient {
 }
 const lowercaseKeys = (obj) => Object.keys(obj).reduce((c, k) => ((c[k.toLowerCase()] = obj[k]), c), {});
 //# sourceMappingURL=index.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/auth.js
+;// CONCATENATED MODULE: ../node_modules/@actions/http-client/lib/auth.js
 var auth_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
     return new (P || (P = Promise))(function (resolve, reject) {
@@ -64336,7 +64340,7 @@ class PersonalAccessTokenCredentialHandler {
     }
 }
 //# sourceMappingURL=auth.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/oidc-utils.js
+;// CONCATENATED MODULE: ../node_modules/@actions/core/lib/oidc-utils.js
 var oidc_utils_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
     return new (P || (P = Promise))(function (resolve, reject) {
@@ -64410,7 +64414,7 @@ class oidc_utils_OidcClient {
     }
 }
 //# sourceMappingURL=oidc-utils.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/summary.js
+;// CONCATENATED MODULE: ../node_modules/@actions/core/lib/summary.js
 var summary_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
     return new (P || (P = Promise))(function (resolve, reject) {
@@ -64691,7 +64695,7 @@ const _summary = new Summary();
 const markdownSummary = (/* unused pure expression or super */ null && (_summary));
 const summary = _summary;
 //# sourceMappingURL=summary.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/path-utils.js
+;// CONCATENATED MODULE: ../node_modules/@actions/core/lib/path-utils.js
 
 /**
  * toPosixPath converts the given path to the posix form. On Windows, \\ will be
@@ -64733,7 +64737,7 @@ var external_events_ = __nccwpck_require__(4434);
 var external_child_process_ = __nccwpck_require__(5317);
 // EXTERNAL MODULE: external "assert"
 var external_assert_ = __nccwpck_require__(2613);
-;// CONCATENATED MODULE: ./node_modules/@actions/io/lib/io-util.js
+;// CONCATENATED MODULE: ../node_modules/@actions/io/lib/io-util.js
 var io_util_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
     return new (P || (P = Promise))(function (resolve, reject) {
@@ -64913,7 +64917,7 @@ function getCmdPath() {
     return (_a = process.env['COMSPEC']) !== null && _a !== void 0 ? _a : `cmd.exe`;
 }
 //# sourceMappingURL=io-util.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/io/lib/io.js
+;// CONCATENATED MODULE: ../node_modules/@actions/io/lib/io.js
 var io_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
     return new (P || (P = Promise))(function (resolve, reject) {
@@ -65187,7 +65191,7 @@ function io_copyFile(srcFile, destFile, force) {
 //# sourceMappingURL=io.js.map
 ;// CONCATENATED MODULE: external "timers"
 const external_timers_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("timers");
-;// CONCATENATED MODULE: ./node_modules/@actions/exec/lib/toolrunner.js
+;// CONCATENATED MODULE: ../node_modules/@actions/exec/lib/toolrunner.js
 var toolrunner_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
     return new (P || (P = Promise))(function (resolve, reject) {
@@ -65775,7 +65779,7 @@ class ExecState extends external_events_.EventEmitter {
     }
 }
 //# sourceMappingURL=toolrunner.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/exec/lib/exec.js
+;// CONCATENATED MODULE: ../node_modules/@actions/exec/lib/exec.js
 var exec_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
     return new (P || (P = Promise))(function (resolve, reject) {
@@ -65855,7 +65859,7 @@ function getExecOutput(commandLine, args, options) {
     });
 }
 //# sourceMappingURL=exec.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/platform.js
+;// CONCATENATED MODULE: ../node_modules/@actions/core/lib/platform.js
 var platform_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
     return new (P || (P = Promise))(function (resolve, reject) {
@@ -65920,7 +65924,7 @@ function getDetails() {
     });
 }
 //# sourceMappingURL=platform.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/core.js
+;// CONCATENATED MODULE: ../node_modules/@actions/core/lib/core.js
 var core_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
     return new (P || (P = Promise))(function (resolve, reject) {
@@ -66241,7 +66245,7 @@ function getIDToken(aud) {
 
 /***/ }),
 
-/***/ 8342:
+/***/ 362:
 /***/ ((module) => {
 
 module.exports = {"rE":"1.17.0"};
@@ -66375,6 +66379,6 @@ module.exports = {"rE":"1.17.0"};
 /******/ // startup
 /******/ // Load entry module and return exports
 /******/ // This entry module used 'module' so it can't be inlined
-/******/ var __webpack_exports__ = __nccwpck_require__(4632);
+/******/ var __webpack_exports__ = __nccwpck_require__(8540);
 /******/ __webpack_exports__ = await __webpack_exports__;
 /******/ 

@@ -2,6 +2,7 @@ import { ActionError, toError } from '../domain/errors.ts';
 import type { PathInfo } from '../domain/path-info.ts';
 import { type ClosureRequest, missingAtFar, missingAtNear, type PathInfos } from './closure.ts';
 import { frontier } from './frontier.ts';
+import { Interruption } from './interruption.ts';
 import { narsOverChannels } from './nar-channels.ts';
 import type { NarSource, SignatureCheck, Store } from './store.ts';
 import { topologicalOrder } from './topological-order.ts';
@@ -51,11 +52,16 @@ export interface CopyResult {
  */
 export async function copyClosure(request: CopyRequest): Promise<CopyResult> {
   const { signal, to, select } = request;
-  const stop = (): void => to.close(cancelled(request));
+  const interruption = new Interruption();
+  const stop = (): void => {
+    to.close(cancelled(request));
+    interruption.raise(cancelled(request)); // the source may be what hangs, and others use its session
+  };
   if (signal?.aborted === true) throw cancelled(request);
   signal?.addEventListener('abort', stop, { once: true });
   try {
-    const missing = await (request.near === 'source' ? missingAtFar : missingAtNear)(request);
+    const finding = request.near === 'source' ? missingAtFar : missingAtNear;
+    const missing = await interruption.wait(finding(request));
     keepPresent(request, missing);
     const paths = topologicalOrder(select ? await select(missing) : missing);
     const totalBytes = paths.reduce((sum, { narSize }) => sum + narSize, 0);
