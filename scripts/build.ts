@@ -29,6 +29,9 @@ execFileSync('tsc', ['--project', 'tsconfig.build.json', '--outDir', compiled.pa
   cwd: root,
   stdio: 'inherit',
 });
+// Modules are named after their paths from here: so the random name is not among them, and every build is the same.
+process.chdir(compiled.path);
+await writeFile('tsconfig.json', '{}'); // ncc looks for one, though it compiles nothing
 for (const entry of entries) {
   const { code, assets } = await ncc(path.join(compiled.path, `${entry}.js`), {
     cache: false,
