@@ -29,6 +29,14 @@ describe('the handshake', () => {
     expect(decodeAll((reader) => readGreeting(reader, 'x'), [bytes])).toEqual(greeting);
   });
 
+  it('keeps what the daemon calls its version on one line, whatever is in it', () => {
+    const version = '2.34\n::set-output name=results::[]\u001b[2J';
+    const bytes = new WireWriter().u64(MAGIC).u64(0x122).string(version).u64(MESSAGE.last).finish();
+    expect(decodeAll((reader) => readGreeting(reader, 'x'), [bytes])).toMatchObject({
+      nixVersion: '2.34 ::set-output name=results::[]\\x1b[2J',
+    });
+  });
+
   it('refuses Nix 2.3 by name, with the remedy', () => {
     expect(greet(new WireWriter().u64(MAGIC).u64(0x115).finish())).toMatchObject({
       error: {

@@ -54804,7 +54804,7 @@ function asActionError(thrown) {
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _cjs_globals_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8194);
 /* harmony import */ var _action_crash_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2955);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4543);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1849);
 
 
 
@@ -54817,7 +54817,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 4543:
+/***/ 1849:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -56984,7 +56984,7 @@ function parseOutputs(text) {
     return text === '*' ? 'all' : text.split(',').filter((name) => name !== '');
 }
 function notDerived(text) {
-    return violation(`${JSON.stringify(text)} where a path to build belongs`);
+    return violation(`${JSON.stringify(text.slice(0, 200))} where a path to build belongs`);
 }
 
 ;// CONCATENATED MODULE: ./protocol/version.js
@@ -57028,10 +57028,7 @@ function* readKeyedBuildResult(reader, version) {
 }
 /** `BuildResult` as every protocol since 1.29 has it, with the processor times of 1.37. */
 function* readBuildResult(reader, version, path) {
-    const statusNumber = yield* reader.u64();
-    const status = BUILD_STATUSES[statusNumber];
-    if (!status)
-        throw violation(`the build status ${statusNumber}, of which Nix has 0 to 14`);
+    const status = statusOf(yield* reader.u64());
     const errorMessage = yield* reader.string();
     const timesBuilt = yield* reader.u64();
     yield* reader.u64(); // isNonDeterministic: the status says so too
@@ -57053,6 +57050,10 @@ function* readBuildResult(reader, version, path) {
         outputs,
         realisations,
     };
+}
+/** One that a later Nix has added: those of late (build-result.hh, HashMismatch) are kinds of failure. */
+function statusOf(number) {
+    return BUILD_STATUSES[number] ?? 'misc-failure';
 }
 function* readOptionalMicroseconds(reader) {
     const tag = yield* reader.u64();
@@ -57310,25 +57311,22 @@ function buildPathsWithResults(paths, mode, version) {
 
 // EXTERNAL MODULE: external "node:util"
 var external_node_util_ = __nccwpck_require__(7975);
-;// CONCATENATED MODULE: ./protocol/text.js
+;// CONCATENATED MODULE: ./domain/text.js
 
 // eslint-disable-next-line no-control-regex
-const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
-/** Nix's text as plain text: without colours. */
-function plain(text) {
-    return (0,external_node_util_.stripVTControlCharacters)(text);
-}
-/** Several lines as one, cut after `limit` characters. */
+const CONTROL = /[\u0000-\u001f\u007f-\u009f]/g;
+/** Nix's text on one line: without colours, other control characters as escapes, cut after `limit` characters. */
 function text_oneLine(text, limit = 1000) {
-    return cut(plain(text).replace(/\s+/g, ' ').trim(), limit);
+    return printable((0,external_node_util_.stripVTControlCharacters)(text), limit);
 }
-/** Bytes of unknown origin, fit to be shown: control characters as escapes, cut after `limit` characters. */
+/**
+ * Text of unknown origin, fit to be shown, on one line: control characters as escapes, cut after `limit` characters. A line of
+ * its own could be a command to the runner.
+ */
 function printable(text, limit = 500) {
     const escape = (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
-    return cut(text.replace(CONTROL, escape).trim(), limit);
-}
-function cut(text, limit) {
-    return text.length > limit ? `${text.slice(0, limit)}…` : text;
+    const shown = text.replace(/\s+/g, ' ').trim().replace(CONTROL, escape);
+    return shown.length > limit ? `${shown.slice(0, limit)}…` : shown;
 }
 
 ;// CONCATENATED MODULE: ./protocol/daemon-error.js
@@ -58083,7 +58081,7 @@ function* readGreeting(reader, label, ours = ADVERTISED) {
     if (theirs >> 8 !== ADVERTISED >> 8 || theirs < OLDEST)
         throw tooOld(theirs, label);
     const protocolVersion = Math.min(theirs, ours);
-    const nixVersion = protocolVersion >= SINCE.daemonVersion ? yield* reader.string(256) : undefined;
+    const nixVersion = protocolVersion >= SINCE.daemonVersion ? printable(yield* reader.string(256)) : undefined;
     const trust = protocolVersion >= SINCE.trust ? yield* readTrust(reader) : 'unknown';
     const error = yield* readMessages(reader);
     if (error)

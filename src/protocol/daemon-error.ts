@@ -1,5 +1,5 @@
 import { ActionError, type ErrorCode } from '../domain/errors.ts';
-import { oneLine } from './text.ts';
+import { oneLine } from '../domain/text.ts';
 import type { Decoding, WireReader } from './wire-reader.ts';
 
 /** What a daemon said went wrong, verbatim: `message` may hold colours and several lines. */

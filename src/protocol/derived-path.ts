@@ -22,5 +22,5 @@ function parseOutputs(text: string): OutputSelection {
 }
 
 function notDerived(text: string): Error {
-  return violation(`${JSON.stringify(text)} where a path to build belongs`);
+  return violation(`${JSON.stringify(text.slice(0, 200))} where a path to build belongs`);
 }

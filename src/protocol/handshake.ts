@@ -1,8 +1,8 @@
 import type { Greeting, Trust } from '../domain/daemon.ts';
 import { ActionError } from '../domain/errors.ts';
+import { printable } from '../domain/text.ts';
 import { daemonError } from './daemon-error.ts';
 import { readMessages } from './messages.ts';
-import { printable } from './text.ts';
 import {
   ADVERTISED,
   nixOfProtocol,
@@ -41,7 +41,8 @@ export function* readGreeting(
   if (theirs >> 8 !== ADVERTISED >> 8 || theirs < OLDEST) throw tooOld(theirs, label);
   const protocolVersion = Math.min(theirs, ours);
 
-  const nixVersion = protocolVersion >= SINCE.daemonVersion ? yield* reader.string(256) : undefined;
+  const nixVersion =
+    protocolVersion >= SINCE.daemonVersion ? printable(yield* reader.string(256)) : undefined;
   const trust = protocolVersion >= SINCE.trust ? yield* readTrust(reader) : 'unknown';
   const error = yield* readMessages(reader);
   if (error) throw daemonError(label, error);

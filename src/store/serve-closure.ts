@@ -1,8 +1,8 @@
 import type { ByteStream } from '../domain/byte-stream.ts';
 import { ActionError, toError } from '../domain/errors.ts';
 import type { StorePath } from '../domain/store-path.ts';
+import { printable } from '../domain/text.ts';
 import { closureRequest, readClosure } from '../protocol/serve.ts';
-import { printable } from '../protocol/text.ts';
 import { WireReader } from '../protocol/wire-reader.ts';
 import { DIAGNOSTICS_GRACE } from './stream-ended.ts';
 

@@ -1,5 +1,5 @@
 import { ActionError } from '../domain/errors.ts';
-import { printable } from '../protocol/text.ts';
+import { printable } from '../domain/text.ts';
 
 /** After the far side's end of stream, how long its standard error may still take to arrive, milliseconds. */
 export const DIAGNOSTICS_GRACE = 250;
