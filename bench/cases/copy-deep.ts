@@ -3,15 +3,9 @@ import { atMost, type BenchCase } from '../case.ts';
 import { oursCopies, prepareCopy, stockConnects, stockCopies } from '../copying.ts';
 import { copyLimit } from '../limit.ts';
 import { roundTripsOfOurs, sideBySide } from '../side-by-side.ts';
-import { WIDE, WIDE_ROOT } from './copy-wide.ts';
+import { LOGIN, WIDE, WIDE_ROOT } from './copy-wide.ts';
 
 const DEPTH = 50;
-
-/**
- * What is wide is copied as this user too: whatever is copied, a program takes a round trip more than the daemon's socket,
- * for OpenSSH lets nothing be written to a program before it has started (its channel begins with an empty window).
- */
-const LOGIN = 'forced';
 
 /** Round trips are measured, not counted: what differs by less than this is as many. */
 const MARGIN = 0.5;

@@ -1,8 +1,6 @@
 /** Copies outputs into the local store, with the part of the action that does it. Runs on the lab's runner, in a process of its own. */
-import { readFile } from 'node:fs/promises';
 import { CopyBack } from '../../src/build/copy-back.ts';
-import { isDrvPath } from '../../src/domain/store-path.ts';
-import { candidatesOf, derivationClosure } from '../../src/store/derivation-closure.ts';
+import { outputCandidates } from '../../src/build/output-candidates.ts';
 import { openLocalStore } from '../../src/store/local-store.ts';
 import { timeFromConnection } from './request.ts';
 
@@ -13,10 +11,7 @@ await timeFromConnection(async ({ remote, derivations, env, signal, observe }) =
       const [from, to] = await Promise.all([remote.buildSession(observe), openLocalStore({ env })]);
       return { from, to: to.store };
     },
-    candidates: async (keys) =>
-      candidatesOf(
-        await derivationClosure(keys.filter(isDrvPath), (path) => readFile(path, 'utf8')),
-      ),
+    candidates: outputCandidates,
     check: 'no-signature-check',
     observe,
     signal,

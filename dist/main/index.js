@@ -54804,7 +54804,7 @@ function asActionError(thrown) {
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _cjs_globals_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8194);
 /* harmony import */ var _action_crash_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2955);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1849);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(225);
 
 
 
@@ -54817,7 +54817,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 1849:
+/***/ 225:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -56371,195 +56371,6 @@ function escapeText(text) {
     return text.replaceAll(/[&<>|`*_~[\]\\#@!:$]/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
-;// CONCATENATED MODULE: ./domain/derivation.js
-
-
-/**
- * Parses the ATerm text of a `.drv` file (Nix's `parseDerivation`).
- * @param name what the text is, for errors: usually its path
- * @throws ActionError `unsupported-derivation` for a dynamic derivation, or for what is not a derivation
- */
-function parseDerivation(text, name) {
-    if (text.startsWith('DrvWithVersion(')) {
-        throw new errors/* ActionError */.lZ('unsupported-derivation', `${name} is a dynamic derivation`, {
-            hint: 'Its inputs are outputs of derivations that are only made while building (experimental feature dynamic-derivations). Build it with nix itself.',
-        });
-    }
-    try {
-        return new DerivationParser(text).parse();
-    }
-    catch (error) {
-        throw new errors/* ActionError */.lZ('unsupported-derivation', `${name} is not a derivation that Nix would write`, {
-            cause: error,
-        });
-    }
-}
-const ESCAPES = { n: '\n', r: '\r', t: '\t' };
-/** A recursive descent over `Derive([…],[…],[…],"…","…",[…],[…])`. */
-class DerivationParser {
-    #text;
-    #position = 0;
-    constructor(text) {
-        this.#text = text;
-    }
-    parse() {
-        this.#expect('Derive(');
-        const outputs = new Map(this.#list(() => this.#output()));
-        this.#expect(',');
-        const inputDrvs = new Map(this.#list(() => this.#inputDrv()));
-        this.#expect(',');
-        const inputSrcs = this.#strings().map(parseStorePath);
-        this.#expect(',');
-        const system = this.#string();
-        this.#expect(',');
-        const builder = this.#string();
-        this.#expect(',');
-        const args = this.#strings();
-        this.#expect(',');
-        const env = new Map(this.#list(() => this.#variable()));
-        this.#expect(')');
-        if (this.#position !== this.#text.length)
-            throw this.#unexpected('the end');
-        return { outputs, inputDrvs, inputSrcs, system, builder, args, env };
-    }
-    /** `(name, path, hash algorithm, hash)`; a path that is not known yet is empty. */
-    #output() {
-        this.#expect('(');
-        const name = this.#string();
-        this.#expect(',');
-        const path = this.#string();
-        this.#expect(',');
-        this.#string();
-        this.#expect(',');
-        this.#string();
-        this.#expect(')');
-        return [name, isStorePath(path) ? path : undefined];
-    }
-    #inputDrv() {
-        this.#expect('(');
-        const path = parseDrvPath(this.#string());
-        this.#expect(',');
-        const outputs = this.#strings();
-        this.#expect(')');
-        return [path, outputs];
-    }
-    #variable() {
-        this.#expect('(');
-        const name = this.#string();
-        this.#expect(',');
-        const value = this.#string();
-        this.#expect(')');
-        return [name, value];
-    }
-    #strings() {
-        return this.#list(() => this.#string());
-    }
-    #list(item) {
-        this.#expect('[');
-        const items = [];
-        if (this.#takeIf(']'))
-            return items;
-        do
-            items.push(item());
-        while (this.#takeIf(','));
-        this.#expect(']');
-        return items;
-    }
-    #string() {
-        this.#expect('"');
-        let text = '';
-        for (let start = this.#position;; this.#position++) {
-            const character = this.#text[this.#position];
-            if (character === undefined)
-                throw this.#unexpected('the end of a string');
-            if (character !== '"' && character !== '\\')
-                continue;
-            text += this.#text.slice(start, this.#position);
-            this.#position += 1;
-            if (character === '"')
-                return text;
-            const escaped = this.#text[this.#position] ?? '';
-            text += ESCAPES[escaped] ?? escaped;
-            start = this.#position + 1;
-        }
-    }
-    #takeIf(text) {
-        if (!this.#text.startsWith(text, this.#position))
-            return false;
-        this.#position += text.length;
-        return true;
-    }
-    #expect(text) {
-        if (!this.#takeIf(text))
-            throw this.#unexpected(JSON.stringify(text));
-    }
-    #unexpected(expected) {
-        return new Error(`at character ${this.#position}: ${expected} expected`);
-    }
-}
-/** The system features that a builder must have: of the environment, or of structured attributes. */
-function requiredSystemFeatures({ env }) {
-    const structured = env.get('__json');
-    if (structured === undefined) {
-        return (env.get('requiredSystemFeatures') ?? '').split(/\s+/).filter((word) => word !== '');
-    }
-    const attributes = JSON.parse(structured);
-    const isObject = typeof attributes === 'object' && attributes !== null;
-    const features = isObject && 'requiredSystemFeatures' in attributes ? attributes.requiredSystemFeatures : [];
-    return Array.isArray(features) ? features.filter((each) => typeof each === 'string') : [];
-}
-
-;// CONCATENATED MODULE: ./store/derivation-closure.js
-
-/** How many `.drv` files are read at a time. */
-const BATCH = 64;
-/**
- * The derivations that these need, themselves included, parsed.
- * @param readText gives the text of a `.drv` file
- * @throws ActionError `unsupported-derivation` where one is dynamic, and what `readText` throws
- */
-async function derivationClosure(roots, readText) {
-    const closure = new Map();
-    const seen = new Set(roots);
-    const queue = [...seen];
-    while (queue.length > 0) {
-        const batch = queue.splice(0, BATCH);
-        const texts = await Promise.all(batch.map(readText));
-        for (const [index, path] of batch.entries()) {
-            const derivation = parseDerivation(texts[index] ?? '', path);
-            closure.set(path, derivation);
-            for (const input of derivation.inputDrvs.keys()) {
-                if (seen.has(input))
-                    continue;
-                seen.add(input);
-                queue.push(input);
-            }
-        }
-    }
-    return closure;
-}
-/**
- * Every path that the outputs of these derivations can refer to: a build sees nothing but outputs and sources of its
- * derivation's closure. A superset of any output's closure, known without asking anybody.
- */
-function candidatePaths(closure) {
-    const paths = new Set();
-    for (const { outputs, inputSrcs } of closure.values()) {
-        for (const path of outputs.values())
-            if (path !== undefined)
-                paths.add(path);
-        for (const path of inputSrcs)
-            paths.add(path);
-    }
-    return paths;
-}
-/** As {@link candidatePaths}. Outputs that are named only when built, and builds that build, can refer to what nobody knows yet. */
-function candidatesOf(closure) {
-    const areAll = [...closure.values()].every((derivation) => [...derivation.outputs.values()].every((path) => path !== undefined) &&
-        !requiredSystemFeatures(derivation).includes('recursive-nix'));
-    return { paths: candidatePaths(closure), areAll };
-}
-
 // EXTERNAL MODULE: external "node:net"
 var external_node_net_ = __nccwpck_require__(7030);
 ;// CONCATENATED MODULE: external "node:child_process"
@@ -56624,9 +56435,17 @@ class ChildStream extends external_node_stream_.Duplex {
         const child = this.#child;
         child.stdin.destroy();
         child.stdout.destroy();
+        // A process that the program left behind may hold its standard error for as long as it likes.
+        const end = () => void child.stderr.destroy();
         if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) {
             const kill = setTimeout(() => child.kill('SIGKILL'), EXIT_GRACE);
-            child.once('exit', () => clearTimeout(kill));
+            child.once('exit', () => {
+                clearTimeout(kill);
+                end();
+            });
+        }
+        else {
+            end();
         }
         done(error);
     }
@@ -57776,7 +57595,7 @@ class ChunkQueue {
 
 
 /** How much may be asked for and not yet have arrived: enough to keep a fast link with a long delay full. */
-const READ_AHEAD = { paths: 256, bytes: 64 * 1024 * 1024 };
+const READ_AHEAD = { paths: 2048, bytes: 64 * 1024 * 1024 };
 /** Bytes here and not yet taken: above `high` the session stops reading, below `low` it goes on. */
 const QUEUED = { high: 4 * 1024 * 1024, low: 1024 * 1024 };
 /** The NARs of these paths in this order, pipelined, each checked as it passes. */
@@ -59356,6 +59175,207 @@ function firstNamesOf(attributes) {
         names.set(attribute.installable, known.add(attribute.member[0] ?? ''));
     }
     return names;
+}
+
+;// CONCATENATED MODULE: ./domain/derivation.js
+
+
+/**
+ * Parses the ATerm text of a `.drv` file (Nix's `parseDerivation`).
+ * @param name what the text is, for errors: usually its path
+ * @throws ActionError `unsupported-derivation` for a dynamic derivation, or for what is not a derivation
+ */
+function parseDerivation(text, name) {
+    if (text.startsWith('DrvWithVersion(')) {
+        throw new errors/* ActionError */.lZ('unsupported-derivation', `${name} is a dynamic derivation`, {
+            hint: 'Its inputs are outputs of derivations that are only made while building (experimental feature dynamic-derivations). Build it with nix itself.',
+        });
+    }
+    try {
+        return new DerivationParser(text).parse();
+    }
+    catch (error) {
+        throw new errors/* ActionError */.lZ('unsupported-derivation', `${name} is not a derivation that Nix would write`, {
+            cause: error,
+        });
+    }
+}
+const ESCAPES = { n: '\n', r: '\r', t: '\t' };
+/** A recursive descent over `Derive([…],[…],[…],"…","…",[…],[…])`. */
+class DerivationParser {
+    #text;
+    #position = 0;
+    constructor(text) {
+        this.#text = text;
+    }
+    parse() {
+        this.#expect('Derive(');
+        const outputs = new Map(this.#list(() => this.#output()));
+        this.#expect(',');
+        const inputDrvs = new Map(this.#list(() => this.#inputDrv()));
+        this.#expect(',');
+        const inputSrcs = this.#strings().map(parseStorePath);
+        this.#expect(',');
+        const system = this.#string();
+        this.#expect(',');
+        const builder = this.#string();
+        this.#expect(',');
+        const args = this.#strings();
+        this.#expect(',');
+        const env = new Map(this.#list(() => this.#variable()));
+        this.#expect(')');
+        if (this.#position !== this.#text.length)
+            throw this.#unexpected('the end');
+        return { outputs, inputDrvs, inputSrcs, system, builder, args, env };
+    }
+    /** `(name, path, hash algorithm, hash)`; a path that is not known yet is empty. */
+    #output() {
+        this.#expect('(');
+        const name = this.#string();
+        this.#expect(',');
+        const path = this.#string();
+        this.#expect(',');
+        this.#string();
+        this.#expect(',');
+        this.#string();
+        this.#expect(')');
+        return [name, isStorePath(path) ? path : undefined];
+    }
+    #inputDrv() {
+        this.#expect('(');
+        const path = parseDrvPath(this.#string());
+        this.#expect(',');
+        const outputs = this.#strings();
+        this.#expect(')');
+        return [path, outputs];
+    }
+    #variable() {
+        this.#expect('(');
+        const name = this.#string();
+        this.#expect(',');
+        const value = this.#string();
+        this.#expect(')');
+        return [name, value];
+    }
+    #strings() {
+        return this.#list(() => this.#string());
+    }
+    #list(item) {
+        this.#expect('[');
+        const items = [];
+        if (this.#takeIf(']'))
+            return items;
+        do
+            items.push(item());
+        while (this.#takeIf(','));
+        this.#expect(']');
+        return items;
+    }
+    #string() {
+        this.#expect('"');
+        let text = '';
+        for (let start = this.#position;; this.#position++) {
+            const character = this.#text[this.#position];
+            if (character === undefined)
+                throw this.#unexpected('the end of a string');
+            if (character !== '"' && character !== '\\')
+                continue;
+            text += this.#text.slice(start, this.#position);
+            this.#position += 1;
+            if (character === '"')
+                return text;
+            const escaped = this.#text[this.#position] ?? '';
+            text += ESCAPES[escaped] ?? escaped;
+            start = this.#position + 1;
+        }
+    }
+    #takeIf(text) {
+        if (!this.#text.startsWith(text, this.#position))
+            return false;
+        this.#position += text.length;
+        return true;
+    }
+    #expect(text) {
+        if (!this.#takeIf(text))
+            throw this.#unexpected(JSON.stringify(text));
+    }
+    #unexpected(expected) {
+        return new Error(`at character ${this.#position}: ${expected} expected`);
+    }
+}
+/** The system features that a builder must have: of the environment, or of structured attributes. */
+function requiredSystemFeatures({ env }) {
+    const structured = env.get('__json');
+    if (structured === undefined) {
+        return (env.get('requiredSystemFeatures') ?? '').split(/\s+/).filter((word) => word !== '');
+    }
+    const attributes = JSON.parse(structured);
+    const isObject = typeof attributes === 'object' && attributes !== null;
+    const features = isObject && 'requiredSystemFeatures' in attributes ? attributes.requiredSystemFeatures : [];
+    return Array.isArray(features) ? features.filter((each) => typeof each === 'string') : [];
+}
+
+;// CONCATENATED MODULE: ./store/derivation-closure.js
+
+/** How many `.drv` files are read at a time. */
+const BATCH = 64;
+/**
+ * The derivations that these need, themselves included, parsed.
+ * @param readText gives the text of a `.drv` file
+ * @throws ActionError `unsupported-derivation` where one is dynamic, and what `readText` throws
+ */
+async function derivationClosure(roots, readText) {
+    const closure = new Map();
+    const seen = new Set(roots);
+    const queue = [...seen];
+    while (queue.length > 0) {
+        const batch = queue.splice(0, BATCH);
+        const texts = await Promise.all(batch.map(readText));
+        for (const [index, path] of batch.entries()) {
+            const derivation = parseDerivation(texts[index] ?? '', path);
+            closure.set(path, derivation);
+            for (const input of derivation.inputDrvs.keys()) {
+                if (seen.has(input))
+                    continue;
+                seen.add(input);
+                queue.push(input);
+            }
+        }
+    }
+    return closure;
+}
+/**
+ * Every path that the outputs of these derivations can refer to: a build sees nothing but outputs and sources of its
+ * derivation's closure. A superset of any output's closure, known without asking anybody.
+ */
+function candidatePaths(closure) {
+    const paths = new Set();
+    for (const { outputs, inputSrcs } of closure.values()) {
+        for (const path of outputs.values())
+            if (path !== undefined)
+                paths.add(path);
+        for (const path of inputSrcs)
+            paths.add(path);
+    }
+    return paths;
+}
+/** As {@link candidatePaths}. Outputs that are named only when built, and builds that build, can refer to what nobody knows yet. */
+function candidatesOf(closure) {
+    const areAll = [...closure.values()].every((derivation) => [...derivation.outputs.values()].every((path) => path !== undefined) &&
+        !requiredSystemFeatures(derivation).includes('recursive-nix'));
+    return { paths: candidatePaths(closure), areAll };
+}
+
+;// CONCATENATED MODULE: ./build/output-candidates.js
+
+
+
+/** All that the outputs of these derivations can refer to, out of the .drv files that evaluation left here. */
+async function outputCandidates(keys) {
+    const drvPaths = keys.filter((key) => isDrvPath(key));
+    const candidates = candidatesOf(await derivationClosure(drvPaths, (path) => (0,promises_namespaceObject.readFile)(path, 'utf8')));
+    // Of a store path that was asked for by itself nothing is known.
+    return { ...candidates, areAll: candidates.areAll && drvPaths.length === keys.length };
 }
 
 ;// CONCATENATED MODULE: ./build/phases.js
@@ -61286,11 +61306,13 @@ function offered(credentials) {
 
 
 
+
 const PEEKED_BYTES = 256;
 /** Watches a handshake: how far it has come, how long the link takes, and why it failed if it does. */
 class HandshakeProgress {
     /** Set when the host's key was refused. */
     hostKey;
+    isAuthenticated = false;
     #options;
     #phase = 'greeting';
     #firstBytes = '';
@@ -61349,7 +61371,7 @@ class HandshakeProgress {
     }
     #noGreeting(error) {
         const { host, port } = this.#options;
-        const said = this.#firstBytes.split(/[\r\n]/)[0] ?? '';
+        const said = printable(this.#firstBytes.split(/[\r\n]/)[0] ?? '');
         // sshd says so since 9.8 when MaxStartups or PerSourcePenalties turn a client away; before it just hangs up.
         if (said === '' || /^(Exceeded MaxStartups|Not allowed at this time)/.test(said)) {
             const reason = said === '' ? '' : ` (${said})`;
@@ -61365,18 +61387,18 @@ class HandshakeProgress {
         if (error.message.includes('no matching host key format') && hostKeys.trusted.length > 0) {
             return noCommonHostKey(hostKeys, host);
         }
-        return new errors/* ActionError */.lZ('connection-lost', `the SSH handshake with ${host} failed: ${error.message}`, { cause: error });
+        return new errors/* ActionError */.lZ('connection-lost', `the SSH handshake with ${host} failed: ${printable(error.message)}`, { cause: error });
     }
     #authentication(error) {
         const { host, user, credentials } = this.#options;
         const level = 'level' in error ? error.level : undefined;
         if (level === 'agent') {
-            return new errors/* ActionError */.lZ('authentication-failed', `the SSH agent cannot be used: ${error.message}`, { hint: 'Set the input ssh-key, or start an agent and set SSH_AUTH_SOCK.', cause: error });
+            return new errors/* ActionError */.lZ('authentication-failed', `the SSH agent cannot be used: ${printable(error.message)}`, { hint: 'Set the input ssh-key, or start an agent and set SSH_AUTH_SOCK.', cause: error });
         }
         if (level === 'client-authentication' || /authentication/i.test(error.message)) {
             return authenticationFailure(credentials, user, host, error);
         }
-        return new errors/* ActionError */.lZ('connection-lost', `${host} closed the connection during authentication: ${error.message}`, { cause: error });
+        return new errors/* ActionError */.lZ('connection-lost', `${host} closed the connection during authentication: ${printable(error.message)}`, { cause: error });
     }
 }
 /** The server was too busy to talk: worth another try. */
@@ -61487,6 +61509,9 @@ async function shakeHands(socket, options, timeouts, onRequestable) {
         get roundTripMs() {
             return progress.roundTripMs;
         },
+        get isAuthenticated() {
+            return progress.isAuthenticated;
+        },
     };
     let early;
     const onSent = () => {
@@ -61495,10 +61520,10 @@ async function shakeHands(socket, options, timeouts, onRequestable) {
     };
     try {
         const config = clientConfig(socket, options, timeouts, progress);
-        const authenticated = untilReady(client, progress, options, timeouts);
         client.once('handshake', () => progress.keysExchanged());
         keepCipherKeys(client);
-        client.connect(config);
+        client.connect(config); // may throw: nothing waits yet
+        const authenticated = untilReady(client, progress, options, timeouts);
         progress.peek(socket);
         authenticateEagerly(client, options.user, firstKey(options.credentials), onSent);
         await authenticated;
@@ -61547,7 +61572,10 @@ async function untilReady(client, progress, options, timeouts) {
     options.signal?.addEventListener('abort', onAbort);
     if (options.signal?.aborted === true)
         onAbort();
-    client.once('ready', () => resolve(undefined));
+    client.once('ready', () => {
+        progress.isAuthenticated = true;
+        resolve(undefined);
+    });
     client.on('error', (error) => reject(progress.explain(error)));
     client.once('close', () => reject(progress.explain(new Error('the server closed the connection'))));
     try {
@@ -61571,6 +61599,7 @@ function algorithms({ hostKeys, host, compress }) {
 }
 
 ;// CONCATENATED MODULE: ./ssh/channel-request.js
+
 
 /**
  * Opens a channel. One that opens after the time limit is closed again.
@@ -61605,7 +61634,8 @@ function noAnswer({ what, label, timeoutMs }) {
     return new errors/* ActionError */.lZ('channel-refused', `${label} did not answer the request for ${what} within ${timeoutMs / 1000} s`);
 }
 function channelRefused({ what, label }, cause) {
-    const reason = cause instanceof Error ? cause.message.replace(/^\(SSH\) /, '') : String(cause);
+    const said = cause instanceof Error ? cause.message.replace(/^\(SSH\) /, '') : String(cause);
+    const reason = printable(said);
     return new errors/* ActionError */.lZ('channel-refused', `${label} refused ${what}: ${reason}`, {
         hint: 'sshd allows MaxSessions programs on one connection (10), and may forbid forwarding (restrict, AllowStreamLocalForwarding).',
         cause,
@@ -61689,6 +61719,8 @@ class ChannelStream extends external_node_stream_.Duplex {
         channel.on('data', (chunk) => this.#receive(chunk));
         channel.on('end', () => this.push(null));
         channel.on('close', () => this.#closedByRemote());
+        // Where nobody listens (a socket has no standard error) it is dropped, not kept.
+        channel.stderr.resume();
         this.#refill();
     }
     /** Ends the stream with the reason why its connection is gone, unless the far side had ended it before. */
@@ -61844,6 +61876,7 @@ function quoteWord(word) {
 
 
 
+
 const FAREWELL_MS = 1000;
 /** What ssh2 and OpenSSL say of a packet that is not what was sent: length first, then the authentication tag. */
 const DAMAGED = /Bad packet length|Invalid MAC|unable to authenticate data/;
@@ -61929,7 +61962,7 @@ class Connection {
             return await requestChannel({
                 ...request,
                 label: this.label,
-                timeoutMs: this.#timeouts.channelMs,
+                timeoutMs: this.#channelTimeout(),
             });
         }
         catch (error) {
@@ -61937,6 +61970,11 @@ class Connection {
             this.#refuseIfGone();
             throw error;
         }
+    }
+    /** The answer to what is asked ahead of the authentication comes after it. */
+    #channelTimeout() {
+        const { authenticationMs, channelMs } = this.#timeouts;
+        return this.#handshake.isAuthenticated ? channelMs : authenticationMs + channelMs;
     }
     #refuseIfGone() {
         if (this.#gone !== undefined)
@@ -61977,9 +62015,8 @@ function live_connection_describe(error) {
     const code = 'code' in error ? error.code : undefined;
     if (code === 'ECONNRESET' || code === 'EPIPE')
         return 'it was reset';
-    return DAMAGED.test(error.message)
-        ? `data was damaged on the way (${error.message})`
-        : error.message;
+    const said = printable(error.message);
+    return DAMAGED.test(said) ? `data was damaged on the way (${said})` : said;
 }
 
 ;// CONCATENATED MODULE: ./ssh/options.js
@@ -62312,6 +62349,7 @@ function numeric(flag, value) {
 
 
 
+
 /** How long the remote may take to print its settings, in milliseconds. */
 const SETTINGS_TIMEOUT = 10_000;
 /** One remote: an SSH connection, and the sessions with its store that run over it. */
@@ -62361,10 +62399,7 @@ class Remote {
     }
     /** A further session, for queries and copies. */
     async openSession() {
-        // sshd may allow one program at a time (MaxSessions), and the one that prints the settings may still run.
-        await this.#settings;
-        const channel = await openWorkerChannel(this.#connection, programOf(this.#request.uri));
-        return this.#sessionOn(channel).store;
+        return this.#sessionOn(await this.#openChannel()).store;
     }
     /** The session whose daemon builds with the options asked for; what cannot reach it is told. */
     async buildSession(observe) {
@@ -62401,6 +62436,19 @@ class Remote {
     close() {
         this.#connection.close();
     }
+    async #openChannel() {
+        const program = programOf(this.#request.uri);
+        try {
+            return await openWorkerChannel(this.#connection, program);
+        }
+        catch (error) {
+            if (!(error instanceof errors/* ActionError */.lZ) || error.code !== 'channel-refused')
+                throw error;
+            // sshd may allow one program at a time (MaxSessions), and the one that prints the settings may still run.
+            await this.#settings;
+            return openWorkerChannel(this.#connection, program);
+        }
+    }
     #sessionOn(channel) {
         return { store: openStore(channel, { label: this.label }), kind: channel.kind };
     }
@@ -62422,7 +62470,7 @@ async function readSettings(connection, uri) {
     try {
         const stream = await connection.exec(settingsCommand(uri));
         stream.duplex.end();
-        const timer = setTimeout(() => stream.duplex.destroy(), SETTINGS_TIMEOUT);
+        const timer = setTimeout(() => stream.duplex.destroy(), SETTINGS_TIMEOUT).unref();
         try {
             const printed = await (0,consumers_namespaceObject.text)(stream.duplex);
             await stream.exit;
@@ -62951,8 +62999,6 @@ var step_disposeResources = (undefined && undefined.__disposeResources) || (func
 
 
 
-
-
 /**
  * One step: connects while it evaluates, builds in the remote store, copies back while it builds, and reports each attribute.
  * A failed attribute is part of the report; what rejects is what kept the step from building at all.
@@ -63010,13 +63056,6 @@ function startCopyBack({ context: { env, observe, signal }, remote, importCheck,
     });
     opened.defer(() => copyBack.close());
     return copyBack;
-}
-/** All that the outputs of these derivations can refer to, out of the .drv files that evaluation left here. */
-async function outputCandidates(keys) {
-    const drvPaths = keys.filter((key) => isDrvPath(key));
-    const candidates = candidatesOf(await derivationClosure(drvPaths, (path) => (0,promises_namespaceObject.readFile)(path, 'utf8')));
-    // Of a store path that was asked for by itself nothing is known.
-    return { ...candidates, areAll: candidates.areAll && drvPaths.length === keys.length };
 }
 async function build({ request, context: { observe, signal }, phases, opened, remote, session, local, tracker }, targets, copyBack) {
     const onAbort = () => void endBuilds(session, tracker, (0,errors/* toError */.iT)(signal.reason));

@@ -1,5 +1,6 @@
 import { text } from 'node:stream/consumers';
 import path from 'node:path';
+import { ActionError } from '../domain/errors.ts';
 import type { HostKeys } from '../domain/known-hosts.ts';
 import { formatStoreUri, type RemoteStoreUri } from '../domain/store-uri.ts';
 import { parseSettings, type NixSettings } from '../nix/settings.ts';
@@ -94,10 +95,7 @@ export class Remote {
 
   /** A further session, for queries and copies. */
   async openSession(): Promise<Store> {
-    // sshd may allow one program at a time (MaxSessions), and the one that prints the settings may still run.
-    await this.#settings;
-    const channel = await openWorkerChannel(this.#connection, programOf(this.#request.uri));
-    return this.#sessionOn(channel).store;
+    return this.#sessionOn(await this.#openChannel()).store;
   }
 
   /** The session whose daemon builds with the options asked for; what cannot reach it is told. */
@@ -138,6 +136,18 @@ export class Remote {
     this.#connection.close();
   }
 
+  async #openChannel(): Promise<WorkerChannel> {
+    const program = programOf(this.#request.uri);
+    try {
+      return await openWorkerChannel(this.#connection, program);
+    } catch (error) {
+      if (!(error instanceof ActionError) || error.code !== 'channel-refused') throw error;
+      // sshd may allow one program at a time (MaxSessions), and the one that prints the settings may still run.
+      await this.#settings;
+      return openWorkerChannel(this.#connection, program);
+    }
+  }
+
   #sessionOn(channel: WorkerChannel): Session {
     return { store: openStore(channel, { label: this.label }), kind: channel.kind };
   }
@@ -175,7 +185,7 @@ async function readSettings(
   try {
     const stream = await connection.exec(settingsCommand(uri));
     stream.duplex.end();
-    const timer = setTimeout(() => stream.duplex.destroy(), SETTINGS_TIMEOUT);
+    const timer = setTimeout(() => stream.duplex.destroy(), SETTINGS_TIMEOUT).unref();
     try {
       const printed = await text(stream.duplex);
       await stream.exit;

@@ -1,8 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { toError } from '../domain/errors.ts';
-import { isDrvPath, type StorePath } from '../domain/store-path.ts';
+import type { StorePath } from '../domain/store-path.ts';
 import type { EvaluatedAttribute } from '../nix/evaluation.ts';
-import { candidatesOf, derivationClosure, type Candidates } from '../store/derivation-closure.ts';
 import { openLocalStore } from '../store/local-store.ts';
 import { ActivityTracker } from './activity-tracker.ts';
 import { endBuilds } from './cancel.ts';
@@ -11,6 +9,7 @@ import { unmatchedGlobs } from './copy-selection.ts';
 import { DerivationLogs } from './derivation-logs.ts';
 import type { Observe } from './events.ts';
 import { linkCopied } from './linked-attributes.ts';
+import { outputCandidates } from './output-candidates.ts';
 import { Phases } from './phases.ts';
 import { prepare, type Prepared } from './prepare.ts';
 import { buildRemotely, type Target, type TargetResult } from './remote-build.ts';
@@ -79,16 +78,6 @@ function startCopyBack({
   });
   opened.defer(() => copyBack.close());
   return copyBack;
-}
-
-/** All that the outputs of these derivations can refer to, out of the .drv files that evaluation left here. */
-async function outputCandidates(keys: readonly StorePath[]): Promise<Candidates> {
-  const drvPaths = keys.filter((key) => isDrvPath(key));
-  const candidates = candidatesOf(
-    await derivationClosure(drvPaths, (path) => readFile(path, 'utf8')),
-  );
-  // Of a store path that was asked for by itself nothing is known.
-  return { ...candidates, areAll: candidates.areAll && drvPaths.length === keys.length };
 }
 
 async function build(

@@ -7,7 +7,7 @@ import type { Session } from './session.ts';
 import type { NarSource } from './store.ts';
 
 /** How much may be asked for and not yet have arrived: enough to keep a fast link with a long delay full. */
-const READ_AHEAD = { paths: 256, bytes: 64 * 1024 * 1024 } as const;
+const READ_AHEAD = { paths: 2048, bytes: 64 * 1024 * 1024 } as const;
 
 /** Bytes here and not yet taken: above `high` the session stops reading, below `low` it goes on. */
 const QUEUED = { high: 4 * 1024 * 1024, low: 1024 * 1024 } as const;
