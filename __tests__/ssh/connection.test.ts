@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, connect as connectSocket, type AddressInfo, type Socket } from 'node:net';
+import { join } from 'node:path';
 
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 
@@ -194,6 +196,23 @@ describe('authentication', () => {
     order.push('connected');
     expect(await early).toBe('early\n');
     expect(order.slice(0, 2)).toEqual(ahead ? ['asked', 'waited'] : ['asked', 'connected']);
+  });
+
+  test('may take longer than a channel, whose request travels with it', async () => {
+    using command = slowKeysCommand(ours.authorizedKey);
+    await using server = await Sshd.start({
+      config: [`AuthorizedKeysCommand ${command.path}`, 'AuthorizedKeysCommandUser root'],
+    });
+    let early: Promise<string> | undefined;
+    await connect({
+      ...connectOptions(server, [ours.key]),
+      timeouts: { channelMs: 500 },
+      onRequestable: (requestable) => {
+        early = requestable.exec('echo early').then(({ duplex }) => readAll(duplex));
+        early.catch(() => undefined);
+      },
+    });
+    expect(await early).toBe('early\n');
   });
 
   test('as a user that does not exist fails', async () => {
@@ -444,6 +463,15 @@ async function listen(
       await once(server, 'close');
     },
   };
+}
+
+/** A program for sshd's AuthorizedKeysCommand, which thinks for a second; sshd wants all of its path to be root's alone. */
+function slowKeysCommand(authorizedKey: string): Disposable & { readonly path: string } {
+  const folder = mkdtempSync('/run/slow-keys-');
+  const path = join(folder, 'command');
+  writeFileSync(path, `#!/bin/sh\nsleep 1\necho '${authorizedKey}'\n`, { mode: 0o755 });
+  chmodSync(folder, 0o755);
+  return { path, [Symbol.dispose]: () => rmSync(folder, { recursive: true }) };
 }
 
 /** A TCP server that is stopped and whose queue is full: it drops whoever calls. */

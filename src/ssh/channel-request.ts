@@ -1,6 +1,7 @@
 import type { ClientChannel } from 'ssh2';
 
 import { ActionError } from '../domain/errors.ts';
+import { printable } from '../domain/text.ts';
 
 /** One request to open a channel. */
 export interface ChannelRequest<T> {
@@ -48,7 +49,8 @@ function noAnswer({ what, label, timeoutMs }: ChannelRequest<unknown>): ActionEr
 }
 
 function channelRefused({ what, label }: ChannelRequest<unknown>, cause: unknown): ActionError {
-  const reason = cause instanceof Error ? cause.message.replace(/^\(SSH\) /, '') : String(cause);
+  const said = cause instanceof Error ? cause.message.replace(/^\(SSH\) /, '') : String(cause);
+  const reason = printable(said);
   return new ActionError('channel-refused', `${label} refused ${what}: ${reason}`, {
     hint: 'sshd allows MaxSessions programs on one connection (10), and may forbid forwarding (restrict, AllowStreamLocalForwarding).',
     cause,

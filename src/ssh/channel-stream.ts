@@ -32,6 +32,8 @@ export class ChannelStream extends Duplex {
     channel.on('data', (chunk: Buffer) => this.#receive(chunk));
     channel.on('end', () => this.push(null));
     channel.on('close', () => this.#closedByRemote());
+    // Where nobody listens (a socket has no standard error) it is dropped, not kept.
+    channel.stderr.resume();
     this.#refill();
   }
 

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 
 import { ActionError } from '../domain/errors.ts';
 import { noCommonHostKey } from '../domain/host-key-check.ts';
+import { printable } from '../domain/text.ts';
 import { authenticationFailure } from './authentication.ts';
 import type { ConnectOptions } from './options.ts';
 
@@ -14,6 +15,7 @@ const PEEKED_BYTES = 256;
 export class HandshakeProgress {
   /** Set when the host's key was refused. */
   hostKey: ActionError | undefined;
+  isAuthenticated = false;
   readonly #options: ConnectOptions;
   #phase: Phase = 'greeting';
   #firstBytes = '';
@@ -83,7 +85,7 @@ export class HandshakeProgress {
 
   #noGreeting(error: Error): ActionError {
     const { host, port } = this.#options;
-    const said = this.#firstBytes.split(/[\r\n]/)[0] ?? '';
+    const said = printable(this.#firstBytes.split(/[\r\n]/)[0] ?? '');
     // sshd says so since 9.8 when MaxStartups or PerSourcePenalties turn a client away; before it just hangs up.
     if (said === '' || /^(Exceeded MaxStartups|Not allowed at this time)/.test(said)) {
       const reason = said === '' ? '' : ` (${said})`;
@@ -110,7 +112,7 @@ export class HandshakeProgress {
     }
     return new ActionError(
       'connection-lost',
-      `the SSH handshake with ${host} failed: ${error.message}`,
+      `the SSH handshake with ${host} failed: ${printable(error.message)}`,
       { cause: error },
     );
   }
@@ -121,7 +123,7 @@ export class HandshakeProgress {
     if (level === 'agent') {
       return new ActionError(
         'authentication-failed',
-        `the SSH agent cannot be used: ${error.message}`,
+        `the SSH agent cannot be used: ${printable(error.message)}`,
         { hint: 'Set the input ssh-key, or start an agent and set SSH_AUTH_SOCK.', cause: error },
       );
     }
@@ -130,7 +132,7 @@ export class HandshakeProgress {
     }
     return new ActionError(
       'connection-lost',
-      `${host} closed the connection during authentication: ${error.message}`,
+      `${host} closed the connection during authentication: ${printable(error.message)}`,
       { cause: error },
     );
   }

@@ -34,6 +34,8 @@ export interface Handshake {
    * 0 until that answer is there.
    */
   readonly roundTripMs: number;
+  /** Whether the server has let us in. */
+  readonly isAuthenticated: boolean;
 }
 
 /**
@@ -55,6 +57,9 @@ export async function shakeHands<T>(
     get roundTripMs() {
       return progress.roundTripMs;
     },
+    get isAuthenticated() {
+      return progress.isAuthenticated;
+    },
   };
   let early: { readonly made: T } | undefined;
   const onSent = () => {
@@ -62,10 +67,10 @@ export async function shakeHands<T>(
   };
   try {
     const config = clientConfig(socket, options, timeouts, progress);
-    const authenticated = untilReady(client, progress, options, timeouts);
     client.once('handshake', () => progress.keysExchanged());
     keepCipherKeys(client);
-    client.connect(config);
+    client.connect(config); // may throw: nothing waits yet
+    const authenticated = untilReady(client, progress, options, timeouts);
     progress.peek(socket);
     authenticateEagerly(client, options.user, firstKey(options.credentials), onSent);
     await authenticated;
@@ -126,7 +131,10 @@ async function untilReady(
     reject(new ActionError('cancelled', `connecting to ${options.host} was cancelled`));
   options.signal?.addEventListener('abort', onAbort);
   if (options.signal?.aborted === true) onAbort();
-  client.once('ready', () => resolve(undefined));
+  client.once('ready', () => {
+    progress.isAuthenticated = true;
+    resolve(undefined);
+  });
   client.on('error', (error) => reject(progress.explain(error)));
   client.once('close', () =>
     reject(progress.explain(new Error('the server closed the connection'))),

@@ -4,6 +4,7 @@ import type { Client, ClientChannel } from 'ssh2';
 
 import type { ByteStream } from '../domain/byte-stream.ts';
 import { ActionError } from '../domain/errors.ts';
+import { printable } from '../domain/text.ts';
 import { requestChannel, type ChannelRequest } from './channel-request.ts';
 import { ChannelStream } from './channel-stream.ts';
 import type { ExecStream, ExitStatus, SshConnection } from './connection.ts';
@@ -109,13 +110,19 @@ export class Connection implements SshConnection {
       return await requestChannel({
         ...request,
         label: this.label,
-        timeoutMs: this.#timeouts.channelMs,
+        timeoutMs: this.#channelTimeout(),
       });
     } catch (error) {
       // ssh2 fails the requests that wait when the connection ends, without saying why it ended.
       this.#refuseIfGone();
       throw error;
     }
+  }
+
+  /** The answer to what is asked ahead of the authentication comes after it. */
+  #channelTimeout(): number {
+    const { authenticationMs, channelMs } = this.#timeouts;
+    return this.#handshake.isAuthenticated ? channelMs : authenticationMs + channelMs;
   }
 
   #refuseIfGone(): void {
@@ -159,7 +166,6 @@ function exitOf(channel: ClientChannel, connectionClosed: Promise<unknown>): Pro
 function describe(error: Error): string {
   const code = 'code' in error ? error.code : undefined;
   if (code === 'ECONNRESET' || code === 'EPIPE') return 'it was reset';
-  return DAMAGED.test(error.message)
-    ? `data was damaged on the way (${error.message})`
-    : error.message;
+  const said = printable(error.message);
+  return DAMAGED.test(said) ? `data was damaged on the way (${said})` : said;
 }
