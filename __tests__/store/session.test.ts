@@ -118,7 +118,7 @@ describe('a session', () => {
     const waiting = Promise.allSettled([store.queryValidPaths([PATH]), store.addTempRoots([PATH])]);
     far.end();
     const message =
-      'peer: the connection ended while waiting for QueryValidPaths and 1 more answers: error: out of memory';
+      'peer: the connection ended while waiting for QueryValidPaths and 1 more answer: error: out of memory';
     expect(await waiting).toMatchObject([
       { reason: { code: 'connection-lost', message } },
       { reason: { code: 'connection-lost', message } },

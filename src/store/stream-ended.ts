@@ -41,7 +41,8 @@ export function streamEnded(end: StreamEnd): ActionError {
 function whileDoing({ isGreeted, waiting, waitingCount }: StreamEnd): string {
   if (!isGreeted) return 'the connection ended before the Nix daemon greeted';
   if (waiting === undefined) return 'the connection ended';
-  const others = waitingCount > 1 ? ` and ${waitingCount - 1} more answers` : '';
+  const more = waitingCount - 1;
+  const others = more > 0 ? ` and ${more} more answer${more === 1 ? '' : 's'}` : '';
   return `the connection ended while waiting for ${waiting}${others}`;
 }
 
@@ -58,6 +59,10 @@ export function daemonSilent(label: string, operation: string, limitMs: number):
   return new ActionError(
     'connection-lost',
     `${label}: the Nix daemon has not answered ${operation} for ${limitMs / 1000} s, though the connection lives`,
-    { hint: 'Is that machine overloaded, or its disk stuck? See what nix-daemon does there.' },
+    {
+      hint:
+        'Is that machine overloaded, or is a path locked there by a step whose link died? ' +
+        'ClientAliveInterval 15 in its sshd_config ends what such steps left.',
+    },
   );
 }
