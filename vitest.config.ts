@@ -9,11 +9,19 @@ export const shared = {
   hookTimeout: 180_000,
 } as const;
 
+/** Tests that cover one suite after the other: `npm test` takes the ends, the matrix the middle. */
+export const bySuite = [
+  '__tests__/nix/*.test.ts',
+  '__tests__/lab/hosts.test.ts',
+  '__tests__/ssh/builder.test.ts',
+];
+
 /** `npm test`: all but what takes long. */
 export default defineConfig({
   test: {
     ...shared,
     include: ['__tests__/**/*.test.ts'],
-    exclude: ['__tests__/**/*.matrix.test.ts'],
+    exclude: ['__tests__/**/*.matrix.test.ts', '__tests__/**/*.alone.test.ts'],
+    env: { NRB_TEST_SUITES: 'bookworm,sid' },
   },
 });

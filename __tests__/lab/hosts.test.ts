@@ -6,7 +6,6 @@ import {
   setUpOpenssh,
   startLab,
   startNixHost,
-  SUITES,
   until,
   within,
   writeFlake,
@@ -14,8 +13,9 @@ import {
   type NixSetup,
   type UserName,
 } from '../../lab/index.ts';
+import { TESTED_SUITES } from '../helpers/suites.ts';
 
-describe.each(SUITES)('a lab of Debian %s', (suite) => {
+describe.each(TESTED_SUITES)('a lab of Debian %s', (suite) => {
   let lab: Lab;
 
   beforeAll(async () => {
@@ -87,7 +87,7 @@ const OWNERS: readonly (readonly [NixSetup, UserName])[] = [
   ['user-owned', 'owner'],
 ];
 
-describe.each(SUITES)('a runner of Debian %s', (suite) => {
+describe.each(TESTED_SUITES)('a runner of Debian %s', (suite) => {
   it.each(OWNERS)('whose Nix is %s builds for %s', async (nix, user) => {
     await using runner = await startNixHost({ suite, nix });
     await writeFlake(runner, '/srv/flake', { small: recipes.file('small', 10) }, user, {

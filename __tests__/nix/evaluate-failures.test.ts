@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type NixHost, startNixHost, SUITES, writeFlake } from '../../lab/index.ts';
+import { type NixHost, startNixHost, writeFlake } from '../../lab/index.ts';
+import { TESTED_SUITES } from '../helpers/suites.ts';
 import type { SeenAttribute } from '../helpers/evaluate-main.ts';
 import { drvPathsOf, evaluateOn, SYSTEM } from '../helpers/evaluation.ts';
 
@@ -32,7 +33,7 @@ const MESSAGES: Readonly<Record<string, RegExp>> = {
   'b-type': /cannot add a string to an integer/,
 };
 
-describe.each(SUITES)(
+describe.each(TESTED_SUITES)(
   'what does not evaluate is reported and the rest goes on, Debian %s:',
   (suite) => {
     let host: NixHost;

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { flakeFiles, type NixHost, startNixHost, SUITES } from '../../lab/index.ts';
+import { flakeFiles, type NixHost, startNixHost } from '../../lab/index.ts';
+import { TESTED_SUITES } from '../helpers/suites.ts';
 import { drvPathsOf, evaluateOn, stockDrvPaths, SYSTEM } from '../helpers/evaluation.ts';
 
 // src = self: so that a file more or less, or a lock file, makes another derivation
@@ -24,7 +25,7 @@ let d = name: derivation { inherit name system; builder = "/bin/sh"; args = [ "-
 }
 `;
 
-describe.each(SUITES)('derivations are those of nix build, Debian %s:', (suite) => {
+describe.each(TESTED_SUITES)('derivations are those of nix build, Debian %s:', (suite) => {
   let host: NixHost;
 
   beforeAll(async () => {

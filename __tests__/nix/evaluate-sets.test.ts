@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type NixHost, startNixHost, SUITES } from '../../lab/index.ts';
+import { type NixHost, startNixHost } from '../../lab/index.ts';
+import { TESTED_SUITES } from '../helpers/suites.ts';
 import { evaluateOn, OTHER_SYSTEM, SYSTEM } from '../helpers/evaluation.ts';
 
 const FLAKE = `{
@@ -30,7 +31,7 @@ const FLAKE = `{
     };
 }`;
 
-describe.each(SUITES)('attribute sets and outputs, Debian %s:', (suite) => {
+describe.each(TESTED_SUITES)('attribute sets and outputs, Debian %s:', (suite) => {
   let host: NixHost;
 
   beforeAll(async () => {

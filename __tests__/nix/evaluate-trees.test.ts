@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { startNixHost, SUITES } from '../../lab/index.ts';
+import { startNixHost } from '../../lab/index.ts';
+import { TESTED_SUITES } from '../helpers/suites.ts';
 import { printAttrPath } from '../../src/domain/attr-path.ts';
 import { nixString } from '../../src/nix/walk-program.ts';
 import { evaluateOn } from '../helpers/evaluation.ts';
@@ -67,25 +68,28 @@ function expectedOf(tree: Inner, path: readonly string[]): readonly string[] {
   });
 }
 
-it.each(SUITES)('random trees of attributes come out as computed, Debian %s', async (suite) => {
-  await using host = await startNixHost({ suite, name: 'runner' });
-  const trees = fc
-    .sample(node, 60)
-    .filter((tree) => typeof tree !== 'string')
-    .slice(0, 12);
-  const outputs = trees.map((tree, index) => `t${index} = ${nixOf(tree)};`);
-  const flake = `{ outputs = _: {\n${outputs.join('\n')}\n}; }`;
-  await host.write('/home/ci', { 'flake.nix': flake }, 'ci');
+it.each(TESTED_SUITES)(
+  'random trees of attributes come out as computed, Debian %s',
+  async (suite) => {
+    await using host = await startNixHost({ suite, name: 'runner' });
+    const trees = fc
+      .sample(node, 60)
+      .filter((tree) => typeof tree !== 'string')
+      .slice(0, 12);
+    const outputs = trees.map((tree, index) => `t${index} = ${nixOf(tree)};`);
+    const flake = `{ outputs = _: {\n${outputs.join('\n')}\n}; }`;
+    await host.write('/home/ci', { 'flake.nix': flake }, 'ci');
 
-  const installables = trees.map((_, index) => `path:.#t${index}`);
-  const { attributes } = await evaluateOn(host, installables);
+    const installables = trees.map((_, index) => `path:.#t${index}`);
+    const { attributes } = await evaluateOn(host, installables);
 
-  const expected = trees.flatMap((tree, index) => {
-    const below = expectedOf(tree, [`t${index}`]);
-    return below.length === 0 ? [`t${index} failed`] : below;
-  });
-  expect(
-    attributes.map(({ attribute, kind }) => `${attribute} ${kind}`),
-    flake,
-  ).toEqual(expected);
-});
+    const expected = trees.flatMap((tree, index) => {
+      const below = expectedOf(tree, [`t${index}`]);
+      return below.length === 0 ? [`t${index} failed`] : below;
+    });
+    expect(
+      attributes.map(({ attribute, kind }) => `${attribute} ${kind}`),
+      flake,
+    ).toEqual(expected);
+  },
+);

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type NixHost, startNixHost, SUITES } from '../../lab/index.ts';
+import { type NixHost, startNixHost } from '../../lab/index.ts';
+import { TESTED_SUITES } from '../helpers/suites.ts';
 import { autoArguments } from '../../src/nix/auto-arguments.ts';
 import { remaining } from '../../src/nix/walk-all.ts';
 import { nixString } from '../../src/nix/walk-program.ts';
 
-describe.each(SUITES)('nixString, Debian %s', (suite) => {
+describe.each(TESTED_SUITES)('nixString, Debian %s', (suite) => {
   let host: NixHost;
 
   beforeAll(async () => {

@@ -2,7 +2,8 @@ import { once } from 'node:events';
 
 import { describe, expect, test } from 'vitest';
 
-import { startBuilder, SUITES, type Builder, type UserName } from '../../lab/index.ts';
+import { startBuilder, type Builder, type UserName } from '../../lab/index.ts';
+import { TESTED_SUITES } from '../helpers/suites.ts';
 import { lookupHostKeys, parseKnownHosts } from '../../src/domain/known-hosts.ts';
 import type { ConnectOptions } from '../../src/ssh/options.ts';
 import { parsePrivateKeys } from '../../src/ssh/private-key.ts';
@@ -15,7 +16,7 @@ const MAGIC_2 = 0x6478696fn;
 
 const program = { remoteProgram: [], remoteStore: undefined };
 
-describe.each(SUITES)("a builder with OpenSSH and Nix of Debian's %s", (suite) => {
+describe.each(TESTED_SUITES)("a builder with OpenSSH and Nix of Debian's %s", (suite) => {
   test.each([
     ['root', 'socket'],
     ['ci', 'socket'],

@@ -10,9 +10,6 @@ let link: Link;
 
 const echo = (socket: Socket) => void socket.pipe(socket);
 
-/** Times on a machine that others use as well: a link that is wrong is wrong each time. */
-const RETRIED = { retry: 3 };
-
 beforeEach(async () => {
   serve = echo;
   server = createServer({ noDelay: true }, (socket) => {
@@ -67,7 +64,7 @@ function pattern(size: number): Buffer {
   return Buffer.from(Array.from({ length: size }, (_, index) => (index * 7919) % 251));
 }
 
-describe('delay', RETRIED, () => {
+describe('delay', () => {
   it.each([5, 40, 100])('is %d ms for a round trip, within a millisecond', async (ms) => {
     await start({ roundTripMs: ms });
     const socket = await open();
@@ -110,7 +107,7 @@ describe('delay', RETRIED, () => {
   });
 });
 
-describe('rate', RETRIED, () => {
+describe('rate', () => {
   it('carries 500 MiB/s at 40 ms when there is no limit', async () => {
     const size = 1 << 30;
     serve = (socket) => void pump(socket, size);
