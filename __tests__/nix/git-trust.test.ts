@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chown, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chown, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -37,6 +37,13 @@ describe('work trees of another user', () => {
     await writeFile(path.join(theirs, '.gitmodules'), modules);
     const folders = [path.join(theirs, 'sub'), theirs, ours, '/nowhere'];
     expect(await foreignWorkTrees(folders)).toEqual([theirs, inner]);
+  });
+
+  it('are found once, though a submodule is a link back to where it is named', async () => {
+    const tree = await repository('loop', STRANGER);
+    await symlink('.', path.join(tree, 'a'));
+    await writeFile(path.join(tree, '.gitmodules'), '[submodule "a"]\n\tpath = a\n');
+    expect(await foreignWorkTrees([tree])).toEqual([tree]);
   });
 
   it('are trusted by git in the environment made, without a change to the configuration', async () => {

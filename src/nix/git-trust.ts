@@ -52,7 +52,8 @@ export async function trustingEnvironment(
 export async function foreignWorkTrees(folders: readonly string[]): Promise<readonly string[]> {
   const found = await Promise.all(folders.map(workTreeOf));
   const trees = [...new Set(found.filter((tree) => tree !== undefined))];
-  const all = (await Promise.all(trees.map(withSubmodules))).flat();
+  const seen = new Set<string>();
+  const all = (await Promise.all(trees.map((tree) => withSubmodules(tree, seen)))).flat();
   const foreign = await Promise.all(all.map(isForeign));
   return all.filter((_, index) => foreign[index]);
 }
@@ -70,13 +71,18 @@ function parentOf(folder: string): string | undefined {
   return parent === folder ? undefined : parent;
 }
 
-async function withSubmodules(tree: string): Promise<readonly string[]> {
+/** @param seen folders that were looked at: a submodule's path may be a link back to where it is named */
+async function withSubmodules(tree: string, seen: Set<string>): Promise<readonly string[]> {
+  const real = await realpath(tree).catch(() => undefined);
+  if (real === undefined || seen.has(real)) return [];
+  seen.add(real);
   const modules = await readFile(path.join(tree, '.gitmodules'), 'utf8').catch(() => '');
   const paths = [...modules.matchAll(/^\s*path\s*=\s*"?(.+?)"?\s*$/gm)].map(([, each]) =>
     path.join(tree, each ?? ''),
   );
   const below = paths.filter((each) => each.startsWith(`${tree}/`));
-  return [tree, ...(await Promise.all(below.map(withSubmodules))).flat()];
+  const trees = await Promise.all(below.map((each) => withSubmodules(each, seen)));
+  return [tree, ...trees.flat()];
 }
 
 // git looks at the folder and at its .git

@@ -71,9 +71,16 @@ class ChildStream extends Duplex {
     const child = this.#child;
     child.stdin.destroy();
     child.stdout.destroy();
+    // A process that the program left behind may hold its standard error for as long as it likes.
+    const end = (): void => void child.stderr.destroy();
     if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) {
       const kill = setTimeout(() => child.kill('SIGKILL'), EXIT_GRACE);
-      child.once('exit', () => clearTimeout(kill));
+      child.once('exit', () => {
+        clearTimeout(kill);
+        end();
+      });
+    } else {
+      end();
     }
     done(error);
   }

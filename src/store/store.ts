@@ -31,6 +31,9 @@ export interface NarSource {
  * A session with a Nix store over the worker protocol. Every call may be made while others wait: requests go out at once,
  * in order, and answers come back in the same order (the daemon reads ahead and answers strictly in sequence).
  *
+ * The daemon must greet within 30 s. After that a call may take as long as the daemon does: a build is silent for hours, and any
+ * operation may wait for a lock that a garbage collection or another client holds. Who cannot wait closes the session.
+ *
  * Any call rejects with ActionError `connection-lost`, `protocol-violation` or `daemon-error`; after one of the first
  * two the session is closed, and every waiting call is rejected with the same error.
  */
