@@ -112,4 +112,15 @@ describe('a main that is killed', () => {
     await nothingLeft(builder, runner);
     expect(await live.post()).toMatchObject({ code: 0 });
   });
+
+  it('leaves no file but logs and results, in the folder that the runner empties', async () => {
+    const live = await start({ minute: recipes.silent('minute', 60) });
+    await live.said(/^building minute/m);
+    await killAndPost(live);
+    const { temp } = live.step;
+    const files = await runner.output(['find', '/tmp', '-type', 'f', '-not', '-name', 'GITHUB_*']);
+    const allowed = /^\/tmp\/step-\w+\/temp\/nix-remote-build-\w+\/(logs\/[^/]+|results\.json)$/;
+    expect(files.split('\n').filter((file) => file !== '' && !allowed.test(file))).toEqual([]);
+    expect(await runner.output(['ls', temp])).toMatch(/^nix-remote-build-\w+$/);
+  });
 });
