@@ -165,6 +165,17 @@ describe('authentication', () => {
     );
   });
 
+  test('that a key is not enough for says what else is wanted', async () => {
+    await using server = await Sshd.start({
+      authorizedKeys: [ours.authorizedKey],
+      config: ['AuthenticationMethods publickey,publickey'],
+    });
+    expect(await connectFailure(connectOptions(server, [ours.key]))).toMatchObject({
+      code: 'authentication-failed',
+      message: `127.0.0.1 accepts the key of ${server.user}, but wants more than that: publickey`,
+    });
+  });
+
   test('that fails says so, also where a program was asked for ahead of it', async () => {
     const keys = [stranger.key];
     let early: Promise<unknown> | undefined;

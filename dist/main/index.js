@@ -61278,20 +61278,28 @@ function knownHostsLine(host, port, key) {
 
 ;// CONCATENATED MODULE: ./ssh/authentication.js
 
-/**
- * Offers each key once, in order, and nothing else: no `none` probe, which would cost a round trip.
- * @param onAsked called each time the server lets us try; the first call answers the request for the service
- */
-function publicKeyOnly(credentials, username, onAsked) {
+
+/** Offers each key once, in order, and nothing else: no `none` probe, which would cost a round trip. */
+function publicKeyOnly(credentials, username, watch) {
     const methods = credentials.kind === 'keys'
         ? credentials.keys.map((key) => ({ type: 'publickey', username, key: key.parsed() }))
         : [{ type: 'agent', username, agent: credentials.socket }];
-    return (_methodsLeft, _partialSuccess, next) => {
-        onAsked();
+    return (methodsLeft, partialSuccess, next) => {
+        watch.asked();
+        if (partialSuccess)
+            watch.wantsMore(methodsLeft);
         const method = methods.shift();
         // ssh2 takes `false` for "nothing left", which its types do not know.
         next(method ?? false);
     };
+}
+/** A second factor, or a second key, that cannot be given. */
+function moreIsWanted(methods, user, host, cause) {
+    const wanted = printable(methods.join(', '));
+    return new errors/* ActionError */.lZ('authentication-failed', `${host} accepts the key of ${user}, but wants more than that: ${wanted}`, {
+        hint: `A workflow can give nothing but a key: set AuthenticationMethods publickey for ${user} in sshd_config on ${host} (Match User).`,
+        cause,
+    });
 }
 /** The server would not have any of our keys. */
 function authenticationFailure(credentials, user, host, cause) {
@@ -61329,6 +61337,7 @@ class HandshakeProgress {
     #firstBytes = '';
     #serviceAskedAt = 0;
     #serviceGrantedAt;
+    #wantedMore;
     constructor(options) {
         this.#options = options;
     }
@@ -61354,8 +61363,11 @@ class HandshakeProgress {
         this.#phase = 'authentication';
         this.#serviceAskedAt = performance.now();
     }
-    serviceGranted() {
+    asked() {
         this.#serviceGrantedAt ??= performance.now();
+    }
+    wantsMore(methods) {
+        this.#wantedMore = methods;
     }
     /** @param error what ssh2 reported */
     explain(error) {
@@ -61406,6 +61418,8 @@ class HandshakeProgress {
         if (level === 'agent') {
             return new errors/* ActionError */.lZ('authentication-failed', `the SSH agent cannot be used: ${printable(error.message)}`, { hint: 'Set the input ssh-key, or start an agent and set SSH_AUTH_SOCK.', cause: error });
         }
+        if (this.#wantedMore !== undefined)
+            return moreIsWanted(this.#wantedMore, user, host, error);
         if (level === 'client-authentication' || /authentication/i.test(error.message)) {
             return authenticationFailure(credentials, user, host, error);
         }
@@ -61555,7 +61569,7 @@ function clientConfig(socket, options, timeouts, progress) {
             // ssh2 refuses on `false` alone and takes whatever is returned for a verdict: so a block, and no return.
             verify(progress.hostKey === undefined);
         },
-        authHandler: publicKeyOnly(options.credentials, options.user, () => progress.serviceGranted()),
+        authHandler: publicKeyOnly(options.credentials, options.user, progress),
         readyTimeout: 0,
         keepaliveInterval: timeouts.keepAlive.intervalMs,
         keepaliveCountMax: Number.MAX_SAFE_INTEGER,

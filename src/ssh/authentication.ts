@@ -1,27 +1,52 @@
 import type { AnyAuthMethod, AuthHandlerMiddleware } from 'ssh2';
 
 import { ActionError } from '../domain/errors.ts';
+import { printable } from '../domain/text.ts';
 import type { Credentials } from './credentials.ts';
 
-/**
- * Offers each key once, in order, and nothing else: no `none` probe, which would cost a round trip.
- * @param onAsked called each time the server lets us try; the first call answers the request for the service
- */
+/** What is heard of an authentication while it goes on. */
+export interface AuthenticationWatch {
+  /** Each time the server lets us try; the first time is the answer to the request for the service. */
+  asked(): void;
+  /** The server took a key and wants more (AuthenticationMethods): one of these. */
+  wantsMore(methods: readonly string[]): void;
+}
+
+/** Offers each key once, in order, and nothing else: no `none` probe, which would cost a round trip. */
 export function publicKeyOnly(
   credentials: Credentials,
   username: string,
-  onAsked: () => void,
+  watch: AuthenticationWatch,
 ): AuthHandlerMiddleware {
   const methods: AnyAuthMethod[] =
     credentials.kind === 'keys'
       ? credentials.keys.map((key) => ({ type: 'publickey', username, key: key.parsed() }))
       : [{ type: 'agent', username, agent: credentials.socket }];
-  return (_methodsLeft, _partialSuccess, next) => {
-    onAsked();
+  return (methodsLeft, partialSuccess, next) => {
+    watch.asked();
+    if (partialSuccess) watch.wantsMore(methodsLeft);
     const method = methods.shift();
     // ssh2 takes `false` for "nothing left", which its types do not know.
     next(method ?? (false as unknown as AnyAuthMethod));
   };
+}
+
+/** A second factor, or a second key, that cannot be given. */
+export function moreIsWanted(
+  methods: readonly string[],
+  user: string,
+  host: string,
+  cause: Error,
+): ActionError {
+  const wanted = printable(methods.join(', '));
+  return new ActionError(
+    'authentication-failed',
+    `${host} accepts the key of ${user}, but wants more than that: ${wanted}`,
+    {
+      hint: `A workflow can give nothing but a key: set AuthenticationMethods publickey for ${user} in sshd_config on ${host} (Match User).`,
+      cause,
+    },
+  );
 }
 
 /** The server would not have any of our keys. */

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { ActionError } from '../domain/errors.ts';
 import { noCommonHostKey } from '../domain/host-key-check.ts';
 import { printable } from '../domain/text.ts';
-import { authenticationFailure } from './authentication.ts';
+import { type AuthenticationWatch, authenticationFailure, moreIsWanted } from './authentication.ts';
 import type { ConnectOptions } from './options.ts';
 
 /** How far a handshake has come. */
@@ -12,7 +12,7 @@ export type Phase = 'greeting' | 'key-exchange' | 'authentication';
 const PEEKED_BYTES = 256;
 
 /** Watches a handshake: how far it has come, how long the link takes, and why it failed if it does. */
-export class HandshakeProgress {
+export class HandshakeProgress implements AuthenticationWatch {
   /** Set when the host's key was refused. */
   hostKey: ActionError | undefined;
   isAuthenticated = false;
@@ -21,6 +21,7 @@ export class HandshakeProgress {
   #firstBytes = '';
   #serviceAskedAt = 0;
   #serviceGrantedAt: number | undefined;
+  #wantedMore: readonly string[] | undefined;
 
   constructor(options: ConnectOptions) {
     this.#options = options;
@@ -51,8 +52,12 @@ export class HandshakeProgress {
     this.#serviceAskedAt = performance.now();
   }
 
-  serviceGranted(): void {
+  asked(): void {
     this.#serviceGrantedAt ??= performance.now();
+  }
+
+  wantsMore(methods: readonly string[]): void {
+    this.#wantedMore = methods;
   }
 
   /** @param error what ssh2 reported */
@@ -127,6 +132,7 @@ export class HandshakeProgress {
         { hint: 'Set the input ssh-key, or start an agent and set SSH_AUTH_SOCK.', cause: error },
       );
     }
+    if (this.#wantedMore !== undefined) return moreIsWanted(this.#wantedMore, user, host, error);
     if (level === 'client-authentication' || /authentication/i.test(error.message)) {
       return authenticationFailure(credentials, user, host, error);
     }

@@ -96,7 +96,7 @@ function clientConfig(
       // ssh2 refuses on `false` alone and takes whatever is returned for a verdict: so a block, and no return.
       verify(progress.hostKey === undefined);
     },
-    authHandler: publicKeyOnly(options.credentials, options.user, () => progress.serviceGranted()),
+    authHandler: publicKeyOnly(options.credentials, options.user, progress),
     readyTimeout: 0,
     keepaliveInterval: timeouts.keepAlive.intervalMs,
     keepaliveCountMax: Number.MAX_SAFE_INTEGER,
