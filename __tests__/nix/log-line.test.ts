@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseLogLine, withoutColour } from '../../src/nix/log-line.ts';
+import { parseLogLine } from '../../src/nix/log-line.ts';
 
 // Recorded from Nix 2.8.0, 2.26.3 and 2.34.8; the sources shortened.
 const THROW_2_8 = String.raw`@nix {"action":"msg","column":null,"file":null,"level":0,"line":null,"msg":"\u001b[31;1merror:\u001b[0m no way\n       second line","raw_msg":"no way\nsecond line"}`;
@@ -69,12 +69,5 @@ describe('parseLogLine', () => {
     '@nix {"action":"stop","id":1}',
   ])('%j is nothing for people', (line) => {
     expect(parseLogLine(line)).toEqual({ kind: 'other' });
-  });
-});
-
-describe('withoutColour', () => {
-  it('removes colours and links, and nothing else', () => {
-    const link = '\u001b]8;;https://example.org\u001b\\text\u001b]8;;\u001b\\';
-    expect(withoutColour(`\u001b[1;31ma\u001b[0m [b] ${link}`)).toBe('a [b] text');
   });
 });

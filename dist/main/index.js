@@ -57128,15 +57128,20 @@ function buildPathsWithResults(paths, mode, version) {
     };
 }
 
-// EXTERNAL MODULE: external "node:util"
-var external_node_util_ = __nccwpck_require__(7975);
 ;// CONCATENATED MODULE: ./domain/text.js
-
 // eslint-disable-next-line no-control-regex
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/g;
+/**
+ * Removes ANSI escape sequences: colours, and the links some terminals know. In time that grows with the text's length, unlike
+ * Node's stripVTControlCharacters, which half a megabyte of links without an end keeps busy for half a minute.
+ */
+function withoutColour(text) {
+    // eslint-disable-next-line no-control-regex -- escape is what these begin with
+    return text.replace(/\u001b(?:\[[0-9;?]*[A-Za-z]|\][^\u0007\u001b]*(?:\u0007|\u001b\\))/g, '');
+}
 /** Nix's text on one line: without colours, other control characters as escapes, cut after `limit` characters. */
 function text_oneLine(text, limit = 1000) {
-    return printable((0,external_node_util_.stripVTControlCharacters)(text), limit);
+    return printable(withoutColour(text), limit);
 }
 /**
  * Text of unknown origin, fit to be shown, on one line: control characters as escapes, cut after `limit` characters. A line of
@@ -59723,6 +59728,7 @@ function keyOf(place) {
 }
 
 ;// CONCATENATED MODULE: ./nix/log-line.js
+
 /** Nix's verbosity levels that people see by default: error, warning, notice, info. */
 const INFO = 3;
 /** `buildLogLine` of Nix's result types (logging.hh). */
@@ -59750,11 +59756,6 @@ function parseLogLine(line) {
         default:
             return { kind: 'other' };
     }
-}
-/** Removes ANSI escape sequences: colours, and the links some terminals know. */
-function withoutColour(text) {
-    // eslint-disable-next-line no-control-regex -- escape is what these begin with
-    return text.replace(/\u001b(?:\[[0-9;?]*[A-Za-z]|\][^\u0007\u001b]*(?:\u0007|\u001b\\))/g, '');
 }
 function log_line_parseObject(text) {
     try {
@@ -62601,7 +62602,7 @@ async function permitImport(request, context, local, connecting) {
  * "for full logs, run" advice, which does not hold for a remote store.
  */
 function summarizeBuildError(errorMessage) {
-    const lines = (0,external_node_util_.stripVTControlCharacters)(errorMessage)
+    const lines = withoutColour(errorMessage)
         .split('\n')
         .map((line) => line.trim())
         .filter((line) => line !== '');

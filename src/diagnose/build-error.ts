@@ -1,11 +1,11 @@
-import { stripVTControlCharacters } from 'node:util';
+import { withoutColour } from '../domain/text.ts';
 
 /**
  * The one line that says why a build failed, out of Nix's own text: without colours, the repeated log lines and the
  * "for full logs, run" advice, which does not hold for a remote store.
  */
 export function summarizeBuildError(errorMessage: string): string {
-  const lines = stripVTControlCharacters(errorMessage)
+  const lines = withoutColour(errorMessage)
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '');

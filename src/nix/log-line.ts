@@ -1,3 +1,5 @@
+import { withoutColour } from '../domain/text.ts';
+
 /** Where something is in a Nix file, as Nix says it; lines and columns count from 1. */
 export interface Position {
   readonly file: string;
@@ -57,12 +59,6 @@ export function parseLogLine(line: string): LogLine {
     default:
       return { kind: 'other' };
   }
-}
-
-/** Removes ANSI escape sequences: colours, and the links some terminals know. */
-export function withoutColour(text: string): string {
-  // eslint-disable-next-line no-control-regex -- escape is what these begin with
-  return text.replace(/\u001b(?:\[[0-9;?]*[A-Za-z]|\][^\u0007\u001b]*(?:\u0007|\u001b\\))/g, '');
 }
 
 type JsonObject = Readonly<Record<string, unknown>>;
