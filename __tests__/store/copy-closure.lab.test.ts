@@ -264,6 +264,7 @@ describe('copying a closure', () => {
       top: 'sh "cut" "head -c 50000000 /dev/zero > $out"',
     });
     const daemon = source.stdioDaemon('root');
+    let killing: Promise<void> | undefined;
     const copying = withStores([processStream(daemon), socketStream(destination)], (from, to) =>
       copyClosure({
         from: from,
@@ -271,7 +272,7 @@ describe('copying a closure', () => {
         ...NO_CHECK,
         roots: [out],
         onProgress: ({ bytes }) => {
-          if (bytes > 1_000_000) void daemon.signal('SIGKILL');
+          if (bytes > 1_000_000) killing ??= daemon.signal('SIGKILL');
         },
       }),
     );
@@ -279,6 +280,7 @@ describe('copying a closure', () => {
       code: 'connection-lost',
       message: expect.stringMatching(/^store 0: /) as string,
     });
+    await killing;
     expect(await destination.validPaths([out])).toEqual(new Set());
   });
 });
