@@ -26,6 +26,25 @@ test('a build’s output is one block, under its name', () => {
   ).toEqual(['building hello', '::group::hello ran 1 min 01 s', 'compiling', '::endgroup::']);
 });
 
+test('an attribute’s name cannot give the runner a command', () => {
+  const attribute = 'checks."x\n::set-output name=results::planted"';
+  const outcome = {
+    installable: '.#checks',
+    attribute,
+    system: undefined,
+    drvPath: undefined,
+    outputs: new Map(),
+    status: 'built' as const,
+    remote: undefined,
+    seconds: undefined,
+    copied: false,
+    error: undefined,
+  };
+  expect(logged({ kind: 'attribute-done', outcome })).toEqual([
+    '✓ checks."x ::set-output name=results::planted": built',
+  ]);
+});
+
 test.each(['::error::planted', '  ::add-mask::x', 'text ##[error]planted'])(
   'a build cannot give the runner the command %s',
   (line) => {

@@ -72,12 +72,15 @@ export function readInputs(read: ReadInput, workspace: string): Inputs {
   return { ...complete(request, hostKeys), writeSummary };
 }
 
-/** Host keys from the store's URI, else from known-hosts. */
+/** Host keys from the store's URI, else from known-hosts. What is revoked there is revoked in either case. */
 function readHostKeys(reader: InputReader, uri: RemoteStoreUri | undefined): HostKeys | undefined {
-  const pinned = uri?.base64SshPublicHostKey;
-  if (pinned !== undefined) return reader.parse('store', () => pinnedHostKey(pinned));
-  const known = reader.parse('known-hosts', () => parseKnownHosts(reader.text('known-hosts')));
-  return uri && known ? lookupHostKeys(known, uri.host, uri.port) : undefined;
+  const lines = reader.parse('known-hosts', () => parseKnownHosts(reader.text('known-hosts')));
+  if (!uri || !lines) return undefined;
+  const known = lookupHostKeys(lines, uri.host, uri.port);
+  const pinned = uri.base64SshPublicHostKey;
+  if (pinned === undefined) return known;
+  const keys = reader.parse('store', () => pinnedHostKey(pinned));
+  return keys && { ...keys, revoked: known.revoked };
 }
 
 /** After {@link InputReader.finish} there is a store with host keys; this tells the compiler. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock, Observe, StepEvent } from '../build/events.ts';
 import { isGood } from '../domain/outcome.ts';
+import { printable } from '../domain/text.ts';
 import { storePathName, type DrvPath } from '../domain/store-path.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { formatBytes, formatSeconds, plural } from './format.ts';
@@ -40,7 +41,8 @@ export class Log implements Disposable {
   readonly observe: Observe = (event) => {
     this.#heartbeat.hear(event);
     const line = oneLine(event);
-    if (line !== undefined) this.#write(line);
+    // An attribute's name may hold anything, a line feed and a workflow command after it too.
+    if (line !== undefined) this.#write(printable(line));
     this.#gather(event);
   };
 
