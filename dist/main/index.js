@@ -54804,7 +54804,7 @@ function asActionError(thrown) {
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _cjs_globals_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8194);
 /* harmony import */ var _action_crash_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2955);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(225);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2522);
 
 
 
@@ -54817,7 +54817,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 225:
+/***/ 2522:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -60619,6 +60619,40 @@ function chunksOf(items) {
     return chunks;
 }
 
+;// CONCATENATED MODULE: ./nix/dynamic-derivations.js
+
+
+
+/**
+ * Refuses derivations whose inputs are outputs of derivations that are made while building: what they need is not known before, so it
+ * cannot be sent. Their own outputs are never known before either, so that nothing has to be read for all others.
+ */
+async function refuseDynamic(attributes) {
+    return Promise.all(attributes.map(async (attribute) => {
+        const isSuspect = attribute.kind === 'derivation' && hasUnknownOutput(attribute);
+        const error = isSuspect ? await refusal(attribute) : undefined;
+        if (!error)
+            return attribute;
+        const { installable, attribute: name } = attribute;
+        const place = { position: undefined, nixError: undefined };
+        return { kind: 'failed', installable, attribute: name, error, ...place };
+    }));
+}
+function hasUnknownOutput({ outputs }) {
+    return [...outputs.values()].includes(undefined);
+}
+async function refusal({ drvPath, name }) {
+    try {
+        parseDerivation(await (0,promises_namespaceObject.readFile)(drvPath, 'utf8'), name);
+        return undefined;
+    }
+    catch (error) {
+        if (error instanceof errors/* ActionError */.lZ)
+            return error;
+        throw error;
+    }
+}
+
 ;// CONCATENATED MODULE: ./nix/flake-folder.js
 
 /** The folder on this machine that a flake reference points to; `undefined` if it is fetched from elsewhere. */
@@ -60926,6 +60960,7 @@ var __disposeResources = (undefined && undefined.__disposeResources) || (functio
 
 
 
+
 /**
  * Evaluates every installable with one `nix eval` for each flake (or for the file or expression), pure or impure as
  * `nix build` with the same arguments would be, and expands attribute sets to the derivations in them.
@@ -60944,8 +60979,11 @@ async function evaluate(request) {
         const folders = groups.map((group) => group.kind === 'flake' ? localFolder(group.flakeRef, workingDirectory) : workingDirectory);
         const trusting = __addDisposableResource(env_1, await trustingEnvironment(request.env, folders.filter((folder) => folder !== undefined), request.temporaryDirectory), true);
         const evaluated = await evaluateGroups({ ...request, env: trusting.env }, groups);
-        const attributes = installables.map((each) => evaluate_attributesOf(each, evaluated));
-        return { attributes: (await Promise.all(attributes)).flat(), passedOver: evaluated.passedOver };
+        const attributes = await Promise.all(installables.map((each) => evaluate_attributesOf(each, evaluated)));
+        return {
+            attributes: await refuseDynamic(attributes.flat()),
+            passedOver: evaluated.passedOver,
+        };
     }
     catch (e_1) {
         env_1.error = e_1;

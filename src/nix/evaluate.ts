@@ -4,6 +4,7 @@ import type { System } from '../domain/system.ts';
 import { systemOfMachine } from '../domain/system.ts';
 import { Evaluated, evaluateBelow, evaluateFlake } from './evaluate-below.ts';
 import type { EvaluatedAttribute, Evaluation } from './evaluation.ts';
+import { refuseDynamic } from './dynamic-derivations.ts';
 import { localFolder } from './flake-folder.ts';
 import { trustingEnvironment } from './git-trust.ts';
 import { followLinks, storePathAttribute } from './store-path-installables.ts';
@@ -47,8 +48,11 @@ export async function evaluate(request: EvaluationRequest): Promise<Evaluation> 
     request.temporaryDirectory,
   );
   const evaluated = await evaluateGroups({ ...request, env: trusting.env }, groups);
-  const attributes = installables.map((each) => attributesOf(each, evaluated));
-  return { attributes: (await Promise.all(attributes)).flat(), passedOver: evaluated.passedOver };
+  const attributes = await Promise.all(installables.map((each) => attributesOf(each, evaluated)));
+  return {
+    attributes: await refuseDynamic(attributes.flat()),
+    passedOver: evaluated.passedOver,
+  };
 }
 
 /** Installables that one process can evaluate together. */
