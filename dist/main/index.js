@@ -54804,7 +54804,7 @@ function asActionError(thrown) {
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _cjs_globals_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8194);
 /* harmony import */ var _action_crash_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2955);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2522);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9049);
 
 
 
@@ -54817,7 +54817,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 2522:
+/***/ 9049:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -62100,7 +62100,39 @@ const DEFAULT_TIMEOUTS = {
     retryMs: [500, 1000, 2000, 4000],
 };
 
+;// CONCATENATED MODULE: ./ssh/read-buffers.js
+/** Bytes read at once. */
+const SIZE = 512 * 1024;
+/** Shorter chunks are copied: it costs nothing, and ssh2 keeps parts of its first packets, which are not encrypted yet. */
+const SHORT = 32 * 1024;
+/**
+ * Reads a socket into two buffers in turn, where Node would make one for every 64 KiB: half of the garbage of a copy.
+ *
+ * Two, because ssh2 may keep the encrypted rest of a packet until the bytes that authenticate it are there (chacha20-poly1305 in its
+ * lib/protocol/crypto.js): those are fewer than any chunk that makes the buffers change places.
+ * @param onChunk gets each chunk, which holds until the next but one comes
+ */
+function readIntoTwoBuffers(onChunk) {
+    let current = Buffer.allocUnsafeSlow(SIZE);
+    let other = Buffer.allocUnsafeSlow(SIZE);
+    return {
+        buffer: () => current,
+        callback(size) {
+            const chunk = current.subarray(0, size);
+            if (size < SHORT) {
+                onChunk(Buffer.from(chunk));
+            }
+            else {
+                [current, other] = [other, current];
+                onChunk(chunk);
+            }
+            return true;
+        },
+    };
+}
+
 ;// CONCATENATED MODULE: ./ssh/tcp.js
+
 
 
 /** Node gives up on an address after 250 ms by default, which a slow link needs for one round trip. */
@@ -62116,6 +62148,7 @@ function connectTcp(host, port, timeoutMs, signal) {
             port,
             noDelay: true,
             autoSelectFamilyAttemptTimeout: ADDRESS_ATTEMPT_MS,
+            onread: readIntoTwoBuffers((chunk) => socket.emit('data', chunk)),
         });
         const timer = setTimeout(() => fail(timedOut(host, port, timeoutMs)), timeoutMs);
         const onAbort = () => fail(tcp_cancelled(host));

@@ -1,6 +1,7 @@
 import { connect, type Socket } from 'node:net';
 
 import { ActionError, toError } from '../domain/errors.ts';
+import { readIntoTwoBuffers } from './read-buffers.ts';
 
 /** Node gives up on an address after 250 ms by default, which a slow link needs for one round trip. */
 const ADDRESS_ATTEMPT_MS = 3000;
@@ -16,11 +17,12 @@ export function connectTcp(
   signal?: AbortSignal,
 ): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const socket = connect({
+    const socket: Socket = connect({
       host,
       port,
       noDelay: true,
       autoSelectFamilyAttemptTimeout: ADDRESS_ATTEMPT_MS,
+      onread: readIntoTwoBuffers((chunk) => socket.emit('data', chunk)),
     });
     const timer = setTimeout(() => fail(timedOut(host, port, timeoutMs)), timeoutMs);
     const onAbort = () => fail(cancelled(host));
