@@ -45,17 +45,36 @@ test('an attribute’s name cannot give the runner a command', () => {
   ]);
 });
 
-test.each(['::error::planted', '  ::add-mask::x', 'text ##[error]planted'])(
-  'a build cannot give the runner the command %s',
-  (line) => {
-    const lines = logged(
-      { kind: 'build-log', drvPath: DRV, line },
-      { kind: 'build-stopped', drvPath: DRV, seconds: 0 },
-    );
-    const [, stop, shown, go] = lines;
-    const token = /^::stop-commands::([0-9a-f-]{36})$/.exec(stop ?? '')?.[1];
-    expect(token).toBeDefined();
-    expect(shown).toBe(line);
-    expect(go).toBe(`::${token ?? ''}::`);
-  },
-);
+test('a line of ours gives no command of the old form by what it quotes', () => {
+  const [stop, shown, go] = logged({ kind: 'connected', remote: 'x', detail: '##[group]planted' });
+  expect(stop).toMatch(/^::stop-commands::/);
+  expect(shown).toContain('##[group]planted');
+  expect(go).toMatch(/^::[0-9a-f-]{36}::$/);
+});
+
+test('the output of a build that never stopped is shown in the end', () => {
+  expect(logged({ kind: 'build-log', drvPath: DRV, line: 'compiling' })).toEqual([
+    '::group::hello did not end',
+    'compiling',
+    '::endgroup::',
+  ]);
+});
+
+test.each([
+  '::error::planted',
+  '  ::add-mask::x',
+  'text ##[error]planted',
+  'text\r::error::planted',
+  'text\n::error::planted',
+  '\u0085::error::planted',
+])('a build cannot give the runner the command %s', (line) => {
+  const lines = logged(
+    { kind: 'build-log', drvPath: DRV, line },
+    { kind: 'build-stopped', drvPath: DRV, seconds: 0 },
+  );
+  const [, stop, shown, go] = lines;
+  const token = /^::stop-commands::([0-9a-f-]{36})$/.exec(stop ?? '')?.[1];
+  expect(token).toBeDefined();
+  expect(shown).toBe(line);
+  expect(go).toBe(`::${token ?? ''}::`);
+});

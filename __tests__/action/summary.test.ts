@@ -69,3 +69,39 @@ test('a thousand rows and more stay far below the limit of 1 MiB, with a stated 
   expect(Buffer.byteLength(text)).toBeLessThan(1_000_000);
   expect(text).toContain('2000 more are in `results-file`.');
 });
+
+test('what failed alike is told once, causes first, and thousands of errors stay below the limit', () => {
+  const cancelled = {
+    status: 'cancelled',
+    error: new ActionError('cancelled', 'not built'),
+  } as const;
+  const text = renderSummary(
+    report([
+      ...Array.from({ length: 300 }, (_, index) =>
+        outcome({ ...cancelled, attribute: `c${index}` }),
+      ),
+      outcome({ status: 'failed', error: new ActionError('build-failed', 'exit code 1') }),
+    ]),
+  );
+  expect(text.match(/^### .*/gm)).toEqual([
+    expect.stringMatching(/linux\.a<\/code>: failed$/),
+    expect.stringMatching(/c4<\/code> and 295 more: cancelled$/),
+  ]);
+  const many = Array.from({ length: 3000 }, (_, index) =>
+    outcome({
+      status: 'failed',
+      error: new ActionError('build-failed', `${index} ${'_'.repeat(20_000)}`),
+    }),
+  );
+  const long = renderSummary(report(many));
+  expect(Buffer.byteLength(long)).toBeLessThan(1_000_000);
+  expect(long).toMatch(/^\d+ more errors are in `results-file`\.$/m);
+});
+
+test('a problem after good builds is told with its remedy, and stays in its box', () => {
+  const problem = new ActionError('signature-required', 'cannot be imported\n\n# x', {
+    hint: 'Trust the key.',
+  });
+  const text = renderSummary({ ...report([outcome({})]), problems: [problem] });
+  expect(text).toMatch(/^> \[!WARNING\]\n> cannot be imported &#35; x\. Trust the key\.$/m);
+});

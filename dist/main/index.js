@@ -54696,6 +54696,8 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 /* unused harmony export warnOnCrash */
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6811);
 /* harmony import */ var _domain_errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2443);
+/* harmony import */ var _failures_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1157);
+
 
 
 /** Fails the step with one line that says what is wrong and what to do; the stack goes to the debug log. */
@@ -54730,14 +54732,44 @@ function exitSoon() {
     setTimeout(() => process.exit(), LAST_GRACE).unref();
 }
 function describe(error) {
-    const hint = error instanceof _domain_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ActionError */ .lZ ? error.hint : undefined;
-    return hint === undefined ? error.message : `${error.message}. ${hint}`;
+    return error instanceof _domain_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ActionError */ .lZ ? (0,_failures_js__WEBPACK_IMPORTED_MODULE_2__/* .errorText */ .k)(error) : error.message;
 }
 function causes(error) {
     const lines = [error.stack ?? error.message];
     if (error.cause instanceof Error)
         lines.push(...causes(error.cause));
     return lines;
+}
+
+
+/***/ }),
+
+/***/ 1157:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   k: () => (/* binding */ errorText),
+/* harmony export */   u: () => (/* binding */ failuresByCause)
+/* harmony export */ });
+/* harmony import */ var _domain_outcome_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2222);
+
+/** What failed, what failed by itself before its consequences: a failed dependency may be another attribute. */
+function failuresByCause(outcomes) {
+    return outcomes
+        .filter(({ status }) => !(0,_domain_outcome_js__WEBPACK_IMPORTED_MODULE_0__/* .isGood */ .K)(status))
+        .sort((one, other) => distance(one) - distance(other));
+}
+/** From the cause. */
+function distance({ status }) {
+    if (status === 'cancelled')
+        return 2;
+    return status === 'dependency-failed' ? 1 : 0;
+}
+/** What is wrong and what to do, as one text. */
+function errorText({ message, hint }) {
+    if (hint === undefined)
+        return message;
+    return `${message}${/[.!?]$/.test(message) ? '' : '.'} ${hint}`;
 }
 
 
@@ -54798,13 +54830,65 @@ function asActionError(thrown) {
 
 /***/ }),
 
+/***/ 2222:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   K: () => (/* binding */ isGood),
+/* harmony export */   j: () => (/* binding */ outcomeStatus)
+/* harmony export */ });
+const GOOD = new Set(['built', 'substituted', 'cached']);
+/** Whether the attribute's outputs exist on the remote. */
+function isGood(status) {
+    return GOOD.has(status);
+}
+// 2.8.0 to 2.29, 2.30 to 2.33, and 2.34 say in three ways that no machine fits.
+const UNSUPPORTED = /but I am a '|required system or feature not available|platform mismatch|missing system features/;
+/**
+ * What a daemon's status means for the attribute that asked.
+ *
+ * Without keep-going, goals that never ran because another failed are missing from the answer (Nix 2.34) or are failures
+ * without a text (before): both are `cancelled` here.
+ */
+function outcomeStatus(status, errorMessage) {
+    switch (status) {
+        case 'built':
+            return 'built';
+        case 'substituted':
+            return 'substituted';
+        case 'already-valid':
+        case 'resolves-to-already-valid':
+            return 'cached';
+        case 'timed-out':
+            return 'timed-out';
+        case 'not-deterministic':
+            return 'not-deterministic';
+        case 'dependency-failed':
+            return 'dependency-failed';
+        case 'permanent-failure':
+        case 'input-rejected':
+        case 'output-rejected':
+        case 'transient-failure':
+        case 'cached-failure':
+        case 'misc-failure':
+        case 'log-limit-exceeded':
+        case 'no-substituters':
+            if (errorMessage === '')
+                return 'cancelled';
+            return UNSUPPORTED.test(errorMessage) ? 'unsupported-system' : 'failed';
+    }
+}
+
+
+/***/ }),
+
 /***/ 8540:
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _cjs_globals_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8194);
 /* harmony import */ var _action_crash_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2955);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9049);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3318);
 
 
 
@@ -54817,7 +54901,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 9049:
+/***/ 3318:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -55874,49 +55958,8 @@ function readOptions(reader) {
     };
 }
 
-;// CONCATENATED MODULE: ./domain/outcome.js
-const GOOD = new Set(['built', 'substituted', 'cached']);
-/** Whether the attribute's outputs exist on the remote. */
-function isGood(status) {
-    return GOOD.has(status);
-}
-// 2.8.0 to 2.29, 2.30 to 2.33, and 2.34 say in three ways that no machine fits.
-const UNSUPPORTED = /but I am a '|required system or feature not available|platform mismatch|missing system features/;
-/**
- * What a daemon's status means for the attribute that asked.
- *
- * Without keep-going, goals that never ran because another failed are missing from the answer (Nix 2.34) or are failures
- * without a text (before): both are `cancelled` here.
- */
-function outcomeStatus(status, errorMessage) {
-    switch (status) {
-        case 'built':
-            return 'built';
-        case 'substituted':
-            return 'substituted';
-        case 'already-valid':
-        case 'resolves-to-already-valid':
-            return 'cached';
-        case 'timed-out':
-            return 'timed-out';
-        case 'not-deterministic':
-            return 'not-deterministic';
-        case 'dependency-failed':
-            return 'dependency-failed';
-        case 'permanent-failure':
-        case 'input-rejected':
-        case 'output-rejected':
-        case 'transient-failure':
-        case 'cached-failure':
-        case 'misc-failure':
-        case 'log-limit-exceeded':
-        case 'no-substituters':
-            if (errorMessage === '')
-                return 'cancelled';
-            return UNSUPPORTED.test(errorMessage) ? 'unsupported-system' : 'failed';
-    }
-}
-
+// EXTERNAL MODULE: ./domain/outcome.js
+var domain_outcome = __nccwpck_require__(2222);
 ;// CONCATENATED MODULE: ./domain/text.js
 // eslint-disable-next-line no-control-regex
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/g;
@@ -56021,8 +56064,11 @@ class Heartbeat {
 
 /** Lines of one build's log that are held back for its block; older ones are in its log file. */
 const MAX_BLOCK_LINES = 5000;
-/** What the runner reads as a command: `::` at a line's start, the old `##[` anywhere. */
-const WORKFLOW_COMMAND = /^\s*::|##\[/;
+/**
+ * What the runner reads as a command: `::` at a line's start, the old `##[` anywhere. For it a carriage return ends a line too, and
+ * U+0085 is a blank (.NET's ReadLine and TrimStart).
+ */
+const WORKFLOW_COMMAND = /^[\s\u0085]*::|##\[/m;
 /** Milliseconds between looks at whether something should be said. */
 const BEAT_INTERVAL = 5000;
 /** The live log: a line when something happens that matters, and each build's output as one folded block. */
@@ -56045,11 +56091,15 @@ class Log {
         const line = log_oneLine(event);
         // An attribute's name may hold anything, a line feed and a workflow command after it too.
         if (line !== undefined)
-            this.#write(printable(line));
+            this.#printForeign([printable(line)]);
         this.#gather(event);
     };
+    /** Shows what builds had printed that never stopped: a hung one that was cancelled, or those of a lost connection. */
     [Symbol.dispose]() {
         clearInterval(this.#timer);
+        for (const drvPath of this.#blocks.keys()) {
+            this.#printBlock(drvPath, `${derivationName(drvPath)} did not end`);
+        }
     }
     #write(line) {
         this.#heartbeat.lineShown();
@@ -56066,7 +56116,8 @@ class Log {
                 return;
             }
             case 'build-stopped': {
-                this.#printBlock(event.drvPath, event.seconds);
+                const name = derivationName(event.drvPath);
+                this.#printBlock(event.drvPath, `${name} ran ${formatSeconds(event.seconds)}`);
                 return;
             }
             case 'evaluation-log':
@@ -56090,8 +56141,7 @@ class Log {
         this.#blocks.set(drvPath, block);
         return block;
     }
-    #printBlock(drvPath, seconds) {
-        const title = `${derivationName(drvPath)} ran ${formatSeconds(seconds)}`;
+    #printBlock(drvPath, title) {
         const lines = this.#blocks.get(drvPath) ?? [];
         this.#blocks.delete(drvPath);
         if (lines.length === 0) {
@@ -56136,7 +56186,7 @@ function log_oneLine(event) {
             return `building ${derivationName(event.drvPath)}`;
         case 'attribute-done': {
             const { attribute, status } = event.outcome;
-            return `${isGood(status) ? '✓' : '✗'} ${attribute}: ${status}`;
+            return `${(0,domain_outcome/* isGood */.K)(status) ? '✓' : '✗'} ${attribute}: ${status}`;
         }
         case 'phase-started':
         case 'phase-ended':
@@ -56155,6 +56205,8 @@ function derivationName(drvPath) {
     return storePathName(drvPath).replace(/\.drv$/, '');
 }
 
+// EXTERNAL MODULE: ./action/failures.js
+var action_failures = __nccwpck_require__(1157);
 ;// CONCATENATED MODULE: ./action/results.js
 
 /** GitHub refuses outputs of 1 MiB and more per job; this leaves room for other steps. */
@@ -56203,13 +56255,13 @@ function resultsOutput(entries) {
 /** Every output path that exists, once. */
 function existingOutputs(outcomes) {
     const paths = outcomes
-        .filter((outcome) => isGood(outcome.status))
+        .filter((outcome) => (0,domain_outcome/* isGood */.K)(outcome.status))
         .flatMap((outcome) => [...outcome.outputs.values()]);
     return [...new Set(paths)];
 }
 /** Attributes that are not there in the end. */
 function failedAttributes(outcomes) {
-    return outcomes.filter((outcome) => !isGood(outcome.status)).map((outcome) => outcome.attribute);
+    return outcomes.filter((outcome) => !(0,domain_outcome/* isGood */.K)(outcome.status)).map((outcome) => outcome.attribute);
 }
 
 ;// CONCATENATED MODULE: ./action/report.js
@@ -56220,8 +56272,9 @@ function failedAttributes(outcomes) {
 
 
 
-/** GitHub shows at most ten error annotations of a step. */
-const MAX_ANNOTATIONS = 10;
+
+/** GitHub shows ten error annotations of a step; the last is the step's own failure. */
+const MAX_ANNOTATIONS = 9;
 /** Writes every output of action.yml. */
 async function setOutputs(report, directory) {
     const entries = report.outcomes.map(toResultEntry);
@@ -56234,12 +56287,14 @@ async function setOutputs(report, directory) {
     lib_core/* setOutput */.uH('bytes-uploaded', report.bytesUploaded);
     lib_core/* setOutput */.uH('bytes-downloaded', report.bytesDownloaded);
 }
-/** One annotation for each failure, as many as GitHub shows. */
+/** One annotation for each failure, as many as GitHub shows: causes before consequences. */
 function annotateFailures(report) {
-    const failures = report.outcomes.filter((outcome) => isUncopied(outcome) || (!isGood(outcome.status) && isCause(outcome)));
-    for (const outcome of failures.slice(0, MAX_ANNOTATIONS - 1)) {
-        const { error } = outcome;
-        const text = [error?.message ?? outcome.status, error?.hint].filter(Boolean).join('. ');
+    const failures = [
+        ...(0,action_failures/* failuresByCause */.u)(report.outcomes).filter(isCause),
+        ...report.outcomes.filter(isUncopied),
+    ];
+    for (const outcome of failures.slice(0, MAX_ANNOTATIONS)) {
+        const text = outcome.error ? (0,action_failures/* errorText */.k)(outcome.error) : outcome.status;
         const what = isUncopied(outcome) ? `${outcome.status}, not copied` : outcome.status;
         lib_core/* error */.z3(text, { title: `${outcome.attribute}: ${what}` });
     }
@@ -56249,12 +56304,11 @@ function annotateFailures(report) {
  * @returns undefined if everything that was asked for is there
  */
 function failureOf(report) {
-    const failed = report.outcomes.filter((outcome) => !isGood(outcome.status));
-    if (failed.length > 0) {
-        const causes = failed.filter(isCause);
-        const first = causes[0] ?? failed[0];
+    const failed = (0,action_failures/* failuresByCause */.u)(report.outcomes);
+    const [first] = failed;
+    if (first) {
         const names = `${failed.length} of ${plural(report.outcomes.length, 'attribute')} failed`;
-        return new errors/* ActionError */.lZ(first?.error?.code ?? 'build-failed', `${names}: ${first?.attribute ?? ''} (${first?.status ?? ''}): ${first?.error?.message ?? ''}`, { hint: first?.error?.hint });
+        return new errors/* ActionError */.lZ(first.error?.code ?? 'build-failed', `${names}: ${first.attribute} (${first.status}): ${first.error?.message ?? ''}`, { hint: first.error?.hint });
     }
     return copyFailure(report) ?? report.problems[0];
 }
@@ -56270,7 +56324,7 @@ function copyFailure({ outcomes }) {
 }
 /** Built, but not where it was wanted. */
 function isUncopied({ status, error }) {
-    return isGood(status) && error !== undefined;
+    return (0,domain_outcome/* isGood */.K)(status) && error !== undefined;
 }
 /** A cancelled attribute is a consequence of another's failure. */
 function isCause(outcome) {
@@ -56308,8 +56362,15 @@ function loadState() {
 
 
 
-/** Rows of the table; GitHub cuts a summary beyond 1 MiB in the middle of whatever is there. */
+
+/** Rows of the table; GitHub shows nothing of a summary beyond 1 MiB. */
 const MAX_ROWS = 1000;
+/** Bytes of what is said about failures, for the same reason. */
+const MAX_SECTION_BYTES = 300_000;
+/** Characters of one error's message. */
+const MAX_MESSAGE = 10_000;
+/** Attributes that failed alike and are named; the others are counted. */
+const summary_MAX_NAMED = 5;
 const PHASE_NAMES = {
     connect: 'connect',
     evaluate: 'evaluate',
@@ -56328,14 +56389,14 @@ async function writeSummary(report) {
 }
 /** The job summary as GitHub Markdown: verdict first, failures before successes. */
 function renderSummary(report) {
-    const failed = report.outcomes.filter((outcome) => !isGood(outcome.status));
+    const failed = (0,action_failures/* failuresByCause */.u)(report.outcomes);
     return [
         `## Nix Remote Build: ${verdict(report, failed.length)}`,
-        `Mode **remote-store** on \`${report.remote}\`. ${counts(report.outcomes)}.`,
+        `Mode **remote-store** on ${code(report.remote)}. ${counts(report.outcomes)}.`,
         transfer(report),
         table(report.outcomes),
-        ...failed.map(failureSection),
-        ...report.problems.map((problem) => `> [!WARNING]\n> ${escapeText(problem.message)}`),
+        ...failureSections(failed),
+        ...report.problems.map((problem) => `> [!WARNING]\n> ${escapeText(onOneLine((0,action_failures/* errorText */.k)(problem)))}`),
     ]
         .filter((part) => part !== '')
         .join('\n\n')
@@ -56362,7 +56423,7 @@ function transfer(report) {
 function table(outcomes) {
     if (outcomes.length === 0)
         return '';
-    const rank = (outcome) => (isGood(outcome.status) ? 1 : 0);
+    const rank = (outcome) => ((0,domain_outcome/* isGood */.K)(outcome.status) ? 1 : 0);
     const sorted = [...outcomes].sort((a, b) => rank(a) - rank(b));
     const rows = sorted.slice(0, MAX_ROWS).map(row);
     const left = sorted.length - rows.length;
@@ -56375,7 +56436,7 @@ function table(outcomes) {
 }
 function row(outcome) {
     const cells = [
-        isGood(outcome.status) ? '✅' : '❌',
+        (0,domain_outcome/* isGood */.K)(outcome.status) ? '✅' : '❌',
         code(outcome.attribute),
         outcome.status,
         outcome.system ?? '',
@@ -56384,18 +56445,39 @@ function row(outcome) {
     ];
     return `| ${cells.join(' | ')} |`;
 }
-function failureSection(outcome) {
-    const message = outcome.error?.message ?? outcome.status;
-    const hint = outcome.error?.hint;
+/** One section for all that failed alike: a lost connection or a cancelled build says the same of hundreds. */
+function failureSections(failed) {
+    const alike = Map.groupBy(failed, ({ status, error }) => JSON.stringify([status, error?.message, error?.hint]));
+    const sections = [];
+    let bytes = 0;
+    for (const group of alike.values()) {
+        const section = failureSection(group);
+        bytes += Buffer.byteLength(section);
+        if (bytes > MAX_SECTION_BYTES)
+            break;
+        sections.push(section);
+    }
+    const left = alike.size - sections.length;
+    return left === 0 ? sections : [...sections, `${left} more errors are in \`results-file\`.`];
+}
+function failureSection(alike) {
+    const status = alike[0]?.status ?? '';
+    const { message = status, hint } = alike[0]?.error ?? {};
+    const names = alike.slice(0, summary_MAX_NAMED).map(({ attribute }) => code(attribute));
+    const more = alike.length > summary_MAX_NAMED ? ` and ${alike.length - summary_MAX_NAMED} more` : '';
+    const shown = message.length > MAX_MESSAGE ? `${message.slice(0, MAX_MESSAGE)}…` : message;
     return [
-        `### ${code(outcome.attribute)}: ${outcome.status}`,
-        `<pre>${escapeText(message)}</pre>`,
+        `### ${names.join(', ')}${more}: ${status}`,
+        `<pre>${escapeText(shown)}</pre>`,
         ...(hint === undefined ? [] : [escapeText(hint)]),
     ].join('\n\n');
 }
 /** As code in a table cell: text of a flake can break neither the table nor the page. */
 function code(text) {
-    return `<code>${escapeText(text.replaceAll(/\s+/g, ' '))}</code>`;
+    return `<code>${escapeText(onOneLine(text))}</code>`;
+}
+function onOneLine(text) {
+    return text.replaceAll(/\s+/g, ' ');
 }
 /** Every character that Markdown, a table or HTML gives a meaning, as a reference. */
 function escapeText(text) {
@@ -58916,6 +58998,8 @@ class CopyBack {
         stores?.to.close();
     }
     async #work() {
+        // Never ends before its caller has noted it as running, and takes all that is asked for in one go together.
+        await Promise.resolve();
         while (this.#waiting.length > 0) {
             const batch = this.#waiting.splice(0).filter(({ key }) => !this.#copied.has(key));
             if (batch.length > 0)
@@ -61042,6 +61126,7 @@ async function evaluate_attributesOf(installable, evaluated) {
 }
 
 ;// CONCATENATED MODULE: ./build/systems.js
+
 /**
  * Chooses systems: what the store's URI says, else what the remote says, else the `system` input, else the runner's own.
  * An installable without a system resolves for the input, or the only system offered, or the runner's if offered, or the first.
@@ -61060,10 +61145,10 @@ function chooseSystems(input, fromUri, settings, runner) {
 }
 function settingsSystems(settings) {
     const own = settings?.get('system');
-    if (own === undefined || own === '')
+    if (own === undefined || !isSystem(own))
         return [];
-    const extra = (settings?.get('extra-platforms') ?? '').split(' ').filter((word) => word !== '');
-    return [own, ...extra];
+    const extra = (settings?.get('extra-platforms') ?? '').split(/\s+/);
+    return [own, ...extra.filter((word) => isSystem(word))];
 }
 
 ;// CONCATENATED MODULE: ./build/early-evaluation.js
@@ -62886,7 +62971,7 @@ async function remote_build_request({ remote, tracker, copyBack }, targets) {
     const results = targets.map((target) => {
         const answer = answers.get(target.key);
         const result = interpret(target, answer);
-        if (isGood(result.status)) {
+        if ((0,domain_outcome/* isGood */.K)(result.status)) {
             const realisations = isFloating(target) ? [...(answer?.realisations.values() ?? [])] : [];
             enqueueCopy(copyBack, target, result.outputs, { validity: 'valid', realisations });
         }
@@ -62911,8 +62996,8 @@ async function settleUnanswered({ remote, tracker, copyBack }, targets, results)
     }
 }
 function interpret(target, answer) {
-    const status = answer ? outcomeStatus(answer.status, answer.errorMessage) : 'cancelled';
-    if (!answer || !isGood(status)) {
+    const status = answer ? (0,domain_outcome/* outcomeStatus */.j)(answer.status, answer.errorMessage) : 'cancelled';
+    if (!answer || !(0,domain_outcome/* isGood */.K)(status)) {
         return { status, outputs: new Map(), error: buildError(status, answer) };
     }
     const outputs = new Map([...target.outputs].flatMap(([name, planned]) => {
@@ -63004,7 +63089,7 @@ function buildOutcome(attribute, ended) {
     const isHere = ended.copies.copied.has(key);
     const told = result?.status ?? 'cancelled';
     // The link may break between the copy of an output and the answer for its build.
-    const status = isHere && !isGood(told) ? 'built' : told;
+    const status = isHere && !(0,domain_outcome/* isGood */.K)(told) ? 'built' : told;
     const derivation = attribute.kind === 'derivation' ? attribute : undefined;
     return {
         installable: attribute.installable.text,
@@ -63016,7 +63101,7 @@ function buildOutcome(attribute, ended) {
         remote: ended.remote,
         seconds: derivation && status !== 'cached' ? ended.secondsOf(derivation.drvPath) : undefined,
         copied: isHere && isCopied(ended.copy, attribute.attribute),
-        error: (isGood(status) ? undefined : result?.error) ?? ended.copies.failures.get(key),
+        error: ((0,domain_outcome/* isGood */.K)(status) ? undefined : result?.error) ?? ended.copies.failures.get(key),
     };
 }
 /** The outputs that this attribute wants, of those that its target has. */
@@ -63147,10 +63232,14 @@ function startCopyBack({ context: { env, observe, signal }, remote, importCheck,
         return undefined;
     const copyBack = new CopyBack({
         openStores: async () => {
-            // One after the other: were one refused, nobody would end what the other had opened.
-            const from = await remote.openSession();
-            const to = await openLocalStore({ env });
-            return { from, to: to.store };
+            const { store: to } = await openLocalStore({ env });
+            try {
+                return { from: await remote.openSession(), to };
+            }
+            catch (error) {
+                to.close();
+                throw error;
+            }
         },
         candidates: outputCandidates,
         check: importCheck,

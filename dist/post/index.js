@@ -28566,7 +28566,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 5760:
+/***/ 8203:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -28607,7 +28607,72 @@ function asActionError(thrown) {
     return new ActionError('internal', cause.message, { cause });
 }
 
+;// CONCATENATED MODULE: ./domain/outcome.js
+const GOOD = new Set(['built', 'substituted', 'cached']);
+/** Whether the attribute's outputs exist on the remote. */
+function outcome_isGood(status) {
+    return GOOD.has(status);
+}
+// 2.8.0 to 2.29, 2.30 to 2.33, and 2.34 say in three ways that no machine fits.
+const UNSUPPORTED = /but I am a '|required system or feature not available|platform mismatch|missing system features/;
+/**
+ * What a daemon's status means for the attribute that asked.
+ *
+ * Without keep-going, goals that never ran because another failed are missing from the answer (Nix 2.34) or are failures
+ * without a text (before): both are `cancelled` here.
+ */
+function outcomeStatus(status, errorMessage) {
+    switch (status) {
+        case 'built':
+            return 'built';
+        case 'substituted':
+            return 'substituted';
+        case 'already-valid':
+        case 'resolves-to-already-valid':
+            return 'cached';
+        case 'timed-out':
+            return 'timed-out';
+        case 'not-deterministic':
+            return 'not-deterministic';
+        case 'dependency-failed':
+            return 'dependency-failed';
+        case 'permanent-failure':
+        case 'input-rejected':
+        case 'output-rejected':
+        case 'transient-failure':
+        case 'cached-failure':
+        case 'misc-failure':
+        case 'log-limit-exceeded':
+        case 'no-substituters':
+            if (errorMessage === '')
+                return 'cancelled';
+            return UNSUPPORTED.test(errorMessage) ? 'unsupported-system' : 'failed';
+    }
+}
+
+;// CONCATENATED MODULE: ./action/failures.js
+
+/** What failed, what failed by itself before its consequences: a failed dependency may be another attribute. */
+function failuresByCause(outcomes) {
+    return outcomes
+        .filter(({ status }) => !isGood(status))
+        .sort((one, other) => distance(one) - distance(other));
+}
+/** From the cause. */
+function distance({ status }) {
+    if (status === 'cancelled')
+        return 2;
+    return status === 'dependency-failed' ? 1 : 0;
+}
+/** What is wrong and what to do, as one text. */
+function errorText({ message, hint }) {
+    if (hint === undefined)
+        return message;
+    return `${message}${/[.!?]$/.test(message) ? '' : '.'} ${hint}`;
+}
+
 ;// CONCATENATED MODULE: ./action/crash.js
+
 
 
 /** Fails the step with one line that says what is wrong and what to do; the stack goes to the debug log. */
@@ -28642,8 +28707,7 @@ function exitSoon() {
     setTimeout(() => process.exit(), LAST_GRACE).unref();
 }
 function describe(error) {
-    const hint = error instanceof ActionError ? error.hint : undefined;
-    return hint === undefined ? error.message : `${error.message}. ${hint}`;
+    return error instanceof ActionError ? errorText(error) : error.message;
 }
 function causes(error) {
     const lines = [error.stack ?? error.message];
@@ -28753,7 +28817,7 @@ async function cleanup() {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_crash_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5760);
+/* harmony import */ var _action_crash_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8203);
 /* harmony import */ var _cleanup_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4553);
 
 

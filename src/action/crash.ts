@@ -1,5 +1,6 @@
 import * as core from '@actions/core';
 import { ActionError, toError } from '../domain/errors.ts';
+import { errorText } from './failures.ts';
 
 /** Fails the step with one line that says what is wrong and what to do; the stack goes to the debug log. */
 export function reportFailure(thrown: unknown): void {
@@ -37,8 +38,7 @@ export function exitSoon(): void {
 }
 
 function describe(error: Error): string {
-  const hint = error instanceof ActionError ? error.hint : undefined;
-  return hint === undefined ? error.message : `${error.message}. ${hint}`;
+  return error instanceof ActionError ? errorText(error) : error.message;
 }
 
 function causes(error: Error): readonly string[] {

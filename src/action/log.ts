@@ -9,8 +9,11 @@ import { formatBytes, formatSeconds, plural } from './format.ts';
 /** Lines of one build's log that are held back for its block; older ones are in its log file. */
 const MAX_BLOCK_LINES = 5000;
 
-/** What the runner reads as a command: `::` at a line's start, the old `##[` anywhere. */
-const WORKFLOW_COMMAND = /^\s*::|##\[/;
+/**
+ * What the runner reads as a command: `::` at a line's start, the old `##[` anywhere. For it a carriage return ends a line too, and
+ * U+0085 is a blank (.NET's ReadLine and TrimStart).
+ */
+const WORKFLOW_COMMAND = /^[\s\u0085]*::|##\[/m;
 
 /** Milliseconds between looks at whether something should be said. */
 const BEAT_INTERVAL = 5000;
@@ -42,12 +45,16 @@ export class Log implements Disposable {
     this.#heartbeat.hear(event);
     const line = oneLine(event);
     // An attribute's name may hold anything, a line feed and a workflow command after it too.
-    if (line !== undefined) this.#write(printable(line));
+    if (line !== undefined) this.#printForeign([printable(line)]);
     this.#gather(event);
   };
 
+  /** Shows what builds had printed that never stopped: a hung one that was cancelled, or those of a lost connection. */
   [Symbol.dispose](): void {
     clearInterval(this.#timer);
+    for (const drvPath of this.#blocks.keys()) {
+      this.#printBlock(drvPath, `${derivationName(drvPath)} did not end`);
+    }
   }
 
   #write(line: string): void {
@@ -65,7 +72,8 @@ export class Log implements Disposable {
         return;
       }
       case 'build-stopped': {
-        this.#printBlock(event.drvPath, event.seconds);
+        const name = derivationName(event.drvPath);
+        this.#printBlock(event.drvPath, `${name} ran ${formatSeconds(event.seconds)}`);
         return;
       }
       case 'evaluation-log':
@@ -90,8 +98,7 @@ export class Log implements Disposable {
     return block;
   }
 
-  #printBlock(drvPath: DrvPath, seconds: number): void {
-    const title = `${derivationName(drvPath)} ran ${formatSeconds(seconds)}`;
+  #printBlock(drvPath: DrvPath, title: string): void {
     const lines = this.#blocks.get(drvPath) ?? [];
     this.#blocks.delete(drvPath);
     if (lines.length === 0) {

@@ -4,11 +4,12 @@ import path from 'node:path';
 import type { StepReport } from '../build/step-request.ts';
 import { ActionError } from '../domain/errors.ts';
 import { isGood, type Outcome } from '../domain/outcome.ts';
+import { errorText, failuresByCause } from './failures.ts';
 import { plural } from './format.ts';
 import { existingOutputs, failedAttributes, resultsOutput, toResultEntry } from './results.ts';
 
-/** GitHub shows at most ten error annotations of a step. */
-const MAX_ANNOTATIONS = 10;
+/** GitHub shows ten error annotations of a step; the last is the step's own failure. */
+const MAX_ANNOTATIONS = 9;
 
 /** Writes every output of action.yml. */
 export async function setOutputs(report: StepReport, directory: string): Promise<void> {
@@ -23,14 +24,14 @@ export async function setOutputs(report: StepReport, directory: string): Promise
   core.setOutput('bytes-downloaded', report.bytesDownloaded);
 }
 
-/** One annotation for each failure, as many as GitHub shows. */
+/** One annotation for each failure, as many as GitHub shows: causes before consequences. */
 export function annotateFailures(report: StepReport): void {
-  const failures = report.outcomes.filter(
-    (outcome) => isUncopied(outcome) || (!isGood(outcome.status) && isCause(outcome)),
-  );
-  for (const outcome of failures.slice(0, MAX_ANNOTATIONS - 1)) {
-    const { error } = outcome;
-    const text = [error?.message ?? outcome.status, error?.hint].filter(Boolean).join('. ');
+  const failures = [
+    ...failuresByCause(report.outcomes).filter(isCause),
+    ...report.outcomes.filter(isUncopied),
+  ];
+  for (const outcome of failures.slice(0, MAX_ANNOTATIONS)) {
+    const text = outcome.error ? errorText(outcome.error) : outcome.status;
     const what = isUncopied(outcome) ? `${outcome.status}, not copied` : outcome.status;
     core.error(text, { title: `${outcome.attribute}: ${what}` });
   }
@@ -41,15 +42,14 @@ export function annotateFailures(report: StepReport): void {
  * @returns undefined if everything that was asked for is there
  */
 export function failureOf(report: StepReport): ActionError | undefined {
-  const failed = report.outcomes.filter((outcome) => !isGood(outcome.status));
-  if (failed.length > 0) {
-    const causes = failed.filter(isCause);
-    const first = causes[0] ?? failed[0];
+  const failed = failuresByCause(report.outcomes);
+  const [first] = failed;
+  if (first) {
     const names = `${failed.length} of ${plural(report.outcomes.length, 'attribute')} failed`;
     return new ActionError(
-      first?.error?.code ?? 'build-failed',
-      `${names}: ${first?.attribute ?? ''} (${first?.status ?? ''}): ${first?.error?.message ?? ''}`,
-      { hint: first?.error?.hint },
+      first.error?.code ?? 'build-failed',
+      `${names}: ${first.attribute} (${first.status}): ${first.error?.message ?? ''}`,
+      { hint: first.error?.hint },
     );
   }
   return copyFailure(report) ?? report.problems[0];

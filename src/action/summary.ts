@@ -3,10 +3,20 @@ import type { Phase } from '../build/events.ts';
 import type { StepReport } from '../build/step-request.ts';
 import { toError } from '../domain/errors.ts';
 import { isGood, type Outcome } from '../domain/outcome.ts';
+import { errorText, failuresByCause } from './failures.ts';
 import { formatBytes, formatSeconds, plural } from './format.ts';
 
-/** Rows of the table; GitHub cuts a summary beyond 1 MiB in the middle of whatever is there. */
+/** Rows of the table; GitHub shows nothing of a summary beyond 1 MiB. */
 const MAX_ROWS = 1000;
+
+/** Bytes of what is said about failures, for the same reason. */
+const MAX_SECTION_BYTES = 300_000;
+
+/** Characters of one error's message. */
+const MAX_MESSAGE = 10_000;
+
+/** Attributes that failed alike and are named; the others are counted. */
+const MAX_NAMED = 5;
 
 const PHASE_NAMES: Readonly<Record<Phase, string>> = {
   connect: 'connect',
@@ -27,14 +37,16 @@ export async function writeSummary(report: StepReport): Promise<void> {
 
 /** The job summary as GitHub Markdown: verdict first, failures before successes. */
 export function renderSummary(report: StepReport): string {
-  const failed = report.outcomes.filter((outcome) => !isGood(outcome.status));
+  const failed = failuresByCause(report.outcomes);
   return [
     `## Nix Remote Build: ${verdict(report, failed.length)}`,
-    `Mode **remote-store** on \`${report.remote}\`. ${counts(report.outcomes)}.`,
+    `Mode **remote-store** on ${code(report.remote)}. ${counts(report.outcomes)}.`,
     transfer(report),
     table(report.outcomes),
-    ...failed.map(failureSection),
-    ...report.problems.map((problem) => `> [!WARNING]\n> ${escapeText(problem.message)}`),
+    ...failureSections(failed),
+    ...report.problems.map(
+      (problem) => `> [!WARNING]\n> ${escapeText(onOneLine(errorText(problem)))}`,
+    ),
   ]
     .filter((part) => part !== '')
     .join('\n\n')
@@ -86,19 +98,43 @@ function row(outcome: Outcome): string {
   return `| ${cells.join(' | ')} |`;
 }
 
-function failureSection(outcome: Outcome): string {
-  const message = outcome.error?.message ?? outcome.status;
-  const hint = outcome.error?.hint;
+/** One section for all that failed alike: a lost connection or a cancelled build says the same of hundreds. */
+function failureSections(failed: readonly Outcome[]): readonly string[] {
+  const alike = Map.groupBy(failed, ({ status, error }) =>
+    JSON.stringify([status, error?.message, error?.hint]),
+  );
+  const sections: string[] = [];
+  let bytes = 0;
+  for (const group of alike.values()) {
+    const section = failureSection(group);
+    bytes += Buffer.byteLength(section);
+    if (bytes > MAX_SECTION_BYTES) break;
+    sections.push(section);
+  }
+  const left = alike.size - sections.length;
+  return left === 0 ? sections : [...sections, `${left} more errors are in \`results-file\`.`];
+}
+
+function failureSection(alike: readonly Outcome[]): string {
+  const status = alike[0]?.status ?? '';
+  const { message = status, hint } = alike[0]?.error ?? {};
+  const names = alike.slice(0, MAX_NAMED).map(({ attribute }) => code(attribute));
+  const more = alike.length > MAX_NAMED ? ` and ${alike.length - MAX_NAMED} more` : '';
+  const shown = message.length > MAX_MESSAGE ? `${message.slice(0, MAX_MESSAGE)}…` : message;
   return [
-    `### ${code(outcome.attribute)}: ${outcome.status}`,
-    `<pre>${escapeText(message)}</pre>`,
+    `### ${names.join(', ')}${more}: ${status}`,
+    `<pre>${escapeText(shown)}</pre>`,
     ...(hint === undefined ? [] : [escapeText(hint)]),
   ].join('\n\n');
 }
 
 /** As code in a table cell: text of a flake can break neither the table nor the page. */
 function code(text: string): string {
-  return `<code>${escapeText(text.replaceAll(/\s+/g, ' '))}</code>`;
+  return `<code>${escapeText(onOneLine(text))}</code>`;
+}
+
+function onOneLine(text: string): string {
+  return text.replaceAll(/\s+/g, ' ');
 }
 
 /** Every character that Markdown, a table or HTML gives a meaning, as a reference. */

@@ -89,6 +89,8 @@ export class CopyBack {
   }
 
   async #work(): Promise<void> {
+    // Never ends before its caller has noted it as running, and takes all that is asked for in one go together.
+    await Promise.resolve();
     while (this.#waiting.length > 0) {
       const batch = this.#waiting.splice(0).filter(({ key }) => !this.#copied.has(key));
       if (batch.length > 0) await this.#copyBatch(batch);

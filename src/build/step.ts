@@ -66,10 +66,13 @@ function startCopyBack({
   if (importCheck === undefined) return undefined;
   const copyBack = new CopyBack({
     openStores: async () => {
-      // One after the other: were one refused, nobody would end what the other had opened.
-      const from = await remote.openSession();
-      const to = await openLocalStore({ env });
-      return { from, to: to.store };
+      const { store: to } = await openLocalStore({ env });
+      try {
+        return { from: await remote.openSession(), to };
+      } catch (error) {
+        to.close();
+        throw error;
+      }
     },
     candidates: outputCandidates,
     check: importCheck,

@@ -1,4 +1,4 @@
-import type { System } from '../domain/system.ts';
+import { isSystem, type System } from '../domain/system.ts';
 import type { NixSettings } from '../nix/settings.ts';
 
 /** What installables resolve for, and what attribute sets expand for. */
@@ -34,7 +34,7 @@ export function chooseSystems(
 
 function settingsSystems(settings: NixSettings | undefined): readonly System[] {
   const own = settings?.get('system');
-  if (own === undefined || own === '') return [];
-  const extra = (settings?.get('extra-platforms') ?? '').split(' ').filter((word) => word !== '');
-  return [own, ...extra] as System[];
+  if (own === undefined || !isSystem(own)) return [];
+  const extra = (settings?.get('extra-platforms') ?? '').split(/\s+/);
+  return [own, ...extra.filter((word) => isSystem(word))];
 }
