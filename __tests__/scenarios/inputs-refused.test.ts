@@ -100,8 +100,16 @@ describe.concurrent('wrong inputs', () => {
       `Input 'build-options': line 'sandbox' is not valid. Write one \`name = value\` per line.`,
     ],
     'both file and expr': [
-      { file: 'default.nix', expr: '{ }' },
+      { file: 'default.nix', expr: '{ }', installables: 'hello' },
       `Input 'expr': is given together with file. Give one of file and expr.`,
+    ],
+    'a flake beside a file': [
+      { file: 'default.nix', installables: '.#hello' },
+      `Input 'installables': installable ".#hello" names a flake, but file or expr is given. Write the attribute path alone, as in hello.`,
+    ],
+    'two installables on one line': [
+      { installables: '.#a .#b' },
+      `Input 'installables': installable ".#a .#b" has a blank in it. Write one installable per line; a blank in an attribute name needs quotes.`,
     ],
     'no installables': [
       { installables: '' },

@@ -48,7 +48,7 @@ async function runWithKey(options: string, attributes: Attributes): Promise<Ran>
 
 test('the README has two lines for authorized_keys: the recommended one, and the least', () => {
   expect(keyOptions()).toEqual([
-    'restrict,port-forwarding',
+    'restrict,port-forwarding,permitopen="localhost:1",permitlisten="localhost:1"',
     'restrict,command="nix-daemon --stdio"',
   ]);
 });

@@ -48,6 +48,7 @@ export function parseInstallable(text: string, scope: InstallableScope): Install
   const written = text.trim();
   const { rest, outputs } = splitOutputs(written);
   if (scope === 'attributes') {
+    if (rest.includes('#')) throw notAnAttributePath(written);
     const attrPath = rest === '.' ? [] : parseAttrPath(rest);
     return { kind: 'attribute', text: written, attrPath, outputs };
   }
@@ -55,6 +56,7 @@ export function parseInstallable(text: string, scope: InstallableScope): Install
   if (path !== undefined) {
     return { kind: 'store-path', text: written, path, outputs };
   }
+  if (/\s/.test(rest.replaceAll(/"[^"]*"/g, ''))) throw severalOnOneLine(written);
   const [flakeRef, fragment] = splitFragment(rest);
   parseAttrPath(fragment); // an unclosed quote is reported now, not by a Nix process
   return { kind: 'flake', text: written, flakeRef, fragment, outputs };
@@ -76,6 +78,22 @@ export function flakeCandidates(fragment: string, system: string): readonly Attr
   }
   const path = parseAttrPath(fragment);
   return [['packages', system, ...path], ['legacyPackages', system, ...path], path];
+}
+
+function notAnAttributePath(text: string): ActionError {
+  return new ActionError(
+    'input-invalid',
+    `installable ${JSON.stringify(text)} names a flake, but file or expr is given`,
+    {
+      hint: `Write the attribute path alone, as in ${text.slice(text.indexOf('#') + 1) || 'hello'}.`,
+    },
+  );
+}
+
+function severalOnOneLine(text: string): ActionError {
+  return new ActionError('input-invalid', `installable ${JSON.stringify(text)} has a blank in it`, {
+    hint: 'Write one installable per line; a blank in an attribute name needs quotes.',
+  });
 }
 
 // outputs-spec.cc: what follows the last `^` is `*` or names as the store allows them, with commas between.

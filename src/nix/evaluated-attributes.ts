@@ -53,7 +53,11 @@ function attributeOf(
     case 'failed':
       return evaluationFailure(installable, attribute, entry.error, entry.definition);
     case 'other':
-      return unbuildable(installable, attribute, `it is a ${entry.type}, not a derivation`);
+      return unbuildable(
+        installable,
+        attribute,
+        `it is ${withArticle(entry.type)}, not a derivation`,
+      );
     case 'derivation':
       return derivationOf({ installable, attribute, member: entry.path }, entry.derivation);
   }
@@ -98,4 +102,9 @@ function checkedDerivation(place: Place, derivation: WalkDerivation): EvaluatedD
 function defaultOutputs(derivation: WalkDerivation): OutputSelection {
   if (derivation.specifiedOutput !== undefined) return [derivation.specifiedOutput];
   return derivation.outputsToInstall.length === 0 ? ['out'] : derivation.outputsToInstall;
+}
+
+/** Nix's name of a type, as a sentence has it: `a string`, `an int`. */
+function withArticle(type: string): string {
+  return `${/^[aeiou]/.test(type) ? 'an' : 'a'} ${type}`;
 }

@@ -94,7 +94,7 @@ function failure(
   const { position, nixError } = where;
   const at =
     position === undefined ? '' : `, at ${position.file}:${position.line}:${position.column}`;
-  const error = new ActionError(code, `cannot evaluate ${attribute}: ${why}${at}`, { hint });
+  const error = new ActionError(code, `cannot evaluate ${attribute}: ${why.replace(/\.$/, '')}${at}`, { hint });
   return { kind: 'failed', installable, attribute, error, position, nixError };
 }
 
@@ -112,7 +112,7 @@ function unknownText(
   const [miss] = misses;
   return miss === undefined || miss.kind === 'set'
     ? `attribute '${miss?.missing ?? ''}' in selection path '${printAttrPath(path)}' not found`
-    : `the expression selected by the selection path '${printAttrPath(path)}' should be a set but is a ${miss.kind}`;
+    : `the expression selected by the selection path '${printAttrPath(path)}' should be a set but is ${miss.kind === 'int' ? 'an' : 'a'} ${miss.kind}`;
 }
 
 // 2.8.0: `getting status of '…': No such file or directory`; 2.26.3: `path '…' does not exist`; 2.34.8 speaks of the repository.
@@ -120,6 +120,10 @@ const MISSING_SOURCE =
   /-source\/.*(does not exist|No such file)|in Git repository|not tracked by Git/;
 
 function hintFor(installable: Installable, { message }: NixError): string | undefined {
+  if (message.includes("use '--impure' to override")) return 'Add a line `--impure` to eval-args.';
+  if (message.includes('could not find a flake.nix file')) {
+    return 'Is actions/checkout before this step, and is working-directory the folder that the flake is in?';
+  }
   const isTree = installable.kind === 'flake' && !installable.flakeRef.startsWith('path:');
   return isTree && MISSING_SOURCE.test(message)
     ? 'A file that git does not track is no part of a flake: git add it, or write path: before the flake.'

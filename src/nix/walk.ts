@@ -37,6 +37,9 @@ export interface WalkRun {
   readonly failure: NixError | undefined;
 }
 
+/** What Nix says because of how it is run here: an untrusted user may not name the store, which is the daemon's anyway. */
+const OURS = /ignoring the client-specified setting '(store|eval-cache)'/;
+
 /**
  * Runs one `nix eval` over the items.
  * @throws ActionError `nix-missing`, `cancelled`, or `internal`; an evaluation that fails is a result.
@@ -59,7 +62,7 @@ export async function runWalk(
       const event = eventOf(read, nonce);
       if (event !== undefined) events.push(event);
       else if (read.kind === 'error') errors.push(read.error);
-      else if (read.kind === 'message') setup.onLog(read.text);
+      else if (read.kind === 'message' && !OURS.test(read.text)) setup.onLog(read.text);
     },
   });
   const failure = failureOf(exit, errors);

@@ -33,7 +33,9 @@ export function streamEnded(end: StreamEnd): ActionError {
     });
   }
   return new ActionError('connection-lost', `${end.label}: ${whileDoing(end)}${tail}`, {
-    hint: end.isGreeted ? 'Run the step again: what was finished is not done twice.' : undefined,
+    hint: end.isGreeted
+      ? 'Run the step again: what was finished is not done twice.'
+      : 'Is nix-daemon running there, and may this user use it? `systemctl status nix-daemon` on that machine tells.',
     cause: end.cause,
   });
 }
