@@ -55381,6 +55381,8 @@ function parseInstallable(text, scope) {
     const written = text.trim();
     const { rest, outputs } = splitOutputs(written);
     if (scope === 'attributes') {
+        if (rest.includes('#'))
+            throw notAnAttributePath(written);
         const attrPath = rest === '.' ? [] : parseAttrPath(rest);
         return { kind: 'attribute', text: written, attrPath, outputs };
     }
@@ -55388,6 +55390,8 @@ function parseInstallable(text, scope) {
     if (path !== undefined) {
         return { kind: 'store-path', text: written, path, outputs };
     }
+    if (/\s/.test(rest.replaceAll(/"[^"]*"/g, '')))
+        throw severalOnOneLine(written);
     const [flakeRef, fragment] = splitFragment(rest);
     parseAttrPath(fragment); // an unclosed quote is reported now, not by a Nix process
     return { kind: 'flake', text: written, flakeRef, fragment, outputs };
@@ -55408,6 +55412,16 @@ function flakeCandidates(fragment, system) {
     }
     const path = parseAttrPath(fragment);
     return [['packages', system, ...path], ['legacyPackages', system, ...path], path];
+}
+function notAnAttributePath(text) {
+    return new errors/* ActionError */.lZ('input-invalid', `installable ${JSON.stringify(text)} names a flake, but file or expr is given`, {
+        hint: `Write the attribute path alone, as in ${text.slice(text.indexOf('#') + 1) || 'hello'}.`,
+    });
+}
+function severalOnOneLine(text) {
+    return new errors/* ActionError */.lZ('input-invalid', `installable ${JSON.stringify(text)} has a blank in it`, {
+        hint: 'Write one installable per line; a blank in an attribute name needs quotes.',
+    });
 }
 // outputs-spec.cc: what follows the last `^` is `*` or names as the store allows them, with commas between.
 const OUTPUTS = /^[0-9a-zA-Z+\-._?=]+(,[0-9a-zA-Z+\-._?=]+)*$/;
@@ -56374,7 +56388,6 @@ const summary_MAX_NAMED = 5;
 const PHASE_NAMES = {
     connect: 'connect',
     evaluate: 'evaluate',
-    upload: 'upload',
     build: 'build',
     'copy-back': 'copy back',
 };
@@ -58179,7 +58192,9 @@ function streamEnded(end) {
         });
     }
     return new errors/* ActionError */.lZ('connection-lost', `${end.label}: ${whileDoing(end)}${tail}`, {
-        hint: end.isGreeted ? 'Run the step again: what was finished is not done twice.' : undefined,
+        hint: end.isGreeted
+            ? 'Run the step again: what was finished is not done twice.'
+            : 'Is nix-daemon running there, and may this user use it? `systemctl status nix-daemon` on that machine tells.',
         cause: end.cause,
     });
 }
@@ -58581,10 +58596,6 @@ class ActivityTracker {
     /** Seconds that each finished build took, by the arrival of its events. */
     secondsOf(drvPath) {
         return this.#seconds.get(drvPath);
-    }
-    /** Derivations that have started and not stopped. */
-    running() {
-        return [...this.#running.keys()];
     }
     /** Seconds since a build was asked for, started or stopped. */
     quietSeconds() {
@@ -59580,7 +59591,7 @@ function emptySet(installable, attribute, systems) {
 function failure(installable, attribute, why, hint, where, code = 'evaluation-failed') {
     const { position, nixError } = where;
     const at = position === undefined ? '' : `, at ${position.file}:${position.line}:${position.column}`;
-    const error = new errors/* ActionError */.lZ(code, `cannot evaluate ${attribute}: ${why}${at}`, { hint });
+    const error = new errors/* ActionError */.lZ(code, `cannot evaluate ${attribute}: ${why.replace(/\.$/, '')}${at}`, { hint });
     return { kind: 'failed', installable, attribute, error, position, nixError };
 }
 // The words of installable-flake.cc and attr-path.cc.
@@ -59593,11 +59604,16 @@ function unknownText(installable, candidates, misses) {
     const [miss] = misses;
     return miss === undefined || miss.kind === 'set'
         ? `attribute '${miss?.missing ?? ''}' in selection path '${printAttrPath(path)}' not found`
-        : `the expression selected by the selection path '${printAttrPath(path)}' should be a set but is a ${miss.kind}`;
+        : `the expression selected by the selection path '${printAttrPath(path)}' should be a set but is ${miss.kind === 'int' ? 'an' : 'a'} ${miss.kind}`;
 }
 // 2.8.0: `getting status of '…': No such file or directory`; 2.26.3: `path '…' does not exist`; 2.34.8 speaks of the repository.
 const MISSING_SOURCE = /-source\/.*(does not exist|No such file)|in Git repository|not tracked by Git/;
 function hintFor(installable, { message }) {
+    if (message.includes("use '--impure' to override"))
+        return 'Add a line `--impure` to eval-args.';
+    if (message.includes('could not find a flake.nix file')) {
+        return 'Is actions/checkout before this step, and is working-directory the folder that the flake is in?';
+    }
     const isTree = installable.kind === 'flake' && !installable.flakeRef.startsWith('path:');
     return isTree && MISSING_SOURCE.test(message)
         ? 'A file that git does not track is no part of a flake: git add it, or write path: before the flake.'
@@ -59672,7 +59688,7 @@ function attributeOf(installable, attribute, entry) {
         case 'failed':
             return evaluationFailure(installable, attribute, entry.error, entry.definition);
         case 'other':
-            return unbuildable(installable, attribute, `it is a ${entry.type}, not a derivation`);
+            return unbuildable(installable, attribute, `it is ${withArticle(entry.type)}, not a derivation`);
         case 'derivation':
             return derivationOf({ installable, attribute, member: entry.path }, entry.derivation);
     }
@@ -59709,6 +59725,10 @@ function defaultOutputs(derivation) {
     if (derivation.specifiedOutput !== undefined)
         return [derivation.specifiedOutput];
     return derivation.outputsToInstall.length === 0 ? ['out'] : derivation.outputsToInstall;
+}
+/** Nix's name of a type, as a sentence has it: `a string`, `an int`. */
+function withArticle(type) {
+    return `${/^[aeiou]/.test(type) ? 'an' : 'a'} ${type}`;
 }
 
 ;// CONCATENATED MODULE: ./nix/walk-report.js
@@ -60360,6 +60380,8 @@ function nixString(text) {
 
 
 
+/** What Nix says because of how it is run here: an untrusted user may not name the store, which is the daemon's anyway. */
+const OURS = /ignoring the client-specified setting '(store|eval-cache)'/;
 /**
  * Runs one `nix eval` over the items.
  * @throws ActionError `nix-missing`, `cancelled`, or `internal`; an evaluation that fails is a result.
@@ -60380,7 +60402,7 @@ async function runWalk(setup, root, request) {
                 events.push(event);
             else if (read.kind === 'error')
                 errors.push(read.error);
-            else if (read.kind === 'message')
+            else if (read.kind === 'message' && !OURS.test(read.text))
                 setup.onLog(read.text);
         },
     });

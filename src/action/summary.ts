@@ -21,7 +21,6 @@ const MAX_NAMED = 5;
 const PHASE_NAMES: Readonly<Record<Phase, string>> = {
   connect: 'connect',
   evaluate: 'evaluate',
-  upload: 'upload',
   build: 'build',
   'copy-back': 'copy back',
 };

@@ -55,11 +55,6 @@ export class ActivityTracker {
     return this.#seconds.get(drvPath);
   }
 
-  /** Derivations that have started and not stopped. */
-  running(): readonly DrvPath[] {
-    return [...this.#running.keys()];
-  }
-
   /** Seconds since a build was asked for, started or stopped. */
   quietSeconds(): number {
     return this.#clock() - this.#lastTransition;

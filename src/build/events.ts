@@ -1,8 +1,8 @@
 import type { Outcome } from '../domain/outcome.ts';
 import type { DrvPath } from '../domain/store-path.ts';
 
-/** The parts of a step whose wall time is reported; some overlap. */
-export type Phase = 'connect' | 'evaluate' | 'upload' | 'build' | 'copy-back';
+/** The parts of a step whose wall time is reported; some overlap. Uploading is part of `build`. */
+export type Phase = 'connect' | 'evaluate' | 'build' | 'copy-back';
 
 /** What happens in a step, for whoever shows it. */
 export type StepEvent =
