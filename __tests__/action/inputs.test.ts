@@ -88,7 +88,7 @@ test.each<[string, Readonly<Record<string, string>>, string]>([
   ],
   [
     'file and expr',
-    { file: 'a.nix', expr: '1' },
+    { file: 'a.nix', expr: '1', installables: 'a' },
     "Input 'expr': is given together with file | Give one of file and expr.",
   ],
   [
