@@ -7,12 +7,12 @@ test.each([
   [
     '2.8',
     `builder for '\u001b[35;1m${DRV}\u001b[0m' failed with exit code 1;\n       last 2 log lines:\n       > compiling\n       > error: no\n       For full logs, run 'nix log ${DRV}'.`,
-    `builder for '${DRV}' failed with exit code 1`,
+    `builder for '${DRV}' failed with exit code 1. Its log ends with: error: no`,
   ],
   [
     '2.34',
     `Cannot build '${DRV}'.\nReason: builder failed with exit code 1.\nOutput paths:\n  /nix/store/x\nLast 2 log lines:\n> compiling`,
-    `Cannot build '${DRV}'. Reason: builder failed with exit code 1.`,
+    `Cannot build '${DRV}'. Reason: builder failed with exit code 1. Its log ends with: compiling`,
   ],
   [
     'a hash mismatch',

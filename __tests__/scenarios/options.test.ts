@@ -134,7 +134,7 @@ describe.concurrent('with a forced command', () => {
     expect(linesOf(ran.log)).toContain(`cores ${OWN.cores}`);
     expect(ran.log).toContain(
       `::warning::keep-going, max-jobs, cores, timeout, max-silent-time, build-options: ssh-ng://forced@127.0.0.1:${builder.port} cannot be ` +
-        `told, because the SSH user is bound to one command there and Nix does not pass options on. Allow that user the daemon's socket`,
+        `told, because the SSH user is bound to one command there and Nix does not pass options on. Take \`command=\` away from the key's line in authorized_keys there`,
     );
   });
 

@@ -55381,7 +55381,7 @@ function parseInstallable(text, scope) {
     const written = text.trim();
     const { rest, outputs } = splitOutputs(written);
     if (scope === 'attributes') {
-        if (rest.includes('#'))
+        if (withoutQuoted(rest).includes('#'))
             throw notAnAttributePath(written);
         const attrPath = rest === '.' ? [] : parseAttrPath(rest);
         return { kind: 'attribute', text: written, attrPath, outputs };
@@ -55390,7 +55390,8 @@ function parseInstallable(text, scope) {
     if (path !== undefined) {
         return { kind: 'store-path', text: written, path, outputs };
     }
-    if (/\s/.test(rest.replaceAll(/"[^"]*"/g, '')))
+    // A folder's name may have a blank, an attribute path only within quotes.
+    if (/#.*\s/.test(withoutQuoted(rest)))
         throw severalOnOneLine(written);
     const [flakeRef, fragment] = splitFragment(rest);
     parseAttrPath(fragment); // an unclosed quote is reported now, not by a Nix process
@@ -55412,6 +55413,9 @@ function flakeCandidates(fragment, system) {
     }
     const path = parseAttrPath(fragment);
     return [['packages', system, ...path], ['legacyPackages', system, ...path], path];
+}
+function withoutQuoted(text) {
+    return text.replaceAll(/"[^"]*"/g, '');
 }
 function notAnAttributePath(text) {
     return new errors/* ActionError */.lZ('input-invalid', `installable ${JSON.stringify(text)} names a flake, but file or expr is given`, {
@@ -55955,7 +55959,7 @@ function readCopySelection(reader) {
     const [only] = lines;
     if (only === undefined)
         return { kind: 'none' };
-    if (lines.length === 1 && /^(true|false)$/i.test(only)) {
+    if (lines.length === 1 && /^(true|false|yes|no|on|off|[01])$/i.test(only)) {
         return { kind: reader.boolean('copy-outputs') === true ? 'all' : 'none' };
     }
     const globs = lines.map((text) => ({ text, matches: picomatch(text, { dot: true }) }));
@@ -56185,7 +56189,7 @@ function log_oneLine(event) {
         case 'connected':
             return `connected to ${event.remote} (${event.detail})`;
         case 'evaluated':
-            return `evaluated ${plural(event.attributes, 'attribute')}${event.failed > 0 ? ` (${event.failed} failed)` : ''}`;
+            return evaluatedLine(event);
         case 'to-build':
             return `${plural(event.attributes, 'derivation')} to build, ${event.cached} there already`;
         case 'uploading':
@@ -56217,6 +56221,12 @@ function log_oneLine(event) {
 /** A derivation's name without `.drv`. */
 function derivationName(drvPath) {
     return storePathName(drvPath).replace(/\.drv$/, '');
+}
+function evaluatedLine(event) {
+    const failed = event.failed > 0 ? ` (${event.failed} failed)` : '';
+    const others = event.passedOver.join(', ');
+    const passedOver = others === '' ? '' : `; those for ${others} are not for this builder`;
+    return `evaluated ${plural(event.attributes, 'attribute')}${failed}${passedOver}`;
 }
 
 // EXTERNAL MODULE: ./action/failures.js
@@ -59122,6 +59132,7 @@ const external_node_stream_promises_namespaceObject = __WEBPACK_EXTERNAL_createR
 class DerivationLogs {
     #directory;
     #streams = new Map();
+    #unfinished = new Set();
     constructor(directory) {
         this.#directory = directory;
     }
@@ -59132,19 +59143,28 @@ class DerivationLogs {
     write(drvPath, line) {
         this.#streamOf(drvPath).write(`${line}\n`);
     }
+    /** To be told when a build has stopped: thousands of open files are more than a process may have. */
+    stopped(drvPath) {
+        this.#streams.get(drvPath)?.end();
+        this.#streams.delete(drvPath);
+    }
     /** Waits until all is on disk. */
     async close() {
-        for (const stream of this.#streams.values()) {
+        for (const stream of this.#streams.values())
             stream.end();
-            await (0,external_node_stream_promises_namespaceObject.finished)(stream).catch(() => undefined);
-        }
+        await Promise.allSettled([...this.#unfinished]);
     }
     #streamOf(drvPath) {
         const known = this.#streams.get(drvPath);
         if (known)
             return known;
-        const stream = (0,external_node_fs_namespaceObject.createWriteStream)(external_node_path_.join(this.#directory, `${storePathBase(drvPath)}.log`));
-        stream.on('error', () => undefined);
+        const file = external_node_path_.join(this.#directory, `${storePathBase(drvPath)}.log`);
+        // Appending, for a derivation may be built twice: a remote tries a transient failure again.
+        const stream = (0,external_node_fs_namespaceObject.createWriteStream)(file, { flags: 'a' });
+        const done = (0,external_node_stream_promises_namespaceObject.finished)(stream)
+            .catch(() => undefined)
+            .finally(() => this.#unfinished.delete(done));
+        this.#unfinished.add(done);
         this.#streams.set(drvPath, stream);
         return stream;
     }
@@ -61192,7 +61212,12 @@ async function evaluateEarly(request, context, phases, local, settings) {
         return evaluation;
     });
     const failed = evaluation.attributes.filter(({ kind }) => kind === 'failed').length;
-    context.observe({ kind: 'evaluated', attributes: evaluation.attributes.length, failed });
+    context.observe({
+        kind: 'evaluated',
+        attributes: evaluation.attributes.length,
+        failed,
+        passedOver: [...evaluation.passedOver].sort(),
+    });
     return evaluation;
 }
 /** Derivations are read again to upload them and to copy back: no garbage collection may take them until the session ends. */
@@ -62668,7 +62693,7 @@ function programOf({ remoteProgram, remoteStore }) {
 }
 function undeliverableText(label, names) {
     return (`${names.join(', ')}: ${label} cannot be told, because the SSH user is bound to one command there and Nix does not pass options on. ` +
-        `Allow that user the daemon's socket (no \`restrict\` without \`port-forwarding\`), or set them in the remote's nix.conf.`);
+        `Take \`command=\` away from the key's line in authorized_keys there, or set them in that machine's nix.conf.`);
 }
 function ignoredText(label, names) {
     const verb = names.length === 1 ? 'is' : 'are';
@@ -62794,7 +62819,11 @@ function summarizeBuildError(errorMessage) {
     const end = lines.findIndex((line) => /^(Output paths:|Last \d+ log lines:|last \d+ log lines:|For full logs)/.test(line));
     const kept = lines.slice(1, end === -1 ? undefined : end);
     const reason = kept.filter((line) => line.startsWith('Reason:') || isDetail(line));
-    return [first.replace(/;\s*(last \d+ log lines:.*)?$/, ''), ...reason].join(' ');
+    const why = [first.replace(/;\s*(last \d+ log lines:.*)?$/, ''), ...reason].join(' ');
+    const lastWords = lines.findLast((line) => line.startsWith('> '))?.slice(2);
+    return lastWords === undefined
+        ? why
+        : `${why.replace(/\.$/, '')}. Its log ends with: ${printable(lastWords, 200)}`;
 }
 /** Lines that carry the fact itself: both hashes of a mismatch, both systems of a misfit. */
 function isDetail(line) {
@@ -63034,7 +63063,10 @@ function buildError(status, answer) {
             hint: 'Set keep-going: true to build all that can be built.',
         });
     }
-    return new errors/* ActionError */.lZ('build-failed', summarizeBuildError(answer.errorMessage));
+    const hint = status === 'unsupported-system'
+        ? 'Use a builder for that system, or set extra-platforms on this one if it can run such programs.'
+        : undefined;
+    return new errors/* ActionError */.lZ('build-failed', summarizeBuildError(answer.errorMessage), { hint });
 }
 /** What a broken session means for every target that waits for it. */
 function failedBy(signal, thrown) {
@@ -63110,8 +63142,9 @@ function buildOutcome(attribute, ended) {
     const result = ended.results.get(key);
     const isHere = ended.copies.copied.has(key);
     const told = result?.status ?? 'cancelled';
-    // The link may break between the copy of an output and the answer for its build.
-    const status = isHere && !(0,domain_outcome/* isGood */.K)(told) ? 'built' : told;
+    // The link may break, or the job be cancelled, between the copy of an output and the answer for its build.
+    const isUnanswered = told === 'connection-lost' || told === 'cancelled';
+    const status = isHere && isUnanswered ? 'built' : told;
     const derivation = attribute.kind === 'derivation' ? attribute : undefined;
     return {
         installable: attribute.installable.text,
@@ -63317,6 +63350,8 @@ function alsoTo(logs, observe) {
     return (event) => {
         if (event.kind === 'build-log')
             logs.write(event.drvPath, event.line);
+        if (event.kind === 'build-stopped')
+            logs.stopped(event.drvPath);
         observe(event);
     };
 }

@@ -108,7 +108,7 @@ function readCopySelection(reader: InputReader): CopySelection {
   const lines = reader.lines('copy-outputs');
   const [only] = lines;
   if (only === undefined) return { kind: 'none' };
-  if (lines.length === 1 && /^(true|false)$/i.test(only)) {
+  if (lines.length === 1 && /^(true|false|yes|no|on|off|[01])$/i.test(only)) {
     return { kind: reader.boolean('copy-outputs') === true ? 'all' : 'none' };
   }
   const globs = lines.map((text) => ({ text, matches: picomatch(text, { dot: true }) }));

@@ -128,7 +128,7 @@ function oneLine(event: StepEvent): string | undefined {
     case 'connected':
       return `connected to ${event.remote} (${event.detail})`;
     case 'evaluated':
-      return `evaluated ${plural(event.attributes, 'attribute')}${event.failed > 0 ? ` (${event.failed} failed)` : ''}`;
+      return evaluatedLine(event);
     case 'to-build':
       return `${plural(event.attributes, 'derivation')} to build, ${event.cached} there already`;
     case 'uploading':
@@ -161,4 +161,11 @@ function oneLine(event: StepEvent): string | undefined {
 /** A derivation's name without `.drv`. */
 export function derivationName(drvPath: DrvPath): string {
   return storePathName(drvPath).replace(/\.drv$/, '');
+}
+
+function evaluatedLine(event: StepEvent & { readonly kind: 'evaluated' }): string {
+  const failed = event.failed > 0 ? ` (${event.failed} failed)` : '';
+  const others = event.passedOver.join(', ');
+  const passedOver = others === '' ? '' : `; those for ${others} are not for this builder`;
+  return `evaluated ${plural(event.attributes, 'attribute')}${failed}${passedOver}`;
 }

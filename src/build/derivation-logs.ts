@@ -8,6 +8,7 @@ import { storePathBase, type DrvPath } from '../domain/store-path.ts';
 export class DerivationLogs {
   readonly #directory: string;
   readonly #streams = new Map<DrvPath, WriteStream>();
+  readonly #unfinished = new Set<Promise<void>>();
 
   private constructor(directory: string) {
     this.#directory = directory;
@@ -22,19 +23,28 @@ export class DerivationLogs {
     this.#streamOf(drvPath).write(`${line}\n`);
   }
 
+  /** To be told when a build has stopped: thousands of open files are more than a process may have. */
+  stopped(drvPath: DrvPath): void {
+    this.#streams.get(drvPath)?.end();
+    this.#streams.delete(drvPath);
+  }
+
   /** Waits until all is on disk. */
   async close(): Promise<void> {
-    for (const stream of this.#streams.values()) {
-      stream.end();
-      await finished(stream).catch(() => undefined);
-    }
+    for (const stream of this.#streams.values()) stream.end();
+    await Promise.allSettled([...this.#unfinished]);
   }
 
   #streamOf(drvPath: DrvPath): WriteStream {
     const known = this.#streams.get(drvPath);
     if (known) return known;
-    const stream = createWriteStream(path.join(this.#directory, `${storePathBase(drvPath)}.log`));
-    stream.on('error', () => undefined);
+    const file = path.join(this.#directory, `${storePathBase(drvPath)}.log`);
+    // Appending, for a derivation may be built twice: a remote tries a transient failure again.
+    const stream = createWriteStream(file, { flags: 'a' });
+    const done = finished(stream)
+      .catch(() => undefined)
+      .finally(() => this.#unfinished.delete(done));
+    this.#unfinished.add(done);
     this.#streams.set(drvPath, stream);
     return stream;
   }

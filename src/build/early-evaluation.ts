@@ -29,7 +29,12 @@ export async function evaluateEarly(
     return evaluation;
   });
   const failed = evaluation.attributes.filter(({ kind }) => kind === 'failed').length;
-  context.observe({ kind: 'evaluated', attributes: evaluation.attributes.length, failed });
+  context.observe({
+    kind: 'evaluated',
+    attributes: evaluation.attributes.length,
+    failed,
+    passedOver: [...evaluation.passedOver].sort(),
+  });
   return evaluation;
 }
 

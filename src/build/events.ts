@@ -10,7 +10,13 @@ export type StepEvent =
   | { readonly kind: 'phase-ended'; readonly phase: Phase; readonly seconds: number }
   | { readonly kind: 'connected'; readonly remote: string; readonly detail: string }
   | { readonly kind: 'evaluation-log'; readonly line: string }
-  | { readonly kind: 'evaluated'; readonly attributes: number; readonly failed: number }
+  | {
+      readonly kind: 'evaluated';
+      readonly attributes: number;
+      readonly failed: number;
+      /** Systems that there are attributes for, and that the remote does not offer. */
+      readonly passedOver: readonly string[];
+    }
   | { readonly kind: 'uploading'; readonly paths: number; readonly bytes: number }
   | { readonly kind: 'to-build'; readonly attributes: number; readonly cached: number }
   | { readonly kind: 'build-started'; readonly drvPath: DrvPath }

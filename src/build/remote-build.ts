@@ -149,7 +149,11 @@ function buildError(status: OutcomeStatus, answer: BuildResult | undefined): Act
       hint: 'Set keep-going: true to build all that can be built.',
     });
   }
-  return new ActionError('build-failed', summarizeBuildError(answer.errorMessage));
+  const hint =
+    status === 'unsupported-system'
+      ? 'Use a builder for that system, or set extra-platforms on this one if it can run such programs.'
+      : undefined;
+  return new ActionError('build-failed', summarizeBuildError(answer.errorMessage), { hint });
 }
 
 /** What a broken session means for every target that waits for it. */

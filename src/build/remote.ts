@@ -165,7 +165,7 @@ function programOf({ remoteProgram, remoteStore }: RemoteStoreUri): WorkerProgra
 function undeliverableText(label: string, names: readonly string[]): string {
   return (
     `${names.join(', ')}: ${label} cannot be told, because the SSH user is bound to one command there and Nix does not pass options on. ` +
-    `Allow that user the daemon's socket (no \`restrict\` without \`port-forwarding\`), or set them in the remote's nix.conf.`
+    `Take \`command=\` away from the key's line in authorized_keys there, or set them in that machine's nix.conf.`
   );
 }
 

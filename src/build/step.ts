@@ -141,6 +141,7 @@ async function report(
 function alsoTo(logs: DerivationLogs, observe: Observe): Observe {
   return (event) => {
     if (event.kind === 'build-log') logs.write(event.drvPath, event.line);
+    if (event.kind === 'build-stopped') logs.stopped(event.drvPath);
     observe(event);
   };
 }

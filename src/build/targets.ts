@@ -71,8 +71,9 @@ function buildOutcome(attribute: Buildable, ended: Ended): Outcome {
   const result = ended.results.get(key);
   const isHere = ended.copies.copied.has(key);
   const told = result?.status ?? 'cancelled';
-  // The link may break between the copy of an output and the answer for its build.
-  const status = isHere && !isGood(told) ? 'built' : told;
+  // The link may break, or the job be cancelled, between the copy of an output and the answer for its build.
+  const isUnanswered = told === 'connection-lost' || told === 'cancelled';
+  const status = isHere && isUnanswered ? 'built' : told;
   const derivation = attribute.kind === 'derivation' ? attribute : undefined;
   return {
     installable: attribute.installable.text,

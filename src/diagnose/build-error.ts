@@ -1,4 +1,4 @@
-import { withoutColour } from '../domain/text.ts';
+import { printable, withoutColour } from '../domain/text.ts';
 
 /**
  * The one line that says why a build failed, out of Nix's own text: without colours, the repeated log lines and the
@@ -15,7 +15,11 @@ export function summarizeBuildError(errorMessage: string): string {
   );
   const kept = lines.slice(1, end === -1 ? undefined : end);
   const reason = kept.filter((line) => line.startsWith('Reason:') || isDetail(line));
-  return [first.replace(/;\s*(last \d+ log lines:.*)?$/, ''), ...reason].join(' ');
+  const why = [first.replace(/;\s*(last \d+ log lines:.*)?$/, ''), ...reason].join(' ');
+  const lastWords = lines.findLast((line) => line.startsWith('> '))?.slice(2);
+  return lastWords === undefined
+    ? why
+    : `${why.replace(/\.$/, '')}. Its log ends with: ${printable(lastWords, 200)}`;
 }
 
 /** Lines that carry the fact itself: both hashes of a mismatch, both systems of a misfit. */

@@ -48,7 +48,7 @@ export function parseInstallable(text: string, scope: InstallableScope): Install
   const written = text.trim();
   const { rest, outputs } = splitOutputs(written);
   if (scope === 'attributes') {
-    if (rest.includes('#')) throw notAnAttributePath(written);
+    if (withoutQuoted(rest).includes('#')) throw notAnAttributePath(written);
     const attrPath = rest === '.' ? [] : parseAttrPath(rest);
     return { kind: 'attribute', text: written, attrPath, outputs };
   }
@@ -56,7 +56,8 @@ export function parseInstallable(text: string, scope: InstallableScope): Install
   if (path !== undefined) {
     return { kind: 'store-path', text: written, path, outputs };
   }
-  if (/\s/.test(rest.replaceAll(/"[^"]*"/g, ''))) throw severalOnOneLine(written);
+  // A folder's name may have a blank, an attribute path only within quotes.
+  if (/#.*\s/.test(withoutQuoted(rest))) throw severalOnOneLine(written);
   const [flakeRef, fragment] = splitFragment(rest);
   parseAttrPath(fragment); // an unclosed quote is reported now, not by a Nix process
   return { kind: 'flake', text: written, flakeRef, fragment, outputs };
@@ -78,6 +79,10 @@ export function flakeCandidates(fragment: string, system: string): readonly Attr
   }
   const path = parseAttrPath(fragment);
   return [['packages', system, ...path], ['legacyPackages', system, ...path], path];
+}
+
+function withoutQuoted(text: string): string {
+  return text.replaceAll(/"[^"]*"/g, '');
 }
 
 function notAnAttributePath(text: string): ActionError {

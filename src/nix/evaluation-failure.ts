@@ -94,7 +94,11 @@ function failure(
   const { position, nixError } = where;
   const at =
     position === undefined ? '' : `, at ${position.file}:${position.line}:${position.column}`;
-  const error = new ActionError(code, `cannot evaluate ${attribute}: ${why.replace(/\.$/, '')}${at}`, { hint });
+  const error = new ActionError(
+    code,
+    `cannot evaluate ${attribute}: ${why.replace(/\.$/, '')}${at}`,
+    { hint },
+  );
   return { kind: 'failed', installable, attribute, error, position, nixError };
 }
 
