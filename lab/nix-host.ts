@@ -116,7 +116,9 @@ export async function setUpNix(host: NixHost, options: NixHostOptions): Promise<
     // As an installer leaves it. Without /nix/var/nix newer Nix would make itself a store below the user's home.
     await host.output(['install', '-d', '-o', 'owner', '-g', 'owner', ...NIX_FOLDERS]);
   }
-  await (host.daemon?.start() ?? host.output(['nix-store', '--init'], { user: host.owner }));
+  // Before the daemon starts: two of its processes that use a fresh store at the same moment get into each other's way.
+  await host.output(['nix-store', '--init'], { user: host.owner });
+  await host.daemon?.start();
 }
 
 function nixConf(options: NixHostOptions): string {
