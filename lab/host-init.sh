@@ -3,6 +3,8 @@
 # triples `ro|rw source destination` to bind.
 # Everything written lives in tmpfs of this namespace, so that the end of the namespace is the end of it.
 set -eu
+# An ordinary user's PATH, which sudo hands on, lacks where pivot_root is.
+PATH=$PATH:/usr/sbin:/sbin
 root=$1 stage=$2 name=$3 nix_size=$4
 shift 4
 

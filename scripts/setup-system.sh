@@ -2,7 +2,7 @@
 # Installs the Debian packages that the lab needs on this machine (Debian or Ubuntu). Does nothing if they are there.
 set -eu
 
-packages='mmdebstrap debian-archive-keyring openssh-client busybox-static util-linux mount git ca-certificates'
+packages='mmdebstrap debian-archive-keyring openssh-client openssh-server openssl busybox-static util-linux mount git ca-certificates'
 
 missing() {
   for package in $packages; do
@@ -30,5 +30,20 @@ fi
 
 export DEBIAN_FRONTEND=noninteractive
 $as_root apt-get update -qq || refuse 'apt-get update failed'
-# shellcheck disable=SC2046  # one word per package
-$as_root apt-get install -y -qq --no-install-recommends $(missing) >/dev/null || refuse 'apt-get install failed'
+install_missing() {
+  # shellcheck disable=SC2046  # one word per package
+  $as_root apt-get install -y -qq --no-install-recommends $(missing) >/dev/null
+}
+
+# Tests start an sshd of their own; that of the machine is not to start because of them.
+policy=/usr/sbin/policy-rc.d
+if [ -e "$policy" ]; then
+  install_missing || refuse 'apt-get install failed'
+else
+  printf '#!/bin/sh\nexit 101\n' | $as_root tee "$policy" >/dev/null
+  $as_root chmod 755 "$policy"
+  installed=yes
+  install_missing || installed=no
+  $as_root rm -f "$policy"
+  [ "$installed" = yes ] || refuse 'apt-get install failed'
+fi
