@@ -38,6 +38,8 @@ export interface StepResult {
   /** Standard output, then standard error. */
   readonly log: string;
   readonly outputs: ReadonlyMap<string, string>;
+  /** What later steps get as environment. */
+  readonly environment: ReadonlyMap<string, string>;
   readonly summary: string;
 }
 
@@ -100,6 +102,7 @@ export class Step {
       signal,
       log: stdout + stderr,
       outputs: parseFileCommands(await this.#read('GITHUB_OUTPUT')),
+      environment: parseFileCommands(await this.#read('GITHUB_ENV')),
       summary: await this.#read('GITHUB_STEP_SUMMARY'),
     };
   }
