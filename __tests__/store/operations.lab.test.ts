@@ -15,6 +15,7 @@ const OPTIONS: DaemonOptions = {
   keepGoing: true,
   tryFallback: false,
   verbosity: 3,
+  verboseBuild: true,
   maxBuildJobs: 2,
   maxSilentTime: 0,
   buildCores: 7,

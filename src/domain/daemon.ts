@@ -35,6 +35,8 @@ export interface DaemonOptions {
   readonly tryFallback: boolean;
   /** Nix's verbosity, 0 (error) to 7 (vomit); 3 is what Nix uses by default. */
   readonly verbosity: number;
+  /** Whether the client is sent what builders print, which is Nix's default; else only failures quote it. */
+  readonly verboseBuild: boolean;
   readonly maxBuildJobs: number;
   /** Seconds; 0 is no limit. */
   readonly maxSilentTime: number;

@@ -10,17 +10,25 @@ export function derivedPathText(path: DerivedPath): string {
 
 /** @throws ActionError `protocol-violation`. */
 export function parseDerivedPathText(text: string): DerivedPath {
-  const [path = '', outputs, ...more] = text.split('!');
-  if (more.length > 0 || !isStorePath(path)) throw notDerived(text);
-  if (outputs === undefined) return { kind: 'opaque', path };
-  if (!isDrvPath(path)) throw notDerived(text);
-  return { kind: 'built', drvPath: path, outputs: parseOutputs(outputs) };
+  const path = asDerivedPath(text);
+  if (path) return path;
+  throw violation(`${JSON.stringify(text.slice(0, 200))} where a path to build belongs`);
 }
 
-function parseOutputs(text: string): OutputSelection {
-  return text === '*' ? 'all' : text.split(',').filter((name) => name !== '');
+/** What {@link derivedPathText} writes, read again; undefined for anything else, such as outputs of a dynamic derivation. */
+export function asDerivedPath(text: string): DerivedPath | undefined {
+  const [path = '', selection, ...more] = text.split('!');
+  if (more.length > 0 || !isStorePath(path)) return undefined;
+  if (selection === undefined) return { kind: 'opaque', path };
+  const outputs = asOutputs(selection);
+  return isDrvPath(path) && outputs ? { kind: 'built', drvPath: path, outputs } : undefined;
 }
 
-function notDerived(text: string): Error {
-  return violation(`${JSON.stringify(text.slice(0, 200))} where a path to build belongs`);
+/** Names of outputs are names of store paths (`checkName`). */
+const OUTPUT_NAME = /^[0-9a-zA-Z+\-._?=]+$/;
+
+function asOutputs(text: string): OutputSelection | undefined {
+  if (text === '*') return 'all';
+  const names = text.split(',');
+  return names.every((name) => OUTPUT_NAME.test(name)) ? names : undefined;
 }

@@ -33,8 +33,8 @@ function* readNothing(): Decoding<void> {
   return;
 }
 
-/** `lvlError`: how a client says that `verboseBuild` is on, which is Nix's default. */
-const VERBOSE_BUILD_ON = 0;
+/** `verboseBuild` is sent as a level, `lvlError` or `lvlVomit`; a daemon takes all but the first for off (remote-store.cc, daemon.cc). */
+export const VERBOSE_BUILD = { on: 0, off: 7 } as const;
 
 export function setOptions(options: DaemonOptions): Operation<void> {
   const writer = request(OP.setOptions)
@@ -45,7 +45,7 @@ export function setOptions(options: DaemonOptions): Operation<void> {
     .u64(options.maxBuildJobs)
     .u64(options.maxSilentTime)
     .bool(true) // useBuildHook, obsolete
-    .u64(VERBOSE_BUILD_ON)
+    .u64(options.verboseBuild ? VERBOSE_BUILD.on : VERBOSE_BUILD.off)
     .u64(0) // log type, obsolete
     .u64(0) // printBuildTrace, obsolete
     .u64(options.buildCores)
