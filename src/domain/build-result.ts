@@ -29,9 +29,14 @@ export interface BuildResult {
   /** Nix's own text, empty on success. */
   readonly errorMessage: string;
   readonly timesBuilt: number;
+  /** Whether it was built several times with different outputs. */
+  readonly isNonDeterministic: boolean;
   /** Seconds since 1970; 0 when the daemon did not say (2.34.8 leaves them 0). */
   readonly startTime: number;
   readonly stopTime: number;
+  /** Microseconds of processor time that the builder took; undefined when the daemon did not say. */
+  readonly cpuUser: number | undefined;
+  readonly cpuSystem: number | undefined;
   /** Output name → path, as the daemon realised them. */
   readonly outputs: ReadonlyMap<string, StorePath>;
   /** Realisations as JSON texts by their id `sha256:…!out`, for RegisterDrvOutput. */

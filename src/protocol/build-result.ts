@@ -1,9 +1,10 @@
 import { BUILD_STATUSES, type BuildResult, type BuildStatus } from '../domain/build-result.ts';
 import type { DerivedPath } from '../domain/derived-path.ts';
 import { isStorePath, STORE_DIR, type StorePath } from '../domain/store-path.ts';
-import { parseDerivedPathText } from './derived-path.ts';
+import { derivedPathText, parseDerivedPathText } from './derived-path.ts';
 import { type ProtocolVersion, SINCE } from './version.ts';
 import { type Decoding, violation, type WireReader } from './wire-reader.ts';
+import type { WireWriter } from './wire-writer.ts';
 
 /** `KeyedBuildResult`: one element of what BuildPathsWithResults answers. */
 export function* readKeyedBuildResult(
@@ -23,13 +24,12 @@ export function* readBuildResult(
   const status = statusOf(yield* reader.u64());
   const errorMessage = yield* reader.string();
   const timesBuilt = yield* reader.u64();
-  yield* reader.u64(); // isNonDeterministic: the status says so too
+  const isNonDeterministic = yield* reader.bool();
   const startTime = yield* reader.u64();
   const stopTime = yield* reader.u64();
-  if (version >= SINCE.cpuTimes) {
-    yield* readOptionalMicroseconds(reader); // cpuUser
-    yield* readOptionalMicroseconds(reader); // cpuSystem
-  }
+  const hasCpuTimes = version >= SINCE.cpuTimes;
+  const cpuUser = hasCpuTimes ? yield* readOptionalMicroseconds(reader) : undefined;
+  const cpuSystem = hasCpuTimes ? yield* readOptionalMicroseconds(reader) : undefined;
   const realisations = yield* reader.stringMap();
   const outputs = realisedOutputs(realisations);
   return {
@@ -37,11 +37,35 @@ export function* readBuildResult(
     status,
     errorMessage,
     timesBuilt,
+    isNonDeterministic,
     startTime,
     stopTime,
+    cpuUser,
+    cpuSystem,
     outputs,
     realisations,
   };
+}
+
+/** What {@link readKeyedBuildResult} reads. */
+export function writeKeyedBuildResult(
+  writer: WireWriter,
+  result: BuildResult,
+  version: ProtocolVersion,
+): WireWriter {
+  writer
+    .string(derivedPathText(result.path))
+    .u64(BUILD_STATUSES.indexOf(result.status))
+    .string(result.errorMessage)
+    .u64(result.timesBuilt)
+    .bool(result.isNonDeterministic)
+    .u64(result.startTime)
+    .u64(result.stopTime);
+  if (version >= SINCE.cpuTimes) {
+    writeOptionalMicroseconds(writer, result.cpuUser);
+    writeOptionalMicroseconds(writer, result.cpuSystem);
+  }
+  return writer.stringMap(result.realisations);
 }
 
 /** One that a later Nix has added: those of late (build-result.hh, HashMismatch) are kinds of failure. */
@@ -49,10 +73,16 @@ function statusOf(number: number): BuildStatus {
   return BUILD_STATUSES[number] ?? 'misc-failure';
 }
 
-function* readOptionalMicroseconds(reader: WireReader): Decoding<void> {
+function* readOptionalMicroseconds(reader: WireReader): Decoding<number | undefined> {
   const tag = yield* reader.u64();
-  if (tag === 1) yield* reader.u64();
-  else if (tag !== 0) throw violation(`the option tag ${tag}`);
+  if (tag === 0) return undefined;
+  if (tag === 1) return yield* reader.u64();
+  throw violation(`the option tag ${tag}`);
+}
+
+function writeOptionalMicroseconds(writer: WireWriter, microseconds: number | undefined): void {
+  if (microseconds === undefined) writer.u64(0);
+  else writer.u64(1).u64(microseconds);
 }
 
 function realisedOutputs(realisations: ReadonlyMap<string, string>): Map<string, StorePath> {

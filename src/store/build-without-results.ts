@@ -40,8 +40,11 @@ function result(
     status: isValid ? success : 'misc-failure',
     errorMessage: isValid ? '' : error.message,
     timesBuilt: 0,
+    isNonDeterministic: false,
     startTime: 0,
     stopTime: 0,
+    cpuUser: undefined,
+    cpuSystem: undefined,
     outputs: path.kind === 'built' && after ? after.outputs : new Map<string, StorePath>(),
     realisations: new Map(),
   };
