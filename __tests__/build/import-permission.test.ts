@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { importPermission, type ImportEvidence } from '../../src/build/import-permission.ts';
+import { ActionError } from '../../src/domain/errors.ts';
 
 const UNTRUSTED: ImportEvidence = {
   localTrust: 'untrusted',
@@ -7,6 +8,7 @@ const UNTRUSTED: ImportEvidence = {
   localUser: 'runner',
   remoteSettings: new Map([['secret-key-files', '']]),
   remoteLabel: 'ssh-ng://ci@builder',
+  reason: 'copy-outputs',
 };
 
 test.each<[string, Partial<ImportEvidence>, string]>([
@@ -46,4 +48,18 @@ test('refuses before anything is built, naming both sides and the line to add', 
       hint: expect.stringContaining('trusted-users = root runner') as string,
     }) as Error,
   );
+});
+
+test.each<[ImportEvidence['reason'], boolean]>([
+  ['copy-outputs', true],
+  ['offload socket', false],
+])('for the %s the remedies are those that there are', (reason, canDoWithout) => {
+  try {
+    importPermission({ ...UNTRUSTED, reason });
+    expect.unreachable();
+  } catch (error) {
+    if (!(error instanceof ActionError)) throw error;
+    expect(error.message.startsWith(`${reason}: the local Nix daemon`)).toBe(true);
+    expect(error.hint?.includes('leave copy-outputs at false')).toBe(canDoWithout);
+  }
 });

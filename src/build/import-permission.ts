@@ -1,6 +1,9 @@
 import { ActionError } from '../domain/errors.ts';
 import type { SignatureCheck, Trust } from '../store/store.ts';
 
+/** Why outputs are to be imported. */
+export type ImportReason = 'copy-outputs' | 'offload socket';
+
 /** What decides whether a store takes paths that come from elsewhere. */
 export interface ImportEvidence {
   /** What the local daemon said of us. */
@@ -12,6 +15,7 @@ export interface ImportEvidence {
   /** The remote's settings; undefined where the remote runs no command for us. */
   readonly remoteSettings: ReadonlyMap<string, string> | undefined;
   readonly remoteLabel: string;
+  readonly reason: ImportReason;
 }
 
 /**
@@ -27,14 +31,19 @@ export function importPermission(evidence: ImportEvidence): SignatureCheck {
   if (signs || evidence.remoteSettings === undefined) return 'check-signatures';
   throw new ActionError(
     'signature-required',
-    `copy-outputs: the local Nix daemon does not trust user '${evidence.localUser}', and ${evidence.remoteLabel} does not sign what it builds, so its outputs cannot be imported here`,
+    `${evidence.reason}: the local Nix daemon does not trust user '${evidence.localUser}', and ${evidence.remoteLabel} does not sign what it builds, so its outputs cannot be imported here`,
     {
       hint:
         `Either add the line 'trusted-users = root ${evidence.localUser}' to /etc/nix/nix.conf on this runner, or set 'secret-key-files' in nix.conf on ` +
-        `${evidence.remoteLabel} and add its public key to 'trusted-public-keys' on this runner, or leave copy-outputs at false.`,
+        `${evidence.remoteLabel} and add its public key to 'trusted-public-keys' on this runner${OTHERWISE[evidence.reason]}.`,
     },
   );
 }
+
+const OTHERWISE: Readonly<Record<ImportReason, string>> = {
+  'copy-outputs': ', or leave copy-outputs at false',
+  'offload socket': '',
+};
 
 /**
  * Daemons below protocol 1.35 do not say whether they trust us: then their `trusted-users` tells. A group in it may be one of ours;

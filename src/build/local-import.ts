@@ -2,7 +2,7 @@ import os from 'node:os';
 import { readLocalSettings } from '../nix/local-settings.ts';
 import type { LocalStore } from '../store/local-store.ts';
 import type { SignatureCheck } from '../store/store.ts';
-import { importPermission } from './import-permission.ts';
+import { importPermission, type ImportReason } from './import-permission.ts';
 import type { Remote } from './remote.ts';
 import type { StepContext } from './step-request.ts';
 
@@ -13,7 +13,8 @@ import type { StepContext } from './step-request.ts';
 export async function localImportCheck(
   { store, access }: LocalStore,
   remote: Remote,
-  { env, signal, user }: StepContext,
+  { env, signal, user }: Pick<StepContext, 'env' | 'signal' | 'user'>,
+  reason: ImportReason = 'copy-outputs',
 ): Promise<SignatureCheck> {
   const { trust } = await store.greeting;
   // Who writes the store himself needs nobody's trust; a `nix-daemon --stdio` of 2.8 says nothing of it.
@@ -28,5 +29,6 @@ export async function localImportCheck(
     localUser: user,
     remoteSettings,
     remoteLabel: remote.label,
+    reason,
   });
 }

@@ -1,3 +1,5 @@
+import { isOffloadSocket } from '../domain/offload-socket.ts';
+
 /*
  * What a child of ours may see of the environment. An impure evaluation reads any variable with builtins.getEnv, and so
  * does whatever git, ssh or a builder starts; so nothing is handed on that is not named here: no INPUT_*, no
@@ -21,7 +23,7 @@ const ALLOWED_NAMES: ReadonlySet<string> = new Set([
   ...['GITHUB_REF_TYPE', 'GITHUB_RUN_ID', 'GITHUB_RUN_NUMBER', 'GITHUB_WORKSPACE'],
   // what Nix reads, by name: job-wide secrets are often called NIX_SIGNING_KEY and the like
   ...['NIX_CONFIG', 'NIX_CONF_DIR', 'NIX_USER_CONF_FILES', 'NIX_PATH', 'NIX_SSHOPTS'],
-  ...['NIX_DAEMON_SOCKET_PATH', 'NIX_STORE_DIR', 'NIX_STATE_DIR', 'NIX_LOG_DIR', 'NIX_DATA_DIR'],
+  ...['NIX_STORE_DIR', 'NIX_STATE_DIR', 'NIX_LOG_DIR', 'NIX_DATA_DIR'],
   ...['NIX_LOCALSTATE_DIR', 'NIX_BIN_DIR', 'NIX_LIBEXEC_DIR', 'NIX_CONFIG_HOME', 'NIX_CACHE_HOME'],
   ...['NIX_DATA_HOME', 'NIX_STATE_HOME', 'NIX_REMOTE_SYSTEMS', 'NIX_CURRENT_LOAD', 'NIX_PROFILES'],
   ...['NIX_IGNORE_SYMLINK_STORE', 'NIX_SSL_CERT_FILE', 'NIX_SHOW_STATS', 'NIX_ABORT_ON_WARN'],
@@ -39,12 +41,23 @@ const ALLOWED_PREFIXES = [
 ];
 
 /** The variables of `env` that child processes get; `env` itself is not changed. */
-export function childEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => isAllowed(name)));
+export function childEnvironment(env: NodeJS.ProcessEnv): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(env).filter(
+      (entry): entry is [string, string] => entry[1] !== undefined && isAllowed(entry[0], entry[1]),
+    ),
+  );
 }
 
-function isAllowed(name: string): boolean {
+function isAllowed(name: string, value: string): boolean {
+  // Who goes through an offload socket on that socket's behalf would wait for himself.
+  if (name === 'NIX_DAEMON_SOCKET_PATH') return !isOffloadSocket(value);
   return ALLOWED_NAMES.has(name) || ALLOWED_PREFIXES.some((prefix) => name.startsWith(prefix));
+}
+
+/** Where the environment of a child says that the local daemon listens, if it is not Nix's own place. */
+export function daemonSocketPath(env: NodeJS.ProcessEnv): string | undefined {
+  return env['NIX_DAEMON_SOCKET_PATH'] || undefined;
 }
 
 /** `env` with one more git setting, beside those that are set this way already (git-config(1), GIT_CONFIG_COUNT). */
