@@ -1,0 +1,228 @@
+import { readdir, readlink } from 'node:fs/promises';
+import path from 'node:path';
+import {
+  recipes,
+  SYSTEM,
+  writeFlake,
+  type Attributes,
+  type Finished,
+  type NixHost,
+  type Suite,
+} from '../../lab/index.ts';
+
+/** Where each side has its flakes, and where programs run and leave their links. */
+export const PLACE = {
+  flake: '/home/trusted/flake',
+  checks: '/home/trusted/checks',
+  work: '/home/trusted/work',
+} as const;
+
+/** `nix develop` takes a derivation whose builder is called bash; builds see the host's. */
+export const BASH_IN_SANDBOX =
+  'extra-sandbox-paths = /bin/bash=/usr/bin/bash /lib=/usr/lib /lib64=/usr/lib64';
+
+/** A program on one of two runners that are alike: one that builds itself, one that has the socket. */
+export interface Side {
+  readonly host: NixHost;
+  run(argv: readonly string[]): Promise<Finished>;
+}
+
+/** What is compared. */
+export interface Observed {
+  readonly code: number | undefined;
+  readonly stdout: unknown;
+  /** Every link below the folder it ran in, and what it leads to. */
+  readonly links: Readonly<Record<string, string>>;
+  /** Nix's own words: from the first line that begins with `error:`. */
+  readonly error: string | undefined;
+}
+
+export interface SameCommand {
+  readonly name: string;
+  readonly argv: (suite: Suite) => readonly string[];
+  readonly ends: 'well' | 'badly';
+  readonly read?: (stdout: string) => unknown;
+}
+
+const ATTRIBUTES: Attributes = {
+  input: recipes.file('input', 100_000),
+  middle: recipes.script('middle', 'head -c 50 ${input} > $out'),
+  top: recipes.script('top', 'cat ${middle} > $out; echo ${middle} >> $out'),
+  many: recipes.multipleOutputs('many', ['out', 'dev']),
+  first: recipes.script('first', 'echo first | tee $out'),
+  second: recipes.script('second', 'cat ${first} > $out'),
+  good: recipes.script('good', 'cat ${input} > $out'),
+  bad: recipes.failing('bad'),
+  late: recipes.script('late', 'echo ${good}; exit 1'),
+  dependent: recipes.script('dependent', 'cat ${bad} > $out'),
+  random: recipes.notDeterministic('random'),
+  mismatch: recipes.hashMismatch('mismatch'),
+  imported: recipes.importFromDerivation('imported'),
+  'import-fails': `sh "import-fails" (import (${recipes.failing('import-source')}))`,
+  shell: `derivation {
+    name = "shell"; inherit system; builder = "/bin/bash"; args = [ "-c" "echo shell > $out" ]; outputs = [ "out" ];
+    input = shWith "shell-input" { } "echo shell > $out";
+  }`,
+  linked: recipes.file('linked', 1000),
+  unlinked: recipes.file('unlinked', 1000),
+};
+
+const CHECKS: Attributes = {
+  passes: recipes.file('passes', 10),
+  fails: recipes.failing('fails'),
+};
+
+const flake = (name: string): string => `path:${PLACE.flake}#${name}`;
+
+/** Nix 2.8 knows `^` for flakes not yet, but takes outputs as attributes. */
+const outputsOf = (name: string, suite: Suite): readonly string[] =>
+  suite === 'bookworm' ? [flake(name), flake(`${name}.dev`)] : [flake(`${name}^*`)];
+
+/** The commands in the order in which they run: later ones use what earlier ones have built. */
+export const COMMANDS: readonly SameCommand[] = [
+  {
+    name: 'nix build --json of several, with several outputs',
+    argv: (suite) => ['nix', 'build', '--json', ...outputsOf('many', suite), flake('top')],
+    ends: 'well',
+    read: withoutTimes,
+  },
+  {
+    name: 'nix build --json of what is there',
+    argv: () => ['nix', 'build', '--json', '--no-link', flake('top')],
+    ends: 'well',
+    read: withoutTimes,
+  },
+  {
+    name: 'nix-build of two attributes',
+    argv: () => ['nix-build', PLACE.flake, '-o', 'classic', '-A', 'second', '-A', 'many'],
+    ends: 'well',
+  },
+  {
+    name: 'nix-build of one that fails',
+    argv: () => ['nix-build', PLACE.flake, '-o', 'classic-bad', '-A', 'bad'],
+    ends: 'badly',
+  },
+  {
+    name: 'nix build --keep-going with one failure',
+    argv: () => ['nix', 'build', '--keep-going', '-o', 'going', ...['late', 'good'].map(flake)],
+    ends: 'badly',
+  },
+  {
+    name: 'nix build of what depends on a failure',
+    argv: () => ['nix', 'build', '-o', 'dependent', flake('dependent')],
+    ends: 'badly',
+  },
+  {
+    name: 'nix build of a wrong hash',
+    argv: () => ['nix', 'build', '-o', 'mismatch', flake('mismatch')],
+    ends: 'badly',
+  },
+  {
+    name: 'nix develop -c',
+    argv: () => ['nix', 'develop', flake('shell'), '-c', 'echo', 'within'],
+    ends: 'well',
+  },
+  {
+    name: 'nix flake check with a failing check',
+    argv: () => ['nix', 'flake', 'check', `path:${PLACE.checks}`],
+    ends: 'badly',
+  },
+  {
+    name: 'nix eval with an import from a derivation',
+    argv: () => ['nix', 'eval', '--raw', flake('imported.outPath')],
+    ends: 'well',
+  },
+  {
+    name: 'nix eval with an import that fails',
+    argv: () => ['nix', 'eval', '--raw', flake('import-fails.outPath')],
+    ends: 'badly',
+  },
+  {
+    name: 'nix build --rebuild of what is deterministic',
+    argv: () => ['nix', 'build', '--rebuild', '-o', 'rebuilt', flake('top')],
+    ends: 'well',
+  },
+  {
+    name: 'nix build of what is not deterministic',
+    argv: () => ['nix', 'build', '-o', 'random', flake('random')],
+    ends: 'well',
+  },
+  {
+    name: 'nix build --rebuild of what is not deterministic',
+    argv: () => ['nix', 'build', '--rebuild', '-o', 'rerandom', flake('random')],
+    ends: 'badly',
+  },
+  {
+    name: 'nix log of what was built',
+    argv: () => ['nix', 'log', flake('first')],
+    ends: 'well',
+  },
+  {
+    name: 'nix log of what failed',
+    argv: () => ['nix', 'log', flake('bad')],
+    ends: 'well',
+  },
+  {
+    name: 'nix copy --to a binary cache',
+    argv: () => ['nix', 'copy', '--to', `file://${PLACE.work}/cache`, flake('top')],
+    ends: 'well',
+  },
+  {
+    name: 'the binary cache',
+    argv: () => ['sh', '-c', 'cd cache; ls -R nar; tail -n +1 *.narinfo'],
+    ends: 'well',
+  },
+  {
+    name: 'nix-store --query --references',
+    argv: () => ['sh', '-c', 'nix-store --query --references $(readlink result-*)'],
+    ends: 'well',
+  },
+];
+
+/** Times of a build differ with every build, and Nix 2.34 tells the client none, so that Nix 2.26 leaves them out. */
+function withoutTimes(stdout: string): unknown {
+  return JSON.parse(stdout, (key, value: unknown) =>
+    key === 'startTime' || key === 'stopTime' ? undefined : value,
+  );
+}
+
+/** Writes the flakes of {@link COMMANDS}, and for nix-build a file that gets one of them. */
+export async function writePlace(host: NixHost): Promise<void> {
+  await writeFlake(host, PLACE.flake, ATTRIBUTES, 'trusted');
+  await host.write(
+    PLACE.flake,
+    { 'default.nix': `(builtins.getFlake "path:${PLACE.flake}").packages.${SYSTEM}\n` },
+    'trusted',
+  );
+  await writeFlake(host, PLACE.checks, CHECKS, 'trusted');
+  await host.output(['mkdir', '-p', PLACE.work], { user: 'trusted' });
+}
+
+/** Runs one of the commands. */
+export async function observe(side: Side, command: SameCommand): Promise<Observed> {
+  const { code, stdout, stderr } = await side.run(command.argv(side.host.root.suite));
+  return {
+    code,
+    stdout: command.read && code === 0 ? command.read(stdout) : stdout,
+    links: await linksIn(side.host, PLACE.work),
+    error: /^error:[^]*/m.exec(stderr)?.[0],
+  };
+}
+
+async function linksIn(host: NixHost, folder: string): Promise<Record<string, string>> {
+  const entries = await readdir(host.path(folder), { withFileTypes: true });
+  const links = entries.filter((entry) => entry.isSymbolicLink()).map(({ name }) => name);
+  const targets = links.toSorted().map(async (name) => {
+    return [name, await readlink(path.join(host.path(folder), name))] as const;
+  });
+  return Object.fromEntries(await Promise.all(targets));
+}
+
+/** Where the outputs of attributes are or will be. */
+export async function pathsOf(side: Side, names: readonly string[]): Promise<readonly string[]> {
+  const list = names.map((name) => `attributes.${name}.outPath`).join(' ');
+  const set = `path:${PLACE.flake}#packages.${SYSTEM}`;
+  const apply = ['--apply', `attributes: [ ${list} ]`];
+  const { stdout } = await side.run(['nix', 'eval', '--json', ...apply, set]);
+  return JSON.parse(stdout) as readonly string[];
+}

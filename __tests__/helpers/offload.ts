@@ -1,0 +1,120 @@
+import {
+  within,
+  type Finished,
+  type HostProcess,
+  type RunOptions,
+  type UserName,
+} from '../../lab/index.ts';
+import type { Step, StepResult } from '../../lab/step.ts';
+import { makeWorkspace, prepareScenario, type Scenario } from './scenario.ts';
+
+/** A step that only sets up, and what its socket is to be used for. */
+export type OffloadScenario = Omit<Scenario, 'attributes' | 'flake'>;
+
+type SpawnOptions = Omit<RunOptions, 'user'>;
+
+export interface OffloadRunOptions extends SpawnOptions {
+  /** Milliseconds; default a minute. Then the program is killed, and the error holds what it printed. */
+  readonly timeoutMs?: number | undefined;
+}
+
+const RUN_LIMIT_MS = 60_000;
+
+/**
+ * A set-up step that has ended, and whose socket serves the steps that follow. Post runs when it is disposed of, unless it was
+ * stopped before.
+ */
+export class Offload implements AsyncDisposable {
+  readonly user: UserName;
+  /** Where programs run unless they say otherwise. */
+  readonly workspace: string;
+  /** What main printed and left. */
+  readonly main: StepResult;
+  readonly #scenario: OffloadScenario;
+  readonly #step: Step;
+  #stopped: Promise<StepResult> | undefined;
+
+  constructor(scenario: OffloadScenario, user: UserName, step: Step, main: StepResult) {
+    this.#scenario = scenario;
+    this.user = user;
+    this.workspace = scenario.workspace ?? '';
+    this.#step = step;
+    this.main = main;
+  }
+
+  /** What later steps get. */
+  get env(): Readonly<Record<string, string>> {
+    return Object.fromEntries(this.main.environment);
+  }
+
+  /** The daemon socket that later steps use, as they see it. */
+  get socketPath(): string {
+    const path = this.main.environment.get('NIX_DAEMON_SOCKET_PATH');
+    if (path === undefined) throw new Error(`main exported no socket: ${this.main.log}`);
+    return path;
+  }
+
+  /** Starts a program of a later step. */
+  spawn(argv: readonly string[], options: SpawnOptions = {}): HostProcess {
+    return this.#scenario.runner.spawn(argv, {
+      cwd: this.workspace,
+      ...options,
+      user: this.user,
+      env: { ...this.env, ...options.env },
+    });
+  }
+
+  /** Runs a program of a later step to its end. */
+  async run(argv: readonly string[], options: OffloadRunOptions = {}): Promise<Finished> {
+    return await this.#scenario.runner.run(argv, {
+      timeoutMs: RUN_LIMIT_MS,
+      cwd: this.workspace,
+      ...options,
+      user: this.user,
+      env: { ...this.env, ...options.env },
+    });
+  }
+
+  /** What a program of a later step prints; throws when it fails. */
+  async output(argv: readonly string[], options: OffloadRunOptions = {}): Promise<string> {
+    const { code, stdout, stderr } = await this.run(argv, options);
+    if (code === 0) return stdout.trimEnd();
+    throw new Error(`${argv.join(' ')} ended with ${code}: ${stderr}\n${await this.explain()}`);
+  }
+
+  /** Runs post to its end. Idempotent. */
+  stop(): Promise<StepResult> {
+    this.#stopped ??= this.#post();
+    return this.#stopped;
+  }
+
+  /** What post says of it, for a failure's text. Ends it. */
+  async explain(): Promise<string> {
+    return `main: ${this.main.log}\npost: ${(await this.stop()).log}`;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const { code, log } = await this.stop();
+    if (code !== 0) throw new Error(`post ended with ${code}: ${log}`);
+  }
+
+  async #post(): Promise<StepResult> {
+    const post = await this.#step.post();
+    return await within(30_000, 'end of post', this.#step.collect(post));
+  }
+}
+
+/** Runs main in set-up mode. @throws Error with its log when it fails */
+export async function setUpOffload(scenario: OffloadScenario): Promise<Offload> {
+  const user = scenario.user ?? (scenario.runner.setup === 'user-owned' ? 'owner' : 'trusted');
+  const workspace = scenario.workspace ?? (await makeWorkspace(scenario.runner, user));
+  const whole = { ...scenario, user, workspace };
+  const { step } = await prepareScenario({
+    ...whole,
+    inputs: { installables: '', ...scenario.inputs },
+  });
+  const main = await step.collect(await step.main());
+  if (main.code === 0) return new Offload(whole, user, step, main);
+  await step.collect(await step.post());
+  throw new Error(`setting up ended with ${main.code}: ${main.log}`);
+}
