@@ -14,8 +14,8 @@ import {
 import { type Decoding, violation, type WireReader } from './wire-reader.ts';
 import { WireWriter } from './wire-writer.ts';
 
-const CLIENT_MAGIC = 0x6e697863;
-const SERVER_MAGIC = 0x6478696f;
+export const CLIENT_MAGIC = 0x6e697863;
+export const SERVER_MAGIC = 0x6478696f;
 const SERVER_MAGIC_BYTES = new WireWriter().u64(SERVER_MAGIC).finish();
 
 /**
@@ -36,24 +36,37 @@ export function* readGreeting(
   label: string,
   ours: ProtocolVersion = ADVERTISED,
 ): Decoding<Greeting> {
-  yield* readMagic(reader, label);
-  const theirs = yield* reader.u64();
-  if (theirs >> 8 !== ADVERTISED >> 8 || theirs < OLDEST) throw tooOld(theirs, label);
-  const protocolVersion = Math.min(theirs, ours);
+  const theirs = yield* readDaemonVersion(reader, label);
+  if (!isSpoken(theirs)) throw tooOld(theirs, label);
+  return yield* readWelcome(reader, label, Math.min(theirs, ours));
+}
 
+/** The first thing that a daemon says: its magic, and which protocol it speaks. */
+export function* readDaemonVersion(reader: WireReader, label: string): Decoding<ProtocolVersion> {
+  while (reader.available < SERVER_MAGIC_BYTES.length) yield;
+  const start = reader.peek(4096);
+  if (!start.subarray(0, 8).equals(SERVER_MAGIC_BYTES)) throw mismatch(start, label);
+  yield* reader.skip(SERVER_MAGIC_BYTES.length);
+  return yield* reader.u64();
+}
+
+/** Whether this project can speak a protocol that the other side speaks. */
+export function isSpoken(version: ProtocolVersion): boolean {
+  return version >> 8 === ADVERTISED >> 8 && version >= OLDEST;
+}
+
+/** What a daemon says once it knows which protocol both sides speak. */
+export function* readWelcome(
+  reader: WireReader,
+  label: string,
+  protocolVersion: ProtocolVersion,
+): Decoding<Greeting> {
   const nixVersion =
     protocolVersion >= SINCE.daemonVersion ? printable(yield* reader.string(256)) : undefined;
   const trust = protocolVersion >= SINCE.trust ? yield* readTrust(reader) : 'unknown';
   const error = yield* readMessages(reader);
   if (error) throw daemonError(label, error);
   return { protocolVersion, nixVersion, trust };
-}
-
-function* readMagic(reader: WireReader, label: string): Decoding<void> {
-  while (reader.available < SERVER_MAGIC_BYTES.length) yield;
-  const start = reader.peek(4096);
-  if (!start.subarray(0, 8).equals(SERVER_MAGIC_BYTES)) throw mismatch(start, label);
-  yield* reader.skip(SERVER_MAGIC_BYTES.length);
 }
 
 function* readTrust(reader: WireReader): Decoding<Trust> {
