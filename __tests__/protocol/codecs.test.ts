@@ -136,7 +136,7 @@ describe('messages', () => {
       .u64(MESSAGE.last)
       .finish();
     const events: DaemonEvent[] = [];
-    decodeAll((reader) => readMessages(reader, (event) => events.push(event)), [bytes]);
+    decodeAll((reader) => readMessages(reader, (event) => void events.push(event)), [bytes]);
     expect(events).toEqual([
       {
         kind: 'start',

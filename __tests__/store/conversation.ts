@@ -25,7 +25,7 @@ export async function converse(store: Store, { good, bad }: Subject): Promise<un
   const events: DaemonEvent[] = [];
   const greeting = await store.greeting;
   const missing = await store.queryMissing([{ kind: 'built', drvPath: good, outputs: 'all' }]);
-  const hear = (event: DaemonEvent) => events.push(event);
+  const hear = (event: DaemonEvent) => void events.push(event);
   const built = [
     await store.build([{ kind: 'built', drvPath: good, outputs: 'all' }], 'normal', hear),
     await store.build([{ kind: 'built', drvPath: bad, outputs: ['out'] }], 'normal', hear),
@@ -73,7 +73,7 @@ export function readTurns(file: Buffer): Turn[] {
     }
     return turns;
   })();
-  const { value } = reading.next();
-  if (!value) throw new Error('the file of turns is cut short');
-  return value;
+  const step = reading.next();
+  if (step.done !== true) throw new Error('the file of turns is cut short');
+  return step.value;
 }

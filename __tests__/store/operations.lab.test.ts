@@ -107,7 +107,8 @@ describe.each(SUITES)('the daemon of Debian %s', (suite) => {
 
   it('builds, and tells of it', async () => {
     const events: DaemonEvent[] = [];
-    const results = await store.build([built('hello', ['out'])], 'normal', (e) => events.push(e));
+    const hear = (event: DaemonEvent) => void events.push(event);
+    const results = await store.build([built('hello', ['out'])], 'normal', hear);
     expect(results).toMatchObject([
       { status: 'built', errorMessage: '', path: built('hello', ['out']) },
     ]);

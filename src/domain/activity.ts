@@ -24,6 +24,9 @@ export type DaemonEvent =
   /** A line of plain log text; may hold ANSI colours. */
   | { readonly kind: 'message'; readonly text: string };
 
+/** Hears events in order. While a promise of its is pending it is told nothing more, and the daemon has to wait. */
+export type DaemonListener = (event: DaemonEvent) => void | Promise<void>;
+
 /** Activity types of `start` events that this project reads (logging.hh). */
 export const ACTIVITY = {
   copyPath: 100,

@@ -1,4 +1,4 @@
-import type { ActivityField, DaemonEvent } from '../domain/activity.ts';
+import type { ActivityField, DaemonEvent, DaemonListener } from '../domain/activity.ts';
 import { readNixError, type NixError } from './daemon-error.ts';
 import { type Decoding, violation, type WireReader } from './wire-reader.ts';
 
@@ -20,7 +20,7 @@ export const MESSAGE = {
  */
 export function* readMessages(
   reader: WireReader,
-  onEvent?: (event: DaemonEvent) => void,
+  onEvent?: DaemonListener,
 ): Decoding<NixError | undefined> {
   for (;;) {
     reader.beginMessage();
@@ -31,7 +31,8 @@ export function* readMessages(
     }
     if (type === MESSAGE.error) return yield* readNixError(reader);
     const event = yield* readEvent(reader, type);
-    onEvent?.(event);
+    const heard = onEvent?.(event);
+    if (heard) yield heard;
   }
 }
 

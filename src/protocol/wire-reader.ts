@@ -6,8 +6,10 @@ import { paddedLength } from './wire-writer.ts';
  * A decoder that does not know where its bytes come from: it yields whenever it needs more of them, and returns what it
  * decoded. Whoever drives it pushes bytes into the {@link WireReader} and resumes it. What is there already is decoded
  * without a pause, so an answer that came in one chunk costs no turn of the event loop.
+ *
+ * It yields a promise where somebody who was told of what came is to be waited for: to be resumed when that has resolved.
  */
-export type Decoding<T> = Generator<undefined, T, undefined>;
+export type Decoding<T> = Generator<Promise<void> | undefined, T, undefined>;
 
 /** The most one message or answer may take in memory, bytes. NARs are handed on as they come and do not count. */
 export const MESSAGE_LIMIT = 64 * 1024 * 1024;

@@ -1,4 +1,4 @@
-import type { DaemonEvent } from '../domain/activity.ts';
+import type { DaemonListener } from '../domain/activity.ts';
 import type { BuildMode, BuildResult } from '../domain/build-result.ts';
 import type { ByteStream } from '../domain/byte-stream.ts';
 import type { Greeting } from '../domain/daemon.ts';
@@ -45,6 +45,10 @@ class DaemonStore implements Store {
 
   get greeting(): Promise<Greeting> {
     return this.#session.greeting;
+  }
+
+  get isOpen(): boolean {
+    return this.#session.isOpen;
   }
 
   setOptions(options: DaemonOptions): Promise<void> {
@@ -125,16 +129,22 @@ class DaemonStore implements Store {
   async build(
     paths: readonly DerivedPath[],
     mode: BuildMode,
-    onEvent?: (event: DaemonEvent) => void,
+    onEvent?: DaemonListener,
   ): Promise<readonly BuildResult[]> {
     const { protocolVersion } = this.#session.knownGreeting ?? (await this.greeting);
     if (protocolVersion < SINCE.buildPathsWithResults) {
-      const build = (): Promise<void> =>
-        this.#session.run(operations.buildPaths(paths, mode), { onEvent });
-      return buildWithoutResults(this, paths, build);
+      return buildWithoutResults(this, paths, () => this.buildPaths(paths, mode, onEvent));
     }
     const operation = operations.buildPathsWithResults(paths, mode, protocolVersion);
     return this.#session.run(operation, { onEvent });
+  }
+
+  buildPaths(
+    paths: readonly DerivedPath[],
+    mode: BuildMode,
+    onEvent?: DaemonListener,
+  ): Promise<void> {
+    return this.#session.run(operations.buildPaths(paths, mode), { onEvent });
   }
 
   close(reason?: Error): void {

@@ -34,7 +34,6 @@ class NarWindow {
   #awaitedPaths = 0;
   #awaitedBytes = 0;
   #queuedBytes = 0;
-  #isPaused = false;
   #isAbandoned = false;
 
   constructor(session: Session, infos: readonly PathInfo[]) {
@@ -54,7 +53,7 @@ class NarWindow {
   /** Nobody will take what is still to come; it is read and dropped, so that the session stays usable. */
   abandon(): void {
     this.#isAbandoned = true;
-    this.#goOn();
+    this.#session.resume(this);
   }
 
   #requestMore(): void {
@@ -96,20 +95,11 @@ class NarWindow {
     if (this.#isAbandoned) return;
     this.#queuedBytes += bytes.length;
     queue.push(bytes);
-    if (this.#queuedBytes > QUEUED.high) {
-      this.#isPaused = true;
-      this.#session.pause();
-    }
+    if (this.#queuedBytes > QUEUED.high) this.#session.pause(this);
   }
 
   #onTaken(bytes: number): void {
     this.#queuedBytes -= bytes;
-    if (this.#queuedBytes < QUEUED.low) this.#goOn();
-  }
-
-  #goOn(): void {
-    if (!this.#isPaused) return;
-    this.#isPaused = false;
-    this.#session.resume();
+    if (this.#queuedBytes < QUEUED.low) this.#session.resume(this);
   }
 }

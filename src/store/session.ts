@@ -1,4 +1,4 @@
-import type { DaemonEvent } from '../domain/activity.ts';
+import type { DaemonListener } from '../domain/activity.ts';
 import type { ByteStream } from '../domain/byte-stream.ts';
 import type { Greeting } from '../domain/daemon.ts';
 import { ActionError, toError } from '../domain/errors.ts';
@@ -10,8 +10,15 @@ import type { ProtocolVersion } from '../protocol/version.ts';
 import { type Decoding, violation, WireReader } from '../protocol/wire-reader.ts';
 import { Fifo } from './fifo.ts';
 import { type Body, Outbox } from './outbox.ts';
+import { ReadPauses } from './read-pauses.ts';
 import { watchSilence } from './silence.ts';
-import { daemonSilent, DIAGNOSTICS_GRACE, greetingTimedOut, streamEnded } from './stream-ended.ts';
+import {
+  daemonSilent,
+  DIAGNOSTICS_GRACE,
+  greetingTimedOut,
+  peerViolation,
+  streamEnded,
+} from './stream-ended.ts';
 
 export interface SessionOptions {
   /** For people: `the local store`, or the store URI. Never holds a secret. */
@@ -23,12 +30,17 @@ export interface SessionOptions {
   /** How long an answer may be due without a byte moving, milliseconds; 5 minutes unless said. Builds are not bounded. */
   readonly silenceTimeout?: number | undefined;
   /** Hears what the daemon tells during operations that have no listener of their own. */
-  readonly onEvent?: ((event: DaemonEvent) => void) | undefined;
+  readonly onEvent?: DaemonListener | undefined;
+  /**
+   * What the daemon said when somebody else opened this stream, if so: the session takes over between two operations, and no
+   * handshake is sent or expected.
+   */
+  readonly resumed?: Greeting | undefined;
 }
 
 /** How one operation differs from a plain request and answer. */
 export interface RunOptions {
-  readonly onEvent?: ((event: DaemonEvent) => void) | undefined;
+  readonly onEvent?: DaemonListener | undefined;
   readonly body?: Body | undefined;
 }
 
@@ -56,35 +68,36 @@ export class Session {
   readonly #options: SessionOptions;
   readonly #reader = new WireReader();
   readonly #outbox: Outbox;
+  readonly #pauses: ReadPauses;
   readonly #pending = new Fifo<Pending>();
   readonly #serving: Decoding<never>;
-  readonly #handshakeTimer: NodeJS.Timeout;
   readonly #stopWatching: () => void;
   readonly #greeted = Promise.withResolvers<Greeting>();
+  #handshakeTimer: NodeJS.Timeout | undefined;
   #knownGreeting: Greeting | undefined;
+  /** A listener that has not done with what it heard: nothing is decoded meanwhile. */
+  #awaited: Promise<void> | undefined;
   #closed: Error | undefined;
   #chunks = 0;
 
   constructor(stream: ByteStream, options: SessionOptions) {
-    const { handshakeTimeout = HANDSHAKE_TIMEOUT, silenceTimeout = SILENCE_TIMEOUT } = options;
+    const { silenceTimeout = SILENCE_TIMEOUT } = options;
     this.label = options.label;
     this.#stream = stream;
     this.#options = options;
     this.greeting = this.#greeted.promise;
     this.greeting.catch(() => undefined); // who waits for a request hears of it there
     this.#outbox = new Outbox(stream.duplex, (error) => this.close(toError(error)));
+    this.#pauses = new ReadPauses(stream.duplex);
     this.#serving = this.#serve();
-    this.#handshakeTimer = setTimeout(
-      () => this.close(greetingTimedOut(this.label, handshakeTimeout)),
-      handshakeTimeout,
-    );
     this.#stopWatching = watchSilence(
       silenceTimeout,
       () => ({ moves: this.#chunks + this.#outbox.drains, owed: this.#owed() }),
       (operation) => this.close(daemonSilent(this.label, operation, silenceTimeout)),
     );
     this.#listen();
-    this.#outbox.add(clientHello(options.protocolVersion));
+    if (options.resumed) this.#knowGreeting(options.resumed);
+    else this.#greet(options.handshakeTimeout);
   }
 
   /** Rejects with `daemon-error` (or its kin) if the daemon refuses; the session goes on. */
@@ -110,13 +123,18 @@ export class Session {
     return promise;
   }
 
-  /** Back-pressure: nothing more is read until {@link resume}. */
-  pause(): void {
-    this.#stream.duplex.pause();
+  /** Back-pressure: nothing more is read until {@link resume} is called for the same reason. */
+  pause(reason: object): void {
+    this.#pauses.add(reason);
   }
 
-  resume(): void {
-    if (!this.#closed) this.#stream.duplex.resume();
+  resume(reason: object): void {
+    if (this.isOpen) this.#pauses.remove(reason);
+  }
+
+  /** Whether it can still be asked. */
+  get isOpen(): boolean {
+    return this.#closed === undefined;
   }
 
   /** What {@link greeting} resolved to, if it did: who need not wait keeps its place in the order of requests. */
@@ -154,19 +172,46 @@ export class Session {
     if (this.#closed) return;
     this.#chunks += 1;
     this.#reader.push(chunk);
+    if (!this.#awaited) this.#decode();
+  };
+
+  #decode(): void {
     try {
-      this.#serving.next();
+      const { value: listener } = this.#serving.next();
+      if (listener) this.#waitFor(listener);
     } catch (error) {
       this.close(this.#named(toError(error)));
     }
-  };
+  }
 
-  *#serve(): Decoding<never> {
-    const { protocolVersion } = this.#options;
-    const greeting = yield* readGreeting(this.#reader, this.label, protocolVersion);
+  #waitFor(listener: Promise<void>): void {
+    this.#awaited = listener;
+    this.pause(listener);
+    const goOn = (): void => {
+      this.#awaited = undefined;
+      if (this.isOpen) this.#decode();
+      this.resume(listener);
+    };
+    listener.then(goOn, (error: unknown) => this.close(toError(error)));
+  }
+
+  #greet(handshakeTimeout = HANDSHAKE_TIMEOUT): void {
+    const late = (): void => this.close(greetingTimedOut(this.label, handshakeTimeout));
+    this.#handshakeTimer = setTimeout(late, handshakeTimeout);
+    this.#outbox.add(clientHello(this.#options.protocolVersion));
+  }
+
+  #knowGreeting(greeting: Greeting): void {
     clearTimeout(this.#handshakeTimer);
     this.#knownGreeting = greeting;
     this.#greeted.resolve(greeting);
+  }
+
+  *#serve(): Decoding<never> {
+    if (!this.#knownGreeting) {
+      const { protocolVersion } = this.#options;
+      this.#knowGreeting(yield* readGreeting(this.#reader, this.label, protocolVersion));
+    }
     for (;;) {
       while (this.#reader.available === 0) yield;
       const next = this.#pending.peek();
@@ -176,14 +221,9 @@ export class Session {
     }
   }
 
-  /** What the codecs throw does not know whom it is about. */
   #named(error: Error): Error {
-    if (!(error instanceof ActionError) || error.code !== 'protocol-violation') return error;
-    return new ActionError(
-      'protocol-violation',
-      `${this.label}: ${this.#whatIsRead()} breaks the worker protocol: ${error.message}`,
-      { hint: 'Something between the two sides changes the bytes, or this is not a Nix daemon.' },
-    );
+    const isViolation = error instanceof ActionError && error.code === 'protocol-violation';
+    return isViolation ? peerViolation(this.label, this.#whatIsRead(), error) : error;
   }
 
   #whatIsRead(): string {
@@ -194,7 +234,7 @@ export class Session {
 
   /** The operation that the daemon is to answer now, unless we do not read, or have not yet said all. */
   #owed(): string | undefined {
-    if (this.#stream.duplex.isPaused() || this.#outbox.isStarved) return undefined;
+    if (this.#pauses.isPaused || this.#outbox.isStarved) return undefined;
     return this.#pending.peek()?.name;
   }
 

@@ -1,4 +1,4 @@
-import type { DaemonEvent } from '../domain/activity.ts';
+import type { DaemonListener } from '../domain/activity.ts';
 import type { BuildMode, BuildResult } from '../domain/build-result.ts';
 import type {
   DaemonOptions,
@@ -45,6 +45,8 @@ export interface Store {
    * before goes out with the handshake.
    */
   readonly greeting: Promise<Greeting>;
+  /** Whether it can still be asked: false once it was closed, or ended. */
+  readonly isOpen: boolean;
 
   setOptions(options: DaemonOptions): Promise<void>;
   queryValidPaths(
@@ -87,8 +89,17 @@ export interface Store {
   build(
     paths: readonly DerivedPath[],
     mode: BuildMode,
-    onEvent?: (event: DaemonEvent) => void,
+    onEvent?: DaemonListener,
   ): Promise<readonly BuildResult[]>;
+  /**
+   * BuildPaths as it is, which answers for all paths together. Rejects with the daemon's one error for whatever failed: an ActionError
+   * whose `cause` is the NixError.
+   */
+  buildPaths(
+    paths: readonly DerivedPath[],
+    mode: BuildMode,
+    onEvent?: DaemonListener,
+  ): Promise<void>;
   /** Closes hard: whatever the daemon is doing for this session ends. Idempotent; waiting calls are rejected. */
   close(reason?: Error): void;
 }

@@ -48,6 +48,15 @@ function whileDoing({ isGreeted, waiting, waitingCount }: StreamEnd): string {
   return `the connection ended while waiting for ${waiting}${others}`;
 }
 
+/** What the codecs throw does not know whom it is about. @param reading what was being read */
+export function peerViolation(label: string, reading: string, violation: Error): ActionError {
+  return new ActionError(
+    'protocol-violation',
+    `${label}: ${reading} breaks the worker protocol: ${violation.message}`,
+    { hint: 'Something between the two sides changes the bytes, or this is not a Nix daemon.' },
+  );
+}
+
 /** @param limitMs how long the greeting was waited for */
 export function greetingTimedOut(label: string, limitMs: number): ActionError {
   return new ActionError(
