@@ -1,5 +1,8 @@
 import {
+  SYSTEM,
   within,
+  writeFlake,
+  type Attributes,
   type Finished,
   type HostProcess,
   type RunOptions,
@@ -52,6 +55,24 @@ export class Offload implements AsyncDisposable {
     const path = this.main.environment.get('NIX_DAEMON_SOCKET_PATH');
     if (path === undefined) throw new Error(`main exported no socket: ${this.main.log}`);
     return path;
+  }
+
+  /** Writes a flake into the workspace, in place of the one before. */
+  async writeFlake(attributes: Attributes): Promise<void> {
+    await writeFlake(this.#scenario.runner, this.workspace, attributes, this.user);
+  }
+
+  /** Where outputs of the flake's attributes are or will be. Not for content-addressed ones. */
+  async outPaths(names: readonly string[]): Promise<readonly string[]> {
+    const list = names.map((name) => `attributes.${name}.outPath`).join(' ');
+    const apply = ['--apply', `attributes: [ ${list} ]`];
+    const set = `path:.#packages.${SYSTEM}`;
+    return JSON.parse(await this.output(['nix', 'eval', '--json', ...apply, set])) as string[];
+  }
+
+  /** What a link in the workspace leads to. */
+  async target(link: string): Promise<string> {
+    return await this.output(['readlink', link]);
   }
 
   /** Starts a program of a later step. */

@@ -17,14 +17,15 @@ export function overlapping(prefix: string, count: number, seconds: number): Att
 export async function overlapOf(builder: NixHost, ran: Ran): Promise<number> {
   const names = ran.results.map(({ attribute }) => lastName(attribute));
   const timed = names.filter((name) => name.startsWith('timed'));
-  const spans = await Promise.all(
-    timed.map(async (name) => {
-      const [start = 0, end = 0] = (await builder.read(outputPath(ran, name)))
-        .split('\n')
-        .map(Number);
-      return { start, end };
-    }),
-  );
+  return mostAtOnce(await Promise.all(timed.map((name) => builder.read(outputPath(ran, name)))));
+}
+
+/** How many builds ran at the same time at most, of those that {@link overlapping} noted so. */
+export function mostAtOnce(notes: readonly string[]): number {
+  const spans = notes.map((text) => {
+    const [start = 0, end = 0] = text.split('\n').map(Number);
+    return { start, end };
+  });
   return Math.max(
     ...spans.map(
       ({ start }) => spans.filter((one) => one.start <= start && start < one.end).length,

@@ -1,0 +1,81 @@
+import { readdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { recipes, until, type NixHost } from '../../lab/index.ts';
+
+const FOLDER = '/gates';
+
+/** For the builder's nix.conf: builds see the gates. */
+export const SHOW_GATES = `extra-sandbox-paths = ${FOLDER}`;
+
+/** How long a build may take to start or to end, in milliseconds. */
+const LIMIT_MS = 20_000;
+
+/**
+ * Builds that wait until a test lets them go on, and of which is known that they run and how often they were started: so that a test
+ * waits for what it wants to happen and for nothing else.
+ */
+export class Gates {
+  readonly #host: NixHost;
+
+  private constructor(host: NixHost) {
+    this.#host = host;
+  }
+
+  /** On a host that was started with {@link SHOW_GATES}. */
+  static async make(host: NixHost): Promise<Gates> {
+    await host.output(['install', '-d', '-m', '1777', FOLDER]);
+    return new Gates(host);
+  }
+
+  /** Opens one for good. */
+  async open(gate: string): Promise<void> {
+    await writeFile(this.#path(`${gate}.open`), '');
+  }
+
+  /** How often a gated build was started. */
+  async starts(name: string): Promise<number> {
+    const files = await readdir(this.#path(''));
+    return files.filter((file) => file.startsWith(`${name}.started.`)).length;
+  }
+
+  /** Waits until all of these builds run. */
+  async running(names: readonly string[]): Promise<void> {
+    const all = async () => {
+      const here = await Promise.all(names.map((name) => this.#runs(name)));
+      return here.every(Boolean);
+    };
+    await until(LIMIT_MS, `start of ${names.join(', ')}`, all);
+  }
+
+  /** Waits until none of these builds runs. */
+  async ended(names: readonly string[], limitMs = LIMIT_MS): Promise<void> {
+    const none = async () => {
+      const here = await Promise.all(names.map((name) => this.#runs(name)));
+      return !here.some(Boolean);
+    };
+    await until(limitMs, `end of ${names.join(', ')}`, none);
+  }
+
+  /** Whether its shell is there, and has reached the gate. */
+  async #runs(name: string): Promise<boolean> {
+    const mark = `${FOLDER}/${name}.started.`;
+    const builds = await this.#host.builds();
+    const there = builds.some(({ argv }) => argv.some((word) => word.includes(mark)));
+    return there && (await this.starts(name)) > 0;
+  }
+
+  #path(name: string): string {
+    return path.join(this.#host.path(FOLDER), name);
+  }
+}
+
+/**
+ * A derivation that waits for a gate.
+ * @param name also how {@link Gates} knows it
+ * @param gate default: one of its own, with its name
+ */
+export function gated(name: string, options: { gate?: string; text?: string } = {}): string {
+  const { gate = name, text = `echo ${name} > $out` } = options;
+  const wait = `until [ -e ${FOLDER}/${gate}.open ]; do sleep 0.05; done`;
+  return recipes.script(name, `mktemp ${FOLDER}/${name}.started.XXXXXX; ${wait}; ${text}`);
+}

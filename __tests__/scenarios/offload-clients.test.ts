@@ -1,0 +1,127 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  startBuilder,
+  startNixHost,
+  within,
+  type Builder,
+  type Finished,
+  type HostProcess,
+  type NixHost,
+} from '../../lab/index.ts';
+import { gated, Gates, SHOW_GATES } from '../helpers/gates.ts';
+import { setUpOffload, type Offload } from '../helpers/offload.ts';
+
+/** From the death of a client to the end of its build on the builder. */
+const CANCEL_LIMIT_MS = 5000;
+
+let builder: Builder;
+let runner: NixHost;
+let gates: Gates;
+
+beforeAll(async () => {
+  builder = await startBuilder({ maxJobs: 12, nixConf: [SHOW_GATES] });
+  gates = await Gates.make(builder);
+  runner = await startNixHost({ name: 'runner', nix: 'daemon' });
+});
+
+afterAll(async () => {
+  await Promise.all([runner.stop(), builder.stop()]);
+});
+
+/** A client that builds one attribute of the flake in the workspace. */
+interface Client {
+  readonly process: HostProcess;
+  readonly ended: Promise<Finished>;
+}
+
+function startClient(offload: Offload, name: string, link = name): Client {
+  const process = offload.spawn(['nix', 'build', '--out-link', link, `path:.#${name}`]);
+  return { process, ended: process.collect() };
+}
+
+async function expectBuilt(offload: Offload, client: Client, name: string): Promise<void> {
+  const { code, stderr } = await within(30_000, `end of the build of ${name}`, client.ended);
+  expect({ name, code, stderr }).toEqual({ name, code: 0, stderr: expect.anything() as unknown });
+  expect(await offload.output(['cat', name])).toBe(name);
+}
+
+describe('ten clients at once', () => {
+  const OWN = ['own0', 'own1', 'own2', 'own3', 'own4', 'own5'];
+
+  it.each([
+    ['over the daemon’s socket', 'ci'],
+    ['by exec, of which sshd allows ten', 'forced'],
+  ] as const)('build what is theirs and what is common to them, %s', async (_, login) => {
+    await using offload = await setUpOffload({ builder, runner, login });
+    const own = OWN.map((name) => `${login}-${name}`);
+    const common = `${login}-common`;
+    const names = [...own, common, common, common, common];
+    await offload.writeFlake(
+      Object.fromEntries(names.map((name) => [name, gated(name, { gate: login })])),
+    );
+    const clients = names.map((name, index) => startClient(offload, name, `client${index}`));
+    // As many builds at once as a connection has channels; the other clients wait for theirs.
+    await gates.running(login === 'ci' ? names : [common]);
+    await gates.open(login);
+    for (const [index, client] of clients.entries()) {
+      const name = names[index] ?? '';
+      const { code, stderr } = await within(30_000, `end of client ${index}`, client.ended);
+      expect(code, stderr).toBe(0);
+      expect(await offload.output(['cat', `client${index}`])).toBe(name);
+    }
+    expect(await gates.starts(common)).toBe(1);
+    const { code, log } = await offload.stop();
+    expect(code, log).toBe(0);
+  });
+});
+
+describe('a client that is killed', () => {
+  let offload: Offload;
+
+  beforeAll(async () => {
+    offload = await setUpOffload({ builder, runner });
+  });
+
+  afterAll(() => offload[Symbol.asyncDispose]());
+
+  it.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)(
+    'by %s: its build ends on the builder, others go on, and it can be built again',
+    async (signal) => {
+      const [doomed, other] = [`${signal}-doomed`, `${signal}-other`];
+      await offload.writeFlake({ [doomed]: gated(doomed), [other]: gated(other) });
+      const killed = startClient(offload, doomed);
+      const living = startClient(offload, other);
+      await gates.running([doomed, other]);
+
+      await killed.process.signal(signal);
+      expect((await killed.ended).code).not.toBe(0);
+      await gates.ended([doomed], CANCEL_LIMIT_MS);
+      await gates.running([other]);
+
+      await gates.open(other);
+      await expectBuilt(offload, living, other);
+      await gates.open(doomed);
+      await expectBuilt(offload, startClient(offload, doomed), doomed);
+    },
+  );
+
+  it('while another waits for the same derivation: that one has it built', async () => {
+    await offload.writeFlake({ shared: gated('shared') });
+    const first = startClient(offload, 'shared', 'first');
+    await gates.running(['shared']);
+    const second = startClient(offload, 'shared');
+    await first.process.signal('SIGKILL');
+    await first.ended;
+    await gates.open('shared');
+    await expectBuilt(offload, second, 'shared');
+  });
+
+  it('with many that ask for many: none of their builds goes on', async () => {
+    const names = ['many0', 'many1', 'many2', 'many3', 'many4', 'many5'];
+    await offload.writeFlake(Object.fromEntries(names.map((name) => [name, gated(name)])));
+    const clients = names.map((name) => startClient(offload, name));
+    await gates.running(names);
+    for (const { process } of clients) await process.signal('SIGKILL');
+    await gates.ended(names, CANCEL_LIMIT_MS);
+  });
+});

@@ -1,0 +1,111 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { recipes, startLab, within, type Lab } from '../../lab/index.ts';
+import { gated, Gates, SHOW_GATES } from '../helpers/gates.ts';
+import { setUpOffload, type Offload } from '../helpers/offload.ts';
+import { expectWholeStores } from '../helpers/stores.ts';
+
+/** How long a client may wait to be told that its build is lost, in milliseconds. */
+const LOSS_LIMIT_MS = 10_000;
+
+/** How long a client may wait for a remote that does not come back, in milliseconds. */
+const GONE_LIMIT_MS = 60_000;
+
+let lab: Lab;
+let gates: Gates;
+let offload: Offload;
+
+beforeAll(async () => {
+  lab = await startLab({ builder: { nixConf: [SHOW_GATES] }, runner: { nix: 'daemon' } });
+  const { builder, runner, link } = lab;
+  gates = await Gates.make(builder);
+  offload = await setUpOffload({ builder, runner, port: link.port });
+});
+
+afterAll(async () => {
+  await offload[Symbol.asyncDispose]();
+  await expectWholeStores(lab);
+  await lab.stop();
+});
+
+const build = (name: string): readonly string[] => [
+  'nix',
+  'build',
+  '--out-link',
+  name,
+  `path:.#${name}`,
+];
+
+async function expectBuilds(name: string): Promise<void> {
+  await offload.writeFlake({ [name]: recipes.script(name, `echo ${name} > $out`) });
+  await offload.output(build(name));
+  expect(await offload.output(['cat', name])).toBe(name);
+}
+
+/** What breaks a connection: on the way, or where it ends. */
+const BREAKS = [
+  ['the link is cut', () => lab.link.cut()],
+  ['the builder drops it', () => lab.builder.dropConnections()],
+] as const;
+
+describe.each(BREAKS)('%s', (text, interrupt) => {
+  const salt = text.replaceAll(' ', '-');
+
+  it('between two steps: the next one builds', async () => {
+    await expectBuilds(`${salt}-before`);
+    await interrupt();
+    await expectBuilds(`${salt}-after`);
+  });
+
+  it('in mid-build: that one fails with the reason, its build ends, and the next one builds', async () => {
+    const name = `${salt}-midst`;
+    await offload.writeFlake({ [name]: gated(name) });
+    const client = offload.spawn(build(name));
+    const ended = client.collect();
+    await gates.running([name]);
+    await interrupt();
+    const { code, stderr } = await within(LOSS_LIMIT_MS, 'end of the client', ended);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/error:.*ssh-ng:\/\/ci@127\.0\.0\.1:\d+.*(lost|ended)/);
+    await gates.ended([name]);
+    await expectBuilds(`${salt}-next`);
+    // No lock is left, and what was half built is built whole.
+    await gates.open(name);
+    await offload.output(build(name));
+    expect(await offload.output(['cat', name])).toBe(name);
+  });
+});
+
+it('the remote is gone: a build fails with the reason in bounded time, what needs none works, and it may come back', async () => {
+  const { builder } = lab;
+  await expectBuilds('present');
+  await builder.sshd.stop();
+  await builder.dropConnections();
+
+  await offload.writeFlake({
+    present: recipes.script('present', 'echo present > $out'),
+    absent: recipes.file('absent', 10),
+  });
+  const start = performance.now();
+  const { code, stderr } = await offload.run(build('absent'), { timeoutMs: GONE_LIMIT_MS });
+  expect(performance.now() - start).toBeLessThan(GONE_LIMIT_MS);
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/error:.*127\.0\.0\.1/);
+  await offload.output(build('present'));
+  await offload.output(['nix', 'path-info', 'path:.#present']);
+
+  await builder.sshd.start();
+  await expectBuilds('returned');
+});
+
+it('the remote is gone at the end: post ends in time and says what was built', async () => {
+  const { builder, runner, link } = lab;
+  await using other = await setUpOffload({ builder, runner, port: link.port });
+  await other.writeFlake({ last: recipes.script('last', 'echo last > $out') });
+  await other.output(['nix', 'build', 'path:.#last']);
+  await link.stall();
+  const start = performance.now();
+  const { code, log } = await other.stop();
+  expect(performance.now() - start).toBeLessThan(LOSS_LIMIT_MS);
+  await link.resume();
+  expect(code, log).toBe(0);
+});
