@@ -55,6 +55,11 @@ export class ActivityTracker {
     return this.#seconds.get(drvPath);
   }
 
+  /** Every build that has stopped, and the seconds it took. */
+  get finished(): ReadonlyMap<DrvPath, number> {
+    return this.#seconds;
+  }
+
   /** Seconds since a build was asked for, started or stopped. */
   quietSeconds(): number {
     return this.#clock() - this.#lastTransition;

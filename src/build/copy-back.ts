@@ -27,6 +27,8 @@ export interface CopiedBack {
 export interface CopyStores {
   readonly from: Store;
   readonly to: Store;
+  /** Takes the source's session back once nothing is on its way; else that is closed. */
+  readonly release?: () => void;
 }
 
 export interface CopyBackOptions {
@@ -81,11 +83,18 @@ export class CopyBack {
     return (await this.#stores?.catch(() => undefined))?.to;
   }
 
+  /** Opens the sessions ahead of the first copy, which hears of it if that fails. */
+  open(): void {
+    this.#sessions().catch(() => undefined);
+  }
+
   /** Ends both sessions, and any copy with them. */
   async close(): Promise<void> {
     const stores = await this.#stores?.catch(() => undefined);
-    stores?.from.close();
-    stores?.to.close();
+    if (!stores) return;
+    stores.to.close();
+    if (!stores.release || this.#worker) stores.from.close();
+    stores.release?.();
   }
 
   async #work(): Promise<void> {

@@ -14,6 +14,17 @@ export interface BuildOptions {
   readonly settings: ReadonlyMap<string, string>;
 }
 
+/** How much a daemon tells while it builds. */
+export interface Logging {
+  /** Nix's verbosity, 0 (error) to 7 (vomit). */
+  readonly verbosity: number;
+  /** Whether it tells what builds print. */
+  readonly verboseBuild: boolean;
+}
+
+/** What a daemon does by itself: Nix's defaults. */
+export const DEFAULT_LOGGING: Logging = { verbosity: 3, verboseBuild: true };
+
 export type ChannelKind = 'socket' | 'exec';
 
 /** How options reach the daemon that builds. */
@@ -23,9 +34,6 @@ export interface OptionDelivery {
   /** Names of inputs that cannot arrive there. */
   readonly undeliverable: readonly string[];
 }
-
-/** Nix's defaults for the fields of SetOptions that are neither asked for nor known. */
-const VERBOSITY_INFO = 3;
 
 /**
  * The options as arguments of `nix-daemon --stdio`: they reach the building daemon from Nix 2.20 on, and before it for
@@ -55,13 +63,16 @@ export function deliverOptions(
   channel: ChannelKind,
   nixVersion: string | undefined,
   settings: NixSettings | undefined,
+  logging: Logging = DEFAULT_LOGGING,
 ): OptionDelivery {
   const asked = askedNames(options);
-  if (asked.length === 0) return { setOptions: undefined, undeliverable: [] };
+  if (asked.length === 0 && isDefault(logging)) {
+    return { setOptions: undefined, undeliverable: [] };
+  }
   if (channel === 'exec' && settings && !splicesRawBytes(nixVersion)) {
     return { setOptions: undefined, undeliverable: [] };
   }
-  const complete = fillOptions(options, settings);
+  const complete = fillOptions(options, settings, logging);
   const heard = channel === 'socket' || splicesRawBytes(nixVersion);
   if (!heard || !complete) return { setOptions: undefined, undeliverable: asked };
   return { setOptions: complete, undeliverable: [] };
@@ -76,14 +87,29 @@ export function ignoredSettings(options: BuildOptions, trust: Trust): readonly s
   return [...options.settings.keys()].filter((name) => !UNRESTRICTED.has(name));
 }
 
-/** What anybody may set (daemon.cc, ClientSettings::apply): some settings by name, and those with a field of their own in SetOptions. */
+/** Settings with a field of their own in SetOptions. */
+const POSITIONAL: ReadonlySet<string> = new Set([
+  'keep-failed',
+  'keep-going',
+  'fallback',
+  'max-jobs',
+  'cores',
+  'substitute',
+]);
+
+/** What anybody may set (daemon.cc, ClientSettings::apply): some settings by name, and those with a field of their own. */
 const UNRESTRICTED: ReadonlySet<string> = new Set([
   'timeout',
   'max-silent-time',
   'build-poll-interval',
   'connect-timeout',
-  ...['keep-failed', 'keep-going', 'fallback', 'max-jobs', 'cores', 'substitute'],
+  ...POSITIONAL,
 ]);
+
+/** Equal for options that ask for the same. */
+export function optionsKey(options: BuildOptions): string {
+  return JSON.stringify(daemonArguments(options));
+}
 
 /** Names of the inputs that ask for something, as they are spelled in action.yml. */
 export function askedNames(options: BuildOptions): readonly string[] {
@@ -109,26 +135,32 @@ function splicesRawBytes(nixVersion: string | undefined): boolean {
 function fillOptions(
   options: BuildOptions,
   settings: NixSettings | undefined,
+  { verbosity, verboseBuild }: Logging,
 ): DaemonOptions | undefined {
   // An untrusted client's fields are heeded where the same settings by name are not.
   const wanted = new Map([...(settings ?? []), ...options.settings]);
   const maxBuildJobs = options.maxJobs ?? jobs(wanted);
   const buildCores = options.cores ?? number(wanted, 'cores');
   if (maxBuildJobs === undefined || buildCores === undefined) return undefined;
-  const overrides = new Map(options.settings);
+  const overrides = new Map([...options.settings].filter(([name]) => !POSITIONAL.has(name)));
   // Only the override sets the time-out; for the silence 2.8.0 hears only the positional field, so that one is below.
   if (options.timeout !== undefined) overrides.set('timeout', String(options.timeout));
   return {
     keepFailed: isTrue(wanted.get('keep-failed')),
     keepGoing: options.keepGoing ?? isTrue(wanted.get('keep-going')),
     tryFallback: isTrue(wanted.get('fallback')),
-    verbosity: VERBOSITY_INFO,
+    verbosity,
+    verboseBuild,
     maxBuildJobs,
     maxSilentTime: options.maxSilentTime ?? number(wanted, 'max-silent-time') ?? 0,
     buildCores,
     useSubstitutes: isTrue(wanted.get('substitute') ?? 'true'),
     overrides,
   };
+}
+
+function isDefault({ verbosity, verboseBuild }: Logging): boolean {
+  return verbosity === DEFAULT_LOGGING.verbosity && verboseBuild === DEFAULT_LOGGING.verboseBuild;
 }
 
 /** Nix's spellings (config.cc, `parseBool`). */

@@ -7,6 +7,7 @@ import { storePathBase, type DrvPath } from '../domain/store-path.ts';
 /** One log file a derivation, in a folder that later steps may upload. A log that cannot be written never fails a build. */
 export class DerivationLogs {
   readonly #directory: string;
+  readonly #files = new Map<DrvPath, string>();
   readonly #streams = new Map<DrvPath, WriteStream>();
   readonly #unfinished = new Set<Promise<void>>();
 
@@ -29,6 +30,11 @@ export class DerivationLogs {
     this.#streams.delete(drvPath);
   }
 
+  /** Every file that was written, by derivation. */
+  get files(): ReadonlyMap<DrvPath, string> {
+    return this.#files;
+  }
+
   /** Waits until all is on disk. */
   async close(): Promise<void> {
     for (const stream of this.#streams.values()) stream.end();
@@ -39,6 +45,7 @@ export class DerivationLogs {
     const known = this.#streams.get(drvPath);
     if (known) return known;
     const file = path.join(this.#directory, `${storePathBase(drvPath)}.log`);
+    this.#files.set(drvPath, file);
     // Appending, for a derivation may be built twice: a remote tries a transient failure again.
     const stream = createWriteStream(file, { flags: 'a' });
     const done = finished(stream)

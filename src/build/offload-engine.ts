@@ -1,14 +1,23 @@
+import { readFile } from 'node:fs/promises';
+import { asActionError } from '../domain/errors.ts';
 import type { OutcomeStatus } from '../domain/outcome.ts';
-import type { DrvPath } from '../domain/store-path.ts';
-import type { TakeOver } from '../offload/take-over.ts';
+import type { DrvPath, StorePath } from '../domain/store-path.ts';
+import type { NixSettings } from '../nix/settings.ts';
+import type { Answer, BuildRequest, OffloadClient, TakeOver } from '../offload/take-over.ts';
+import { derivationClosure, type DerivationClosure } from '../store/derivation-closure.ts';
 import type { LocalStore } from '../store/local-store.ts';
-import type { SignatureCheck } from '../store/store.ts';
+import type { SignatureCheck, Store } from '../store/store.ts';
+import { clientRequest } from './client-options.ts';
 import type { CopyInputs } from './copy-inputs.ts';
 import type { BuildOptions } from './daemon-options.ts';
 import type { Clock } from './events.ts';
+import { abilitiesOf, planOffload, type BuiltPath } from './offload-plan.ts';
+import { buildForClient, type RequestParts } from './offloaded-request.ts';
+import { RemoteSessions } from './remote-sessions.ts';
 import type { Remote } from './remote.ts';
+import { wantedOutputs } from './wanted-outputs.ts';
 
-/** A derivation that was built elsewhere for a client of the offload socket. */
+/** A derivation that was asked for by a client of the offload socket, or built for it. */
 export interface OffloadedBuild {
   readonly drvPath: DrvPath;
   /** Undefined where nothing was built for it. */
@@ -27,7 +36,7 @@ export interface OffloadOptions {
   readonly options: BuildOptions;
   readonly copyInputs: CopyInputs;
   /** The runner's own Nix settings: a client that sends these has asked for nothing. Undefined if they could not be read. */
-  readonly localSettings: () => Promise<ReadonlyMap<string, string> | undefined>;
+  readonly localSettings: () => Promise<NixSettings | undefined>;
   /** An existing folder of the step's own. */
   readonly temporaryDirectory: string;
   readonly clock: Clock;
@@ -38,6 +47,93 @@ export interface OffloadOptions {
 }
 
 /** Has build requests of the offload socket's clients built by a remote. */
-export function offloadTo(_options: OffloadOptions): TakeOver {
-  return () => Promise.resolve({ kind: 'pass' });
+export function offloadTo(options: OffloadOptions): TakeOver {
+  const engine = new OffloadEngine(options);
+  return (request, client) => engine.answer(request, client);
+}
+
+class OffloadEngine {
+  readonly #options: OffloadOptions;
+  readonly #sessions = new WeakMap<Remote, RemoteSessions>();
+
+  constructor(options: OffloadOptions) {
+    this.#options = options;
+  }
+
+  async answer(request: BuildRequest, client: OffloadClient): Promise<Answer> {
+    const { importCheck, remote: connected } = this.#options;
+    const missing = await derivationsToBuild(request, client, importCheck);
+    if (missing.size === 0) return { kind: 'pass' };
+    const closure = await closureOf(request);
+    if (!closure) return { kind: 'pass' };
+    const remote = await connected(client.signal);
+    const abilities = abilitiesOf(remote.uri, await remote.settings());
+    const plan = planOffload(request.paths, missing, closure, abilities);
+    if (plan.remote.length === 0) return { kind: 'pass' };
+    return this.#build({ request, plan, closure, client, remote });
+  }
+
+  async #build(parts: RequestParts): Promise<Answer> {
+    const { options, localSettings } = this.#options;
+    const { client, remote } = parts;
+    const { options: asked, logging } = clientRequest(
+      client.options,
+      await localSettings(),
+      options,
+    );
+    const sessions = this.#sessionsOf(remote);
+    const lease = await sessions.acquire(asked, logging, client.signal);
+    return buildForClient({ ...this.#options, ...parts, lease, sessions });
+  }
+
+  #sessionsOf(remote: Remote): RemoteSessions {
+    const known = this.#sessions.get(remote);
+    if (known) return known;
+    const sessions = new RemoteSessions(remote);
+    this.#sessions.set(remote, sessions);
+    return sessions;
+  }
+}
+
+/** The derivations of a request that take a build, and all that have to be built for them. What can be substituted is not among them. */
+async function derivationsToBuild(
+  { paths, mode }: BuildRequest,
+  { store }: OffloadClient,
+  importCheck: SignatureCheck,
+): Promise<ReadonlySet<StorePath>> {
+  const built = paths.filter((path) => path.kind === 'built');
+  if (built.length === 0) return new Set();
+  switch (mode) {
+    case 'normal':
+      return new Set((await store.queryMissing(built)).willBuild);
+    case 'repair':
+      // The local store refuses whom it does not trust, in its own words.
+      return new Set(importCheck === 'check-signatures' ? [] : built.map(({ drvPath }) => drvPath));
+    case 'check':
+      return validDerivations(store, built);
+  }
+}
+
+/** What is not there cannot be built again: the local store says so in its own words. */
+async function validDerivations(
+  store: Store,
+  paths: readonly BuiltPath[],
+): Promise<ReadonlySet<StorePath>> {
+  const outputs = await wantedOutputs(store, paths);
+  const known = [...outputs.values()].flatMap((each) => [...each.values()]);
+  const valid = await store.queryValidPaths(known.filter((path) => path !== undefined));
+  const isValid = (path: StorePath | undefined): boolean => path !== undefined && valid.has(path);
+  const drvPaths = [...outputs].filter(([, each]) => [...each.values()].every(isValid));
+  return new Set(drvPaths.map(([drvPath]) => drvPath));
+}
+
+/** Undefined for what only Nix itself can build. */
+async function closureOf({ paths }: BuildRequest): Promise<DerivationClosure | undefined> {
+  const roots = paths.flatMap((path) => (path.kind === 'built' ? [path.drvPath] : []));
+  try {
+    return await derivationClosure(roots, (path) => readFile(path, 'utf8'));
+  } catch (error) {
+    if (asActionError(error).code === 'unsupported-derivation') return undefined;
+    throw error;
+  }
 }

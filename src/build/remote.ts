@@ -1,6 +1,6 @@
 import { text } from 'node:stream/consumers';
 import path from 'node:path';
-import { ActionError } from '../domain/errors.ts';
+import { ActionError, toError } from '../domain/errors.ts';
 import type { HostKeys } from '../domain/known-hosts.ts';
 import { formatStoreUri, type RemoteStoreUri } from '../domain/store-uri.ts';
 import { parseSettings, type NixSettings } from '../nix/settings.ts';
@@ -20,7 +20,9 @@ import {
   daemonArguments,
   deliverOptions,
   ignoredSettings,
+  optionsKey,
   type BuildOptions,
+  type Logging,
 } from './daemon-options.ts';
 import type { Observe } from './events.ts';
 
@@ -42,8 +44,8 @@ export class Remote {
   readonly #connection: SshConnection;
   readonly #request: RemoteRequest;
   readonly #settings: Promise<NixSettings | undefined>;
-  /** The session that builds, on the channel that was asked for together with the connection. */
-  readonly #first: Session;
+  /** On the channel that was asked for together with the connection, until somebody takes it. */
+  #first: Session | undefined;
 
   private constructor(
     request: RemoteRequest,
@@ -88,6 +90,10 @@ export class Remote {
     return this.#request.uri.user ?? this.#request.defaultUser;
   }
 
+  get uri(): RemoteStoreUri {
+    return this.#request.uri;
+  }
+
   /** The remote's Nix settings; undefined where it runs no command for us (a forced command). */
   settings(): Promise<NixSettings | undefined> {
     return this.#settings;
@@ -95,24 +101,34 @@ export class Remote {
 
   /** A further session, for queries and copies. */
   async openSession(): Promise<Store> {
-    return this.#sessionOn(await this.#openChannel()).store;
+    return this.#sessionOn(await this.#openChannel([])).store;
   }
 
   /** The session whose daemon builds with the options asked for; what cannot reach it is told. */
   async buildSession(observe: Observe): Promise<Store> {
-    const { options } = this.#request;
-    const { store, kind } = this.#first;
-    if (askedNames(options).length === 0) return store;
-    const { nixVersion, trust } = await store.greeting;
-    const delivery = deliverOptions(options, kind, nixVersion, await this.#settings);
-    if (delivery.setOptions) await store.setOptions(delivery.setOptions);
-    if (delivery.undeliverable.length > 0) {
-      observe({ kind: 'warning', text: undeliverableText(this.label, delivery.undeliverable) });
-      return store;
-    }
-    const ignored = ignoredSettings(options, trust);
-    if (ignored.length > 0) observe({ kind: 'warning', text: ignoredText(this.label, ignored) });
+    const { store, warnings } = await this.sessionWith(this.#request.options);
+    for (const text of warnings) observe({ kind: 'warning', text });
     return store;
+  }
+
+  /** A session whose daemon builds with these options: the one that connecting has opened if it suits, else a further one. */
+  async sessionWith(options: BuildOptions, logging?: Logging): Promise<BuildSession> {
+    const { store, kind } = await this.#sessionFor(options);
+    if (askedNames(options).length === 0 && logging === undefined) return { store, warnings: [] };
+    try {
+      const { nixVersion, trust } = await store.greeting;
+      const settings = await this.#settings;
+      const delivery = deliverOptions(options, kind, nixVersion, settings, logging);
+      if (delivery.setOptions) await store.setOptions(delivery.setOptions);
+      if (delivery.undeliverable.length > 0) {
+        return { store, warnings: [undeliverableText(this.label, delivery.undeliverable)] };
+      }
+      const ignored = ignoredSettings(options, trust);
+      return { store, warnings: ignored.length > 0 ? [ignoredText(this.label, ignored)] : [] };
+    } catch (error) {
+      store.close(toError(error));
+      throw error;
+    }
   }
 
   /** Settles only if the connection is lost, with the reason. */
@@ -136,8 +152,17 @@ export class Remote {
     this.#connection.close();
   }
 
-  async #openChannel(): Promise<WorkerChannel> {
-    const program = programOf(this.#request.uri);
+  async #sessionFor(options: BuildOptions): Promise<Session> {
+    const first = this.#first;
+    if (first && optionsKey(options) === optionsKey(this.#request.options)) {
+      this.#first = undefined;
+      return first;
+    }
+    return this.#sessionOn(await this.#openChannel(daemonArguments(options)));
+  }
+
+  async #openChannel(daemonArgs: readonly string[]): Promise<WorkerChannel> {
+    const program = { ...programOf(this.#request.uri), daemonArgs };
     try {
       return await openWorkerChannel(this.#connection, program);
     } catch (error) {
@@ -151,6 +176,13 @@ export class Remote {
   #sessionOn(channel: WorkerChannel): Session {
     return { store: openStore(channel, { label: this.label }), kind: channel.kind };
   }
+}
+
+/** A session that builds with the options asked for. */
+export interface BuildSession {
+  readonly store: Store;
+  /** What could not reach it, for people. */
+  readonly warnings: readonly string[];
 }
 
 interface Session {

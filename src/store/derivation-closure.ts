@@ -1,6 +1,9 @@
 import { type Derivation, parseDerivation, requiredSystemFeatures } from '../domain/derivation.ts';
 import type { DrvPath, StorePath } from '../domain/store-path.ts';
 
+/** Derivations and all that they need, parsed. */
+export type DerivationClosure = ReadonlyMap<DrvPath, Derivation>;
+
 /** How many `.drv` files are read at a time. */
 const BATCH = 64;
 
@@ -12,7 +15,7 @@ const BATCH = 64;
 export async function derivationClosure(
   roots: Iterable<DrvPath>,
   readText: (path: DrvPath) => Promise<string>,
-): Promise<ReadonlyMap<DrvPath, Derivation>> {
+): Promise<DerivationClosure> {
   const closure = new Map<DrvPath, Derivation>();
   const seen = new Set(roots);
   const queue = [...seen];
@@ -32,11 +35,27 @@ export async function derivationClosure(
   return closure;
 }
 
+/** Of a closure, what these roots need, themselves included. */
+export function closureOfSome(
+  roots: Iterable<DrvPath>,
+  closure: DerivationClosure,
+): DerivationClosure {
+  const some = new Map<DrvPath, Derivation>();
+  const reached = new Set(roots);
+  for (const path of reached) {
+    const derivation = closure.get(path);
+    if (!derivation) continue;
+    some.set(path, derivation);
+    for (const input of derivation.inputDrvs.keys()) reached.add(input);
+  }
+  return some;
+}
+
 /**
  * Every path that the outputs of these derivations can refer to: a build sees nothing but outputs and sources of its
  * derivation's closure. A superset of any output's closure, known without asking anybody.
  */
-export function candidatePaths(closure: ReadonlyMap<DrvPath, Derivation>): ReadonlySet<StorePath> {
+export function candidatePaths(closure: DerivationClosure): ReadonlySet<StorePath> {
   const paths = new Set<StorePath>();
   for (const { outputs, inputSrcs } of closure.values()) {
     for (const path of outputs.values()) if (path !== undefined) paths.add(path);
@@ -53,7 +72,7 @@ export interface Candidates {
 }
 
 /** As {@link candidatePaths}. Outputs that are named only when built, and builds that build, can refer to what nobody knows yet. */
-export function candidatesOf(closure: ReadonlyMap<DrvPath, Derivation>): Candidates {
+export function candidatesOf(closure: DerivationClosure): Candidates {
   const areAll = [...closure.values()].every(
     (derivation) =>
       [...derivation.outputs.values()].every((path) => path !== undefined) &&

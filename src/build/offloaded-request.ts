@@ -1,0 +1,213 @@
+import type { DaemonEvent } from '../domain/activity.ts';
+import { toError } from '../domain/errors.ts';
+import type { DrvPath } from '../domain/store-path.ts';
+import type { Answer, BuildRequest, OffloadClient } from '../offload/take-over.ts';
+import type { DerivationClosure } from '../store/derivation-closure.ts';
+import type { Store } from '../store/store.ts';
+import { ActivityTracker } from './activity-tracker.ts';
+import { endBuilds } from './cancel.ts';
+import type { CopyStores } from './copy-back.ts';
+import { DEFAULT_LOGGING } from './daemon-options.ts';
+import { isGoodAnswer, mergedAnswer, requestBuild, statusIn } from './offload-answers.ts';
+import { NamedFailures } from './named-failures.ts';
+import type { OffloadOptions } from './offload-engine.ts';
+import { OffloadedLogs } from './offloaded-logs.ts';
+import { OffloadedOutputs, type Results } from './offloaded-outputs.ts';
+import type { BuiltPath, OffloadPlan } from './offload-plan.ts';
+import { comparedWithLocal } from './rebuilt-outputs.ts';
+import { NO_OPTIONS, type Lease, type RemoteSessions } from './remote-sessions.ts';
+import type { Remote } from './remote.ts';
+import { upload } from './upload.ts';
+import { wantedOutputs, type Outputs } from './wanted-outputs.ts';
+
+/** What one client's request is about. */
+export interface RequestParts {
+  readonly request: BuildRequest;
+  readonly plan: OffloadPlan;
+  /** Of all derivations of the request. */
+  readonly closure: DerivationClosure;
+  readonly client: OffloadClient;
+  readonly remote: Remote;
+}
+
+export interface OffloadedRequestOptions extends Omit<OffloadOptions, 'remote'>, RequestParts {
+  /** The session that builds; given back as soon as it is free. */
+  readonly lease: Lease;
+  readonly sessions: RemoteSessions;
+}
+
+/** What a remote has done of a request. */
+interface BuiltThere {
+  readonly answer: Answer;
+  readonly results: Results;
+  /** Which of it was built there; the rest has inputs that the remote does not take from us. */
+  readonly paths: readonly BuiltPath[];
+}
+
+/**
+ * Has one build request of a client built by a remote: derivations go up, logs come while it builds, and outputs before the answer.
+ * @throws ActionError for what kept the remote from building at all, or an output from coming; a build that fails is an answer
+ */
+export async function buildForClient(options: OffloadedRequestOptions): Promise<Answer> {
+  const logs = await OffloadedLogs.create(options.temporaryDirectory);
+  try {
+    const wanted = await wantedOutputs(options.client.store, options.plan.remote);
+    await using request = new OffloadedRequest(options, logs, wanted);
+    return await request.answer();
+  } finally {
+    options.lease.release();
+    await logs.remove();
+  }
+}
+
+class OffloadedRequest implements AsyncDisposable {
+  readonly #options: OffloadedRequestOptions;
+  readonly #logs: OffloadedLogs;
+  readonly #tracker: ActivityTracker;
+  readonly #failures = new NamedFailures();
+  readonly #wanted: ReadonlyMap<DrvPath, Outputs>;
+  readonly #outputs: OffloadedOutputs;
+
+  constructor(
+    options: OffloadedRequestOptions,
+    logs: OffloadedLogs,
+    wanted: ReadonlyMap<DrvPath, Outputs>,
+  ) {
+    this.#options = options;
+    this.#logs = logs;
+    this.#wanted = wanted;
+    this.#tracker = new ActivityTracker(logs.observe, options.clock);
+    this.#outputs = new OffloadedOutputs({
+      wanted,
+      closure: options.closure,
+      openStores: () => openCopyStores(options),
+      check: options.importCheck,
+      signal: options.client.signal,
+    });
+    this.#tracker.onStopped = this.#outputs.stopped;
+  }
+
+  async answer(): Promise<Answer> {
+    const { client, plan, request, lease } = this.#options;
+    const { answer, results, paths } = await this.#whileCancellable(() => this.#buildThere());
+    if (paths.length === 0) return { kind: 'pass' };
+    lease.release();
+    this.#report(answer, paths);
+    await this.#outputs.collect(answer, results, client.store);
+    await this.#logs.register(client.store);
+    const here = [...plan.local, ...plan.remote.filter((path) => !paths.includes(path))];
+    if (here.length === 0 || answer.kind === 'error') return answer;
+    const { operation, mode } = request;
+    return mergedAnswer(
+      answer,
+      await requestBuild(client.store, operation, here, mode, client.hear),
+    );
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#outputs.close();
+  }
+
+  /** Its builds end with the client, as long as the session is ours. */
+  async #whileCancellable<T>(work: () => Promise<T>): Promise<T> {
+    const { signal } = this.#options.client;
+    const { store } = this.#options.lease;
+    const stop = (): void => void endBuilds(store, this.#tracker, toError(signal.reason));
+    signal.addEventListener('abort', stop);
+    try {
+      if (signal.aborted) stop();
+      return await work();
+    } finally {
+      signal.removeEventListener('abort', stop);
+    }
+  }
+
+  async #buildThere(): Promise<BuiltThere> {
+    const { client, lease } = this.#options;
+    for (const text of lease.warnings) await this.#warn(text);
+    const paths = await this.#upload();
+    if (paths.length === 0) return { answer: { kind: 'pass' }, results: undefined, paths };
+    this.#tracker.requested();
+    const answer = await this.#request(lease.store, paths);
+    if (answer.kind === 'results') return { answer, results: answer.results, paths };
+    const isNamed = answer.kind === 'error' || !this.#outputs.areFloating;
+    const results = isNamed ? undefined : await lease.store.build(paths, 'normal', client.hear);
+    return { answer, results, paths };
+  }
+
+  /** @returns what can be built there, now that all it needs is there */
+  async #upload(): Promise<readonly BuiltPath[]> {
+    const { plan, client, lease, remote, copyInputs } = this.#options;
+    const failures = await upload(
+      {
+        local: client.store,
+        remote: lease.store,
+        inputs: {
+          copyInputs,
+          remoteUser: remote.user,
+          remoteSettings: () => remote.settings(),
+        },
+        observe: () => undefined,
+        signal: client.signal,
+      },
+      plan.remote.map(({ drvPath }) => drvPath),
+    );
+    for (const [drvPath, { message }] of failures) {
+      await this.#warn(`building ${drvPath} on this machine: ${message}`);
+    }
+    return plan.remote.filter(({ drvPath }) => !failures.has(drvPath));
+  }
+
+  /** A rebuild compares with what is there, so that has to be there first; and a repair is one of the store here. */
+  async #request(store: Store, paths: readonly BuiltPath[]): Promise<Answer> {
+    const { operation, mode } = this.#options.request;
+    const built = await requestBuild(store, operation, paths, 'normal', this.#hear);
+    if (mode !== 'check' || !isGoodAnswer(built)) return built;
+    const rebuilt = await requestBuild(store, operation, paths, 'check', this.#hear);
+    if (!isGoodAnswer(rebuilt)) return rebuilt;
+    return comparedWithLocal(rebuilt, this.#wanted, this.#options.client.store, store);
+  }
+
+  readonly #hear = (event: DaemonEvent): Promise<void> | undefined => {
+    this.#tracker.hear(event);
+    this.#failures.hear(event);
+    return this.#options.client.hear(event);
+  };
+
+  async #warn(text: string): Promise<void> {
+    this.#options.onNotice(text);
+    await this.#options.client.hear({ kind: 'message', text: `warning: ${text}` });
+  }
+
+  /** What became of each derivation, for whoever shows it. */
+  #report(answer: Answer, paths: readonly BuiltPath[]): void {
+    const { onBuild } = this.#options;
+    const roots = new Map(
+      paths.map(({ drvPath }) => [drvPath, statusIn(answer, drvPath) ?? 'failed'] as const),
+    );
+    for (const [drvPath, status] of roots) {
+      onBuild({ drvPath, status, seconds: this.#tracker.secondsOf(drvPath) });
+    }
+    const failed = this.#failures.in(answer);
+    for (const [drvPath, seconds] of this.#tracker.finished) {
+      if (roots.has(drvPath)) continue;
+      onBuild({ drvPath, status: failed.has(drvPath) ? 'failed' : 'built', seconds });
+    }
+  }
+}
+
+/** Opens both ends of a request's copies. */
+async function openCopyStores({
+  openLocal,
+  sessions,
+  client,
+}: OffloadedRequestOptions): Promise<CopyStores> {
+  const lease = await sessions.acquire(NO_OPTIONS, DEFAULT_LOGGING, client.signal);
+  try {
+    const { store: to } = await openLocal();
+    return { from: lease.store, to, release: () => lease.release() };
+  } catch (error) {
+    lease.release();
+    throw error;
+  }
+}
