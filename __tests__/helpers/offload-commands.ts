@@ -9,6 +9,7 @@ import {
   type NixHost,
   type Suite,
 } from '../../lab/index.ts';
+import { CA_FEATURES } from './content-addressed.ts';
 
 /** Where each side has its flakes, and where programs run and leave their links. */
 export const PLACE = {
@@ -17,9 +18,11 @@ export const PLACE = {
   work: '/home/trusted/work',
 } as const;
 
-/** `nix develop` takes a derivation whose builder is called bash; builds see the host's. */
-export const BASH_IN_SANDBOX =
-  'extra-sandbox-paths = /bin/bash=/usr/bin/bash /lib=/usr/lib /lib64=/usr/lib64';
+/** For nix.conf on every side. `nix develop` takes a derivation whose builder is called bash; builds see the host's. */
+export const PLACE_CONF = [
+  'extra-sandbox-paths = /bin/bash=/usr/bin/bash /lib=/usr/lib /lib64=/usr/lib64',
+  CA_FEATURES,
+];
 
 /** A program on one of two runners that are alike: one that builds itself, one that has the socket. */
 export interface Side {
@@ -63,6 +66,8 @@ const ATTRIBUTES: Attributes = {
     name = "shell"; inherit system; builder = "/bin/bash"; args = [ "-c" "echo shell > $out" ]; outputs = [ "out" ];
     input = shWith "shell-input" { } "echo shell > $out";
   }`,
+  'ca-base': recipes.contentAddressed('ca-base'),
+  'ca-top': recipes.contentAddressed('ca-top', 'cat ${ca-base} > $out; echo ${ca-base} >> $out'),
   linked: recipes.file('linked', 1000),
   unlinked: recipes.file('unlinked', 1000),
 };
@@ -151,6 +156,17 @@ export const COMMANDS: readonly SameCommand[] = [
     name: 'nix build --rebuild of what is not deterministic',
     argv: () => ['nix', 'build', '--rebuild', '-o', 'rerandom', flake('random')],
     ends: 'badly',
+  },
+  {
+    name: 'nix build of content-addressed derivations',
+    argv: () => ['nix', 'build', '--json', '-o', 'ca', flake('ca-top')],
+    ends: 'well',
+    read: withoutTimes,
+  },
+  {
+    name: 'nix path-info of a content-addressed derivation',
+    argv: () => ['nix', 'path-info', flake('ca-top')],
+    ends: 'well',
   },
   {
     name: 'nix log of what was built',

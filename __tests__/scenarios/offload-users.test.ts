@@ -64,7 +64,6 @@ describe('serves', () => {
   });
 
   it('a user whom the daemon does not trust, where the builder signs', async () => {
-    await builder.write('/', { [SECRET_KEY]: key.secretKey });
     await using signing = await startBuilder({ nixConf: [`secret-key-files = ${SECRET_KEY}`] });
     await signing.write('/', { [SECRET_KEY]: key.secretKey });
     await using runner = await startNixHost({
@@ -75,6 +74,8 @@ describe('serves', () => {
     await using offload = await setUpOffload({ builder: signing, runner, user: 'ci' });
     await offload.writeFlake({ signed: recipes.script('signed', 'echo signed > $out') });
     await offload.output(['nix', 'build', 'path:.#signed']);
+    const paths = await offload.outPaths(['signed']);
+    expect(await signing.validPaths(paths)).toEqual(new Set(paths));
     expect(await offload.output(['cat', 'result'])).toBe('signed');
   });
 });

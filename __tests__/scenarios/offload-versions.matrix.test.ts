@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startBuilder, startNixHost, SUITES, type Builder, type NixHost } from '../../lab/index.ts';
 import {
-  BASH_IN_SANDBOX,
+  PLACE_CONF,
   COMMANDS,
   observe,
   pathsOf,
@@ -11,8 +11,6 @@ import {
   type Side,
 } from '../helpers/offload-commands.ts';
 import { setUpOffload, type Offload } from '../helpers/offload.ts';
-
-const nixConf = [BASH_IN_SANDBOX];
 
 describe.each(SUITES)('on a runner with the Nix of %s', (suite) => {
   let plain: Side & AsyncDisposable;
@@ -27,7 +25,7 @@ describe.each(SUITES)('on a runner with the Nix of %s', (suite) => {
 
   /** A runner that builds by itself. */
   async function startPlain(): Promise<Side & AsyncDisposable> {
-    const host = await startNixHost({ suite, name: 'plain', nixConf });
+    const host = await startNixHost({ suite, name: 'plain', nixConf: PLACE_CONF });
     await writePlace(host);
     return {
       host,
@@ -43,8 +41,8 @@ describe.each(SUITES)('on a runner with the Nix of %s', (suite) => {
     let side: Side;
 
     beforeAll(async () => {
-      builder = await startBuilder({ suite: to, nixConf });
-      runner = await startNixHost({ suite, name: 'runner', nixConf });
+      builder = await startBuilder({ suite: to, nixConf: PLACE_CONF });
+      runner = await startNixHost({ suite, name: 'runner', nixConf: PLACE_CONF });
       await writePlace(runner);
       offload = await setUpOffload({ builder, runner, user: 'trusted', workspace: PLACE.work });
       side = { host: runner, run: (argv) => offload.run(argv) };
