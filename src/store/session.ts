@@ -7,10 +7,10 @@ import { clientHello, readGreeting } from '../protocol/handshake.ts';
 import { readMessages } from '../protocol/messages.ts';
 import type { Operation } from '../protocol/operations.ts';
 import type { ProtocolVersion } from '../protocol/version.ts';
-import { type Decoding, violation, WireReader } from '../protocol/wire-reader.ts';
+import { type Decoding, violation, type WireReader } from '../protocol/wire-reader.ts';
 import { Fifo } from './fifo.ts';
+import { Inbox } from './inbox.ts';
 import { type Body, Outbox } from './outbox.ts';
-import { ReadPauses } from './read-pauses.ts';
 import { watchSilence } from './silence.ts';
 import {
   daemonSilent,
@@ -66,19 +66,14 @@ export class Session {
   readonly greeting: Promise<Greeting>;
   readonly #stream: ByteStream;
   readonly #options: SessionOptions;
-  readonly #reader = new WireReader();
+  readonly #inbox: Inbox;
   readonly #outbox: Outbox;
-  readonly #pauses: ReadPauses;
   readonly #pending = new Fifo<Pending>();
-  readonly #serving: Decoding<never>;
   readonly #stopWatching: () => void;
   readonly #greeted = Promise.withResolvers<Greeting>();
   #handshakeTimer: NodeJS.Timeout | undefined;
   #knownGreeting: Greeting | undefined;
-  /** A listener that has not done with what it heard: nothing is decoded meanwhile. */
-  #awaited: Promise<void> | undefined;
   #closed: Error | undefined;
-  #chunks = 0;
 
   constructor(stream: ByteStream, options: SessionOptions) {
     const { silenceTimeout = SILENCE_TIMEOUT } = options;
@@ -88,11 +83,14 @@ export class Session {
     this.greeting = this.#greeted.promise;
     this.greeting.catch(() => undefined); // who waits for a request hears of it there
     this.#outbox = new Outbox(stream.duplex, (error) => this.close(toError(error)));
-    this.#pauses = new ReadPauses(stream.duplex);
-    this.#serving = this.#serve();
+    this.#inbox = new Inbox(
+      stream.duplex,
+      (reader) => this.#serve(reader),
+      (error) => this.close(this.#named(error)),
+    );
     this.#stopWatching = watchSilence(
       silenceTimeout,
-      () => ({ moves: this.#chunks + this.#outbox.drains, owed: this.#owed() }),
+      () => ({ moves: this.#inbox.chunks + this.#outbox.drains, owed: this.#owed() }),
       (operation) => this.close(daemonSilent(this.label, operation, silenceTimeout)),
     );
     this.#listen();
@@ -108,7 +106,7 @@ export class Session {
       return promise;
     }
     const { label } = this;
-    const reader = this.#reader;
+    const { reader } = this.#inbox;
     const listener = onEvent ?? this.#options.onEvent;
     this.#pending.push({
       name: operation.name,
@@ -125,11 +123,11 @@ export class Session {
 
   /** Back-pressure: nothing more is read until {@link resume} is called for the same reason. */
   pause(reason: object): void {
-    this.#pauses.add(reason);
+    this.#inbox.pause(reason);
   }
 
   resume(reason: object): void {
-    if (this.isOpen) this.#pauses.remove(reason);
+    this.#inbox.resume(reason);
   }
 
   /** Whether it can still be asked. */
@@ -154,6 +152,7 @@ export class Session {
     for (let waiting = this.#pending.shift(); waiting; waiting = this.#pending.shift()) {
       waiting.fail(reason);
     }
+    this.#inbox.close();
     this.#outbox.close(reason);
     this.#stream.duplex.destroy();
   }
@@ -162,37 +161,9 @@ export class Session {
     const { duplex } = this.#stream;
     let cause: Error | undefined;
     const ended = (): void => this.close(this.#streamEnded(cause));
-    duplex.on('data', this.#onData);
     duplex.on('error', (error: Error) => (cause = error));
     duplex.on('close', ended);
     duplex.on('end', () => setTimeout(ended, DIAGNOSTICS_GRACE).unref());
-  }
-
-  readonly #onData = (chunk: Buffer): void => {
-    if (this.#closed) return;
-    this.#chunks += 1;
-    this.#reader.push(chunk);
-    if (!this.#awaited) this.#decode();
-  };
-
-  #decode(): void {
-    try {
-      const { value: listener } = this.#serving.next();
-      if (listener) this.#waitFor(listener);
-    } catch (error) {
-      this.close(this.#named(toError(error)));
-    }
-  }
-
-  #waitFor(listener: Promise<void>): void {
-    this.#awaited = listener;
-    this.pause(listener);
-    const goOn = (): void => {
-      this.#awaited = undefined;
-      if (this.isOpen) this.#decode();
-      this.resume(listener);
-    };
-    listener.then(goOn, (error: unknown) => this.close(toError(error)));
   }
 
   #greet(handshakeTimeout = HANDSHAKE_TIMEOUT): void {
@@ -207,13 +178,13 @@ export class Session {
     this.#greeted.resolve(greeting);
   }
 
-  *#serve(): Decoding<never> {
+  *#serve(reader: WireReader): Decoding<never> {
     if (!this.#knownGreeting) {
       const { protocolVersion } = this.#options;
-      this.#knowGreeting(yield* readGreeting(this.#reader, this.label, protocolVersion));
+      this.#knowGreeting(yield* readGreeting(reader, this.label, protocolVersion));
     }
     for (;;) {
-      while (this.#reader.available === 0) yield;
+      while (reader.available === 0) yield;
       const next = this.#pending.peek();
       if (!next) throw violation('an answer to nothing that was asked');
       yield* next.serve();
@@ -234,7 +205,7 @@ export class Session {
 
   /** The operation that the daemon is to answer now, unless we do not read, or have not yet said all. */
   #owed(): string | undefined {
-    if (this.#pauses.isPaused || this.#outbox.isStarved) return undefined;
+    if (this.#inbox.isPaused || this.#outbox.isStarved) return undefined;
     return this.#pending.peek()?.name;
   }
 
