@@ -1,42 +1,47 @@
-/**
- * What went wrong, as one word of a closed list: `results`, tests and docs/troubleshooting.md key on it.
- */
-export type ErrorCode =
+/** What can go wrong, each as one word: `results`, tests and docs/troubleshooting.md key on it. */
+const ERROR_CODES = [
   // what the user wrote
-  | 'input-invalid'
-  | 'store-uri-invalid'
-  | 'key-invalid'
-  | 'key-passphrase'
-  | 'known-hosts-invalid'
+  'input-invalid',
+  'store-uri-invalid',
+  'key-invalid',
+  'key-passphrase',
+  'known-hosts-invalid',
   // reaching the remote
-  | 'host-unresolvable'
-  | 'host-unreachable'
-  | 'connect-timeout'
-  | 'host-key-unknown'
-  | 'host-key-mismatch'
-  | 'host-key-revoked'
-  | 'authentication-failed'
-  | 'connection-lost'
-  | 'channel-refused'
+  'host-unresolvable',
+  'host-unreachable',
+  'connect-timeout',
+  'host-key-unknown',
+  'host-key-mismatch',
+  'host-key-revoked',
+  'authentication-failed',
+  'connection-lost',
+  'channel-refused',
   // talking to a Nix daemon
-  | 'nix-missing'
-  | 'protocol-mismatch'
-  | 'protocol-too-old'
-  | 'protocol-violation'
-  | 'daemon-error'
+  'nix-missing',
+  'protocol-mismatch',
+  'protocol-too-old',
+  'protocol-violation',
+  'daemon-error',
   // moving store paths
-  | 'path-invalid'
-  | 'nar-invalid'
-  | 'nar-hash-mismatch'
-  | 'signature-required'
-  | 'disk-full'
+  'path-invalid',
+  'nar-invalid',
+  'nar-hash-mismatch',
+  'signature-required',
+  'disk-full',
   // evaluating and building
-  | 'evaluation-failed'
-  | 'installable-unknown'
-  | 'unsupported-derivation'
-  | 'build-failed'
-  | 'cancelled'
-  | 'internal';
+  'evaluation-failed',
+  'installable-unknown',
+  'unsupported-derivation',
+  'build-failed',
+  'cancelled',
+  'internal',
+] as const;
+
+export type ErrorCode = (typeof ERROR_CODES)[number];
+
+export function isErrorCode(text: string): text is ErrorCode {
+  return ERROR_CODES.some((code) => code === text);
+}
 
 /** What an error says besides its message. */
 export interface ErrorDetails {

@@ -40,11 +40,27 @@ export interface Outcome {
   readonly error: ActionError | undefined;
 }
 
-const GOOD: ReadonlySet<OutcomeStatus> = new Set(['built', 'substituted', 'cached']);
+const VERDICTS: Readonly<Record<OutcomeStatus, 'good' | 'bad'>> = {
+  built: 'good',
+  substituted: 'good',
+  cached: 'good',
+  failed: 'bad',
+  'dependency-failed': 'bad',
+  'timed-out': 'bad',
+  'not-deterministic': 'bad',
+  'unsupported-system': 'bad',
+  'evaluation-failed': 'bad',
+  'connection-lost': 'bad',
+  cancelled: 'bad',
+};
 
 /** Whether the attribute's outputs exist on the remote. */
 export function isGood(status: OutcomeStatus): boolean {
-  return GOOD.has(status);
+  return VERDICTS[status] === 'good';
+}
+
+export function isOutcomeStatus(text: string): text is OutcomeStatus {
+  return Object.hasOwn(VERDICTS, text);
 }
 
 // 2.8.0 to 2.29, 2.30 to 2.33, and 2.34 say in three ways that no machine fits.
