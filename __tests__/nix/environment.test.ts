@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { childEnvironment, withGitConfig } from '../../src/nix/environment.ts';
+import { childEnvironment, daemonSocketPath, withGitConfig } from '../../src/nix/environment.ts';
 
 describe('childEnvironment', () => {
   it('hands on what Nix, git and downloads need', () => {
@@ -43,6 +43,15 @@ describe('childEnvironment', () => {
     };
     expect(childEnvironment(kept)).toEqual({});
   });
+});
+
+it('no child gets the socket that offloads; another daemon’s socket stays', () => {
+  const ours = { NIX_DAEMON_SOCKET_PATH: '/tmp/nix-remote-build-a/nix-remote-build.sock' };
+  expect(childEnvironment({ ...ours, NIX_REMOTE: 'daemon' })).toEqual({});
+  const other = childEnvironment({ NIX_DAEMON_SOCKET_PATH: '/run/other/socket' });
+  expect(daemonSocketPath(other)).toBe('/run/other/socket');
+  expect(daemonSocketPath(childEnvironment(ours))).toBeUndefined();
+  expect(daemonSocketPath({ NIX_DAEMON_SOCKET_PATH: '' })).toBeUndefined();
 });
 
 describe('withGitConfig', () => {

@@ -1,8 +1,11 @@
 import { toError } from '../domain/errors.ts';
+import { daemonSocketPath } from '../nix/environment.ts';
 import type { Evaluation } from '../nix/evaluation.ts';
 import { openLocalStore, type LocalStore } from '../store/local-store.ts';
 import type { SignatureCheck, Store } from '../store/store.ts';
+import { connectionDetail } from './connection-detail.ts';
 import { evaluateEarly } from './early-evaluation.ts';
+import { openEvaluationStore } from './evaluation-store.ts';
 import { localImportCheck } from './local-import.ts';
 import type { Phases } from './phases.ts';
 import { Remote } from './remote.ts';
@@ -37,7 +40,16 @@ export async function prepare(
   const connecting = connect(request, inner, phases, opened);
   const local = openLocal(context, opened);
   const settings = connecting.then(({ remote }) => remote.settings());
-  const evaluating = evaluateEarly(request, inner, phases, local, settings);
+  const store = openEvaluationStore(
+    {
+      request,
+      context: inner,
+      connected: connecting.then(({ remote }) => remote),
+      importCheck: async () => localImportCheck(await local, (await connecting).remote, inner),
+    },
+    opened,
+  );
+  const evaluating = evaluateEarly(request, inner, phases, { local, store, settings });
   const permitting = permitImport(request, inner, local, connecting);
   const all = Promise.all([connecting, local, evaluating, permitting]);
   try {
@@ -85,9 +97,7 @@ async function connect(
     signal.addEventListener('abort', hangUp);
     const session = await remote.buildSession(observe);
     opened.defer(() => session.close());
-    const { nixVersion } = await session.greeting;
-    const nix = nixVersion === undefined ? 'Nix' : `Nix ${nixVersion}`;
-    const detail = `${nix}, ${remote.roundTripMs.toFixed(0)} ms round trip`;
+    const detail = connectionDetail(await session.greeting, remote.roundTripMs);
     observe({ kind: 'connected', remote: remote.label, detail });
     signal.removeEventListener('abort', hangUp);
     return { remote, session };
@@ -95,7 +105,7 @@ async function connect(
 }
 
 async function openLocal({ env }: StepContext, opened: AsyncDisposableStack): Promise<LocalStore> {
-  const local = await openLocalStore({ env });
+  const local = await openLocalStore({ env, socketPath: daemonSocketPath(env) });
   opened.defer(() => local.store.close());
   return local;
 }

@@ -1,5 +1,6 @@
 import { toError } from '../domain/errors.ts';
 import type { StorePath } from '../domain/store-path.ts';
+import { daemonSocketPath } from '../nix/environment.ts';
 import type { EvaluatedAttribute } from '../nix/evaluation.ts';
 import { openLocalStore } from '../store/local-store.ts';
 import { ActivityTracker } from './activity-tracker.ts';
@@ -66,7 +67,7 @@ function startCopyBack({
   if (importCheck === undefined) return undefined;
   const copyBack = new CopyBack({
     openStores: async () => {
-      const { store: to } = await openLocalStore({ env });
+      const { store: to } = await openLocalStore({ env, socketPath: daemonSocketPath(env) });
       try {
         return { from: await remote.openSession(), to };
       } catch (error) {

@@ -33,21 +33,33 @@ export interface LocalStore {
   readonly access: LocalStoreAccess;
 }
 
+/** Bytes to and from what serves the local store. */
+export interface LocalStream {
+  readonly stream: ByteStream;
+  readonly access: LocalStoreAccess;
+}
+
 /**
  * Opens a session with the local store.
  * @throws ActionError `nix-missing` if there is neither a daemon that answers nor a store that this user may write.
  */
 export async function openLocalStore(options: LocalStoreOptions): Promise<LocalStore> {
+  const { stream, access } = await openLocalStream(options);
+  return { store: openStore(stream, { label: 'the local store', ...options.session }), access };
+}
+
+/** Like {@link openLocalStore}, for who speaks the protocol himself. */
+export async function openLocalStream(
+  options: Omit<LocalStoreOptions, 'session'>,
+): Promise<LocalStream> {
   const socketPath = options.socketPath ?? SOCKET;
-  const session = { label: 'the local store', ...options.session };
   const stream = await connectTo(socketPath).catch(toError);
   if (!(stream instanceof Error)) {
-    const access = { kind: 'socket', path: socketPath, storeUri: 'daemon' } as const;
-    return { store: openStore(stream, session), access };
+    return { stream, access: { kind: 'socket', path: socketPath, storeUri: 'daemon' } };
   }
   if (!(await isWritable(STATE_DIR))) throw noStore(socketPath, stream);
   const child = spawnByteStream(options.nixDaemon ?? 'nix-daemon', STDIO_ARGUMENTS, options.env);
-  return { store: openStore(child, session), access: { kind: 'direct', storeUri: 'local' } };
+  return { stream: child, access: { kind: 'direct', storeUri: 'local' } };
 }
 
 /** `--option store` goes before NIX_REMOTE and nix.conf, in every version. */
