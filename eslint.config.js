@@ -7,6 +7,7 @@ import tseslint from 'typescript-eslint';
  */
 const layers = [
   'action',
+  'service',
   'build',
   'offload',
   'plan',

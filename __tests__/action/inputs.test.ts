@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest';
-import { readInputs, type Inputs } from '../../src/action/inputs.ts';
+import { describe, expect, test } from 'vitest';
+import { readInputs, type BuildInputs, type Inputs } from '../../src/action/inputs.ts';
 import { isCopied } from '../../src/build/copy-selection.ts';
 import { ActionError } from '../../src/domain/errors.ts';
 
@@ -17,6 +17,13 @@ function read(given: Readonly<Record<string, string>>): Inputs {
   return readInputs((name) => inputs[name] ?? '', '/workspace');
 }
 
+/** Of a step that builds. */
+function readBuild(given: Readonly<Record<string, string>>): BuildInputs {
+  const inputs = read(given);
+  if (inputs.task !== 'build') throw new Error(`the task is ${inputs.task}`);
+  return inputs;
+}
+
 function refusal(given: Readonly<Record<string, string>>): string {
   try {
     read(given);
@@ -29,7 +36,7 @@ function refusal(given: Readonly<Record<string, string>>): string {
 }
 
 test('what is not given is left to the remote', () => {
-  const { request, writeSummary } = read({});
+  const { request, writeSummary } = readBuild({});
   expect(request.options).toEqual({
     keepGoing: undefined,
     maxJobs: undefined,
@@ -45,7 +52,7 @@ test('what is not given is left to the remote', () => {
 });
 
 test('eval-args are options with their values, one per line, quotes kept together', () => {
-  const { request } = read({
+  const { request } = readBuild({
     'eval-args': '--override-input nixpkgs path:./nixpkgs\n--argstr greeting "hello world"',
   });
   expect(request.evalArgs).toEqual([
@@ -59,7 +66,7 @@ test('eval-args are options with their values, one per line, quotes kept togethe
 });
 
 test('copy-outputs takes globs of attribute names', () => {
-  const { copy } = read({ 'copy-outputs': 'checks.*.fmt\n*.docs' }).request;
+  const { copy } = readBuild({ 'copy-outputs': 'checks.*.fmt\n*.docs' }).request;
   expect(isCopied(copy, 'checks.x86_64-linux.fmt')).toBe(true);
   expect(isCopied(copy, 'packages.x86_64-linux.docs')).toBe(true);
   expect(isCopied(copy, 'packages.x86_64-linux.fmt')).toBe(false);
@@ -92,9 +99,9 @@ test.each<[string, Readonly<Record<string, string>>, string]>([
     "Input 'expr': is given together with file | Give one of file and expr.",
   ],
   [
-    'installables',
-    { installables: '' },
-    "Input 'installables': is empty | Write one per line, for example `.#checks`.",
+    'copy-outputs without installables',
+    { installables: '', 'copy-outputs': 'true' },
+    "Input 'copy-outputs': means nothing without installables | With `installables` empty, this step only sets up remote builds for later steps: name what to build, or leave this input out.",
   ],
 ])('refuses a wrong %s by name, with what is allowed', (_, given, expected) => {
   expect(refusal(given)).toBe(expected);
@@ -104,4 +111,53 @@ test('every wrong input is told at once', () => {
   const text = refusal({ 'keep-going': 'maybe', cores: 'all', store: 'ssh://ci@host' });
   expect(text).toMatch(/^3 inputs are wrong: /);
   for (const name of ['keep-going', 'cores', 'store']) expect(text).toContain(`Input '${name}'`);
+});
+
+describe('without installables', () => {
+  test('nothing is built: later steps are to build', () => {
+    const inputs = read({
+      installables: ' \n',
+      'keep-going': 'true',
+      cores: '2',
+      summary: 'false',
+    });
+    expect(inputs).toMatchObject({
+      task: 'set-up',
+      request: {
+        store: { host: 'builder.example.org' },
+        copyInputs: 'auto',
+        options: { keepGoing: true, cores: 2 },
+      },
+      writeSummary: false,
+    });
+  });
+
+  test('the defaults of action.yml are no wish', () => {
+    const defaults = { 'working-directory': '.', 'copy-outputs': 'false', 'out-link': 'result' };
+    expect(read({ installables: '', ...defaults }).task).toBe('set-up');
+  });
+
+  test.each([
+    ['file', 'default.nix'],
+    ['expr', '{ a = 1; }'],
+  ])('%s is built whole', (name, value) => {
+    expect(readBuild({ installables: '', [name]: value }).request.installables).toHaveLength(1);
+  });
+
+  test.each([
+    ['eval-args', '--impure'],
+    ['system', 'x86_64-linux'],
+    ['working-directory', 'sub'],
+    ['copy-outputs', '*.docs'],
+    ['out-link', 'out'],
+  ])('%s is refused: an expression that came out empty must not pass as a build', (name, value) => {
+    expect(refusal({ installables: '', [name]: value })).toContain(
+      `Input '${name}': means nothing`,
+    );
+  });
+
+  test('all that is wrong is told at once', () => {
+    const text = refusal({ installables: '', system: 'x86_64-linux', cores: 'all', store: '' });
+    for (const name of ['system', 'cores', 'store']) expect(text).toContain(`Input '${name}'`);
+  });
 });

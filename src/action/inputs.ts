@@ -17,12 +17,37 @@ import type { EvaluationSource } from '../nix/walk-root.ts';
 import { InputReader, type ReadInput } from './input-reader.ts';
 
 /** All inputs of the step but the secrets, checked. */
-export interface Inputs {
-  readonly request: StepRequest;
+export type Inputs = BuildInputs | SetUpInputs;
+
+interface CommonInputs {
   /** Which host keys are the remote's. */
   readonly hostKeys: HostKeys;
   readonly writeSummary: boolean;
 }
+
+/** Something is to be built by this step. */
+export interface BuildInputs extends CommonInputs {
+  readonly task: 'build';
+  readonly request: StepRequest;
+}
+
+/** Nothing is named: later steps are to build remotely, through the offload socket. */
+export interface SetUpInputs extends CommonInputs {
+  readonly task: 'set-up';
+  readonly request: SetUpRequest;
+}
+
+/** What an offload socket is set up with. */
+export type SetUpRequest = Pick<StepRequest, 'store' | 'copyInputs' | 'options'>;
+
+/** What only evaluating here, and the outputs of what was evaluated, could make something of: with its default. */
+const OF_INSTALLABLES: ReadonlyMap<string, string> = new Map([
+  ['eval-args', ''],
+  ['system', ''],
+  ['working-directory', '.'],
+  ['copy-outputs', 'false'],
+  ['out-link', 'result'],
+]);
 
 /**
  * Reads every input.
@@ -32,15 +57,57 @@ export interface Inputs {
 export function readInputs(read: ReadInput, workspace: string): Inputs {
   const reader = new InputReader(read);
   const source = readSource(reader);
-  const installables = reader.lines('installables');
-  if (installables.length === 0 && source.kind === 'flake') {
-    reader.complain('installables', 'is empty', 'Write one per line, for example `.#checks`.');
+  const isSetUp = reader.lines('installables').length === 0 && source.kind === 'flake';
+  const store = readStore(reader);
+  const common = {
+    store,
+    hostKeys: readHostKeys(reader, store),
+    copyInputs: reader.choice('copy-inputs', ['auto', 'never']),
+    options: readOptions(reader),
+    writeSummary: reader.boolean('summary') ?? true,
+  };
+  if (isSetUp) {
+    refuseWithoutInstallables(reader);
+    return { task: 'set-up', ...complete(reader, common, {}) };
   }
-  const parsed = (installables.length === 0 ? ['.'] : installables).map((text) =>
+  const wanted = readWanted(reader, source, workspace);
+  return { task: 'build', ...complete(reader, common, wanted) };
+}
+
+/** Whoever gives one of these meant to build something here: an expression that came out empty must not pass as a build. */
+function refuseWithoutInstallables(reader: InputReader): void {
+  for (const [name, byDefault] of OF_INSTALLABLES) {
+    const text = reader.text(name);
+    if (text === '' || text === byDefault) continue;
+    const hint =
+      'With `installables` empty, this step only sets up remote builds for later steps: name what to build, or leave this input out.';
+    reader.complain(name, 'means nothing without installables', hint);
+  }
+}
+
+type Wanted = Omit<StepRequest, keyof SetUpRequest>;
+
+/** What is to be built, from where, and what becomes of it here. */
+function readWanted(reader: InputReader, source: EvaluationSource, workspace: string): Wanted {
+  const lines = reader.lines('installables');
+  const installables = (lines.length === 0 ? ['.'] : lines).map((text) =>
     reader.parse('installables', () =>
       parseInstallable(text, source.kind === 'flake' ? 'flake' : 'attributes'),
     ),
   );
+  const system = reader.text('system');
+  return {
+    source,
+    installables: installables.filter((installable) => installable !== undefined),
+    evalArgs: reader.lines('eval-args').flatMap((line) => parseArgsStringToArgv(line)),
+    system: system === '' ? undefined : reader.parse('system', () => parseSystem(system)),
+    workingDirectory: path.resolve(workspace, reader.text('working-directory')),
+    copy: readCopySelection(reader),
+    outLink: reader.text('out-link'),
+  };
+}
+
+function readStore(reader: InputReader): RemoteStoreUri | undefined {
   const stores = reader
     .lines('store')
     .map((line) => reader.parse('store', () => parseStoreUri(line)));
@@ -51,25 +118,7 @@ export function readInputs(read: ReadInput, workspace: string): Inputs {
       'Give exactly one, for example ssh-ng://ci@builder.example.org.',
     );
   }
-  const systemText = reader.text('system');
-  const system =
-    systemText === '' ? undefined : reader.parse('system', () => parseSystem(systemText));
-  const request = {
-    source,
-    installables: parsed.filter((installable) => installable !== undefined),
-    evalArgs: reader.lines('eval-args').flatMap((line) => parseArgsStringToArgv(line)),
-    system,
-    workingDirectory: path.resolve(workspace, reader.text('working-directory')),
-    store: stores[0],
-    copy: readCopySelection(reader),
-    copyInputs: reader.choice('copy-inputs', ['auto', 'never']),
-    outLink: reader.text('out-link'),
-    options: readOptions(reader),
-  };
-  const writeSummary = reader.boolean('summary') ?? true;
-  const hostKeys = readHostKeys(reader, request.store);
-  reader.finish();
-  return { ...complete(request, hostKeys), writeSummary };
+  return stores[0];
 }
 
 /** Host keys from the store's URI, else from known-hosts. What is revoked there is revoked in either case. */
@@ -83,14 +132,25 @@ function readHostKeys(reader: InputReader, uri: RemoteStoreUri | undefined): Hos
   return keys && { ...keys, revoked: known.revoked };
 }
 
-/** After {@link InputReader.finish} there is a store with host keys; this tells the compiler. */
-function complete(
-  request: Omit<StepRequest, 'store'> & { readonly store: RemoteStoreUri | undefined },
-  hostKeys: HostKeys | undefined,
-): Pick<Inputs, 'request' | 'hostKeys'> {
-  const { store } = request;
+/** What both tasks have, before it is known whether it is all there. */
+type Common = Omit<SetUpRequest, 'store'> & {
+  readonly store: RemoteStoreUri | undefined;
+  readonly hostKeys: HostKeys | undefined;
+  readonly writeSummary: boolean;
+};
+
+/**
+ * After {@link InputReader.finish} there is a store with host keys; this tells the compiler.
+ * @throws ActionError of {@link InputReader.finish}
+ */
+function complete<Rest>(
+  reader: InputReader,
+  { store, hostKeys, writeSummary, copyInputs, options }: Common,
+  rest: Rest,
+): CommonInputs & { readonly request: SetUpRequest & Rest } {
+  reader.finish();
   if (!store || !hostKeys) throw new TypeError('an input was accepted without a value');
-  return { request: { ...request, store }, hostKeys };
+  return { request: { store, copyInputs, options, ...rest }, hostKeys, writeSummary };
 }
 
 function readSource(reader: InputReader): EvaluationSource {

@@ -4,14 +4,42 @@ import * as core from '@actions/core';
 export interface State {
   /** Environment marker of every child that main starts: how post finds what a killed main left behind. */
   readonly marker: string;
+  /** Undefined where no offload socket was asked for. */
+  readonly offload: OffloadState | undefined;
 }
 
-export function saveState(state: State): void {
-  core.saveState('marker', state.marker);
+/** The process that serves the offload socket. */
+export interface OffloadState {
+  /** Its folder. */
+  readonly folder: string;
+  /** Whether main saw it serve: then it is to be there until post ends it. */
+  readonly isReady: boolean;
+  readonly writeSummary: boolean;
+}
+
+export function saveMarker(marker: string): void {
+  core.saveState('marker', marker);
+}
+
+/** What is saved later counts. */
+export function saveOffload({ folder, isReady, writeSummary }: OffloadState): void {
+  core.saveState('offload-folder', folder);
+  core.saveState('offload-ready', isReady);
+  core.saveState('offload-summary', writeSummary);
 }
 
 /** @returns undefined when main did not get as far as saving it. */
 export function loadState(): State | undefined {
   const marker = core.getState('marker');
-  return marker === '' ? undefined : { marker };
+  return marker === '' ? undefined : { marker, offload: loadOffload() };
+}
+
+function loadOffload(): OffloadState | undefined {
+  const folder = core.getState('offload-folder');
+  if (folder === '') return undefined;
+  return {
+    folder,
+    isReady: core.getState('offload-ready') === 'true',
+    writeSummary: core.getState('offload-summary') === 'true',
+  };
 }

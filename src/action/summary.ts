@@ -5,6 +5,7 @@ import { toError } from '../domain/errors.ts';
 import { isGood, type Outcome } from '../domain/outcome.ts';
 import { errorText, failuresByCause } from './failures.ts';
 import { formatBytes, formatSeconds, plural } from './format.ts';
+import { code, escapeText, warningBox } from './markdown.ts';
 
 /** Rows of the table; GitHub shows nothing of a summary beyond 1 MiB. */
 const MAX_ROWS = 1000;
@@ -25,10 +26,10 @@ const PHASE_NAMES: Readonly<Record<Phase, string>> = {
   'copy-back': 'copy back',
 };
 
-/** Adds the report to the job summary. A summary that cannot be written never fails a build. */
-export async function writeSummary(report: StepReport): Promise<void> {
+/** Adds to the job summary. A summary that cannot be written never fails a build. */
+export async function writeSummary(markdown: string): Promise<void> {
   try {
-    await core.summary.addRaw(renderSummary(report)).write();
+    await core.summary.addRaw(markdown).write();
   } catch (error) {
     core.warning(`The job summary could not be written: ${toError(error).message}`);
   }
@@ -43,9 +44,7 @@ export function renderSummary(report: StepReport): string {
     transfer(report),
     table(report.outcomes),
     ...failureSections(failed),
-    ...report.problems.map(
-      (problem) => `> [!WARNING]\n> ${escapeText(onOneLine(errorText(problem)))}`,
-    ),
+    ...report.problems.map((problem) => warningBox(errorText(problem))),
   ]
     .filter((part) => part !== '')
     .join('\n\n')
@@ -125,18 +124,4 @@ function failureSection(alike: readonly Outcome[]): string {
     `<pre>${escapeText(shown)}</pre>`,
     ...(hint === undefined ? [] : [escapeText(hint)]),
   ].join('\n\n');
-}
-
-/** As code in a table cell: text of a flake can break neither the table nor the page. */
-function code(text: string): string {
-  return `<code>${escapeText(onOneLine(text))}</code>`;
-}
-
-function onOneLine(text: string): string {
-  return text.replaceAll(/\s+/g, ' ');
-}
-
-/** Every character that Markdown, a table or HTML gives a meaning, as a reference. */
-function escapeText(text: string): string {
-  return text.replaceAll(/[&<>|`*_~[\]\\#@!:$]/g, (character) => `&#${character.charCodeAt(0)};`);
 }

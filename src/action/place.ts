@@ -1,0 +1,38 @@
+import os from 'node:os';
+import { ActionError } from '../domain/errors.ts';
+import { systemOfMachine, type System } from '../domain/system.ts';
+
+/** The folder that relative paths of inputs are in. */
+export function workspace(): string {
+  return process.env['GITHUB_WORKSPACE'] ?? process.cwd();
+}
+
+/** The folder for the job's own files. */
+export function temporary(): string {
+  return process.env['RUNNER_TEMP'] ?? os.tmpdir();
+}
+
+/** In a container the user may have no entry in passwd, for which Node throws. */
+export function currentUser(): string {
+  try {
+    return os.userInfo().username;
+  } catch {
+    return process.env['USER'] ?? 'root';
+  }
+}
+
+/** @throws ActionError `input-invalid` where there is no Nix for this machine */
+export function runnerSystem(): System {
+  const system = systemOfMachine(process.arch, process.platform);
+  if (system) return system;
+  throw new ActionError(
+    'input-invalid',
+    `Nix does not run on ${process.platform} (${process.arch})`,
+    { hint: 'Use a Linux or macOS runner.' },
+  );
+}
+
+/** Seconds. */
+export function clock(): number {
+  return performance.now() / 1000;
+}

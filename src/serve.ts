@@ -1,0 +1,103 @@
+import { text } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Cancellation } from './action/cancellation.ts';
+import { readCredentials } from './action/credentials.ts';
+import { readInputs } from './action/inputs.ts';
+import { clock, currentUser } from './action/place.ts';
+import { formatOffloadReport } from './build/offload-report.ts';
+import { ActionError, asActionError, toError } from './domain/errors.ts';
+import { childEnvironment } from './nix/environment.ts';
+import { MARKER_VARIABLE } from './nix/leftovers.ts';
+import { ControlServer } from './service/control.ts';
+import { offloadFolder, removeOffloadFolder, type OffloadFolder } from './service/folder.ts';
+import { jobGone } from './service/job-watch.ts';
+import { parseAssignment, type Assignment, type SetUpAnswer } from './service/messages.ts';
+import { OffloadService } from './service/offload-service.ts';
+
+/** Milliseconds for handing the report over. */
+const ANSWER_LIMIT = 2000;
+
+/** The process that serves the offload socket: from its assignment on standard input to its end. */
+export async function serve(): Promise<void> {
+  outliveTheStep();
+  using cancellation = new Cancellation();
+  const { signal } = cancellation;
+  const assignment = parseAssignment(await text(process.stdin));
+  try {
+    const setUp = await Promise.race([start(assignment, signal), aborted(signal)]);
+    await answer(setUp.service.ready);
+    await serveToTheEnd(setUp, assignment, signal);
+  } catch (thrown) {
+    const { code, message, hint } = asActionError(thrown);
+    note(message);
+    await answer({ kind: 'failed', code, message, hint });
+  }
+}
+
+/** What the process says: its log is read when it has ended by itself. Never a secret. */
+export function note(line: string): void {
+  process.stderr.write(`${new Date().toISOString()} ${line}\n`);
+}
+
+/** The step ends, and with it whoever reads standard output. */
+function outliveTheStep(): void {
+  process.umask(0o077);
+  process.on('SIGHUP', () => undefined);
+  process.stdout.on('error', () => undefined);
+}
+
+interface SetUp {
+  readonly service: OffloadService;
+  readonly control: ControlServer;
+  readonly folder: OffloadFolder;
+}
+
+async function start(
+  { inputs, workspace, folder: path }: Assignment,
+  signal: AbortSignal,
+): Promise<SetUp> {
+  const { task, request, hostKeys } = readInputs((name) => inputs[name] ?? '', workspace);
+  if (task !== 'set-up') throw new ActionError('internal', 'the inputs name what to build');
+  const secrets = {
+    'ssh-key': inputs['ssh-key'] ?? '',
+    'ssh-key-passphrase': inputs['ssh-key-passphrase'] ?? '',
+  };
+  const credentials = await readCredentials(secrets, request.store, process.env);
+  // No path is relative from here on, and the workspace may be removed.
+  process.chdir('/');
+  const marker = process.env[MARKER_VARIABLE] ?? '';
+  const env = { ...childEnvironment(process.env), [MARKER_VARIABLE]: marker };
+  const folder = offloadFolder(path);
+  const place = { user: currentUser(), env, folder, clock, signal, onNotice: note };
+  const service = await OffloadService.start(request, { credentials, hostKeys, ...place });
+  return { service, control: await ControlServer.listen(folder.control), folder };
+}
+
+async function serveToTheEnd(
+  { service, control, folder }: SetUp,
+  { job }: Assignment,
+  signal: AbortSignal,
+): Promise<void> {
+  const reply = await Promise.race([
+    control.stopped,
+    jobGone(job, folder.path, signal).then(note, note),
+    aborted(signal).catch(() => note('told to end')),
+  ]);
+  const report = await service.stop();
+  control.close();
+  // Without a post that asks, nobody else tidies up.
+  if (!reply && !signal.aborted) await removeOffloadFolder(folder);
+  await Promise.race([reply?.(formatOffloadReport(report)), delay(ANSWER_LIMIT)]);
+}
+
+async function answer(line: SetUpAnswer): Promise<void> {
+  await new Promise((resolve) => process.stdout.write(`${JSON.stringify(line)}\n`, resolve));
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const stop = (): void => reject(toError(signal.reason));
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
+  });
+}

@@ -1,0 +1,38 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { OFFLOAD_SOCKET_NAME } from '../domain/offload-socket.ts';
+
+/** Bytes that a Unix socket's path may have: 108 on Linux and 104 on macOS, less some. */
+const MAX_SOCKET_PATH = 100;
+
+/** The folder of one offload process; nobody else may look into it. */
+export interface OffloadFolder {
+  readonly path: string;
+  /** Where Nix connects. */
+  readonly socket: string;
+  /** Where post connects. */
+  readonly control: string;
+  /** What the process says; never a secret. */
+  readonly log: string;
+}
+
+export function offloadFolder(folder: string): OffloadFolder {
+  return {
+    path: folder,
+    socket: path.join(folder, OFFLOAD_SOCKET_NAME),
+    control: path.join(folder, 'control.sock'),
+    log: path.join(folder, 'offload.log'),
+  };
+}
+
+/** Makes one, of mode 0700, in `preferred`, or below /tmp where the sockets' paths would be too long there. */
+export async function makeOffloadFolder(preferred: string): Promise<OffloadFolder> {
+  const name = 'nix-remote-build-';
+  const { socket } = offloadFolder(path.join(preferred, `${name}XXXXXX`));
+  const fits = Buffer.byteLength(socket) <= MAX_SOCKET_PATH;
+  return offloadFolder(await mkdtemp(path.join(fits ? preferred : '/tmp', name)));
+}
+
+export async function removeOffloadFolder({ path }: OffloadFolder): Promise<void> {
+  await rm(path, { recursive: true, force: true });
+}

@@ -1,0 +1,154 @@
+import os from 'node:os';
+import { connectionDetail } from '../build/connection-detail.ts';
+import { localImportCheck } from '../build/local-import.ts';
+import { offloadTo } from '../build/offload-engine.ts';
+import { OffloadRecords, type OffloadReport } from '../build/offload-report.ts';
+import { RemoteLink } from '../build/remote-link.ts';
+import { Remote } from '../build/remote.ts';
+import type { StepContext, StepRequest } from '../build/step-request.ts';
+import { daemonSocketPath } from '../nix/environment.ts';
+import { readLocalSettings } from '../nix/local-settings.ts';
+import type { NixSettings } from '../nix/settings.ts';
+import { OffloadServer } from '../offload/server.ts';
+import { openLocalStore, openLocalStream } from '../store/local-store.ts';
+import type { SignatureCheck } from '../store/store.ts';
+import type { OffloadFolder } from './folder.ts';
+import type { Ready } from './start.ts';
+
+/** What the offload socket is set up with. */
+export type OffloadRequest = Pick<StepRequest, 'store' | 'copyInputs' | 'options'>;
+
+/** Where it is set up. */
+export interface OffloadContext extends Pick<
+  StepContext,
+  'credentials' | 'hostKeys' | 'user' | 'env' | 'clock' | 'signal'
+> {
+  readonly folder: OffloadFolder;
+  /** Hears what is worth a line in the process's log. */
+  readonly onNotice: (text: string) => void;
+}
+
+/** The offload socket with all that serves it. */
+export class OffloadService {
+  readonly ready: Ready;
+  readonly #link: RemoteLink;
+  readonly #server: OffloadServer;
+  readonly #records: OffloadRecords;
+
+  private constructor(
+    ready: Ready,
+    link: RemoteLink,
+    server: OffloadServer,
+    records: OffloadRecords,
+  ) {
+    this.ready = ready;
+    this.#link = link;
+    this.#server = server;
+    this.#records = records;
+  }
+
+  /**
+   * Connects, makes sure that what is built there can be had here, and listens.
+   * @throws ActionError with what keeps it from serving
+   */
+  static async start(request: OffloadRequest, context: OffloadContext): Promise<OffloadService> {
+    const connect = (signal: AbortSignal): Promise<Remote> =>
+      connectTo(request, { ...context, signal });
+    const remote = await connect(context.signal);
+    try {
+      const [importCheck, ready] = await Promise.all([
+        importCheckFor(remote, context),
+        introduce(remote, request),
+      ]);
+      const records = new OffloadRecords();
+      const onNotice = (text: string): void => {
+        records.addNotice(text);
+        context.onNotice(text);
+      };
+      const link = new RemoteLink({ first: remote, connect, onNotice });
+      const parts = { request, context, link, records, onNotice, importCheck };
+      return new OffloadService(ready, link, await serve(parts), records);
+    } catch (error) {
+      remote.close();
+      throw error;
+    }
+  }
+
+  /** Ends everything, clients' builds too. */
+  async stop(): Promise<OffloadReport> {
+    await this.#server.close();
+    const { bytesSent, bytesReceived, reconnects } = this.#link;
+    this.#link.close();
+    const { rawOperations } = this.#server;
+    const { remote } = this.ready;
+    return this.#records.report({ remote, bytesSent, bytesReceived, reconnects, rawOperations });
+  }
+}
+
+function connectTo(
+  { store: uri, options }: OffloadRequest,
+  { credentials, hostKeys, user, signal }: OffloadContext,
+): Promise<Remote> {
+  return Remote.connect({ uri, defaultUser: user, credentials, hostKeys, options }, signal);
+}
+
+/** Asked before anything is built: a build whose outputs nobody can take is of no use. */
+async function importCheckFor(remote: Remote, context: OffloadContext): Promise<SignatureCheck> {
+  const { env } = context;
+  const local = await openLocalStore({ env, socketPath: daemonSocketPath(env) });
+  try {
+    return await localImportCheck(local, remote, context, 'offload socket');
+  } finally {
+    local.store.close();
+  }
+}
+
+/** What is told of the remote, and which options it cannot be told. */
+async function introduce(remote: Remote, { options }: OffloadRequest): Promise<Ready> {
+  const { store, warnings } = await remote.sessionWith(options);
+  try {
+    const detail = connectionDetail(await store.greeting, remote.roundTripMs);
+    return { kind: 'ready', remote: remote.label, detail, warnings };
+  } finally {
+    store.close();
+  }
+}
+
+interface Parts {
+  readonly request: OffloadRequest;
+  readonly context: OffloadContext;
+  readonly link: RemoteLink;
+  readonly records: OffloadRecords;
+  readonly onNotice: (text: string) => void;
+  readonly importCheck: SignatureCheck;
+}
+
+async function serve(parts: Parts): Promise<OffloadServer> {
+  const { request, context, link, records, onNotice, importCheck } = parts;
+  const { env, folder, clock } = context;
+  const local = { env, socketPath: daemonSocketPath(env) };
+  const settings = readSettings(context);
+  return OffloadServer.listen({
+    socketPath: folder.socket,
+    openLocalStream: async () => (await openLocalStream(local)).stream,
+    takeOver: offloadTo({
+      remote: (signal) => link.get(signal),
+      openLocal: () => openLocalStore(local),
+      importCheck,
+      options: request.options,
+      copyInputs: request.copyInputs,
+      localSettings: () => settings,
+      temporaryDirectory: folder.path,
+      clock,
+      onBuild: (build) => records.addBuild(build),
+      onNotice,
+    }),
+    onNotice,
+  });
+}
+
+/** Read once: what a later step changes, it asks for. */
+async function readSettings({ env, signal }: OffloadContext): Promise<NixSettings | undefined> {
+  const command = { nix: 'nix', env, signal, workingDirectory: os.tmpdir() };
+  return readLocalSettings(command).catch(() => undefined);
+}

@@ -1,0 +1,68 @@
+import * as core from '@actions/core';
+import path from 'node:path';
+import type { SetUpInputs } from './action/inputs.ts';
+import { temporary, workspace } from './action/place.ts';
+import type { Secrets } from './action/secrets.ts';
+import { saveOffload } from './action/state.ts';
+import { childEnvironment } from './nix/environment.ts';
+import { MARKER_VARIABLE } from './nix/leftovers.ts';
+import { makeOffloadFolder, removeOffloadFolder, type OffloadFolder } from './service/folder.ts';
+import { jobProcess } from './service/job-watch.ts';
+import { startOffloadProcess, type Ready } from './service/start.ts';
+
+/** What set-up has to go on. */
+export interface SetUpContext {
+  /** The text of each input that was read, by name. */
+  readonly given: ReadonlyMap<string, string>;
+  readonly secrets: Secrets;
+  readonly marker: string;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Has later steps build remotely: starts a process that serves the offload socket, and tells the job of it.
+ * @throws ActionError with what kept it from serving; then nothing of it is left
+ */
+export async function setUp(inputs: SetUpInputs, context: SetUpContext): Promise<void> {
+  const folder = await makeOffloadFolder(temporary());
+  const state = { folder: folder.path, writeSummary: inputs.writeSummary };
+  saveOffload({ ...state, isReady: false });
+  const ready = await start(folder, context).catch(async (error: unknown) => {
+    await removeOffloadFolder(folder);
+    throw error;
+  });
+  saveOffload({ ...state, isReady: true });
+  core.exportVariable('NIX_DAEMON_SOCKET_PATH', folder.socket);
+  // Without it, who may write the store himself would not ask a daemon.
+  core.exportVariable('NIX_REMOTE', 'daemon');
+  tell(ready, folder);
+}
+
+/** The secrets go through a pipe: into no file, argument or environment. */
+async function start(folder: OffloadFolder, context: SetUpContext): Promise<Ready> {
+  const { given, secrets, marker, signal } = context;
+  return startOffloadProcess({
+    entry: path.resolve(path.dirname(process.argv[1] ?? ''), '../offload/index.js'),
+    assignment: {
+      inputs: { ...Object.fromEntries(given), ...secrets },
+      workspace: workspace(),
+      folder: folder.path,
+      job: await jobProcess(),
+    },
+    env: { ...childEnvironment(process.env), ...tracking(), [MARKER_VARIABLE]: marker },
+    log: folder.log,
+    signal,
+  });
+}
+
+/** By this variable GitHub's runner finds what a job has left behind. */
+function tracking(): Readonly<Record<string, string>> {
+  const id = process.env['RUNNER_TRACKING_ID'];
+  return id === undefined ? {} : { RUNNER_TRACKING_ID: id };
+}
+
+function tell({ remote, detail, warnings }: Ready, { socket }: OffloadFolder): void {
+  for (const text of warnings) core.warning(text);
+  core.info(`connected to ${remote} (${detail})`);
+  core.info(`Nix in later steps of this job builds there, through ${socket}`);
+}
