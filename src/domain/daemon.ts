@@ -18,6 +18,9 @@ export type Substitution = 'substitute' | 'no-substitute';
 /** Whether the receiving store is asked to accept unsigned paths (only a trusted client is heard). */
 export type SignatureCheck = 'check-signatures' | 'no-signature-check';
 
+/** What becomes of a path to be added that is valid already: it is kept as it is, or its files are replaced. */
+export type Repair = 'keep' | 'repair';
+
 /** What QueryMissing answers. */
 export interface Missing {
   readonly willBuild: readonly StorePath[];

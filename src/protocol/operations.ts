@@ -1,8 +1,14 @@
 import { BUILD_MODES, type BuildMode, type BuildResult } from '../domain/build-result.ts';
-import type { DaemonOptions, Missing, SignatureCheck, Substitution } from '../domain/daemon.ts';
+import type {
+  DaemonOptions,
+  Missing,
+  Repair,
+  SignatureCheck,
+  Substitution,
+} from '../domain/daemon.ts';
 import type { DerivedPath } from '../domain/derived-path.ts';
 import type { PathInfo } from '../domain/path-info.ts';
-import type { DrvPath, StorePath } from '../domain/store-path.ts';
+import { type DrvPath, type StorePath, storePathBase } from '../domain/store-path.ts';
 import { readKeyedBuildResult } from './build-result.ts';
 import { derivedPathText } from './derived-path.ts';
 import { OP } from './op.ts';
@@ -124,15 +130,21 @@ export function narFromPath<T>(
 }
 
 /** The request is followed by frames: a count, then for each path its info (1.16 format) and its NAR. */
-export function addMultipleToStore(check: SignatureCheck): Operation<void> {
+export function addMultipleToStore(check: SignatureCheck, repair: Repair): Operation<void> {
   return {
     name: 'AddMultipleToStore',
     request: request(OP.addMultipleToStore)
-      .bool(false) // repair
+      .bool(repair === 'repair')
       .bool(check === 'no-signature-check')
       .finish(),
     reply: readNothing,
   };
+}
+
+/** The request is followed by frames: the text of the log. */
+export function addBuildLog(drvPath: DrvPath): Operation<void> {
+  const writer = request(OP.addBuildLog).string(storePathBase(drvPath));
+  return { name: 'AddBuildLog', request: writer.finish(), reply: readDone };
 }
 
 export function addTempRoot(path: StorePath): Operation<void> {

@@ -26,6 +26,8 @@ export interface CopyRequest extends ClosureRequest {
    * Which of the missing paths are sent; all, unless said. What those refer to must be among them or valid at the destination by then.
    */
   readonly select?: ((missing: PathInfos) => Promise<PathInfos>) | undefined;
+  /** The roots are sent even if they are valid at the destination, and replace what is there: files of theirs may be damaged. */
+  readonly repair?: 'roots' | undefined;
   /** More sessions with the source, to read from in turn. */
   readonly channels?: readonly Store[] | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -61,7 +63,7 @@ export async function copyClosure(request: CopyRequest): Promise<CopyResult> {
   signal?.addEventListener('abort', stop, { once: true });
   try {
     const finding = request.near === 'source' ? missingAtFar : missingAtNear;
-    const missing = await interruption.wait(finding(request));
+    const missing = await interruption.wait(finding(asCopied(request)));
     keepPresent(request, missing);
     const paths = topologicalOrder(select ? await select(missing) : missing);
     const totalBytes = paths.reduce((sum, { narSize }) => sum + narSize, 0);
@@ -70,6 +72,18 @@ export async function copyClosure(request: CopyRequest): Promise<CopyResult> {
   } finally {
     signal?.removeEventListener('abort', stop);
   }
+}
+
+/** For a repair the destination is taken for one that lacks the roots. */
+function asCopied(request: CopyRequest): ClosureRequest {
+  const { repair, roots, to } = request;
+  if (!repair) return request;
+  const lacking = new Set(roots);
+  const queryValidPaths: Store['queryValidPaths'] = async (paths, substitution) => {
+    const valid = await to.queryValidPaths(paths, substitution);
+    return new Set([...valid].filter((path) => !lacking.has(path)));
+  };
+  return { ...request, to: { queryValidPaths } };
 }
 
 /**
@@ -81,7 +95,7 @@ function keepPresent({ roots, to }: CopyRequest, missing: PathInfos): void {
 }
 
 async function transfer(
-  { from, to, channels = [], check, onProgress }: CopyRequest,
+  { from, to, channels = [], check, repair, onProgress }: CopyRequest,
   paths: readonly PathInfo[],
   totalBytes: number,
 ): Promise<void> {
@@ -98,7 +112,7 @@ async function transfer(
     },
   });
   report();
-  await to.addMultipleToStore(paths.length, sources, check);
+  await to.addMultipleToStore(paths.length, sources, check, repair ? 'repair' : 'keep');
 }
 
 interface Counter {

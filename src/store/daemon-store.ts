@@ -3,26 +3,26 @@ import type { BuildMode, BuildResult } from '../domain/build-result.ts';
 import type { ByteStream } from '../domain/byte-stream.ts';
 import type { Greeting } from '../domain/daemon.ts';
 import type { DerivedPath } from '../domain/derived-path.ts';
-import { toError } from '../domain/errors.ts';
+import { ActionError } from '../domain/errors.ts';
 import type { PathInfo } from '../domain/path-info.ts';
 import type { DrvPath, StorePath } from '../domain/store-path.ts';
 import * as operations from '../protocol/operations.ts';
 import type { OutputMap } from '../protocol/operations.ts';
 import { SINCE } from '../protocol/version.ts';
 import { buildWithoutResults } from './build-without-results.ts';
-import { Interruption } from './interruption.ts';
 import { receiveNars } from './nar-window.ts';
-import type { Body } from './outbox.ts';
-import { endEarly, sendPaths } from './send-paths.ts';
+import { sendPaths } from './send-paths.ts';
 import { Session, type SessionOptions } from './session.ts';
 import type {
   DaemonOptions,
   Missing,
   NarSource,
+  Repair,
   SignatureCheck,
   Store,
   Substitution,
 } from './store.ts';
+import { runStreamed } from './streamed-request.ts';
 
 /**
  * Opens a session with the daemon at the other end of `stream`. Returns at once: whatever is asked of the store before the daemon
@@ -91,19 +91,21 @@ class DaemonStore implements Store {
     count: number,
     sources: AsyncIterable<NarSource>,
     check: SignatureCheck,
+    repair: Repair = 'keep',
   ): Promise<void> {
-    const interruption = new Interruption();
-    const body: Body = async (write) => {
-      try {
-        await sendPaths(write, count, sources, interruption);
-      } catch (error) {
-        if (interruption.error === undefined) throw error;
-        await endEarly(write);
-      }
-    };
-    const reply = this.#session.run(operations.addMultipleToStore(check), { body });
-    reply.catch((error: unknown) => interruption.raise(toError(error)));
-    await reply;
+    const operation = operations.addMultipleToStore(check, repair);
+    await runStreamed(this.#session, operation, (frames, interruption) =>
+      sendPaths(frames, interruption, count, sources),
+    );
+  }
+
+  async addBuildLog(drvPath: DrvPath, chunks: AsyncIterable<Buffer>): Promise<void> {
+    const { trust } = this.#session.knownGreeting ?? (await this.greeting);
+    if (trust === 'untrusted') throw logRefused(this.label);
+    const operation = operations.addBuildLog(drvPath);
+    await runStreamed(this.#session, operation, (frames, interruption) =>
+      interruption.forEach(chunks, (chunk) => frames.add(chunk)),
+    );
   }
 
   async addTempRoots(paths: readonly StorePath[]): Promise<void> {
@@ -158,4 +160,12 @@ class DaemonStore implements Store {
   ): Promise<T[]> {
     return Promise.all(items.map((item) => this.#session.run(operation(item))));
   }
+}
+
+function logRefused(label: string): ActionError {
+  return new ActionError(
+    'daemon-error',
+    `${label}: the Nix daemon takes build logs only from users that it trusts`,
+    { hint: "Name this user in 'trusted-users' of nix.conf on that machine." },
+  );
 }

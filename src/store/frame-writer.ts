@@ -24,6 +24,11 @@ export class FrameWriter {
     return this.#size >= FRAME_SIZE ? this.#write(this.#takeFrame()) : undefined;
   }
 
+  /** Forgets what was gathered for the next frame. */
+  drop(): void {
+    this.#takeFrame();
+  }
+
   end(): Promise<void> | undefined {
     const frame = this.#size > 0 ? this.#takeFrame() : [];
     return this.#write([...frame, END_OF_FRAMES]);

@@ -4,6 +4,7 @@ import type {
   DaemonOptions,
   Greeting,
   Missing,
+  Repair,
   SignatureCheck,
   Substitution,
 } from '../domain/daemon.ts';
@@ -15,6 +16,7 @@ export type {
   DaemonOptions,
   Greeting,
   Missing,
+  Repair,
   SignatureCheck,
   Substitution,
   Trust,
@@ -66,12 +68,22 @@ export interface Store {
    * naming the path, before its last byte is handed on.
    */
   nars(infos: readonly PathInfo[]): AsyncIterable<NarSource>;
-  /** One AddMultipleToStore. References first. */
+  /**
+   * One AddMultipleToStore. References first. With `repair` paths that are valid are replaced by what comes; a daemon does that for
+   * everybody, under the same check.
+   */
   addMultipleToStore(
     count: number,
     sources: AsyncIterable<NarSource>,
     check: SignatureCheck,
+    repair?: Repair,
   ): Promise<void>;
+  /**
+   * Stores the log of a build, where `nix log` looks for it. Waits for the greeting: a daemon takes logs only from users whom it trusts,
+   * and refuses others before it has read the log, which ends the session. Where it has said that it does not trust us it is not
+   * asked (`daemon-error`); below protocol 1.35 it does not say, so the caller has to know.
+   */
+  addBuildLog(drvPath: DrvPath, chunks: AsyncIterable<Buffer>): Promise<void>;
   /** Pipelined. */
   addTempRoots(paths: readonly StorePath[]): Promise<void>;
   /** Protects what the symlink points to from garbage collection, as long as the link exists. */
