@@ -5,7 +5,7 @@ import { writeSummary } from './action/summary.ts';
 import { parseOffloadReport, type OffloadReport } from './build/offload-report.ts';
 import { printable } from './domain/text.ts';
 import { endMarkedProcesses } from './nix/leftovers.ts';
-import { offloadFolder, removeOffloadFolder } from './service/folder.ts';
+import { offloadFolder, removeOffloadFolder } from './offload/folder.ts';
 import { askToStop, lastWords } from './service/stop.ts';
 
 /** Lines of its log that are shown of a process that did not answer. */

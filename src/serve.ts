@@ -9,7 +9,7 @@ import { ActionError, asActionError, toError } from './domain/errors.ts';
 import { childEnvironment } from './nix/environment.ts';
 import { MARKER_VARIABLE } from './nix/leftovers.ts';
 import { ControlServer } from './service/control.ts';
-import { offloadFolder, removeOffloadFolder, type OffloadFolder } from './service/folder.ts';
+import { offloadFolder, removeOffloadFolder, type OffloadFolder } from './offload/folder.ts';
 import { jobGone } from './service/job-watch.ts';
 import { parseAssignment, type Assignment, type SetUpAnswer } from './service/messages.ts';
 import { OffloadService } from './service/offload-service.ts';

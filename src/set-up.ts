@@ -6,7 +6,7 @@ import type { Secrets } from './action/secrets.ts';
 import { saveOffload } from './action/state.ts';
 import { childEnvironment } from './nix/environment.ts';
 import { MARKER_VARIABLE } from './nix/leftovers.ts';
-import { makeOffloadFolder, removeOffloadFolder, type OffloadFolder } from './service/folder.ts';
+import { makeOffloadFolder, removeOffloadFolder, type OffloadFolder } from './offload/folder.ts';
 import { jobProcess } from './service/job-watch.ts';
 import { startOffloadProcess, type Ready } from './service/start.ts';
 

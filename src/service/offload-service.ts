@@ -12,7 +12,7 @@ import type { NixSettings } from '../nix/settings.ts';
 import { OffloadServer } from '../offload/server.ts';
 import { openLocalStore, openLocalStream } from '../store/local-store.ts';
 import type { SignatureCheck } from '../store/store.ts';
-import type { OffloadFolder } from './folder.ts';
+import type { OffloadFolder } from '../offload/folder.ts';
 import type { Ready } from './start.ts';
 
 /** What the offload socket is set up with. */
