@@ -2,28 +2,36 @@ import { parseSystem } from '../domain/system.ts';
 import { evaluate } from '../nix/evaluate.ts';
 import type { Evaluation } from '../nix/evaluation.ts';
 import type { NixSettings } from '../nix/settings.ts';
-import type { LocalStore, LocalStoreAccess } from '../store/local-store.ts';
+import type { LocalStore } from '../store/local-store.ts';
 import type { Store } from '../store/store.ts';
+import type { EvaluationStore } from './evaluation-store.ts';
 import type { Phases } from './phases.ts';
 import type { StepContext, StepRequest } from './step-request.ts';
 import { chooseSystems, type SystemChoice } from './systems.ts';
 
+/** What evaluation needs, as it becomes available. */
+export interface EvaluationParts {
+  readonly local: Promise<LocalStore>;
+  /** The way to the local store that evaluation takes. */
+  readonly store: Promise<EvaluationStore>;
+  /** The remote's, once they are known. */
+  readonly settings: Promise<NixSettings | undefined>;
+}
+
 /**
  * Evaluates at once for what the remote most likely builds, the runner's system; what it really builds is known when it is connected.
  * Only where that makes a difference, evaluation is done again.
- * @param settings the remote's, once they are known
  */
 export async function evaluateEarly(
   request: StepRequest,
   context: StepContext,
   phases: Phases,
-  local: Promise<LocalStore>,
-  settings: Promise<NixSettings | undefined>,
+  { local, store: opening, settings }: EvaluationParts,
 ): Promise<Evaluation> {
   settings.catch(() => undefined); // waited for below, unless there is no local store
-  const { store, access } = await local;
+  const [{ store }, through] = await Promise.all([local, opening]);
   const evaluation = await evaluateForRemote(request, context, settings, async (choice, signal) => {
-    const run = () => evaluateFor(request, { ...context, signal }, access, choice);
+    const run = () => evaluateFor(request, { ...context, signal }, through, choice);
     const evaluation = await phases.measure('evaluate', run);
     await keepDerivations(store, evaluation);
     return evaluation;
@@ -74,8 +82,8 @@ async function evaluateForRemote(
 
 function evaluateFor(
   request: StepRequest,
-  { env, observe, signal, temporaryDirectory }: StepContext,
-  access: LocalStoreAccess,
+  { observe, signal, temporaryDirectory }: StepContext,
+  { env, storeUri }: EvaluationStore,
   { system, systems }: SystemChoice,
 ): Promise<Evaluation> {
   return evaluate({
@@ -86,7 +94,7 @@ function evaluateFor(
     system,
     systems,
     workingDirectory: request.workingDirectory,
-    localStore: access.storeUri,
+    localStore: storeUri,
     temporaryDirectory,
     env,
     signal,
