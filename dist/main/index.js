@@ -54756,7 +54756,7 @@ function causes(error) {
 /** What failed, what failed by itself before its consequences: a failed dependency may be another attribute. */
 function failuresByCause(outcomes) {
     return outcomes
-        .filter(({ status }) => !(0,_domain_outcome_js__WEBPACK_IMPORTED_MODULE_0__/* .isGood */ .K)(status))
+        .filter(({ status }) => !(0,_domain_outcome_js__WEBPACK_IMPORTED_MODULE_0__/* .isGood */ .Kg)(status))
         .sort((one, other) => distance(one) - distance(other));
 }
 /** From the cause. */
@@ -54797,10 +54797,52 @@ globals.__dirname ??= node_path__WEBPACK_IMPORTED_MODULE_0__.dirname(globals.__f
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   We: () => (/* binding */ isErrorCode),
 /* harmony export */   iT: () => (/* binding */ toError),
 /* harmony export */   lZ: () => (/* binding */ ActionError),
 /* harmony export */   z6: () => (/* binding */ asActionError)
 /* harmony export */ });
+/** What can go wrong, each as one word: `results`, tests and docs/troubleshooting.md key on it. */
+const ERROR_CODES = [
+    // what the user wrote
+    'input-invalid',
+    'store-uri-invalid',
+    'key-invalid',
+    'key-passphrase',
+    'known-hosts-invalid',
+    // reaching the remote
+    'host-unresolvable',
+    'host-unreachable',
+    'connect-timeout',
+    'host-key-unknown',
+    'host-key-mismatch',
+    'host-key-revoked',
+    'authentication-failed',
+    'connection-lost',
+    'channel-refused',
+    // talking to a Nix daemon
+    'nix-missing',
+    'protocol-mismatch',
+    'protocol-too-old',
+    'protocol-violation',
+    'daemon-error',
+    // moving store paths
+    'path-invalid',
+    'nar-invalid',
+    'nar-hash-mismatch',
+    'signature-required',
+    'disk-full',
+    // evaluating and building
+    'evaluation-failed',
+    'installable-unknown',
+    'unsupported-derivation',
+    'build-failed',
+    'cancelled',
+    'internal',
+];
+function isErrorCode(text) {
+    return ERROR_CODES.some((code) => code === text);
+}
 /**
  * A failure that a person reads: `message` says what is wrong and where, in one line; `hint` what to do.
  * Neither ever holds a secret.
@@ -54834,13 +54876,29 @@ function asActionError(thrown) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   K: () => (/* binding */ isGood),
-/* harmony export */   j: () => (/* binding */ outcomeStatus)
+/* harmony export */   Kg: () => (/* binding */ isGood),
+/* harmony export */   j5: () => (/* binding */ outcomeStatus)
 /* harmony export */ });
-const GOOD = new Set(['built', 'substituted', 'cached']);
+/* unused harmony export isOutcomeStatus */
+const VERDICTS = {
+    built: 'good',
+    substituted: 'good',
+    cached: 'good',
+    failed: 'bad',
+    'dependency-failed': 'bad',
+    'timed-out': 'bad',
+    'not-deterministic': 'bad',
+    'unsupported-system': 'bad',
+    'evaluation-failed': 'bad',
+    'connection-lost': 'bad',
+    cancelled: 'bad',
+};
 /** Whether the attribute's outputs exist on the remote. */
 function isGood(status) {
-    return GOOD.has(status);
+    return VERDICTS[status] === 'good';
+}
+function isOutcomeStatus(text) {
+    return Object.hasOwn(VERDICTS, text);
 }
 // 2.8.0 to 2.29, 2.30 to 2.33, and 2.34 say in three ways that no machine fits.
 const UNSUPPORTED = /but I am a '|required system or feature not available|platform mismatch|missing system features/;
@@ -54888,7 +54946,7 @@ function outcomeStatus(status, errorMessage) {
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _cjs_globals_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8194);
 /* harmony import */ var _action_crash_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2955);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3318);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9713);
 
 
 
@@ -54901,7 +54959,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 3318:
+/***/ 9713:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -54916,8 +54974,6 @@ var lib_core = __nccwpck_require__(6811);
 var external_node_crypto_ = __nccwpck_require__(7598);
 ;// CONCATENATED MODULE: external "node:fs/promises"
 const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
-;// CONCATENATED MODULE: external "node:os"
-const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./domain/errors.js
@@ -55885,6 +55941,14 @@ class InputReader {
 
 
 
+/** What only evaluating here, and the outputs of what was evaluated, could make something of: with its default. */
+const OF_INSTALLABLES = new Map([
+    ['eval-args', ''],
+    ['system', ''],
+    ['working-directory', '.'],
+    ['copy-outputs', 'false'],
+    ['out-link', 'result'],
+]);
 /**
  * Reads every input.
  * @param workspace the folder that a relative `working-directory` is in.
@@ -55893,35 +55957,55 @@ class InputReader {
 function readInputs(read, workspace) {
     const reader = new InputReader(read);
     const source = readSource(reader);
-    const installables = reader.lines('installables');
-    if (installables.length === 0 && source.kind === 'flake') {
-        reader.complain('installables', 'is empty', 'Write one per line, for example `.#checks`.');
+    const isSetUp = reader.lines('installables').length === 0 && source.kind === 'flake';
+    const store = readStore(reader);
+    const common = {
+        store,
+        hostKeys: readHostKeys(reader, store),
+        copyInputs: reader.choice('copy-inputs', ['auto', 'never']),
+        options: readOptions(reader),
+        writeSummary: reader.boolean('summary') ?? true,
+    };
+    if (isSetUp) {
+        refuseWithoutInstallables(reader);
+        return { task: 'set-up', ...complete(reader, common, {}) };
     }
-    const parsed = (installables.length === 0 ? ['.'] : installables).map((text) => reader.parse('installables', () => parseInstallable(text, source.kind === 'flake' ? 'flake' : 'attributes')));
+    const wanted = readWanted(reader, source, workspace);
+    return { task: 'build', ...complete(reader, common, wanted) };
+}
+/** Whoever gives one of these meant to build something here: an expression that came out empty must not pass as a build. */
+function refuseWithoutInstallables(reader) {
+    for (const [name, byDefault] of OF_INSTALLABLES) {
+        const text = reader.text(name);
+        if (text === '' || text === byDefault)
+            continue;
+        const hint = 'With `installables` empty, this step only sets up remote builds for later steps: name what to build, or leave this input out.';
+        reader.complain(name, 'means nothing without installables', hint);
+    }
+}
+/** What is to be built, from where, and what becomes of it here. */
+function readWanted(reader, source, workspace) {
+    const lines = reader.lines('installables');
+    const installables = (lines.length === 0 ? ['.'] : lines).map((text) => reader.parse('installables', () => parseInstallable(text, source.kind === 'flake' ? 'flake' : 'attributes')));
+    const system = reader.text('system');
+    return {
+        source,
+        installables: installables.filter((installable) => installable !== undefined),
+        evalArgs: reader.lines('eval-args').flatMap((line) => parseArgsStringToArgv(line)),
+        system: system === '' ? undefined : reader.parse('system', () => parseSystem(system)),
+        workingDirectory: external_node_path_.resolve(workspace, reader.text('working-directory')),
+        copy: readCopySelection(reader),
+        outLink: reader.text('out-link'),
+    };
+}
+function readStore(reader) {
     const stores = reader
         .lines('store')
         .map((line) => reader.parse('store', () => parseStoreUri(line)));
     if (stores.length !== 1) {
         reader.complain('store', stores.length === 0 ? 'is empty' : `names ${stores.length} stores`, 'Give exactly one, for example ssh-ng://ci@builder.example.org.');
     }
-    const systemText = reader.text('system');
-    const system = systemText === '' ? undefined : reader.parse('system', () => parseSystem(systemText));
-    const request = {
-        source,
-        installables: parsed.filter((installable) => installable !== undefined),
-        evalArgs: reader.lines('eval-args').flatMap((line) => parseArgsStringToArgv(line)),
-        system,
-        workingDirectory: external_node_path_.resolve(workspace, reader.text('working-directory')),
-        store: stores[0],
-        copy: readCopySelection(reader),
-        copyInputs: reader.choice('copy-inputs', ['auto', 'never']),
-        outLink: reader.text('out-link'),
-        options: readOptions(reader),
-    };
-    const writeSummary = reader.boolean('summary') ?? true;
-    const hostKeys = readHostKeys(reader, request.store);
-    reader.finish();
-    return { ...complete(request, hostKeys), writeSummary };
+    return stores[0];
 }
 /** Host keys from the store's URI, else from known-hosts. What is revoked there is revoked in either case. */
 function readHostKeys(reader, uri) {
@@ -55935,12 +56019,15 @@ function readHostKeys(reader, uri) {
     const keys = reader.parse('store', () => pinnedHostKey(pinned));
     return keys && { ...keys, revoked: known.revoked };
 }
-/** After {@link InputReader.finish} there is a store with host keys; this tells the compiler. */
-function complete(request, hostKeys) {
-    const { store } = request;
+/**
+ * After {@link InputReader.finish} there is a store with host keys; this tells the compiler.
+ * @throws ActionError of {@link InputReader.finish}
+ */
+function complete(reader, { store, hostKeys, writeSummary, copyInputs, options }, rest) {
+    reader.finish();
     if (!store || !hostKeys)
         throw new TypeError('an input was accepted without a value');
-    return { request: { ...request, store }, hostKeys };
+    return { request: { store, copyInputs, options, ...rest }, hostKeys, writeSummary };
 }
 function readSource(reader) {
     const file = reader.text('file');
@@ -56204,7 +56291,7 @@ function log_oneLine(event) {
             return `building ${derivationName(event.drvPath)}`;
         case 'attribute-done': {
             const { attribute, status } = event.outcome;
-            return `${(0,domain_outcome/* isGood */.K)(status) ? '✓' : '✗'} ${attribute}: ${status}`;
+            return `${(0,domain_outcome/* isGood */.Kg)(status) ? '✓' : '✗'} ${attribute}: ${status}`;
         }
         case 'phase-started':
         case 'phase-ended':
@@ -56227,6 +56314,41 @@ function evaluatedLine(event) {
     const others = event.passedOver.join(', ');
     const passedOver = others === '' ? '' : `; those for ${others} are not for this builder`;
     return `evaluated ${plural(event.attributes, 'attribute')}${failed}${passedOver}`;
+}
+
+;// CONCATENATED MODULE: external "node:os"
+const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
+;// CONCATENATED MODULE: ./action/place.js
+
+
+
+/** The folder that relative paths of inputs are in. */
+function workspace() {
+    return process.env['GITHUB_WORKSPACE'] ?? process.cwd();
+}
+/** The folder for the job's own files. */
+function temporary() {
+    return process.env['RUNNER_TEMP'] ?? external_node_os_namespaceObject.tmpdir();
+}
+/** In a container the user may have no entry in passwd, for which Node throws. */
+function currentUser() {
+    try {
+        return external_node_os_namespaceObject.userInfo().username;
+    }
+    catch {
+        return process.env['USER'] ?? 'root';
+    }
+}
+/** @throws ActionError `input-invalid` where there is no Nix for this machine */
+function runnerSystem() {
+    const system = systemOfMachine(process.arch, process.platform);
+    if (system)
+        return system;
+    throw new errors/* ActionError */.lZ('input-invalid', `Nix does not run on ${process.platform} (${process.arch})`, { hint: 'Use a Linux or macOS runner.' });
+}
+/** Seconds. */
+function clock() {
+    return performance.now() / 1000;
 }
 
 // EXTERNAL MODULE: ./action/failures.js
@@ -56279,13 +56401,13 @@ function resultsOutput(entries) {
 /** Every output path that exists, once. */
 function existingOutputs(outcomes) {
     const paths = outcomes
-        .filter((outcome) => (0,domain_outcome/* isGood */.K)(outcome.status))
+        .filter((outcome) => (0,domain_outcome/* isGood */.Kg)(outcome.status))
         .flatMap((outcome) => [...outcome.outputs.values()]);
     return [...new Set(paths)];
 }
 /** Attributes that are not there in the end. */
 function failedAttributes(outcomes) {
-    return outcomes.filter((outcome) => !(0,domain_outcome/* isGood */.K)(outcome.status)).map((outcome) => outcome.attribute);
+    return outcomes.filter((outcome) => !(0,domain_outcome/* isGood */.Kg)(outcome.status)).map((outcome) => outcome.attribute);
 }
 
 ;// CONCATENATED MODULE: ./action/report.js
@@ -56348,7 +56470,7 @@ function copyFailure({ outcomes }) {
 }
 /** Built, but not where it was wanted. */
 function isUncopied({ status, error }) {
-    return (0,domain_outcome/* isGood */.K)(status) && error !== undefined;
+    return (0,domain_outcome/* isGood */.Kg)(status) && error !== undefined;
 }
 /** A cancelled attribute is a consequence of another's failure. */
 function isCause(outcome) {
@@ -56372,16 +56494,50 @@ function takeSecrets(env) {
 
 ;// CONCATENATED MODULE: ./action/state.js
 
-function saveState(state) {
-    lib_core/* saveState */.LZ('marker', state.marker);
+function saveMarker(marker) {
+    lib_core/* saveState */.LZ('marker', marker);
+}
+/** What is saved later counts. */
+function saveOffload({ folder, isReady, writeSummary }) {
+    lib_core/* saveState */.LZ('offload-folder', folder);
+    lib_core/* saveState */.LZ('offload-ready', isReady);
+    lib_core/* saveState */.LZ('offload-summary', writeSummary);
 }
 /** @returns undefined when main did not get as far as saving it. */
 function loadState() {
     const marker = core.getState('marker');
-    return marker === '' ? undefined : { marker };
+    return marker === '' ? undefined : { marker, offload: loadOffload() };
+}
+function loadOffload() {
+    const folder = core.getState('offload-folder');
+    if (folder === '')
+        return undefined;
+    return {
+        folder,
+        isReady: core.getState('offload-ready') === 'true',
+        writeSummary: core.getState('offload-summary') === 'true',
+    };
+}
+
+;// CONCATENATED MODULE: ./action/markdown.js
+/** As code in a table cell: text of a flake can break neither the table nor the page. */
+function code(text) {
+    return `<code>${escapeText(onOneLine(text))}</code>`;
+}
+/** A box that stands out. */
+function warningBox(text) {
+    return `> [!WARNING]\n> ${escapeText(onOneLine(text))}`;
+}
+/** Every character that Markdown, a table or HTML gives a meaning, as a reference. */
+function escapeText(text) {
+    return text.replaceAll(/[&<>|`*_~[\]\\#@!:$]/g, (character) => `&#${character.charCodeAt(0)};`);
+}
+function onOneLine(text) {
+    return text.replaceAll(/\s+/g, ' ');
 }
 
 ;// CONCATENATED MODULE: ./action/summary.js
+
 
 
 
@@ -56401,10 +56557,10 @@ const PHASE_NAMES = {
     build: 'build',
     'copy-back': 'copy back',
 };
-/** Adds the report to the job summary. A summary that cannot be written never fails a build. */
-async function writeSummary(report) {
+/** Adds to the job summary. A summary that cannot be written never fails a build. */
+async function writeSummary(markdown) {
     try {
-        await lib_core/* summary */.z.addRaw(renderSummary(report)).write();
+        await lib_core/* summary */.z.addRaw(markdown).write();
     }
     catch (error) {
         lib_core/* warning */.$e(`The job summary could not be written: ${(0,errors/* toError */.iT)(error).message}`);
@@ -56419,7 +56575,7 @@ function renderSummary(report) {
         transfer(report),
         table(report.outcomes),
         ...failureSections(failed),
-        ...report.problems.map((problem) => `> [!WARNING]\n> ${escapeText(onOneLine((0,action_failures/* errorText */.k)(problem)))}`),
+        ...report.problems.map((problem) => warningBox((0,action_failures/* errorText */.k)(problem))),
     ]
         .filter((part) => part !== '')
         .join('\n\n')
@@ -56446,7 +56602,7 @@ function transfer(report) {
 function table(outcomes) {
     if (outcomes.length === 0)
         return '';
-    const rank = (outcome) => ((0,domain_outcome/* isGood */.K)(outcome.status) ? 1 : 0);
+    const rank = (outcome) => ((0,domain_outcome/* isGood */.Kg)(outcome.status) ? 1 : 0);
     const sorted = [...outcomes].sort((a, b) => rank(a) - rank(b));
     const rows = sorted.slice(0, MAX_ROWS).map(row);
     const left = sorted.length - rows.length;
@@ -56459,7 +56615,7 @@ function table(outcomes) {
 }
 function row(outcome) {
     const cells = [
-        (0,domain_outcome/* isGood */.K)(outcome.status) ? '✅' : '❌',
+        (0,domain_outcome/* isGood */.Kg)(outcome.status) ? '✅' : '❌',
         code(outcome.attribute),
         outcome.status,
         outcome.system ?? '',
@@ -56495,16 +56651,79 @@ function failureSection(alike) {
         ...(hint === undefined ? [] : [escapeText(hint)]),
     ].join('\n\n');
 }
-/** As code in a table cell: text of a flake can break neither the table nor the page. */
-function code(text) {
-    return `<code>${escapeText(onOneLine(text))}</code>`;
+
+;// CONCATENATED MODULE: ./domain/offload-socket.js
+/** File name of every offload socket: by it a step knows that a socket of the environment is one of ours. */
+const OFFLOAD_SOCKET_NAME = 'nix-remote-build.sock';
+/** Whether a path of a daemon's socket is that of an offload socket. */
+function isOffloadSocket(path) {
+    return path.slice(path.lastIndexOf('/') + 1) === OFFLOAD_SOCKET_NAME;
 }
-function onOneLine(text) {
-    return text.replaceAll(/\s+/g, ' ');
+
+;// CONCATENATED MODULE: ./nix/environment.js
+
+/*
+ * What a child of ours may see of the environment. An impure evaluation reads any variable with builtins.getEnv, and so
+ * does whatever git, ssh or a builder starts; so nothing is handed on that is not named here: no INPUT_*, no
+ * ACTIONS_*, no GITHUB_TOKEN, no cloud credentials. Nor NIX_REMOTE: which store is used is an argument of ours.
+ *
+ * NIX_CONFIG and GIT_CONFIG_VALUE_* may hold access tokens, and have to pass: private flake inputs are fetched with them.
+ */
+const ALLOWED_NAMES = new Set([
+    // any program needs these
+    ...['PATH', 'HOME', 'USER', 'LOGNAME', 'LANG', 'LANGUAGE', 'TZ', 'LOCALE_ARCHIVE'],
+    ...['TMPDIR', 'TMP', 'TEMP'],
+    // downloads: certificates and proxies
+    ...['SSL_CERT_FILE', 'SSL_CERT_DIR', 'GIT_SSL_CAINFO'],
+    ...['http_proxy', 'https_proxy', 'ftp_proxy', 'all_proxy', 'no_proxy'],
+    ...['HTTP_PROXY', 'HTTPS_PROXY', 'FTP_PROXY', 'ALL_PROXY', 'NO_PROXY'],
+    // private flake inputs over SSH, and what the user told git about them; not GIT_DIR and such, which would mislead Nix
+    ...['SSH_AUTH_SOCK', 'GIT_SSH', 'GIT_SSH_COMMAND', 'GIT_CONFIG_GLOBAL', 'GIT_CONFIG_SYSTEM'],
+    'GIT_CONFIG_COUNT',
+    // facts about the run that impure evaluations stamp into versions; none of them a secret
+    ...['CI', 'GITHUB_ACTIONS', 'GITHUB_REPOSITORY', 'GITHUB_SHA', 'GITHUB_REF', 'GITHUB_REF_NAME'],
+    ...['GITHUB_REF_TYPE', 'GITHUB_RUN_ID', 'GITHUB_RUN_NUMBER', 'GITHUB_WORKSPACE'],
+    // what Nix reads, by name: job-wide secrets are often called NIX_SIGNING_KEY and the like
+    ...['NIX_CONFIG', 'NIX_CONF_DIR', 'NIX_USER_CONF_FILES', 'NIX_PATH', 'NIX_SSHOPTS'],
+    ...['NIX_STORE_DIR', 'NIX_STATE_DIR', 'NIX_LOG_DIR', 'NIX_DATA_DIR'],
+    ...['NIX_LOCALSTATE_DIR', 'NIX_BIN_DIR', 'NIX_LIBEXEC_DIR', 'NIX_CONFIG_HOME', 'NIX_CACHE_HOME'],
+    ...['NIX_DATA_HOME', 'NIX_STATE_HOME', 'NIX_REMOTE_SYSTEMS', 'NIX_CURRENT_LOAD', 'NIX_PROFILES'],
+    ...['NIX_IGNORE_SYMLINK_STORE', 'NIX_SSL_CERT_FILE', 'NIX_SHOW_STATS', 'NIX_ABORT_ON_WARN'],
+    'NIXPKGS_CONFIG',
+]);
+const ALLOWED_PREFIXES = [
+    'LC_',
+    // where Nix and git keep configuration and caches
+    'XDG_',
+    'GIT_CONFIG_KEY_',
+    'GIT_CONFIG_VALUE_',
+    // NIXPKGS_ALLOW_UNFREE=1 with --impure is how nixpkgs is told
+    'NIXPKGS_ALLOW_',
+];
+/** The variables of `env` that child processes get; `env` itself is not changed. */
+function childEnvironment(env) {
+    return Object.fromEntries(Object.entries(env).filter((entry) => entry[1] !== undefined && isAllowed(entry[0], entry[1])));
 }
-/** Every character that Markdown, a table or HTML gives a meaning, as a reference. */
-function escapeText(text) {
-    return text.replaceAll(/[&<>|`*_~[\]\\#@!:$]/g, (character) => `&#${character.charCodeAt(0)};`);
+function isAllowed(name, value) {
+    // Who goes through an offload socket on that socket's behalf would wait for himself.
+    if (name === 'NIX_DAEMON_SOCKET_PATH')
+        return !isOffloadSocket(value);
+    return ALLOWED_NAMES.has(name) || ALLOWED_PREFIXES.some((prefix) => name.startsWith(prefix));
+}
+/** Where the environment of a child says that the local daemon listens, if it is not Nix's own place. */
+function daemonSocketPath(env) {
+    return env['NIX_DAEMON_SOCKET_PATH'] || undefined;
+}
+/** `env` with one more git setting, beside those that are set this way already (git-config(1), GIT_CONFIG_COUNT). */
+function withGitConfig(env, key, value) {
+    const present = Number.parseInt(env['GIT_CONFIG_COUNT'] ?? '0', 10);
+    const count = Number.isNaN(present) ? 0 : present;
+    return {
+        ...env,
+        GIT_CONFIG_COUNT: String(count + 1),
+        [`GIT_CONFIG_KEY_${count}`]: key,
+        [`GIT_CONFIG_VALUE_${count}`]: value,
+    };
 }
 
 // EXTERNAL MODULE: external "node:net"
@@ -56926,20 +57145,28 @@ function derivedPathText(path) {
 }
 /** @throws ActionError `protocol-violation`. */
 function parseDerivedPathText(text) {
-    const [path = '', outputs, ...more] = text.split('!');
+    const path = asDerivedPath(text);
+    if (path)
+        return path;
+    throw violation(`${JSON.stringify(text.slice(0, 200))} where a path to build belongs`);
+}
+/** What {@link derivedPathText} writes, read again; undefined for anything else, such as outputs of a dynamic derivation. */
+function asDerivedPath(text) {
+    const [path = '', selection, ...more] = text.split('!');
     if (more.length > 0 || !isStorePath(path))
-        throw notDerived(text);
-    if (outputs === undefined)
+        return undefined;
+    if (selection === undefined)
         return { kind: 'opaque', path };
-    if (!isDrvPath(path))
-        throw notDerived(text);
-    return { kind: 'built', drvPath: path, outputs: parseOutputs(outputs) };
+    const outputs = asOutputs(selection);
+    return isDrvPath(path) && outputs ? { kind: 'built', drvPath: path, outputs } : undefined;
 }
-function parseOutputs(text) {
-    return text === '*' ? 'all' : text.split(',').filter((name) => name !== '');
-}
-function notDerived(text) {
-    return violation(`${JSON.stringify(text.slice(0, 200))} where a path to build belongs`);
+/** Names of outputs are names of store paths (`checkName`). */
+const OUTPUT_NAME = /^[0-9a-zA-Z+\-._?=]+$/;
+function asOutputs(text) {
+    if (text === '*')
+        return 'all';
+    const names = text.split(',');
+    return names.every((name) => OUTPUT_NAME.test(name)) ? names : undefined;
 }
 
 ;// CONCATENATED MODULE: ./protocol/version.js
@@ -56986,13 +57213,12 @@ function* readBuildResult(reader, version, path) {
     const status = statusOf(yield* reader.u64());
     const errorMessage = yield* reader.string();
     const timesBuilt = yield* reader.u64();
-    yield* reader.u64(); // isNonDeterministic: the status says so too
+    const isNonDeterministic = yield* reader.bool();
     const startTime = yield* reader.u64();
     const stopTime = yield* reader.u64();
-    if (version >= SINCE.cpuTimes) {
-        yield* readOptionalMicroseconds(reader); // cpuUser
-        yield* readOptionalMicroseconds(reader); // cpuSystem
-    }
+    const hasCpuTimes = version >= SINCE.cpuTimes;
+    const cpuUser = hasCpuTimes ? yield* readOptionalMicroseconds(reader) : undefined;
+    const cpuSystem = hasCpuTimes ? yield* readOptionalMicroseconds(reader) : undefined;
     const realisations = yield* reader.stringMap();
     const outputs = realisedOutputs(realisations);
     return {
@@ -57000,11 +57226,30 @@ function* readBuildResult(reader, version, path) {
         status,
         errorMessage,
         timesBuilt,
+        isNonDeterministic,
         startTime,
         stopTime,
+        cpuUser,
+        cpuSystem,
         outputs,
         realisations,
     };
+}
+/** What {@link readKeyedBuildResult} reads. */
+function writeKeyedBuildResult(writer, result, version) {
+    writer
+        .string(derivedPathText(result.path))
+        .u64(BUILD_STATUSES.indexOf(result.status))
+        .string(result.errorMessage)
+        .u64(result.timesBuilt)
+        .bool(result.isNonDeterministic)
+        .u64(result.startTime)
+        .u64(result.stopTime);
+    if (version >= SINCE.cpuTimes) {
+        writeOptionalMicroseconds(writer, result.cpuUser);
+        writeOptionalMicroseconds(writer, result.cpuSystem);
+    }
+    return writer.stringMap(result.realisations);
 }
 /** One that a later Nix has added: those of late (build-result.hh, HashMismatch) are kinds of failure. */
 function statusOf(number) {
@@ -57012,10 +57257,17 @@ function statusOf(number) {
 }
 function* readOptionalMicroseconds(reader) {
     const tag = yield* reader.u64();
+    if (tag === 0)
+        return undefined;
     if (tag === 1)
-        yield* reader.u64();
-    else if (tag !== 0)
-        throw violation(`the option tag ${tag}`);
+        return yield* reader.u64();
+    throw violation(`the option tag ${tag}`);
+}
+function writeOptionalMicroseconds(writer, microseconds) {
+    if (microseconds === undefined)
+        writer.u64(0);
+    else
+        writer.u64(1).u64(microseconds);
 }
 function realisedOutputs(realisations) {
     const outputs = new Map();
@@ -57046,22 +57298,49 @@ function parseObject(json) {
 }
 
 ;// CONCATENATED MODULE: ./protocol/op.js
-/** Numbers of `WorkerProto::Op`. */
+/** Numbers of `WorkerProto::Op`, but for what no daemon since 2.4 takes: 24, 25, and 27, during which a daemon asks back. */
 const OP = {
+    isValidPath: 1,
+    hasSubstitutes: 3,
+    queryPathHash: 4,
+    queryReferences: 5,
+    queryReferrers: 6,
+    addToStore: 7,
+    addTextToStore: 8,
     buildPaths: 9,
     ensurePath: 10,
     addTempRoot: 11,
     addIndirectRoot: 12,
+    syncWithGC: 13,
+    findRoots: 14,
+    exportPath: 16,
+    queryDeriver: 18,
     setOptions: 19,
+    collectGarbage: 20,
+    querySubstitutablePathInfo: 21,
+    queryDerivationOutputs: 22,
+    queryAllValidPaths: 23,
     queryPathInfo: 26,
+    queryDerivationOutputNames: 28,
+    queryPathFromHashPart: 29,
+    querySubstitutablePathInfos: 30,
     queryValidPaths: 31,
+    querySubstitutablePaths: 32,
+    queryValidDerivers: 33,
+    optimiseStore: 34,
+    verifyStore: 35,
+    buildDerivation: 36,
     addSignatures: 37,
     narFromPath: 38,
+    addToStoreNar: 39,
     queryMissing: 40,
     queryDerivationOutputMap: 41,
     registerDrvOutput: 42,
+    queryRealisation: 43,
     addMultipleToStore: 44,
+    addBuildLog: 45,
     buildPathsWithResults: 46,
+    addPermRoot: 47,
 };
 
 ;// CONCATENATED MODULE: ./protocol/path-info.js
@@ -57129,6 +57408,7 @@ function writePathInfo(writer, info) {
 
 
 
+
 function request(op) {
     return new WireWriter().u64(op);
 }
@@ -57140,8 +57420,8 @@ function* readDone(reader) {
 function* readNothing() {
     return;
 }
-/** `lvlError`: how a client says that `verboseBuild` is on, which is Nix's default. */
-const VERBOSE_BUILD_ON = 0;
+/** `verboseBuild` is sent as a level, `lvlError` or `lvlVomit`; a daemon takes all but the first for off (remote-store.cc, daemon.cc). */
+const VERBOSE_BUILD = { on: 0, off: 7 };
 function setOptions(options) {
     const writer = request(OP.setOptions)
         .bool(options.keepFailed)
@@ -57151,7 +57431,7 @@ function setOptions(options) {
         .u64(options.maxBuildJobs)
         .u64(options.maxSilentTime)
         .bool(true) // useBuildHook, obsolete
-        .u64(VERBOSE_BUILD_ON)
+        .u64(options.verboseBuild ? VERBOSE_BUILD.on : VERBOSE_BUILD.off)
         .u64(0) // log type, obsolete
         .u64(0) // printBuildTrace, obsolete
         .u64(options.buildCores)
@@ -57214,15 +57494,20 @@ function narFromPath(path, readNar) {
     };
 }
 /** The request is followed by frames: a count, then for each path its info (1.16 format) and its NAR. */
-function addMultipleToStore(check) {
+function addMultipleToStore(check, repair) {
     return {
         name: 'AddMultipleToStore',
         request: request(OP.addMultipleToStore)
-            .bool(false) // repair
+            .bool(repair === 'repair')
             .bool(check === 'no-signature-check')
             .finish(),
         reply: readNothing,
     };
+}
+/** The request is followed by frames: the text of the log. */
+function addBuildLog(drvPath) {
+    const writer = request(OP.addBuildLog).string(storePathBase(drvPath));
+    return { name: 'AddBuildLog', request: writer.finish(), reply: readDone };
 }
 function addTempRoot(path) {
     const writer = request(OP.addTempRoot).string(path);
@@ -57339,8 +57624,11 @@ function result(path, before, after, error) {
         status: isValid ? success : 'misc-failure',
         errorMessage: isValid ? '' : error.message,
         timesBuilt: 0,
+        isNonDeterministic: false,
         startTime: 0,
         stopTime: 0,
+        cpuUser: undefined,
+        cpuSystem: undefined,
         outputs: path.kind === 'built' && after ? after.outputs : new Map(),
         realisations: new Map(),
     };
@@ -57369,48 +57657,6 @@ function wantedOutputs(path, maps) {
     if (path.outputs === 'all')
         return outputs;
     return new Map(path.outputs.map((name) => [name, outputs.get(name)]));
-}
-
-;// CONCATENATED MODULE: ./store/interruption.js
-/**
- * Ends a wait from outside. Unlike `Promise.race` against one long-lived promise it keeps nothing of waits that are over, so
- * it can stand around every chunk of a large stream.
- */
-class Interruption {
-    #error;
-    #interrupt;
-    raise(error) {
-        this.#error ??= error;
-        this.#interrupt?.(this.#error);
-    }
-    get error() {
-        return this.#error;
-    }
-    /** As `promise`, but rejects at once when interrupted. One wait at a time. */
-    wait(promise) {
-        return new Promise((resolve, reject) => {
-            this.#interrupt = reject;
-            promise.then(resolve, reject);
-            if (this.#error)
-                reject(this.#error);
-        });
-    }
-    /** Hands every item to `use`; on interruption, or when `use` fails, the iterator is told to stop. */
-    async forEach(items, use) {
-        const iterator = items[Symbol.asyncIterator]();
-        try {
-            for (;;) {
-                const next = await this.wait(iterator.next());
-                if (next.done === true)
-                    return;
-                await use(next.value);
-            }
-        }
-        catch (error) {
-            iterator.return?.().catch(() => undefined); // not awaited: the iterator may be the one that hangs
-            throw error;
-        }
-    }
 }
 
 ;// CONCATENATED MODULE: ./protocol/nar/nar-format.js
@@ -57734,7 +57980,6 @@ class NarWindow {
     #awaitedPaths = 0;
     #awaitedBytes = 0;
     #queuedBytes = 0;
-    #isPaused = false;
     #isAbandoned = false;
     constructor(session, infos) {
         this.#session = session;
@@ -57752,7 +57997,7 @@ class NarWindow {
     /** Nobody will take what is still to come; it is read and dropped, so that the session stays usable. */
     abandon() {
         this.#isAbandoned = true;
-        this.#goOn();
+        this.#session.resume(this);
     }
     #requestMore() {
         while (!this.#isAbandoned) {
@@ -57789,123 +58034,36 @@ class NarWindow {
             return;
         this.#queuedBytes += bytes.length;
         queue.push(bytes);
-        if (this.#queuedBytes > QUEUED.high) {
-            this.#isPaused = true;
-            this.#session.pause();
-        }
+        if (this.#queuedBytes > QUEUED.high)
+            this.#session.pause(this);
     }
     #onTaken(bytes) {
         this.#queuedBytes -= bytes;
         if (this.#queuedBytes < QUEUED.low)
-            this.#goOn();
+            this.#session.resume(this);
     }
-    #goOn() {
-        if (!this.#isPaused)
-            return;
-        this.#isPaused = false;
-        this.#session.resume();
-    }
-}
-
-;// CONCATENATED MODULE: ./protocol/framed.js
-
-/** Ends framed data (`FramedSink`): a frame is a length and that many bytes, without padding. */
-const END_OF_FRAMES = new WireWriter().u64(0).finish();
-function frameHeader(length) {
-    return new WireWriter().u64(length).finish();
-}
-/** Reads framed data to its end; what the frames hold goes to `onBytes`, uncopied, as it comes. */
-function* readFrames(reader, onBytes) {
-    for (;;) {
-        reader.beginMessage();
-        const length = yield* reader.u64();
-        if (length === 0)
-            return;
-        yield* reader.skip(length, onBytes);
-    }
-}
-
-;// CONCATENATED MODULE: ./store/frame-writer.js
-
-/** A frame is sent when it holds this much: few system calls, and little for a daemon to keep in memory. */
-const FRAME_SIZE = 256 * 1024;
-/** Pieces below this size are cheaper to copy together than to send one by one. */
-const SMALL = 16 * 1024;
-/** Gathers pieces into frames. Large pieces are passed on as they are. */
-class FrameWriter {
-    #write;
-    #pieces = [];
-    #size = 0;
-    constructor(write) {
-        this.#write = write;
-    }
-    add(piece) {
-        if (piece.length === 0)
-            return undefined; // an empty frame would be the end
-        this.#pieces.push(piece);
-        this.#size += piece.length;
-        return this.#size >= FRAME_SIZE ? this.#write(this.#takeFrame()) : undefined;
-    }
-    end() {
-        const frame = this.#size > 0 ? this.#takeFrame() : [];
-        return this.#write([...frame, END_OF_FRAMES]);
-    }
-    #takeFrame() {
-        const frame = joinSmall([frameHeader(this.#size), ...this.#pieces]);
-        this.#pieces = [];
-        this.#size = 0;
-        return frame;
-    }
-}
-function joinSmall(pieces) {
-    const joined = [];
-    let run = [];
-    const endRun = () => {
-        if (run.length > 0)
-            joined.push(run.length === 1 && run[0] ? run[0] : Buffer.concat(run));
-        run = [];
-    };
-    for (const piece of pieces) {
-        if (piece.length < SMALL) {
-            run.push(piece);
-        }
-        else {
-            endRun();
-            joined.push(piece);
-        }
-    }
-    endRun();
-    return joined;
 }
 
 ;// CONCATENATED MODULE: ./store/send-paths.js
 
 
 
-
 /**
- * The body of AddMultipleToStore: how many paths, then each path's info and NAR.
+ * What follows AddMultipleToStore: how many paths, then each path's info and NAR.
  * @throws what a source throws; ActionError `nar-invalid` if a NAR is not as long as its info says, or the error of the interruption.
- *   The stream is then cut in mid-path and the session must be closed, except after an interruption, when {@link endEarly} ends it.
  */
-async function sendPaths(write, count, sources, interruption) {
-    const frames = new FrameWriter(write);
+async function sendPaths(frames, interruption, count, sources) {
     await frames.add(new WireWriter().u64(count).finish());
     let sent = 0;
     await interruption.forEach(sources, (source) => {
         sent += 1;
-        return sendPath(frames, source, interruption);
+        return sendPath(frames, interruption, source);
     });
     if (sent !== count) {
         throw new errors/* ActionError */.lZ('internal', `${count} paths were announced, but ${sent} came`);
     }
-    await frames.end();
 }
-/** The daemon has answered already, with an error: end the frames, which it reads to their end, and the session goes on. */
-async function endEarly(write) {
-    await new FrameWriter(write).end();
-}
-async function sendPath(frames, { info, nar }, interruption) {
+async function sendPath(frames, interruption, { info, nar }) {
     await frames.add(writePathInfo(new WireWriter(), info).finish());
     let size = 0;
     await interruption.forEach(nar, (chunk) => {
@@ -57946,7 +58104,9 @@ function* readMessages(reader, onEvent) {
         if (type === MESSAGE.error)
             return yield* readNixError(reader);
         const event = yield* readEvent(reader, type);
-        onEvent?.(event);
+        const heard = onEvent?.(event);
+        if (heard)
+            yield heard;
     }
 }
 function* readEvent(reader, type) {
@@ -58011,25 +58171,33 @@ function clientHello(version = ADVERTISED) {
  *   daemon reports (`daemon-error`).
  */
 function* readGreeting(reader, label, ours = ADVERTISED) {
-    yield* readMagic(reader, label);
-    const theirs = yield* reader.u64();
-    if (theirs >> 8 !== ADVERTISED >> 8 || theirs < OLDEST)
+    const theirs = yield* readDaemonVersion(reader, label);
+    if (!isSpoken(theirs))
         throw tooOld(theirs, label);
-    const protocolVersion = Math.min(theirs, ours);
-    const nixVersion = protocolVersion >= SINCE.daemonVersion ? printable(yield* reader.string(256)) : undefined;
-    const trust = protocolVersion >= SINCE.trust ? yield* readTrust(reader) : 'unknown';
-    const error = yield* readMessages(reader);
-    if (error)
-        throw daemonError(label, error);
-    return { protocolVersion, nixVersion, trust };
+    return yield* readWelcome(reader, label, Math.min(theirs, ours));
 }
-function* readMagic(reader, label) {
+/** The first thing that a daemon says: its magic, and which protocol it speaks. */
+function* readDaemonVersion(reader, label) {
     while (reader.available < SERVER_MAGIC_BYTES.length)
         yield;
     const start = reader.peek(4096);
     if (!start.subarray(0, 8).equals(SERVER_MAGIC_BYTES))
         throw mismatch(start, label);
     yield* reader.skip(SERVER_MAGIC_BYTES.length);
+    return yield* reader.u64();
+}
+/** Whether this project can speak a protocol that the other side speaks. */
+function isSpoken(version) {
+    return version >> 8 === ADVERTISED >> 8 && version >= OLDEST;
+}
+/** What a daemon says once it knows which protocol both sides speak. */
+function* readWelcome(reader, label, protocolVersion) {
+    const nixVersion = protocolVersion >= SINCE.daemonVersion ? printable(yield* reader.string(256)) : undefined;
+    const trust = protocolVersion >= SINCE.trust ? yield* readTrust(reader) : 'unknown';
+    const error = yield* readMessages(reader);
+    if (error)
+        throw daemonError(label, error);
+    return { protocolVersion, nixVersion, trust };
 }
 function* readTrust(reader) {
     const trust = yield* reader.u64();
@@ -58059,6 +58227,82 @@ function tooOld(version, label) {
     }
     return new errors/* ActionError */.lZ('protocol-too-old', `${label}: the daemon speaks worker protocol ${protocolText(version)} (${nixOfProtocol(version)}); ` +
         `${protocolText(OLDEST)} (Nix 2.4) or newer is needed`, { hint: 'Upgrade Nix on that machine to 2.4 or newer, and restart its nix-daemon.' });
+}
+
+;// CONCATENATED MODULE: ./store/inbox.js
+
+
+/**
+ * The receiving half of a session: has a decoder take what arrives, and stops reading for as long as anybody has a reason to. There
+ * are several, at the same time: whoever takes NARs, and whoever listens to what the daemon tells.
+ */
+class Inbox {
+    reader = new WireReader();
+    #duplex;
+    #decoding;
+    #onFailure;
+    #reasons = new Set();
+    /** A listener that has not done with what it heard: nothing is decoded meanwhile. */
+    #awaited;
+    #isClosed = false;
+    #chunks = 0;
+    /** @param onFailure hears what the decoder throws, or a listener. */
+    constructor(duplex, decoder, onFailure) {
+        this.#duplex = duplex;
+        this.#decoding = decoder(this.reader);
+        this.#onFailure = onFailure;
+        duplex.on('data', (chunk) => this.#onChunk(chunk));
+    }
+    /** How often something arrived. */
+    get chunks() {
+        return this.#chunks;
+    }
+    get isPaused() {
+        return this.#reasons.size > 0;
+    }
+    /** @param reason who or what has to be waited for; saying it twice is saying it once. */
+    pause(reason) {
+        this.#reasons.add(reason);
+        this.#duplex.pause();
+    }
+    resume(reason) {
+        if (!this.#reasons.delete(reason) || this.isPaused || this.#isClosed)
+            return;
+        this.#duplex.resume();
+    }
+    /** Whatever arrives from now on is dropped. */
+    close() {
+        this.#isClosed = true;
+    }
+    #onChunk(chunk) {
+        if (this.#isClosed)
+            return;
+        this.#chunks += 1;
+        this.reader.push(chunk);
+        if (!this.#awaited)
+            this.#decode();
+    }
+    #decode() {
+        try {
+            const { value: listener } = this.#decoding.next();
+            if (listener)
+                this.#waitFor(listener);
+        }
+        catch (error) {
+            this.#onFailure((0,errors/* toError */.iT)(error));
+        }
+    }
+    #waitFor(listener) {
+        this.#awaited = listener;
+        this.pause(listener);
+        const goOn = () => {
+            this.#awaited = undefined;
+            if (!this.#isClosed)
+                this.#decode();
+            this.resume(listener);
+        };
+        listener.then(goOn, (error) => this.#onFailure((0,errors/* toError */.iT)(error)));
+    }
 }
 
 ;// CONCATENATED MODULE: ./store/outbox.js
@@ -58217,6 +58461,10 @@ function whileDoing({ isGreeted, waiting, waitingCount }) {
     const others = more > 0 ? ` and ${more} more answer${more === 1 ? '' : 's'}` : '';
     return `the connection ended while waiting for ${waiting}${others}`;
 }
+/** What the codecs throw does not know whom it is about. @param reading what was being read */
+function peerViolation(label, reading, violation) {
+    return new errors/* ActionError */.lZ('protocol-violation', `${label}: ${reading} breaks the worker protocol: ${violation.message}`, { hint: 'Something between the two sides changes the bytes, or this is not a Nix daemon.' });
+}
 /** @param limitMs how long the greeting was waited for */
 function greetingTimedOut(label, limitMs) {
     return new errors/* ActionError */.lZ('connect-timeout', `${label}: the Nix daemon did not greet in ${limitMs / 1000} s`);
@@ -58239,6 +58487,7 @@ function daemonSilent(label, operation, limitMs) {
 
 
 
+
 const HANDSHAKE_TIMEOUT = 30_000;
 /** Longer than asking slow substituters, or waiting for a lock of the store, takes. */
 const SILENCE_TIMEOUT = 300_000;
@@ -58251,29 +58500,29 @@ class Session {
     greeting;
     #stream;
     #options;
-    #reader = new WireReader();
+    #inbox;
     #outbox;
     #pending = new Fifo();
-    #serving;
-    #handshakeTimer;
     #stopWatching;
     #greeted = Promise.withResolvers();
+    #handshakeTimer;
     #knownGreeting;
     #closed;
-    #chunks = 0;
     constructor(stream, options) {
-        const { handshakeTimeout = HANDSHAKE_TIMEOUT, silenceTimeout = SILENCE_TIMEOUT } = options;
+        const { silenceTimeout = SILENCE_TIMEOUT } = options;
         this.label = options.label;
         this.#stream = stream;
         this.#options = options;
         this.greeting = this.#greeted.promise;
         this.greeting.catch(() => undefined); // who waits for a request hears of it there
         this.#outbox = new Outbox(stream.duplex, (error) => this.close((0,errors/* toError */.iT)(error)));
-        this.#serving = this.#serve();
-        this.#handshakeTimer = setTimeout(() => this.close(greetingTimedOut(this.label, handshakeTimeout)), handshakeTimeout);
-        this.#stopWatching = watchSilence(silenceTimeout, () => ({ moves: this.#chunks + this.#outbox.drains, owed: this.#owed() }), (operation) => this.close(daemonSilent(this.label, operation, silenceTimeout)));
+        this.#inbox = new Inbox(stream.duplex, (reader) => this.#serve(reader), (error) => this.close(this.#named(error)));
+        this.#stopWatching = watchSilence(silenceTimeout, () => ({ moves: this.#inbox.chunks + this.#outbox.drains, owed: this.#owed() }), (operation) => this.close(daemonSilent(this.label, operation, silenceTimeout)));
         this.#listen();
-        this.#outbox.add(clientHello(options.protocolVersion));
+        if (options.resumed)
+            this.#knowGreeting(options.resumed);
+        else
+            this.#greet(options.handshakeTimeout);
     }
     /** Rejects with `daemon-error` (or its kin) if the daemon refuses; the session goes on. */
     run(operation, { onEvent, body } = {}) {
@@ -58283,7 +58532,7 @@ class Session {
             return promise;
         }
         const { label } = this;
-        const reader = this.#reader;
+        const { reader } = this.#inbox;
         const listener = onEvent ?? this.#options.onEvent;
         this.#pending.push({
             name: operation.name,
@@ -58299,13 +58548,16 @@ class Session {
         this.#outbox.add(operation.request, body);
         return promise;
     }
-    /** Back-pressure: nothing more is read until {@link resume}. */
-    pause() {
-        this.#stream.duplex.pause();
+    /** Back-pressure: nothing more is read until {@link resume} is called for the same reason. */
+    pause(reason) {
+        this.#inbox.pause(reason);
     }
-    resume() {
-        if (!this.#closed)
-            this.#stream.duplex.resume();
+    resume(reason) {
+        this.#inbox.resume(reason);
+    }
+    /** Whether it can still be asked. */
+    get isOpen() {
+        return this.#closed === undefined;
     }
     /** What {@link greeting} resolved to, if it did: who need not wait keeps its place in the order of requests. */
     get knownGreeting() {
@@ -58322,6 +58574,7 @@ class Session {
         for (let waiting = this.#pending.shift(); waiting; waiting = this.#pending.shift()) {
             waiting.fail(reason);
         }
+        this.#inbox.close();
         this.#outbox.close(reason);
         this.#stream.duplex.destroy();
     }
@@ -58329,31 +58582,27 @@ class Session {
         const { duplex } = this.#stream;
         let cause;
         const ended = () => this.close(this.#streamEnded(cause));
-        duplex.on('data', this.#onData);
         duplex.on('error', (error) => (cause = error));
         duplex.on('close', ended);
         duplex.on('end', () => setTimeout(ended, DIAGNOSTICS_GRACE).unref());
     }
-    #onData = (chunk) => {
-        if (this.#closed)
-            return;
-        this.#chunks += 1;
-        this.#reader.push(chunk);
-        try {
-            this.#serving.next();
-        }
-        catch (error) {
-            this.close(this.#named((0,errors/* toError */.iT)(error)));
-        }
-    };
-    *#serve() {
-        const { protocolVersion } = this.#options;
-        const greeting = yield* readGreeting(this.#reader, this.label, protocolVersion);
+    #greet(handshakeTimeout = HANDSHAKE_TIMEOUT) {
+        const late = () => this.close(greetingTimedOut(this.label, handshakeTimeout));
+        this.#handshakeTimer = setTimeout(late, handshakeTimeout);
+        this.#outbox.add(clientHello(this.#options.protocolVersion));
+    }
+    #knowGreeting(greeting) {
         clearTimeout(this.#handshakeTimer);
         this.#knownGreeting = greeting;
         this.#greeted.resolve(greeting);
+    }
+    *#serve(reader) {
+        if (!this.#knownGreeting) {
+            const { protocolVersion } = this.#options;
+            this.#knowGreeting(yield* readGreeting(reader, this.label, protocolVersion));
+        }
         for (;;) {
-            while (this.#reader.available === 0)
+            while (reader.available === 0)
                 yield;
             const next = this.#pending.peek();
             if (!next)
@@ -58362,11 +58611,9 @@ class Session {
             this.#pending.shift();
         }
     }
-    /** What the codecs throw does not know whom it is about. */
     #named(error) {
-        if (!(error instanceof errors/* ActionError */.lZ) || error.code !== 'protocol-violation')
-            return error;
-        return new errors/* ActionError */.lZ('protocol-violation', `${this.label}: ${this.#whatIsRead()} breaks the worker protocol: ${error.message}`, { hint: 'Something between the two sides changes the bytes, or this is not a Nix daemon.' });
+        const isViolation = error instanceof errors/* ActionError */.lZ && error.code === 'protocol-violation';
+        return isViolation ? peerViolation(this.label, this.#whatIsRead(), error) : error;
     }
     #whatIsRead() {
         if (!this.#knownGreeting)
@@ -58376,7 +58623,7 @@ class Session {
     }
     /** The operation that the daemon is to answer now, unless we do not read, or have not yet said all. */
     #owed() {
-        if (this.#stream.duplex.isPaused() || this.#outbox.isStarved)
+        if (this.#inbox.isPaused || this.#outbox.isStarved)
             return undefined;
         return this.#pending.peek()?.name;
     }
@@ -58390,6 +58637,151 @@ class Session {
             cause,
         });
     }
+}
+
+;// CONCATENATED MODULE: ./protocol/framed.js
+
+/** Ends framed data (`FramedSink`): a frame is a length and that many bytes, without padding. */
+const END_OF_FRAMES = new WireWriter().u64(0).finish();
+function frameHeader(length) {
+    return new WireWriter().u64(length).finish();
+}
+/** Reads framed data to its end; what the frames hold goes to `onBytes`, uncopied, as it comes. */
+function* readFrames(reader, onBytes) {
+    for (;;) {
+        reader.beginMessage();
+        const length = yield* reader.u64();
+        if (length === 0)
+            return;
+        yield* reader.skip(length, onBytes);
+    }
+}
+
+;// CONCATENATED MODULE: ./store/frame-writer.js
+
+/** A frame is sent when it holds this much: few system calls, and little for a daemon to keep in memory. */
+const FRAME_SIZE = 256 * 1024;
+/** Pieces below this size are cheaper to copy together than to send one by one. */
+const SMALL = 16 * 1024;
+/** Gathers pieces into frames. Large pieces are passed on as they are. */
+class FrameWriter {
+    #write;
+    #pieces = [];
+    #size = 0;
+    constructor(write) {
+        this.#write = write;
+    }
+    add(piece) {
+        if (piece.length === 0)
+            return undefined; // an empty frame would be the end
+        this.#pieces.push(piece);
+        this.#size += piece.length;
+        return this.#size >= FRAME_SIZE ? this.#write(this.#takeFrame()) : undefined;
+    }
+    /** Forgets what was gathered for the next frame. */
+    drop() {
+        this.#takeFrame();
+    }
+    end() {
+        const frame = this.#size > 0 ? this.#takeFrame() : [];
+        return this.#write([...frame, END_OF_FRAMES]);
+    }
+    #takeFrame() {
+        const frame = joinSmall([frameHeader(this.#size), ...this.#pieces]);
+        this.#pieces = [];
+        this.#size = 0;
+        return frame;
+    }
+}
+function joinSmall(pieces) {
+    const joined = [];
+    let run = [];
+    const endRun = () => {
+        if (run.length > 0)
+            joined.push(run.length === 1 && run[0] ? run[0] : Buffer.concat(run));
+        run = [];
+    };
+    for (const piece of pieces) {
+        if (piece.length < SMALL) {
+            run.push(piece);
+        }
+        else {
+            endRun();
+            joined.push(piece);
+        }
+    }
+    endRun();
+    return joined;
+}
+
+;// CONCATENATED MODULE: ./store/interruption.js
+/**
+ * Ends a wait from outside. Unlike `Promise.race` against one long-lived promise it keeps nothing of waits that are over, so
+ * it can stand around every chunk of a large stream.
+ */
+class Interruption {
+    #error;
+    #interrupt;
+    raise(error) {
+        this.#error ??= error;
+        this.#interrupt?.(this.#error);
+    }
+    get error() {
+        return this.#error;
+    }
+    /** As `promise`, but rejects at once when interrupted. One wait at a time. */
+    wait(promise) {
+        return new Promise((resolve, reject) => {
+            this.#interrupt = reject;
+            promise.then(resolve, reject);
+            if (this.#error)
+                reject(this.#error);
+        });
+    }
+    /** Hands every item to `use`; on interruption, or when `use` fails, the iterator is told to stop. */
+    async forEach(items, use) {
+        const iterator = items[Symbol.asyncIterator]();
+        try {
+            for (;;) {
+                const next = await this.wait(iterator.next());
+                if (next.done === true)
+                    return;
+                await use(next.value);
+            }
+        }
+        catch (error) {
+            iterator.return?.().catch(() => undefined); // not awaited: the iterator may be the one that hangs
+            throw error;
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./store/streamed-request.js
+
+
+
+/**
+ * Runs an operation whose request is followed by framed data. If the daemon answers before it has heard all, with an error, nothing
+ * more is sent but the end of the frames, up to which it reads, and the session goes on.
+ * @throws the daemon's error. What `send` throws otherwise ends the session: the data would be cut without the daemon knowing.
+ */
+async function runStreamed(session, operation, send) {
+    const interruption = new Interruption();
+    const body = async (write) => {
+        const frames = new FrameWriter(write);
+        try {
+            await send(frames, interruption);
+        }
+        catch (error) {
+            if (interruption.error === undefined)
+                throw error;
+            frames.drop();
+        }
+        await frames.end();
+    };
+    const reply = session.run(operation, { body });
+    reply.catch((error) => interruption.raise((0,errors/* toError */.iT)(error)));
+    return await reply;
 }
 
 ;// CONCATENATED MODULE: ./store/daemon-store.js
@@ -58419,6 +58811,9 @@ class DaemonStore {
     get greeting() {
         return this.#session.greeting;
     }
+    get isOpen() {
+        return this.#session.isOpen;
+    }
     setOptions(options) {
         return this.#session.run(setOptions(options));
     }
@@ -58447,21 +58842,16 @@ class DaemonStore {
     nars(infos) {
         return receiveNars(this.#session, infos);
     }
-    async addMultipleToStore(count, sources, check) {
-        const interruption = new Interruption();
-        const body = async (write) => {
-            try {
-                await sendPaths(write, count, sources, interruption);
-            }
-            catch (error) {
-                if (interruption.error === undefined)
-                    throw error;
-                await endEarly(write);
-            }
-        };
-        const reply = this.#session.run(addMultipleToStore(check), { body });
-        reply.catch((error) => interruption.raise((0,errors/* toError */.iT)(error)));
-        await reply;
+    async addMultipleToStore(count, sources, check, repair = 'keep') {
+        const operation = addMultipleToStore(check, repair);
+        await runStreamed(this.#session, operation, (frames, interruption) => sendPaths(frames, interruption, count, sources));
+    }
+    async addBuildLog(drvPath, chunks) {
+        const { trust } = this.#session.knownGreeting ?? (await this.greeting);
+        if (trust === 'untrusted')
+            throw logRefused(this.label);
+        const operation = addBuildLog(drvPath);
+        await runStreamed(this.#session, operation, (frames, interruption) => interruption.forEach(chunks, (chunk) => frames.add(chunk)));
     }
     async addTempRoots(paths) {
         await this.#forEach(paths, addTempRoot);
@@ -58481,11 +58871,13 @@ class DaemonStore {
     async build(paths, mode, onEvent) {
         const { protocolVersion } = this.#session.knownGreeting ?? (await this.greeting);
         if (protocolVersion < SINCE.buildPathsWithResults) {
-            const build = () => this.#session.run(buildPaths(paths, mode), { onEvent });
-            return buildWithoutResults(this, paths, build);
+            return buildWithoutResults(this, paths, () => this.buildPaths(paths, mode, onEvent));
         }
         const operation = buildPathsWithResults(paths, mode, protocolVersion);
         return this.#session.run(operation, { onEvent });
+    }
+    buildPaths(paths, mode, onEvent) {
+        return this.#session.run(buildPaths(paths, mode), { onEvent });
     }
     close(reason) {
         this.#session.close(reason);
@@ -58494,6 +58886,9 @@ class DaemonStore {
     #forEach(items, operation) {
         return Promise.all(items.map((item) => this.#session.run(operation(item))));
     }
+}
+function logRefused(label) {
+    return new errors/* ActionError */.lZ('daemon-error', `${label}: the Nix daemon takes build logs only from users that it trusts`, { hint: "Name this user in 'trusted-users' of nix.conf on that machine." });
 }
 
 ;// CONCATENATED MODULE: ./store/local-store.js
@@ -58509,17 +58904,20 @@ const SOCKET = `${STATE_DIR}/daemon-socket/socket`;
  * @throws ActionError `nix-missing` if there is neither a daemon that answers nor a store that this user may write.
  */
 async function openLocalStore(options) {
+    const { stream, access } = await openLocalStream(options);
+    return { store: openStore(stream, { label: 'the local store', ...options.session }), access };
+}
+/** Like {@link openLocalStore}, for who speaks the protocol himself. */
+async function openLocalStream(options) {
     const socketPath = options.socketPath ?? SOCKET;
-    const session = { label: 'the local store', ...options.session };
     const stream = await connectTo(socketPath).catch(errors/* toError */.iT);
     if (!(stream instanceof Error)) {
-        const access = { kind: 'socket', path: socketPath, storeUri: 'daemon' };
-        return { store: openStore(stream, session), access };
+        return { stream, access: { kind: 'socket', path: socketPath, storeUri: 'daemon' } };
     }
     if (!(await isWritable(STATE_DIR)))
         throw noStore(socketPath, stream);
     const child = spawnByteStream(options.nixDaemon ?? 'nix-daemon', STDIO_ARGUMENTS, options.env);
-    return { store: openStore(child, session), access: { kind: 'direct', storeUri: 'local' } };
+    return { stream: child, access: { kind: 'direct', storeUri: 'local' } };
 }
 /** `--option store` goes before NIX_REMOTE and nix.conf, in every version. */
 const STDIO_ARGUMENTS = ['--stdio', '--option', 'store', 'local'];
@@ -58606,6 +59004,10 @@ class ActivityTracker {
     /** Seconds that each finished build took, by the arrival of its events. */
     secondsOf(drvPath) {
         return this.#seconds.get(drvPath);
+    }
+    /** Every build that has stopped, and the seconds it took. */
+    get finished() {
+        return this.#seconds;
     }
     /** Seconds since a build was asked for, started or stopped. */
     quietSeconds() {
@@ -58897,7 +59299,7 @@ async function copyClosure(request) {
     signal?.addEventListener('abort', stop, { once: true });
     try {
         const finding = request.near === 'source' ? missingAtFar : missingAtNear;
-        const missing = await interruption.wait(finding(request));
+        const missing = await interruption.wait(finding(asCopied(request)));
         keepPresent(request, missing);
         const paths = topologicalOrder(select ? await select(missing) : missing);
         const totalBytes = paths.reduce((sum, { narSize }) => sum + narSize, 0);
@@ -58909,6 +59311,18 @@ async function copyClosure(request) {
         signal?.removeEventListener('abort', stop);
     }
 }
+/** For a repair the destination is taken for one that lacks the roots. */
+function asCopied(request) {
+    const { repair, roots, to } = request;
+    if (!repair)
+        return request;
+    const lacking = new Set(roots);
+    const queryValidPaths = async (paths, substitution) => {
+        const valid = await to.queryValidPaths(paths, substitution);
+        return new Set([...valid].filter((path) => !lacking.has(path)));
+    };
+    return { ...request, to: { queryValidPaths } };
+}
 /**
  * What a copy builds upon must not be collected while it is under way: once a path has arrived, the destination keeps it for this session.
  * The answer is not waited for; what would make it an error ends the copy as well.
@@ -58916,7 +59330,7 @@ async function copyClosure(request) {
 function keepPresent({ roots, to }, missing) {
     to.addTempRoots(frontier(roots, missing)).catch(() => undefined);
 }
-async function copy_closure_transfer({ from, to, channels = [], check, onProgress }, paths, totalBytes) {
+async function copy_closure_transfer({ from, to, channels = [], check, repair, onProgress }, paths, totalBytes) {
     const count = { paths: 0, bytes: 0 };
     const report = () => onProgress?.({ ...count, totalPaths: paths.length, totalBytes });
     const sources = counted(narsOverChannels([from, ...channels], paths), {
@@ -58930,7 +59344,7 @@ async function copy_closure_transfer({ from, to, channels = [], check, onProgres
         },
     });
     report();
-    await to.addMultipleToStore(paths.length, sources, check);
+    await to.addMultipleToStore(paths.length, sources, check, repair ? 'repair' : 'keep');
 }
 async function* counted(sources, counter) {
     for await (const { info, nar } of sources) {
@@ -59012,11 +59426,19 @@ class CopyBack {
     async destination() {
         return (await this.#stores?.catch(() => undefined))?.to;
     }
+    /** Opens the sessions ahead of the first copy, which hears of it if that fails. */
+    open() {
+        this.#sessions().catch(() => undefined);
+    }
     /** Ends both sessions, and any copy with them. */
     async close() {
         const stores = await this.#stores?.catch(() => undefined);
-        stores?.from.close();
-        stores?.to.close();
+        if (!stores)
+            return;
+        stores.to.close();
+        if (!stores.release || this.#worker)
+            stores.from.close();
+        stores.release?.();
     }
     async #work() {
         // Never ends before its caller has noted it as running, and takes all that is asked for in one go together.
@@ -59131,6 +59553,7 @@ const external_node_stream_promises_namespaceObject = __WEBPACK_EXTERNAL_createR
 /** One log file a derivation, in a folder that later steps may upload. A log that cannot be written never fails a build. */
 class DerivationLogs {
     #directory;
+    #files = new Map();
     #streams = new Map();
     #unfinished = new Set();
     constructor(directory) {
@@ -59148,6 +59571,10 @@ class DerivationLogs {
         this.#streams.get(drvPath)?.end();
         this.#streams.delete(drvPath);
     }
+    /** Every file that was written, by derivation. */
+    get files() {
+        return this.#files;
+    }
     /** Waits until all is on disk. */
     async close() {
         for (const stream of this.#streams.values())
@@ -59159,6 +59586,7 @@ class DerivationLogs {
         if (known)
             return known;
         const file = external_node_path_.join(this.#directory, `${storePathBase(drvPath)}.log`);
+        this.#files.set(drvPath, file);
         // Appending, for a derivation may be built twice: a remote tries a transient failure again.
         const stream = (0,external_node_fs_namespaceObject.createWriteStream)(file, { flags: 'a' });
         const done = (0,external_node_stream_promises_namespaceObject.finished)(stream)
@@ -59474,6 +59902,20 @@ async function derivationClosure(roots, readText) {
     }
     return closure;
 }
+/** Of a closure, what these roots need, themselves included. */
+function closureOfSome(roots, closure) {
+    const some = new Map();
+    const reached = new Set(roots);
+    for (const path of reached) {
+        const derivation = closure.get(path);
+        if (!derivation)
+            continue;
+        some.set(path, derivation);
+        for (const input of derivation.inputDrvs.keys())
+            reached.add(input);
+    }
+    return some;
+}
 /**
  * Every path that the outputs of these derivations can refer to: a build sees nothing but outputs and sources of its
  * derivation's closure. A superset of any output's closure, known without asking anybody.
@@ -59531,6 +59973,13 @@ class Phases {
             this.#observe({ kind: 'phase-ended', phase, seconds });
         }
     }
+}
+
+;// CONCATENATED MODULE: ./build/connection-detail.js
+/** What is told of a connection, for people: the remote's Nix, and how far away it is. */
+function connectionDetail({ nixVersion }, roundTripMs) {
+    const nix = nixVersion === undefined ? 'Nix' : `Nix ${nixVersion}`;
+    return `${nix}, ${roundTripMs.toFixed(0)} ms round trip`;
 }
 
 ;// CONCATENATED MODULE: ./domain/suggestions.js
@@ -60801,64 +61250,6 @@ function flake_folder_decode(text) {
     }
 }
 
-;// CONCATENATED MODULE: ./nix/environment.js
-/*
- * What a child of ours may see of the environment. An impure evaluation reads any variable with builtins.getEnv, and so
- * does whatever git, ssh or a builder starts; so nothing is handed on that is not named here: no INPUT_*, no
- * ACTIONS_*, no GITHUB_TOKEN, no cloud credentials. Nor NIX_REMOTE: which store is used is an argument of ours.
- *
- * NIX_CONFIG and GIT_CONFIG_VALUE_* may hold access tokens, and have to pass: private flake inputs are fetched with them.
- */
-const ALLOWED_NAMES = new Set([
-    // any program needs these
-    ...['PATH', 'HOME', 'USER', 'LOGNAME', 'LANG', 'LANGUAGE', 'TZ', 'LOCALE_ARCHIVE'],
-    ...['TMPDIR', 'TMP', 'TEMP'],
-    // downloads: certificates and proxies
-    ...['SSL_CERT_FILE', 'SSL_CERT_DIR', 'GIT_SSL_CAINFO'],
-    ...['http_proxy', 'https_proxy', 'ftp_proxy', 'all_proxy', 'no_proxy'],
-    ...['HTTP_PROXY', 'HTTPS_PROXY', 'FTP_PROXY', 'ALL_PROXY', 'NO_PROXY'],
-    // private flake inputs over SSH, and what the user told git about them; not GIT_DIR and such, which would mislead Nix
-    ...['SSH_AUTH_SOCK', 'GIT_SSH', 'GIT_SSH_COMMAND', 'GIT_CONFIG_GLOBAL', 'GIT_CONFIG_SYSTEM'],
-    'GIT_CONFIG_COUNT',
-    // facts about the run that impure evaluations stamp into versions; none of them a secret
-    ...['CI', 'GITHUB_ACTIONS', 'GITHUB_REPOSITORY', 'GITHUB_SHA', 'GITHUB_REF', 'GITHUB_REF_NAME'],
-    ...['GITHUB_REF_TYPE', 'GITHUB_RUN_ID', 'GITHUB_RUN_NUMBER', 'GITHUB_WORKSPACE'],
-    // what Nix reads, by name: job-wide secrets are often called NIX_SIGNING_KEY and the like
-    ...['NIX_CONFIG', 'NIX_CONF_DIR', 'NIX_USER_CONF_FILES', 'NIX_PATH', 'NIX_SSHOPTS'],
-    ...['NIX_DAEMON_SOCKET_PATH', 'NIX_STORE_DIR', 'NIX_STATE_DIR', 'NIX_LOG_DIR', 'NIX_DATA_DIR'],
-    ...['NIX_LOCALSTATE_DIR', 'NIX_BIN_DIR', 'NIX_LIBEXEC_DIR', 'NIX_CONFIG_HOME', 'NIX_CACHE_HOME'],
-    ...['NIX_DATA_HOME', 'NIX_STATE_HOME', 'NIX_REMOTE_SYSTEMS', 'NIX_CURRENT_LOAD', 'NIX_PROFILES'],
-    ...['NIX_IGNORE_SYMLINK_STORE', 'NIX_SSL_CERT_FILE', 'NIX_SHOW_STATS', 'NIX_ABORT_ON_WARN'],
-    'NIXPKGS_CONFIG',
-]);
-const ALLOWED_PREFIXES = [
-    'LC_',
-    // where Nix and git keep configuration and caches
-    'XDG_',
-    'GIT_CONFIG_KEY_',
-    'GIT_CONFIG_VALUE_',
-    // NIXPKGS_ALLOW_UNFREE=1 with --impure is how nixpkgs is told
-    'NIXPKGS_ALLOW_',
-];
-/** The variables of `env` that child processes get; `env` itself is not changed. */
-function childEnvironment(env) {
-    return Object.fromEntries(Object.entries(env).filter(([name]) => isAllowed(name)));
-}
-function isAllowed(name) {
-    return ALLOWED_NAMES.has(name) || ALLOWED_PREFIXES.some((prefix) => name.startsWith(prefix));
-}
-/** `env` with one more git setting, beside those that are set this way already (git-config(1), GIT_CONFIG_COUNT). */
-function withGitConfig(env, key, value) {
-    const present = Number.parseInt(env['GIT_CONFIG_COUNT'] ?? '0', 10);
-    const count = Number.isNaN(present) ? 0 : present;
-    return {
-        ...env,
-        GIT_CONFIG_COUNT: String(count + 1),
-        [`GIT_CONFIG_KEY_${count}`]: key,
-        [`GIT_CONFIG_VALUE_${count}`]: value,
-    };
-}
-
 ;// CONCATENATED MODULE: ./nix/git-trust.js
 
 
@@ -61200,13 +61591,12 @@ function settingsSystems(settings) {
 /**
  * Evaluates at once for what the remote most likely builds, the runner's system; what it really builds is known when it is connected.
  * Only where that makes a difference, evaluation is done again.
- * @param settings the remote's, once they are known
  */
-async function evaluateEarly(request, context, phases, local, settings) {
+async function evaluateEarly(request, context, phases, { local, store: opening, settings }) {
     settings.catch(() => undefined); // waited for below, unless there is no local store
-    const { store, access } = await local;
+    const [{ store }, through] = await Promise.all([local, opening]);
     const evaluation = await evaluateForRemote(request, context, settings, async (choice, signal) => {
-        const run = () => evaluateFor(request, { ...context, signal }, access, choice);
+        const run = () => evaluateFor(request, { ...context, signal }, through, choice);
         const evaluation = await phases.measure('evaluate', run);
         await keepDerivations(store, evaluation);
         return evaluation;
@@ -61244,7 +61634,7 @@ async function evaluateForRemote(request, { observe, runnerSystem, signal }, set
     const isComplete = !choice.systems.some((system) => evaluation.passedOver.has(system));
     return isComplete ? evaluation : run(choice, signal);
 }
-function evaluateFor(request, { env, observe, signal, temporaryDirectory }, access, { system, systems }) {
+function evaluateFor(request, { observe, signal, temporaryDirectory }, { env, storeUri }, { system, systems }) {
     return evaluate({
         nix: 'nix',
         installables: request.installables,
@@ -61253,7 +61643,7 @@ function evaluateFor(request, { env, observe, signal, temporaryDirectory }, acce
         system,
         systems,
         workingDirectory: request.workingDirectory,
-        localStore: access.storeUri,
+        localStore: storeUri,
         temporaryDirectory,
         env,
         signal,
@@ -61304,6 +61694,2126 @@ async function readLocalSettings(command) {
     return undefined;
 }
 
+;// CONCATENATED MODULE: ./offload/folder.js
+
+
+
+/** Bytes that a Unix socket's path may have: 108 on Linux and 104 on macOS, less some. */
+const MAX_SOCKET_PATH = 100;
+function offloadFolder(folder) {
+    return {
+        path: folder,
+        socket: external_node_path_.join(folder, OFFLOAD_SOCKET_NAME),
+        control: external_node_path_.join(folder, 'control.sock'),
+        log: external_node_path_.join(folder, 'offload.log'),
+    };
+}
+/** Makes one, of mode 0700, in `preferred`, or below /tmp where the sockets' paths would be too long there. */
+async function makeOffloadFolder(preferred) {
+    const name = 'nix-remote-build-';
+    const { socket } = offloadFolder(external_node_path_.join(preferred, `${name}XXXXXX`));
+    const fits = Buffer.byteLength(socket) <= MAX_SOCKET_PATH;
+    return offloadFolder(await (0,promises_namespaceObject.mkdtemp)(external_node_path_.join(fits ? preferred : '/tmp', name)));
+}
+async function removeOffloadFolder({ path }) {
+    await (0,promises_namespaceObject.rm)(path, { recursive: true, force: true });
+}
+
+// EXTERNAL MODULE: external "node:events"
+var external_node_events_ = __nccwpck_require__(8474);
+;// CONCATENATED MODULE: ./protocol/replies.js
+
+
+
+/** A server's side of answers. Before its answer it tells events, then LAST, or an error in place of both. */
+/** LAST: what follows is the answer. */
+const LAST_MESSAGE = replies_message(MESSAGE.last).finish();
+/** What many operations answer, BuildPaths among them. */
+const DONE = new WireWriter().u64(1).finish();
+/** @param mapId gives each activity the id that the client is to know it by; it is not asked about 0, which means none. */
+function writeEvent(event, mapId) {
+    switch (event.kind) {
+        case 'message':
+            return replies_message(MESSAGE.next).string(event.text).finish();
+        case 'stop':
+            return replies_message(MESSAGE.stopActivity).u64(mapId(event.id)).finish();
+        case 'result': {
+            const writer = replies_message(MESSAGE.result).u64(mapId(event.id)).u64(event.type);
+            return writeFields(writer, event.fields).finish();
+        }
+        case 'start': {
+            const writer = replies_message(MESSAGE.startActivity)
+                .u64(mapId(event.id))
+                .u64(event.level)
+                .u64(event.type)
+                .string(event.text);
+            const parent = event.parent === 0n ? 0n : mapId(event.parent);
+            return writeFields(writer, event.fields).u64(parent).finish();
+        }
+    }
+}
+/** ERROR as of protocol 1.26: it stands where {@link LAST_MESSAGE} and the answer would. */
+function writeError({ message: text, level = 0, traces = [] }) {
+    const writer = replies_message(MESSAGE.error)
+        .string('Error')
+        .u64(level)
+        .string('Error') // a name that nothing uses any more
+        .string(text)
+        .u64(0) // havePos
+        .u64(traces.length);
+    for (const trace of traces)
+        writer.u64(0).string(trace);
+    return writer.finish();
+}
+/**
+ * What BuildPathsWithResults answers. Outputs are written as the realisations they were read from: where there are none, a client
+ * asks for its outputs by itself.
+ * @param version what was negotiated with the client
+ */
+function writeBuildResults(results, version) {
+    const writer = new WireWriter().u64(results.length);
+    for (const result of results)
+        writeKeyedBuildResult(writer, result, version);
+    return writer.finish();
+}
+function replies_message(type) {
+    return new WireWriter().u64(type);
+}
+function writeFields(writer, fields) {
+    writer.u64(fields.length);
+    for (const field of fields) {
+        if (typeof field === 'string')
+            writer.u64(1).string(field);
+        else
+            writer.u64(0).u64(field);
+    }
+    return writer;
+}
+
+;// CONCATENATED MODULE: ./offload/answers.js
+
+
+/**
+ * The id by which a client knows an activity that is not the local daemon's. Ids are (pid << 32) + n (logging.cc), on either
+ * machine, so two of them may be equal; bit 62 is in none.
+ */
+function foreignActivityId(id) {
+    return id | (1n << 62n);
+}
+/** @param version what was negotiated with the client */
+function writeAnswer(answer, { operation }, version) {
+    if (answer.kind === 'error')
+        return writeError(answer);
+    if (answer.kind === 'built' && operation === 'BuildPaths') {
+        return Buffer.concat([LAST_MESSAGE, DONE]);
+    }
+    if (answer.kind === 'results' && operation === 'BuildPathsWithResults') {
+        return Buffer.concat([LAST_MESSAGE, writeBuildResults(answer.results, version)]);
+    }
+    const message = `${operation} cannot be answered with '${answer.kind}'`;
+    return writeError(answers_failure(new errors/* ActionError */.lZ('internal', message)));
+}
+/** What a client is told of something thrown. */
+function answers_failure(thrown) {
+    const { message, hint } = (0,errors/* asActionError */.z6)(thrown);
+    return { kind: 'error', message: hint === undefined ? message : `${message}\n${hint}` };
+}
+/** The answer to BuildDerivation: Nix sends it only to a store that it was given as a builder. */
+const NO_BUILDER = writeError({
+    message: 'this socket may not be used as a builder: it stands for the local store, which would wait for itself\n' +
+        "Take its unix:// address out of Nix's setting 'builders'.",
+});
+
+;// CONCATENATED MODULE: ./offload/client-voice.js
+
+/** Speaks to a client in the daemon's stead. What is said in one go leaves in one write. */
+class ClientVoice {
+    #socket;
+    #isCorked = false;
+    #room;
+    constructor(socket) {
+        this.#socket = socket;
+    }
+    /** @returns a promise to be waited for if the client reads slowly. A client that is gone has room for all. */
+    tell(event, mapId = (id) => id) {
+        this.say(writeEvent(event, mapId));
+        return this.#socket.writableNeedDrain ? this.#waitForRoom() : undefined;
+    }
+    say(bytes) {
+        const socket = this.#socket;
+        if (!socket.writable)
+            return;
+        if (!this.#isCorked) {
+            this.#isCorked = true;
+            socket.cork();
+            process.nextTick(() => {
+                this.#isCorked = false;
+                socket.uncork();
+            });
+        }
+        socket.write(bytes);
+    }
+    #waitForRoom() {
+        const socket = this.#socket;
+        this.#room ??= new Promise((resolve) => {
+            const done = () => {
+                socket.off('drain', done).off('close', done);
+                this.#room = undefined;
+                resolve();
+            };
+            socket.on('drain', done).on('close', done);
+        });
+        return this.#room;
+    }
+}
+
+;// CONCATENATED MODULE: ./offload/flow.js
+/** What may wait for a side that reads slowly, bytes. Streams' own limit is one chunk: each would stop the other side. */
+const WAITING_LIMIT = 1024 * 1024;
+/** Bytes on their way from one side to the other: while one does not take them, the other is not read. */
+class Flow {
+    #from;
+    #to;
+    #isFull = false;
+    #isHeld = false;
+    constructor(from, to) {
+        this.#from = from;
+        this.#to = to;
+    }
+    /** Sends bytes on in one write. */
+    send(pieces) {
+        const to = this.#to;
+        if (to.destroyed)
+            return;
+        if (pieces.length > 1)
+            to.cork();
+        for (const piece of pieces)
+            to.write(piece);
+        if (pieces.length > 1)
+            to.uncork();
+        if (!this.#isFull && to.writableLength > WAITING_LIMIT)
+            this.#waitForRoom();
+    }
+    /** Nothing more is read until {@link release}. */
+    hold() {
+        this.#isHeld = true;
+        this.#from.pause();
+    }
+    release() {
+        this.#isHeld = false;
+        if (!this.#isFull)
+            this.#from.resume();
+    }
+    #waitForRoom() {
+        this.#isFull = true;
+        this.#from.pause();
+        this.#to.once('drain', () => {
+            this.#isFull = false;
+            if (!this.#isHeld)
+                this.#from.resume();
+        });
+    }
+}
+
+;// CONCATENATED MODULE: ./protocol/server-handshake.js
+
+
+
+
+/** A server's side of the handshake, and a client's where it is said in steps. */
+/** A client's first word; Nix before 2.26 waits for the answer before it says more. */
+const CLIENT_MAGIC_BYTES = new WireWriter().u64(CLIENT_MAGIC).finish();
+/** @throws ActionError `protocol-violation` if somebody else than a Nix client has connected */
+function* readClientMagic(reader) {
+    const magic = yield* reader.u64big();
+    if (magic !== BigInt(CLIENT_MAGIC))
+        throw violation('this is not a Nix client');
+}
+/** What a daemon answers to the magic. */
+function writeDaemonVersion(version) {
+    return new WireWriter().u64(SERVER_MAGIC).u64(version).finish();
+}
+/** How a client says which protocol it speaks. */
+function writeClientVersion(version) {
+    return new WireWriter().u64(version).finish();
+}
+/** Passes over what a client says before its first request, from 1.14 to 1.37: CPU affinity and reserved space, both obsolete. */
+function* skipClientHello(reader) {
+    const hasAffinity = yield* reader.bool();
+    if (hasAffinity)
+        yield* reader.u64();
+    yield* reader.u64();
+}
+/** What a server that stands for no daemon says of itself; LAST or an error follows. */
+function writeWelcome(version) {
+    const writer = new WireWriter();
+    if (version >= SINCE.daemonVersion)
+        writer.string('unknown');
+    if (version >= SINCE.trust)
+        writer.u64(0); // whether it trusts the client: not said
+    return writer.finish();
+}
+
+;// CONCATENATED MODULE: ./offload/feed.js
+
+/** Gives what arrives from one side to one decoding after the other. */
+class Feed {
+    reader = new WireReader();
+    #waiting;
+    #ended;
+    /** Decodes as far as `chunk` goes before it returns. */
+    push(chunk) {
+        this.reader.push(chunk);
+        this.#waiting?.advance();
+    }
+    /** One at a time. Rejects with what the decoding throws, and when the feed ends before it is done. */
+    decode(decoding) {
+        const { promise, resolve, reject } = Promise.withResolvers();
+        if (this.#ended) {
+            reject(this.#ended);
+            return promise;
+        }
+        const advance = () => {
+            try {
+                const step = decoding.next();
+                if (step.done !== true)
+                    return;
+                resolve(step.value);
+            }
+            catch (error) {
+                reject(error);
+            }
+            this.#waiting = undefined;
+        };
+        this.#waiting = { advance, reject };
+        advance();
+        return promise;
+    }
+    /** Hands what is here and not decoded to `sink`. */
+    drain(sink) {
+        const { reader } = this;
+        reader.skip(reader.available, sink).next();
+    }
+    /** Nothing more arrives. */
+    end(reason) {
+        this.#ended ??= reason;
+        this.#waiting?.reject(this.#ended);
+        this.#waiting = undefined;
+    }
+}
+/** As `decoding`, while every byte that it takes is also given to `sink`. */
+function* teeing(reader, sink, decoding) {
+    reader.beginTee(sink);
+    try {
+        return yield* decoding;
+    }
+    finally {
+        reader.endTee();
+    }
+}
+
+;// CONCATENATED MODULE: ./offload/handshake.js
+
+
+
+
+
+/** For people. */
+const LOCAL_STORE = 'the local store';
+/**
+ * Stands between a client and the local daemon while they greet each other, so that they agree on a protocol without lists
+ * of features, which is one that can be read here.
+ *
+ * The daemon is asked first: a client that is older than 2.26 says nothing of itself before it knows the daemon's version.
+ * @throws ActionError `protocol-mismatch` or `daemon-error` for the local daemon, `protocol-violation` for the client
+ */
+async function shakeHands(client, daemon) {
+    daemon.duplex.write(CLIENT_MAGIC_BYTES);
+    const daemons = await daemon.feed.decode(readDaemonVersion(daemon.feed.reader, LOCAL_STORE));
+    await client.feed.decode(readClientMagic(client.feed.reader));
+    if (!isSpoken(daemons)) {
+        client.duplex.write(writeDaemonVersion(daemons));
+        return { kind: 'foreign', who: `the local daemon speaks ${protocolText(daemons)}` };
+    }
+    client.duplex.write(writeDaemonVersion(Math.min(daemons, ADVERTISED)));
+    const clients = await client.feed.decode(client.feed.reader.u64());
+    if (!isSpoken(clients)) {
+        daemon.duplex.write(writeClientVersion(clients));
+        return { kind: 'foreign', who: `the client speaks ${protocolText(clients)}` };
+    }
+    daemon.duplex.write(writeClientVersion(Math.min(clients, ADVERTISED)));
+    const greeting = await introduce(client, daemon, Math.min(daemons, clients, ADVERTISED));
+    return { kind: 'agreed', greeting };
+}
+/** Greets a client in the daemon's stead, only to tell it what is wrong. */
+async function turnAway(client, message) {
+    const { duplex, feed } = client;
+    await feed.decode(readClientMagic(feed.reader));
+    duplex.write(writeDaemonVersion(ADVERTISED));
+    const clients = await feed.decode(feed.reader.u64());
+    if (!isSpoken(clients))
+        return;
+    await feed.decode(skipClientHello(feed.reader));
+    duplex.write(writeWelcome(Math.min(clients, ADVERTISED)));
+    duplex.write(writeError({ message }));
+}
+/** Passes on the rest of what both say of themselves. */
+async function introduce(client, daemon, version) {
+    const toDaemon = (bytes) => void daemon.duplex.write(bytes);
+    const toClient = (bytes) => void client.duplex.write(bytes);
+    const { reader } = daemon.feed;
+    await client.feed.decode(teeing(client.feed.reader, toDaemon, skipClientHello(client.feed.reader)));
+    return await daemon.feed.decode(teeing(reader, toClient, readWelcome(reader, LOCAL_STORE, version)));
+}
+
+;// CONCATENATED MODULE: ./offload/lent-stream.js
+
+/**
+ * A client's own stream to the local daemon, lent to a session for as long as one request is answered. A session that breaks
+ * destroys it, and the connection with it: nobody would know where the daemon's next answer begins.
+ */
+class LentStream extends external_node_stream_.Duplex {
+    #daemon;
+    #onBroken;
+    #isLent = true;
+    /** @param onBroken told when the stream is destroyed while it is lent */
+    constructor(daemon, onBroken) {
+        super();
+        this.#daemon = daemon;
+        this.#onBroken = onBroken;
+    }
+    /** What came from the daemon. */
+    deliver(chunk) {
+        if (!this.push(chunk))
+            this.#daemon.pause();
+    }
+    /** The daemon is gone. */
+    deliverEnd() {
+        this.push(null);
+    }
+    /** What the session does from now on does not concern the daemon. */
+    takeBack() {
+        this.#isLent = false;
+        this.#daemon.resume();
+    }
+    _read() {
+        if (this.#isLent)
+            this.#daemon.resume();
+    }
+    _write(chunk, _encoding, done) {
+        this.#daemon.write(chunk, done);
+    }
+    _writev(chunks, done) {
+        const last = chunks.length - 1;
+        this.#daemon.cork();
+        for (const [index, { chunk }] of chunks.entries()) {
+            this.#daemon.write(chunk, index === last ? done : undefined);
+        }
+        this.#daemon.uncork();
+    }
+    _destroy(error, done) {
+        if (this.#isLent)
+            this.#onBroken();
+        done(error);
+    }
+}
+
+;// CONCATENATED MODULE: ./offload/loan.js
+
+
+
+
+/** The time for which a client's stream to the local daemon is a session that somebody else uses: while one request is answered. */
+class Loan {
+    #options;
+    #stream;
+    constructor(options) {
+        const { duplex } = options.daemon;
+        this.#options = options;
+        this.#stream = new LentStream(duplex, () => duplex.destroy());
+    }
+    /** What came from the daemon. */
+    deliver(chunk) {
+        this.#stream.deliver(chunk);
+    }
+    deliverEnd() {
+        this.#stream.deliverEnd();
+    }
+    /** Has a request answered; what is thrown is an answer too. The stream is idle afterwards, or destroyed. */
+    async use(takeOver, request, client) {
+        const [first] = request.paths;
+        if (!first)
+            return { kind: 'pass' };
+        const { daemon, greeting, voice } = this.#options;
+        const store = openStore({ duplex: this.#stream, diagnostics: () => daemon.diagnostics() }, { label: LOCAL_STORE, resumed: greeting, onEvent: (event) => voice.tell(event) });
+        try {
+            const hear = (event) => voice.tell(event, foreignActivityId);
+            return await takeOver(request, { ...client, store, hear });
+        }
+        catch (thrown) {
+            return answers_failure(thrown);
+        }
+        finally {
+            // The daemon answers in order: what was asked for and not waited for would else be read as the answer to what comes next.
+            await store.queryValidPaths([pathOf(first)]).catch(() => undefined);
+            this.#stream.takeBack();
+            store.close();
+        }
+    }
+}
+function pathOf(path) {
+    return path.kind === 'opaque' ? path.path : path.drvPath;
+}
+
+;// CONCATENATED MODULE: ./protocol/request-shapes.js
+
+const PARTS = {
+    n: 'number',
+    s: 'string',
+    S: 'strings',
+    M: 'map',
+    D: 'derivation',
+    F: 'frames',
+};
+/** What follows the number of an operation, letter by letter: the same in every protocol from 1.32 to 1.37 (Nix's `daemon.cc`). */
+const LETTERS = {
+    [OP.isValidPath]: 's',
+    [OP.hasSubstitutes]: 's',
+    [OP.queryPathHash]: 's',
+    [OP.queryReferences]: 's',
+    [OP.queryReferrers]: 's',
+    [OP.addToStore]: 'ssSnF',
+    [OP.addTextToStore]: 'ssS',
+    [OP.buildPaths]: 'Sn',
+    [OP.ensurePath]: 's',
+    [OP.addTempRoot]: 's',
+    [OP.addIndirectRoot]: 's',
+    [OP.syncWithGC]: '',
+    [OP.findRoots]: '',
+    [OP.exportPath]: 'sn',
+    [OP.queryDeriver]: 's',
+    [OP.setOptions]: 'nnnnnnnnnnnnM',
+    [OP.collectGarbage]: 'nSnnnnn',
+    [OP.querySubstitutablePathInfo]: 's',
+    [OP.queryDerivationOutputs]: 's',
+    [OP.queryAllValidPaths]: '',
+    [OP.queryPathInfo]: 's',
+    [OP.queryDerivationOutputNames]: 's',
+    [OP.queryPathFromHashPart]: 's',
+    [OP.querySubstitutablePathInfos]: 'M',
+    [OP.queryValidPaths]: 'Sn',
+    [OP.querySubstitutablePaths]: 'S',
+    [OP.queryValidDerivers]: 's',
+    [OP.optimiseStore]: '',
+    [OP.verifyStore]: 'nn',
+    [OP.buildDerivation]: 'sDn',
+    [OP.addSignatures]: 'sS',
+    [OP.narFromPath]: 's',
+    [OP.addToStoreNar]: 'sssSnnnSsnnF',
+    [OP.queryMissing]: 'S',
+    [OP.queryDerivationOutputMap]: 's',
+    [OP.registerDrvOutput]: 's',
+    [OP.queryRealisation]: 's',
+    [OP.addMultipleToStore]: 'nnF',
+    [OP.addBuildLog]: 'sF',
+    [OP.buildPathsWithResults]: 'Sn',
+    [OP.addPermRoot]: 'ss',
+};
+/**
+ * The shape of each operation's request, by its number. Absent are those during which the daemon would ask back (ImportPaths, 27), those
+ * that Nix has removed, and those to come.
+ */
+const REQUEST_SHAPES = new Map(Object.entries(LETTERS).map(([op, letters]) => [Number(op), toShape(letters)]));
+function toShape(letters) {
+    return Array.from(letters).flatMap((letter) => PARTS[letter] ?? []);
+}
+
+;// CONCATENATED MODULE: ./protocol/requests.js
+
+
+
+
+
+
+/** A server's side of requests: each function reads what follows the number of the operation. */
+/**
+ * Passes over a request. Whatever its size, nothing of it is held in memory.
+ * @returns `unknown` for an operation of which it is not known where it ends: then nothing was taken.
+ */
+function* skipRequest(reader, op) {
+    const shape = REQUEST_SHAPES.get(op);
+    if (!shape)
+        return 'unknown';
+    for (const part of shape)
+        yield* skipPart(reader, part);
+    return 'known';
+}
+/**
+ * Reads a request to build (BuildPaths, BuildPathsWithResults).
+ * @returns undefined if it asks for more than a {@link DerivedPath} can say, as outputs of a derivation that is an output itself
+ *   (`x.drv!out!out`), or in a mode that nobody knows.
+ */
+function* readBuildRequest(reader) {
+    reader.beginMessage();
+    const texts = yield* reader.strings();
+    const mode = BUILD_MODES[yield* reader.u64()];
+    const paths = texts.map(asDerivedPath).filter((path) => path !== undefined);
+    return mode === undefined || paths.length < texts.length ? undefined : { paths, mode };
+}
+/** Reads what SetOptions sets. */
+function* readSetOptions(reader) {
+    reader.beginMessage();
+    const keepFailed = yield* reader.bool();
+    const keepGoing = yield* reader.bool();
+    const tryFallback = yield* reader.bool();
+    const verbosity = yield* reader.u64();
+    const maxBuildJobs = yield* reader.u64();
+    const maxSilentTime = yield* reader.u64();
+    yield* reader.u64(); // useBuildHook, obsolete
+    const verboseBuild = (yield* reader.u64()) === VERBOSE_BUILD.on;
+    yield* reader.u64(); // log type, obsolete
+    yield* reader.u64(); // printBuildTrace, obsolete
+    return {
+        keepFailed,
+        keepGoing,
+        tryFallback,
+        verbosity,
+        verboseBuild,
+        maxBuildJobs,
+        maxSilentTime,
+        buildCores: yield* reader.u64(),
+        useSubstitutes: yield* reader.bool(),
+        overrides: yield* reader.stringMap(),
+    };
+}
+function* skipPart(reader, part) {
+    reader.beginMessage();
+    switch (part) {
+        case 'number':
+            yield* reader.skip(8); // not read: CollectGarbage's maxFreed is 2^64 - 1
+            return;
+        case 'string':
+            yield* skipString(reader);
+            return;
+        case 'strings':
+            yield* skipStrings(reader, 1);
+            return;
+        case 'map':
+            yield* skipStrings(reader, 2);
+            return;
+        case 'derivation':
+            yield* skipDerivation(reader);
+            return;
+        case 'frames':
+            yield* readFrames(reader, () => undefined);
+    }
+}
+/** `BasicDerivation`, as BuildDerivation sends it. */
+function* skipDerivation(reader) {
+    yield* skipStrings(reader, 4); // outputs: name, path, hash algorithm, hash
+    yield* skipStrings(reader, 1); // sources
+    yield* skipString(reader); // platform
+    yield* skipString(reader); // builder
+    yield* skipStrings(reader, 1); // arguments
+    yield* skipStrings(reader, 2); // environment
+}
+/** A count of items, each of so many strings. */
+function* skipStrings(reader, stringsPerItem) {
+    const count = yield* reader.u64();
+    for (let left = count * stringsPerItem; left > 0; left--)
+        yield* skipString(reader);
+}
+function* skipString(reader) {
+    reader.beginMessage(); // it is not kept, so nothing adds up
+    yield* reader.skip(paddedLength(yield* reader.u64()));
+}
+
+;// CONCATENATED MODULE: ./offload/requests.js
+
+
+const BUILDS = new Map([
+    [OP.buildPaths, 'BuildPaths'],
+    [OP.buildPathsWithResults, 'BuildPathsWithResults'],
+]);
+/**
+ * Finds out where a client's requests begin and end, and passes them on as they come: byte for byte, uncopied, and however large, held
+ * nowhere. Only requests that build are held back until they are known.
+ */
+class Requests {
+    #reader;
+    #send;
+    #pieces = [];
+    #keep = (bytes) => void this.#pieces.push(bytes);
+    #isHolding = false;
+    #isUnanswered = false;
+    #options;
+    /** @param send passes bytes on, in one write */
+    constructor(reader, send) {
+        this.#reader = reader;
+        this.#send = send;
+    }
+    /** What the client set last. */
+    get options() {
+        return this.#options;
+    }
+    /** The daemon has begun to answer, or the client was answered in its stead. */
+    answered() {
+        this.#isUnanswered = false;
+    }
+    /** The bytes of a request that was held back go to the daemon. */
+    pass(bytes) {
+        this.#isUnanswered = true;
+        this.#send(bytes);
+    }
+    /** Passes on what was decoded, if it may be. */
+    flush() {
+        if (!this.#isHolding && this.#pieces.length > 0)
+            this.#send(this.#takePieces());
+    }
+    /** Passes on requests until there is one that cannot be; {@link flush} is to be called after each chunk. */
+    *next() {
+        const reader = this.#reader;
+        for (;;) {
+            while (reader.available === 0)
+                yield;
+            if (this.#isUnanswered)
+                return { kind: 'pipelined' };
+            this.#isUnanswered = true;
+            this.flush();
+            this.#isHolding = true;
+            reader.beginTee(this.#keep);
+            try {
+                const stop = yield* this.#request();
+                if (stop)
+                    return stop;
+            }
+            finally {
+                reader.endTee();
+                this.#isHolding = false;
+            }
+        }
+    }
+    *#request() {
+        const reader = this.#reader;
+        reader.beginMessage();
+        const op = yield* reader.u64();
+        const operation = BUILDS.get(op);
+        if (operation)
+            return this.#build(operation, yield* readBuildRequest(reader));
+        if (op === OP.buildDerivation)
+            return yield* this.#refuse();
+        this.#isHolding = false;
+        if (op === OP.setOptions)
+            this.#options = yield* readSetOptions(reader);
+        else if ((yield* skipRequest(reader, op)) === 'unknown')
+            return { kind: 'unknown', op };
+        return undefined;
+    }
+    #build(operation, request) {
+        if (!request)
+            return undefined;
+        this.#reader.endTee();
+        return { kind: 'build', request: { operation, ...request }, bytes: this.#takePieces() };
+    }
+    *#refuse() {
+        this.#reader.endTee();
+        this.#takePieces();
+        yield* skipRequest(this.#reader, OP.buildDerivation);
+        return { kind: 'refused' };
+    }
+    #takePieces() {
+        return this.#pieces.splice(0);
+    }
+}
+
+;// CONCATENATED MODULE: ./offload/conversation.js
+
+
+
+
+
+
+/** What a client may send while it waits for its build, bytes; Nix's own sends nothing. */
+const BACKLOG_LIMIT = 1024 * 1024;
+/** What a client and the local daemon say to each other once they have greeted, and what is said in the daemon's stead. */
+class Conversation {
+    #parties;
+    #up;
+    #down;
+    #voice;
+    #requests;
+    #loan;
+    #isRaw = false;
+    constructor(parties) {
+        const { client, daemon } = parties;
+        this.#parties = parties;
+        this.#up = new Flow(client.duplex, daemon.duplex);
+        this.#down = new Flow(daemon.duplex, client.duplex);
+        this.#voice = new ClientVoice(client.duplex);
+        this.#requests = new Requests(client.feed.reader, (pieces) => this.#up.send(pieces));
+    }
+    hearClient(chunk) {
+        if (this.#isRaw) {
+            this.#up.send([chunk]);
+            return;
+        }
+        const { feed } = this.#parties.client;
+        feed.push(chunk);
+        this.#requests.flush();
+        if (this.#loan && feed.reader.available > BACKLOG_LIMIT)
+            this.#up.hold();
+    }
+    hearDaemon(chunk) {
+        if (this.#loan) {
+            this.#loan.deliver(chunk);
+        }
+        else {
+            this.#requests.answered();
+            this.#down.send([chunk]);
+        }
+    }
+    daemonEnded() {
+        this.#loan?.deliverEnd();
+    }
+    /** Serves the client's requests. Rejects when the feed of the client's bytes ends. */
+    async serve(greeting) {
+        for (;;) {
+            const stop = await this.#next();
+            if (stop.kind === 'build') {
+                await this.#build(stop, greeting);
+            }
+            else if (stop.kind === 'refused') {
+                this.#answer(NO_BUILDER);
+            }
+            else {
+                await this.#relayFrom(stop);
+                return;
+            }
+        }
+    }
+    /** From here on nothing is read, and nothing taken over. Rejects when the feed of the client's bytes ends. */
+    async relay(because) {
+        const { client, onNotice } = this.#parties;
+        onNotice(`a client of the offload socket builds as if there were none: ${because}`);
+        this.#isRaw = true;
+        client.feed.drain((bytes) => this.#up.send([bytes]));
+        await client.feed.decode(forever());
+    }
+    #relayFrom(stop) {
+        switch (stop.kind) {
+            case 'unknown':
+                this.#parties.onRawOperation(stop.op);
+                return this.relay(`it uses operation ${stop.op}, which is not known here`);
+            case 'pipelined':
+                return this.relay('it does not wait for answers');
+            case 'unreadable':
+                return this.relay(`its request cannot be read: ${stop.why}`);
+        }
+    }
+    async #next() {
+        const next = this.#parties.client.feed.decode(this.#requests.next());
+        this.#requests.flush();
+        try {
+            return await next;
+        }
+        catch (thrown) {
+            const error = (0,errors/* toError */.iT)(thrown);
+            if (!(error instanceof errors/* ActionError */.lZ) || error.code !== 'protocol-violation')
+                throw error;
+            this.#requests.flush();
+            return { kind: 'unreadable', why: error.message };
+        }
+    }
+    async #build(stop, greeting) {
+        const { daemon, takeOver, signal } = this.#parties;
+        const { request, bytes } = stop;
+        const { options } = this.#requests;
+        this.#loan = new Loan({ daemon, greeting, voice: this.#voice });
+        const answer = await this.#loan.use(takeOver, request, { options, signal });
+        this.#loan = undefined;
+        if (answer.kind === 'pass')
+            this.#requests.pass(bytes);
+        else
+            this.#answer(writeAnswer(answer, request, greeting.protocolVersion));
+        this.#up.release();
+    }
+    #answer(bytes) {
+        this.#voice.say(bytes);
+        this.#requests.answered();
+    }
+}
+function* forever() {
+    for (;;)
+        yield;
+}
+
+;// CONCATENATED MODULE: ./offload/connection.js
+
+
+
+
+
+
+/** A client of the socket, and its stream to the local daemon: when one is gone, so is the other. */
+class Connection {
+    /** Resolves when nothing is left of it, and nobody answers a request of it any more. */
+    ended;
+    #client;
+    #options;
+    #gone = new AbortController();
+    #daemon;
+    #conversation;
+    constructor(socket, options) {
+        this.#client = { duplex: socket, feed: new Feed() };
+        this.#options = options;
+        const close = () => this.close();
+        socket.on('data', (chunk) => this.#hearClient(chunk));
+        // A client that exits half-closes first: 'close' alone would come when all was written that it will never read.
+        socket.on('end', close).on('error', close).on('close', close);
+        const closed = (0,external_node_events_.once)(socket, 'close').catch(() => undefined);
+        this.ended = Promise.all([this.#run(), closed]).then(() => undefined);
+    }
+    /** Ends both sides hard: a half-closed stream to the daemon would leave its builds running. Idempotent. */
+    close() {
+        if (this.#gone.signal.aborted)
+            return;
+        this.#gone.abort();
+        this.#client.feed.end(new errors/* ActionError */.lZ('cancelled', 'the client of the offload socket is gone'));
+        this.#client.duplex.destroy();
+        this.#daemon?.duplex.destroy();
+    }
+    async #run() {
+        const { duplex } = this.#client;
+        try {
+            const daemon = await this.#openDaemon();
+            if (daemon)
+                await this.#converse(daemon);
+        }
+        catch (thrown) {
+            const { code, message } = (0,errors/* asActionError */.z6)(thrown);
+            if (code !== 'cancelled')
+                this.#options.onNotice(`offload socket: ${message}`);
+        }
+        this.#daemon?.duplex.destroy();
+        duplex.destroySoon(); // what was said to the client is to reach it
+    }
+    async #openDaemon() {
+        try {
+            const daemon = await this.#options.openLocalStream();
+            this.#daemon = daemon;
+            if (this.#gone.signal.aborted)
+                daemon.duplex.destroy();
+            return daemon;
+        }
+        catch (thrown) {
+            await turnAway(this.#client, answers_failure(thrown).message);
+            throw thrown;
+        }
+    }
+    async #converse(daemon) {
+        const client = this.#client;
+        const side = { duplex: daemon.duplex, feed: new Feed() };
+        const ended = () => this.#daemonEnded(side.feed);
+        daemon.duplex.on('data', (chunk) => {
+            if (this.#conversation)
+                this.#conversation.hearDaemon(chunk);
+            else
+                side.feed.push(chunk);
+        });
+        daemon.duplex.on('end', ended).on('error', ended).on('close', ended);
+        const handshake = await shakeHands(client, side);
+        const { signal } = this.#gone;
+        this.#conversation = new Conversation({ ...this.#options, client, daemon, signal });
+        if (handshake.kind === 'agreed')
+            await this.#conversation.serve(handshake.greeting);
+        else
+            await this.#conversation.relay(handshake.who);
+    }
+    #hearClient(chunk) {
+        if (this.#conversation)
+            this.#conversation.hearClient(chunk);
+        else
+            this.#client.feed.push(chunk);
+    }
+    #daemonEnded(feed) {
+        const reason = new errors/* ActionError */.lZ('cancelled', 'the local daemon has ended the connection');
+        feed.end(reason);
+        this.#client.feed.end(reason);
+        this.#conversation?.daemonEnded();
+    }
+}
+
+;// CONCATENATED MODULE: ./offload/server.js
+
+
+
+
+
+/** What the address of a socket holds at most on any system (104 bytes on macOS, 108 on Linux), less what Nix may add. */
+const server_PATH_LIMIT = 100;
+/** How long those who answer requests may take to end, milliseconds. */
+const CLOSE_LIMIT = 5_000;
+/**
+ * A daemon socket for Nix's clients: each of them gets a stream of its own to the local daemon, and what it asks for passes through
+ * byte for byte, but for requests to build, which `takeOver` answers.
+ */
+class OffloadServer {
+    #server;
+    #connections = new Set();
+    #rawOperations = new Map();
+    #options;
+    #closed;
+    constructor(options) {
+        this.#options = options;
+        this.#server = (0,external_node_net_.createServer)((socket) => {
+            const onRawOperation = (op) => this.#countRaw(op);
+            const connection = new Connection(socket, { ...options, onRawOperation });
+            this.#connections.add(connection);
+            void connection.ended.then(() => this.#connections.delete(connection));
+        });
+    }
+    /** @throws ActionError `internal` when the socket cannot be made */
+    static async listen(options) {
+        const { socketPath, onNotice } = options;
+        if (Buffer.byteLength(socketPath) > server_PATH_LIMIT) {
+            throw new errors/* ActionError */.lZ('internal', `the path of the offload socket is longer than ${server_PATH_LIMIT} bytes: ${socketPath}`, { hint: 'Set RUNNER_TEMP or TMPDIR to a folder with a shorter path.' });
+        }
+        const offload = new OffloadServer(options);
+        const server = offload.#server;
+        const umask = process.umask(0o177); // the socket is made before listen() returns: only its owner may ever connect
+        server.listen(socketPath);
+        process.umask(umask);
+        try {
+            await (0,external_node_events_.once)(server, 'listening');
+        }
+        catch (thrown) {
+            const cause = (0,errors/* toError */.iT)(thrown);
+            throw new errors/* ActionError */.lZ('internal', `the offload socket cannot be made: ${cause.message}`, {
+                cause,
+            });
+        }
+        server.on('error', (error) => onNotice(`offload socket: a client was lost: ${error.message}`));
+        return offload;
+    }
+    /** How many connections each unknown operation has sent past us, by its number. */
+    get rawOperations() {
+        return this.#rawOperations;
+    }
+    /** Ends all clients hard, waits up to 5 s for those who answer them, and removes the socket. Idempotent. */
+    close() {
+        this.#closed ??= this.#close();
+        return this.#closed;
+    }
+    async #close() {
+        this.#server.close();
+        const ended = [...this.#connections].map((connection) => {
+            connection.close();
+            return connection.ended;
+        });
+        await withLimit(CLOSE_LIMIT, Promise.all(ended));
+        await (0,promises_namespaceObject.rm)(this.#options.socketPath, { force: true });
+    }
+    #countRaw(op) {
+        this.#rawOperations.set(op, (this.#rawOperations.get(op) ?? 0) + 1);
+    }
+}
+/** Waits for a promise that does not reject, but not longer than `ms`. */
+async function withLimit(ms, promise) {
+    let timer;
+    const expired = new Promise((resolve) => (timer = setTimeout(resolve, ms)));
+    await Promise.race([promise, expired]);
+    clearTimeout(timer);
+}
+
+;// CONCATENATED MODULE: ./build/daemon-options.js
+/** What a daemon does by itself: Nix's defaults. */
+const DEFAULT_LOGGING = { verbosity: 3, verboseBuild: true };
+/**
+ * The options as arguments of `nix-daemon --stdio`: they reach the building daemon from Nix 2.20 on, and before it for
+ * root and single-user stores (measured on 2.8.0, 2.26.3, 2.34.8).
+ */
+function daemonArguments(options) {
+    return [
+        ...(options.keepGoing === true ? ['--keep-going'] : []),
+        ...(options.keepGoing === false ? ['--option', 'keep-going', 'false'] : []),
+        ...numeric('--max-jobs', options.maxJobs),
+        ...numeric('--cores', options.cores),
+        ...numeric('--timeout', options.timeout),
+        ...numeric('--max-silent-time', options.maxSilentTime),
+        ...[...options.settings].flatMap(([name, value]) => ['--option', name, value]),
+    ];
+}
+/**
+ * Decides how options travel. SetOptions has no "leave alone" value: it overwrites the daemon's `max-jobs` and `cores`, so it is
+ * sent only when something was asked for, and only when the remote's own values are known for the rest.
+ *
+ * @param settings undefined where `nix config show` may not run on the remote (a forced command): then arguments of ours did
+ *   not get there either.
+ */
+function deliverOptions(options, channel, nixVersion, settings, logging = DEFAULT_LOGGING) {
+    const asked = askedNames(options);
+    if (asked.length === 0 && isDefault(logging)) {
+        return { setOptions: undefined, undeliverable: [] };
+    }
+    if (channel === 'exec' && settings && !splicesRawBytes(nixVersion)) {
+        return { setOptions: undefined, undeliverable: [] };
+    }
+    const complete = fillOptions(options, settings, logging);
+    const heard = channel === 'socket' || splicesRawBytes(nixVersion);
+    if (!heard || !complete)
+        return { setOptions: undefined, undeliverable: asked };
+    return { setOptions: complete, undeliverable: [] };
+}
+/**
+ * Names of `build-options` that a daemon ignores, because it does not trust us. Some versions warn of it where we cannot read
+ * it, and 2.8 not at all.
+ */
+function ignoredSettings(options, trust) {
+    if (trust !== 'untrusted')
+        return [];
+    return [...options.settings.keys()].filter((name) => !UNRESTRICTED.has(name));
+}
+/** Settings with a field of their own in SetOptions. */
+const POSITIONAL = new Set([
+    'keep-failed',
+    'keep-going',
+    'fallback',
+    'max-jobs',
+    'cores',
+    'substitute',
+]);
+/** What anybody may set (daemon.cc, ClientSettings::apply): some settings by name, and those with a field of their own. */
+const UNRESTRICTED = new Set([
+    'timeout',
+    'max-silent-time',
+    'build-poll-interval',
+    'connect-timeout',
+    ...POSITIONAL,
+]);
+/** Equal for options that ask for the same. */
+function optionsKey(options) {
+    return JSON.stringify(daemonArguments(options));
+}
+/** Names of the inputs that ask for something, as they are spelled in action.yml. */
+function askedNames(options) {
+    return [
+        ...(options.keepGoing === undefined ? [] : ['keep-going']),
+        ...(options.maxJobs === undefined ? [] : ['max-jobs']),
+        ...(options.cores === undefined ? [] : ['cores']),
+        ...(options.timeout === undefined ? [] : ['timeout']),
+        ...(options.maxSilentTime === undefined ? [] : ['max-silent-time']),
+        ...(options.settings.size === 0 ? [] : ['build-options']),
+    ];
+}
+/**
+ * Below 2.20 `nix-daemon --stdio` of an ordinary user passes bytes on unread, so SetOptions arrives and its own arguments do
+ * not; since then it reads each operation and keeps SetOptions to itself (nix/unix/daemon.cc, PR 7912).
+ */
+function splicesRawBytes(nixVersion) {
+    const match = /^(\d+)\.(\d+)/.exec(nixVersion ?? '');
+    return match !== null && Number(match[1]) === 2 && Number(match[2]) < 20;
+}
+function fillOptions(options, settings, { verbosity, verboseBuild }) {
+    // An untrusted client's fields are heeded where the same settings by name are not.
+    const wanted = new Map([...(settings ?? []), ...options.settings]);
+    const maxBuildJobs = options.maxJobs ?? jobs(wanted);
+    const buildCores = options.cores ?? daemon_options_number(wanted, 'cores');
+    if (maxBuildJobs === undefined || buildCores === undefined)
+        return undefined;
+    const overrides = new Map([...options.settings].filter(([name]) => !POSITIONAL.has(name)));
+    // Only the override sets the time-out; for the silence 2.8.0 hears only the positional field, so that one is below.
+    if (options.timeout !== undefined)
+        overrides.set('timeout', String(options.timeout));
+    return {
+        keepFailed: isTrue(wanted.get('keep-failed')),
+        keepGoing: options.keepGoing ?? isTrue(wanted.get('keep-going')),
+        tryFallback: isTrue(wanted.get('fallback')),
+        verbosity,
+        verboseBuild,
+        maxBuildJobs,
+        maxSilentTime: options.maxSilentTime ?? daemon_options_number(wanted, 'max-silent-time') ?? 0,
+        buildCores,
+        useSubstitutes: isTrue(wanted.get('substitute') ?? 'true'),
+        overrides,
+    };
+}
+function isDefault({ verbosity, verboseBuild }) {
+    return verbosity === DEFAULT_LOGGING.verbosity && verboseBuild === DEFAULT_LOGGING.verboseBuild;
+}
+/** Nix's spellings (config.cc, `parseBool`). */
+function isTrue(text) {
+    return text === 'true' || text === 'yes' || text === '1';
+}
+function jobs(settings) {
+    // `auto` is answered as the number it stands for in all versions seen; if not, it is not known here.
+    return daemon_options_number(settings, 'max-jobs');
+}
+function daemon_options_number(settings, name) {
+    const text = settings.get(name);
+    return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;
+}
+function numeric(flag, value) {
+    return value === undefined ? [] : [flag, String(value)];
+}
+
+;// CONCATENATED MODULE: ./build/client-options.js
+
+/** Nix's defaults of what decides whether a client asked for something, where the runner's own settings are not known. */
+const DEFAULTS = new Map([
+    ['keep-going', 'false'],
+    ['keep-failed', 'false'],
+    ['fallback', 'false'],
+    ['substitute', 'true'],
+    ['max-silent-time', '0'],
+    ['timeout', '0'],
+    ['cores', '0'],
+]);
+/**
+ * Finds out what a client asks for. SetOptions always carries every value, asked for or not; what is as the runner's own settings have
+ * it was not asked for, and stays as the builder has it: a runner of two cores must not hold back a builder of sixty-four.
+ * `--max-jobs 0` is how Nix is told to build nothing on the runner itself, which is so already.
+ *
+ * @param client what the client last sent
+ * @param runner the runner's own settings; undefined if they could not be read
+ * @param step what the step was given as inputs: in force where the client asks for nothing else
+ */
+function clientRequest(client, runner, step) {
+    if (!client)
+        return { options: step, logging: DEFAULT_LOGGING };
+    const usual = new Map([...DEFAULTS, ...(runner ?? [])]);
+    const asked = (name, value) => usual.has(name) && usual.get(name) !== String(value) ? value : undefined;
+    const jobs = client.maxBuildJobs === 0 ? undefined : asked('max-jobs', client.maxBuildJobs);
+    const timeout = asked('timeout', client.overrides.get('timeout') ?? usual.get('timeout') ?? '');
+    const settings = [
+        ['keep-failed', asked('keep-failed', client.keepFailed)],
+        ['fallback', asked('fallback', client.tryFallback)],
+        ['substitute', asked('substitute', client.useSubstitutes)],
+        ...PASSED_ON.map((name) => [name, differing(client.overrides, usual, name)]),
+    ];
+    return {
+        options: {
+            keepGoing: asked('keep-going', client.keepGoing) ?? step.keepGoing,
+            maxJobs: jobs ?? step.maxJobs,
+            cores: asked('cores', client.buildCores) ?? step.cores,
+            timeout: timeout === undefined ? step.timeout : Number(timeout),
+            maxSilentTime: asked('max-silent-time', client.maxSilentTime) ?? step.maxSilentTime,
+            settings: new Map([
+                ...step.settings,
+                ...settings.flatMap(([name, value]) => value === undefined ? [] : [[name, String(value)]]),
+            ]),
+        },
+        logging: { verbosity: client.verbosity, verboseBuild: client.verboseBuild },
+    };
+}
+/** Of what a client overrides by name, what makes sense on another machine and is heeded there from anybody. */
+const PASSED_ON = ['build-poll-interval', 'connect-timeout'];
+function differing(overrides, usual, name) {
+    const value = overrides.get(name);
+    return value === usual.get(name) ? undefined : value;
+}
+
+;// CONCATENATED MODULE: ./build/offload-plan.js
+
+
+/** What the store's URI says of a remote, else what its settings say. */
+function abilitiesOf(uri, settings) {
+    const systems = uri.systems.length > 0 ? uri.systems : offload_plan_settingsSystems(settings);
+    const features = uri.systemFeatures.length > 0 ? uri.systemFeatures : offload_plan_words(settings?.get('system-features'));
+    return {
+        systems: systems.length > 0 ? new Set(systems) : undefined,
+        features: features.length > 0 ? new Set(features) : undefined,
+    };
+}
+/**
+ * Splits a request: what the remote is able to build goes there, whole, with all that it needs; the rest stays here.
+ * @param missing all derivations that have to be built, as QueryMissing says it; what is not among them is there or can be substituted
+ */
+function planOffload(paths, missing, closure, abilities) {
+    const remote = [];
+    const local = [];
+    const unable = new Set([...closure]
+        .filter(([path, derivation]) => missing.has(path) && !isAble(derivation, abilities))
+        .map(([path]) => path));
+    for (const path of paths) {
+        const isBuilt = path.kind === 'built' && missing.has(path.drvPath);
+        if (isBuilt && !reaches(path.drvPath, unable, closure))
+            remote.push(path);
+        else
+            local.push(path);
+    }
+    return { remote, local };
+}
+function isAble(derivation, { systems, features }) {
+    const { system } = derivation;
+    return ((systems === undefined || system === 'builtin' || systems.has(system)) &&
+        (features === undefined ||
+            requiredSystemFeatures(derivation).every((each) => features.has(each))));
+}
+function reaches(root, targets, closure) {
+    if (targets.size === 0)
+        return false;
+    const needed = closureOfSome([root], closure);
+    return [...targets].some((path) => needed.has(path));
+}
+function offload_plan_settingsSystems(settings) {
+    const own = offload_plan_words(settings?.get('system'));
+    return own.length === 0 ? [] : [...own, ...offload_plan_words(settings?.get('extra-platforms'))];
+}
+function offload_plan_words(text) {
+    return (text ?? '').split(/\s+/).filter((word) => word !== '');
+}
+
+;// CONCATENATED MODULE: ./build/offload-answers.js
+
+
+
+/**
+ * Asks a store by the operation that the client used, so that what it says of a failure is what the client is told.
+ * @throws ActionError if the store could not be asked
+ */
+async function requestBuild(store, operation, paths, mode, hear) {
+    try {
+        if (operation === 'BuildPathsWithResults') {
+            return { kind: 'results', results: await store.build(paths, mode, hear) };
+        }
+        await store.buildPaths(paths, mode, hear);
+        return { kind: 'built' };
+    }
+    catch (error) {
+        const word = error instanceof errors/* ActionError */.lZ ? error.cause : undefined;
+        if (!(word instanceof NixError))
+            throw error;
+        return { kind: 'error', message: word.message, traces: word.traces };
+    }
+}
+/** Whether all that was asked for is there. */
+function isGoodAnswer(answer) {
+    if (answer.kind !== 'results')
+        return answer.kind === 'built';
+    return answer.results.every(({ status, errorMessage }) => (0,domain_outcome/* isGood */.Kg)((0,domain_outcome/* outcomeStatus */.j5)(status, errorMessage)));
+}
+/** What an answer says of a derivation; undefined if it says nothing of it alone. */
+function statusIn(answer, drvPath) {
+    if (answer.kind === 'built')
+        return 'built';
+    if (answer.kind !== 'results')
+        return undefined;
+    const result = answer.results.find(({ path }) => path.kind === 'built' && path.drvPath === drvPath);
+    return result ? (0,domain_outcome/* outcomeStatus */.j5)(result.status, result.errorMessage) : 'cancelled';
+}
+/** One answer to a request that two stores have answered in part, by the same operation. */
+function mergedAnswer(one, other) {
+    if (one.kind === 'results' && other.kind === 'results') {
+        return { kind: 'results', results: [...one.results, ...other.results] };
+    }
+    return other;
+}
+
+;// CONCATENATED MODULE: ./build/named-failures.js
+
+/** How Nix up to 2.29 and since 2.30 begins to say that a build failed. */
+const FAILED = /(?:builder for|Cannot build) '([^']+\.drv)'/g;
+/** Which derivations failed, by what a daemon says of them: results tell only of those that were asked for. */
+class NamedFailures {
+    #named = new Set();
+    hear(event) {
+        if (event.kind === 'message')
+            this.#note(event.text);
+    }
+    /** Those that were named so far, and in an answer. */
+    in(answer) {
+        if (answer.kind === 'error')
+            this.#note(answer.message);
+        if (answer.kind === 'results') {
+            for (const { errorMessage } of answer.results)
+                this.#note(errorMessage);
+        }
+        return this.#named;
+    }
+    #note(text) {
+        for (const [, drvPath = ''] of withoutColour(text).matchAll(FAILED))
+            this.#named.add(drvPath);
+    }
+}
+
+;// CONCATENATED MODULE: ./build/offloaded-logs.js
+
+
+
+
+/** What the builds of one request print, kept until the local store has it: that is where `nix log` looks. */
+class OffloadedLogs {
+    #folder;
+    #logs;
+    constructor(folder, logs) {
+        this.#folder = folder;
+        this.#logs = logs;
+    }
+    /** @param temporaryDirectory an existing folder */
+    static async create(temporaryDirectory) {
+        const folder = await (0,promises_namespaceObject.mkdtemp)(external_node_path_.join(temporaryDirectory, 'logs-'));
+        return new OffloadedLogs(folder, await DerivationLogs.create(folder));
+    }
+    observe = (event) => {
+        if (event.kind === 'build-log')
+            this.#logs.write(event.drvPath, event.line);
+        if (event.kind === 'build-stopped')
+            this.#logs.stopped(event.drvPath);
+    };
+    /** Hands all of them to a store that trusts us. A log that is not taken fails nothing. */
+    async register(store) {
+        await this.#logs.close();
+        for (const [drvPath, file] of this.#logs.files) {
+            await store.addBuildLog(drvPath, (0,external_node_fs_namespaceObject.createReadStream)(file)).catch(() => undefined);
+        }
+    }
+    async remove() {
+        await this.#logs.close();
+        await (0,promises_namespaceObject.rm)(this.#folder, { recursive: true, force: true });
+    }
+}
+
+;// CONCATENATED MODULE: ./build/offloaded-outputs.js
+
+
+
+
+/** The outputs of one request on their way to the local store: each comes as soon as its build has stopped. */
+class OffloadedOutputs {
+    #wanted;
+    #copyBack;
+    constructor({ wanted, closure, ...options }) {
+        this.#wanted = wanted;
+        this.#copyBack = new CopyBack({
+            ...options,
+            candidates: (keys) => Promise.resolve(candidatesOf(closureOfSome(keys.filter(isDrvPath), closure))),
+            observe: () => undefined,
+        });
+        // While the remote builds there is time; the first output that is there then need not wait.
+        this.#copyBack.open();
+    }
+    /** Whether a path is known only from results. */
+    get areFloating() {
+        return [...this.#wanted.values()].some((outputs) => realised(outputs) === undefined);
+    }
+    /** To be told when a build has stopped, well or not. */
+    stopped = (drvPath) => {
+        const outputs = this.#wanted.get(drvPath);
+        if (outputs)
+            this.#enqueueIfThere(drvPath, outputs);
+    };
+    /**
+     * Brings all that the remote has of them, keeps it for as long as the client's session lives, and tells the local store which
+     * content-addressed outputs are whose.
+     * @throws ActionError why outputs that were built did not come
+     */
+    async collect(answer, results, client) {
+        for (const [drvPath, outputs] of this.#wanted) {
+            const result = results?.find(({ path }) => path.kind === 'built' && path.drvPath === drvPath);
+            if (!result)
+                this.#enqueueIfThere(drvPath, outputs);
+            else if ((0,domain_outcome/* isGood */.Kg)((0,domain_outcome/* outcomeStatus */.j5)(result.status, result.errorMessage))) {
+                this.#enqueue(drvPath, outputs, result);
+            }
+        }
+        const { copied, failures } = await this.#copyBack.finish();
+        const arrived = [...copied].filter(isDrvPath).map((drvPath) => this.#wanted.get(drvPath));
+        await client.addTempRoots(arrived.flatMap((outputs) => (outputs && realised(outputs)) ?? []));
+        const [failure] = failures.values();
+        // A build that failed is what the client has to hear of.
+        if (failure && answer.kind !== 'error')
+            throw failure;
+    }
+    close() {
+        return this.#copyBack.close();
+    }
+    #enqueueIfThere(key, outputs) {
+        const paths = realised(outputs);
+        if (paths)
+            this.#copyBack.enqueue({ key, outputs: paths, validity: 'maybe' });
+    }
+    #enqueue(key, outputs, result) {
+        const paths = [...outputs].map(([name, path]) => result.outputs.get(name) ?? path);
+        const isFloating = realised(outputs) === undefined;
+        this.#copyBack.enqueue({
+            key,
+            outputs: paths.filter((path) => path !== undefined),
+            validity: 'valid',
+            realisations: isFloating ? [...result.realisations.values()] : [],
+        });
+    }
+}
+/** Undefined if one of the paths is not known. */
+function realised(outputs) {
+    const paths = [...outputs.values()].filter((path) => path !== undefined);
+    return paths.length === outputs.size ? paths : undefined;
+}
+
+;// CONCATENATED MODULE: ./build/rebuilt-outputs.js
+/**
+ * A remote compares a rebuild with its own copy; the client asked for a comparison with the one that is here. Where these two differ, the
+ * answer becomes what Nix says of that.
+ */
+async function comparedWithLocal(answer, wanted, local, remote) {
+    const paths = [...wanted.values()].flatMap((outputs) => [...outputs.values()].filter((path) => path !== undefined));
+    const [here, there] = await Promise.all([
+        local.queryPathInfos(paths),
+        remote.queryPathInfos(paths),
+    ]);
+    const differs = (path) => path !== undefined && here.get(path)?.narHash !== there.get(path)?.narHash;
+    const differing = new Map([...wanted].flatMap(([drvPath, outputs]) => {
+        const output = [...outputs.values()].find(differs);
+        return output === undefined ? [] : [[drvPath, notDeterministic(drvPath, output)]];
+    }));
+    return differing.size === 0 ? answer : withDifferences(answer, differing);
+}
+function withDifferences(answer, differing) {
+    if (answer.kind !== 'results')
+        return { kind: 'error', message: [...differing.values()].join('\n') };
+    const results = answer.results.map((result) => {
+        const message = result.path.kind === 'built' ? differing.get(result.path.drvPath) : undefined;
+        return message === undefined
+            ? result
+            : { ...result, status: 'not-deterministic', errorMessage: message };
+    });
+    return { kind: 'results', results };
+}
+/** In Nix's words (`DerivationBuildingGoal`, checkOutputs). */
+function notDeterministic(drvPath, output) {
+    return `derivation '${drvPath}' may not be deterministic: output '${output}' differs`;
+}
+
+;// CONCATENATED MODULE: ./build/remote-sessions.js
+
+
+
+/** For sessions that only ask and copy. */
+const NO_OPTIONS = {
+    keepGoing: undefined,
+    maxJobs: undefined,
+    cores: undefined,
+    timeout: undefined,
+    maxSilentTime: undefined,
+    settings: new Map(),
+};
+/** How many sessions are kept for the next request: each is a process on the remote. */
+const MAX_IDLE = 4;
+/** Milliseconds that sshd is given to notice that programs have ended, one turn after the other. */
+const CLOSING_MS = [100, 400, 1500];
+/**
+ * Sessions with one remote for many requests: opening one takes a round trip, so those that are free again are kept. sshd bounds how many
+ * programs run on a connection (MaxSessions, 10); where it refuses another, a request waits until one is given back.
+ */
+class RemoteSessions {
+    #remote;
+    #idle = [];
+    #waiting = [];
+    #leased = 0;
+    constructor(remote) {
+        this.#remote = remote;
+    }
+    /** @throws ActionError of the connection; `cancelled` when the signal fires before a session is free */
+    async acquire(options, logging, signal) {
+        const key = `${optionsKey(options)} ${JSON.stringify(logging)}`;
+        const patience = [...CLOSING_MS];
+        for (;;) {
+            const idle = this.#takeIdle(key);
+            if (idle)
+                return this.#lease(idle);
+            const session = await this.#open(options, logging);
+            if (!(session instanceof errors/* ActionError */.lZ))
+                return this.#lease({ ...session, key });
+            this.#idle.shift()?.store.close();
+            if (this.#leased > 0) {
+                await this.#released(signal);
+                continue;
+            }
+            const pause = patience.shift();
+            if (pause === undefined)
+                throw session;
+            await (0,external_node_timers_promises_namespaceObject.setTimeout)(pause);
+        }
+    }
+    /** @returns the refusal, where sshd opens no more */
+    async #open(options, logging) {
+        this.#leased += 1;
+        try {
+            return await this.#remote.sessionWith(options, logging);
+        }
+        catch (error) {
+            if (error instanceof errors/* ActionError */.lZ && error.code === 'channel-refused')
+                return error;
+            throw error;
+        }
+        finally {
+            this.#leased -= 1;
+        }
+    }
+    #takeIdle(key) {
+        for (;;) {
+            const index = this.#idle.findIndex((idle) => idle.key === key);
+            const [idle] = index === -1 ? [] : this.#idle.splice(index, 1);
+            if (idle?.store.isOpen !== false)
+                return idle;
+        }
+    }
+    #lease(session) {
+        this.#leased += 1;
+        let isReleased = false;
+        return {
+            store: session.store,
+            warnings: session.warnings,
+            release: () => {
+                if (isReleased)
+                    return;
+                isReleased = true;
+                this.#leased -= 1;
+                if (session.store.isOpen)
+                    this.#idle.push(session);
+                if (this.#idle.length > MAX_IDLE)
+                    this.#idle.shift()?.store.close();
+                this.#waiting.shift()?.();
+            },
+        };
+    }
+    #released(signal) {
+        return new Promise((resolve, reject) => {
+            const stop = () => {
+                this.#waiting.splice(this.#waiting.indexOf(go), 1);
+                reject(new errors/* ActionError */.lZ('cancelled', 'cancelled while waiting for a session'));
+            };
+            const go = () => {
+                signal.removeEventListener('abort', stop);
+                resolve();
+            };
+            this.#waiting.push(go);
+            signal.addEventListener('abort', stop, { once: true });
+            if (signal.aborted)
+                stop();
+        });
+    }
+}
+
+;// CONCATENATED MODULE: ./build/copy-inputs.js
+
+
+
+/** Whether a store takes this path from anybody: its name follows from its content, as a derivation's does. */
+function provesItself({ path, contentAddress }) {
+    return contentAddress !== undefined || isDrvPath(path);
+}
+/**
+ * Decides what is sent, root by root: one that needs an input which cannot be sent fails, and the others do not notice.
+ * @param missing what the remote lacks of the roots' closures, and cannot substitute
+ */
+function planUpload(missing, roots, evidence) {
+    const withheld = new Set([...missing.values()].filter((info) => !canBeSent(info, evidence)));
+    if (withheld.size === 0)
+        return { infos: closureWithin(roots, missing), failures: new Map() };
+    const failures = new Map();
+    for (const root of roots) {
+        const closure = closureWithin([root], missing);
+        const [first, ...others] = [...closure.values()].filter((info) => withheld.has(info));
+        if (first)
+            failures.set(root, withheldError(first, others.length, evidence));
+    }
+    const possible = roots.filter((root) => !failures.has(root));
+    return { infos: closureWithin(possible, missing), failures };
+}
+function canBeSent(info, evidence) {
+    if (provesItself(info))
+        return true;
+    if (evidence.copyInputs === 'never' || evidence.refused.has(info.path))
+        return false;
+    // Only the daemon knows whether it trusts a signature; and one below protocol 1.35 does not say whether it trusts us.
+    if (evidence.trust !== 'untrusted' || info.signatures.length > 0)
+        return true;
+    return evidence.remoteSettings?.get('require-sigs') === 'false';
+}
+function withheldError({ path, signatures }, others, { copyInputs, remoteLabel, remoteUser }) {
+    const which = others === 0 ? path : `${path} (and ${others} more)`;
+    if (copyInputs === 'never') {
+        return new errors/* ActionError */.lZ('path-invalid', `copy-inputs is 'never', but ${remoteLabel} lacks ${which} and cannot substitute it`, {
+            hint: 'Set copy-inputs: auto to have it sent, or put it into a substituter of that store.',
+        });
+    }
+    const why = signatures.length === 0 ? 'no signature' : 'no signature by a key trusted there';
+    return new errors/* ActionError */.lZ('signature-required', `copy-inputs: ${remoteLabel} lacks ${which}, cannot substitute it, and does not take it from user '${remoteUser}', ` +
+        `whom it does not trust: it has ${why}`, {
+        hint: `Either add the line 'trusted-users = root ${remoteUser}' to nix.conf on ${remoteLabel}, or sign it here with ` +
+            `'nix store sign --recursive --key-file KEY ${path}' and add KEY's public half to 'trusted-public-keys' there, ` +
+            `or put it into a substituter of that store.`,
+    });
+}
+
+;// CONCATENATED MODULE: ./build/upload.js
+
+
+
+
+
+/**
+ * Makes derivations and all that they refer to valid on the remote: one query and one stream. Inputs that a store does not take from
+ * just anybody are substituted there if possible, which takes one more query where there are such inputs.
+ * @param keys derivations; store paths that are none are passed over, for the remote has to get those itself
+ * @returns why it was not possible, by derivation
+ */
+async function upload(request, keys) {
+    const { local, remote, observe, signal } = request;
+    const drvPaths = keys.filter((key) => isDrvPath(key));
+    const refused = new Set();
+    const onProgress = announceOnce('uploading', observe);
+    for (;;) {
+        let failures = new Map();
+        const select = async (missing) => {
+            const plan = await planFor(request, missing, drvPaths, refused);
+            failures = plan.failures;
+            return plan.infos;
+        };
+        try {
+            await copyClosure({
+                from: local,
+                to: remote,
+                near: 'source',
+                roots: drvPaths,
+                select,
+                check: 'no-signature-check',
+                signal,
+                onProgress,
+            });
+            return failures;
+        }
+        catch (error) {
+            // The daemon tells of one path, when it has come to it: the others go again without it. Each turn refuses another.
+            const path = refusedPath(error);
+            if (path === undefined || refused.has(path))
+                throw error;
+            refused.add(path);
+        }
+    }
+}
+async function planFor({ remote, inputs }, missing, drvPaths, refused) {
+    const doubtful = [...missing.values()].filter((info) => !provesItself(info));
+    if (doubtful.length === 0)
+        return { infos: missing, failures: new Map() };
+    const substituted = await remote.queryValidPaths(doubtful.map(({ path }) => path), 'substitute');
+    const { trust } = await remote.greeting;
+    const left = new Map([...missing].filter(([path]) => !substituted.has(path)));
+    return planUpload(left, drvPaths, {
+        ...inputs,
+        trust,
+        remoteSettings: trust === 'untrusted' ? await inputs.remoteSettings() : undefined,
+        refused,
+        remoteLabel: remote.label,
+    });
+}
+/** Which path a daemon did not take for want of a signature. */
+function refusedPath(error) {
+    if (!(error instanceof errors/* ActionError */.lZ) || error.code !== 'signature-required')
+        return undefined;
+    const path = /cannot add path '([^']+)'/.exec(error.message)?.[1] ?? '';
+    return isStorePath(path) ? path : undefined;
+}
+
+;// CONCATENATED MODULE: ./build/wanted-outputs.js
+/** Which outputs of which derivation are wanted, and where they are or will be. One exchange. */
+async function wanted_outputs_wantedOutputs(store, paths) {
+    const drvPaths = [...new Set(paths.map(({ drvPath }) => drvPath))];
+    const maps = await store.queryDerivationOutputMaps(drvPaths);
+    const wanted = new Map();
+    for (const { drvPath, outputs } of paths) {
+        const all = maps.get(drvPath) ?? new Map();
+        const names = outputs === 'all' ? [...all.keys()] : outputs;
+        const known = wanted.get(drvPath) ?? new Map();
+        for (const name of names)
+            known.set(name, all.get(name));
+        wanted.set(drvPath, known);
+    }
+    return wanted;
+}
+
+;// CONCATENATED MODULE: ./build/offloaded-request.js
+var offloaded_request_addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
+    if (value !== null && value !== void 0) {
+        if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
+        var dispose, inner;
+        if (async) {
+            if (!Symbol.asyncDispose) throw new TypeError("Symbol.asyncDispose is not defined.");
+            dispose = value[Symbol.asyncDispose];
+        }
+        if (dispose === void 0) {
+            if (!Symbol.dispose) throw new TypeError("Symbol.dispose is not defined.");
+            dispose = value[Symbol.dispose];
+            if (async) inner = dispose;
+        }
+        if (typeof dispose !== "function") throw new TypeError("Object not disposable.");
+        if (inner) dispose = function() { try { inner.call(this); } catch (e) { return Promise.reject(e); } };
+        env.stack.push({ value: value, dispose: dispose, async: async });
+    }
+    else if (async) {
+        env.stack.push({ async: true });
+    }
+    return value;
+};
+var offloaded_request_disposeResources = (undefined && undefined.__disposeResources) || (function (SuppressedError) {
+    return function (env) {
+        function fail(e) {
+            env.error = env.hasError ? new SuppressedError(e, env.error, "An error was suppressed during disposal.") : e;
+            env.hasError = true;
+        }
+        var r, s = 0;
+        function next() {
+            while (r = env.stack.pop()) {
+                try {
+                    if (!r.async && s === 1) return s = 0, env.stack.push(r), Promise.resolve().then(next);
+                    if (r.dispose) {
+                        var result = r.dispose.call(r.value);
+                        if (r.async) return s |= 2, Promise.resolve(result).then(next, function(e) { fail(e); return next(); });
+                    }
+                    else s |= 1;
+                }
+                catch (e) {
+                    fail(e);
+                }
+            }
+            if (s === 1) return env.hasError ? Promise.reject(env.error) : Promise.resolve();
+            if (env.hasError) throw env.error;
+        }
+        return next();
+    };
+})(typeof SuppressedError === "function" ? SuppressedError : function (error, suppressed, message) {
+    var e = new Error(message);
+    return e.name = "SuppressedError", e.error = error, e.suppressed = suppressed, e;
+});
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Has one build request of a client built by a remote: derivations go up, logs come while it builds, and outputs before the answer.
+ * @throws ActionError for what kept the remote from building at all, or an output from coming; a build that fails is an answer
+ */
+async function buildForClient(options) {
+    const logs = await OffloadedLogs.create(options.temporaryDirectory);
+    try {
+        const env_1 = { stack: [], error: void 0, hasError: false };
+        try {
+            const wanted = await wanted_outputs_wantedOutputs(options.client.store, options.plan.remote);
+            const request = offloaded_request_addDisposableResource(env_1, new OffloadedRequest(options, logs, wanted), true);
+            return await request.answer();
+        }
+        catch (e_1) {
+            env_1.error = e_1;
+            env_1.hasError = true;
+        }
+        finally {
+            const result_1 = offloaded_request_disposeResources(env_1);
+            if (result_1)
+                await result_1;
+        }
+    }
+    finally {
+        options.lease.release();
+        await logs.remove();
+    }
+}
+class OffloadedRequest {
+    #options;
+    #logs;
+    #tracker;
+    #failures = new NamedFailures();
+    #wanted;
+    #outputs;
+    constructor(options, logs, wanted) {
+        this.#options = options;
+        this.#logs = logs;
+        this.#wanted = wanted;
+        this.#tracker = new ActivityTracker(logs.observe, options.clock);
+        this.#outputs = new OffloadedOutputs({
+            wanted,
+            closure: options.closure,
+            openStores: () => openCopyStores(options),
+            check: options.importCheck,
+            signal: options.client.signal,
+        });
+        this.#tracker.onStopped = this.#outputs.stopped;
+    }
+    async answer() {
+        const { client, plan, request, lease } = this.#options;
+        const { answer, results, paths } = await this.#whileCancellable(() => this.#buildThere());
+        if (paths.length === 0)
+            return { kind: 'pass' };
+        lease.release();
+        this.#report(answer, paths);
+        await this.#outputs.collect(answer, results, client.store);
+        await this.#logs.register(client.store);
+        const here = [...plan.local, ...plan.remote.filter((path) => !paths.includes(path))];
+        if (here.length === 0 || answer.kind === 'error')
+            return answer;
+        const { operation, mode } = request;
+        return mergedAnswer(answer, await requestBuild(client.store, operation, here, mode, client.hear));
+    }
+    async [Symbol.asyncDispose]() {
+        await this.#outputs.close();
+    }
+    /** Its builds end with the client, as long as the session is ours. */
+    async #whileCancellable(work) {
+        const { signal } = this.#options.client;
+        const { store } = this.#options.lease;
+        const stop = () => void endBuilds(store, this.#tracker, (0,errors/* toError */.iT)(signal.reason));
+        signal.addEventListener('abort', stop);
+        try {
+            if (signal.aborted)
+                stop();
+            return await work();
+        }
+        finally {
+            signal.removeEventListener('abort', stop);
+        }
+    }
+    async #buildThere() {
+        const { client, lease } = this.#options;
+        for (const text of lease.warnings)
+            await this.#warn(text);
+        const paths = await this.#upload();
+        if (paths.length === 0)
+            return { answer: { kind: 'pass' }, results: undefined, paths };
+        this.#tracker.requested();
+        const answer = await this.#request(lease.store, paths);
+        if (answer.kind === 'results')
+            return { answer, results: answer.results, paths };
+        const isNamed = answer.kind === 'error' || !this.#outputs.areFloating;
+        const results = isNamed ? undefined : await lease.store.build(paths, 'normal', client.hear);
+        return { answer, results, paths };
+    }
+    /** @returns what can be built there, now that all it needs is there */
+    async #upload() {
+        const { plan, client, lease, remote, copyInputs } = this.#options;
+        const failures = await upload({
+            local: client.store,
+            remote: lease.store,
+            inputs: {
+                copyInputs,
+                remoteUser: remote.user,
+                remoteSettings: () => remote.settings(),
+            },
+            observe: () => undefined,
+            signal: client.signal,
+        }, plan.remote.map(({ drvPath }) => drvPath));
+        for (const [drvPath, { message }] of failures) {
+            await this.#warn(`building ${drvPath} on this machine: ${message}`);
+        }
+        return plan.remote.filter(({ drvPath }) => !failures.has(drvPath));
+    }
+    /** A rebuild compares with what is there, so that has to be there first; and a repair is one of the store here. */
+    async #request(store, paths) {
+        const { operation, mode } = this.#options.request;
+        const built = await requestBuild(store, operation, paths, 'normal', this.#hear);
+        if (mode !== 'check' || !isGoodAnswer(built))
+            return built;
+        const rebuilt = await requestBuild(store, operation, paths, 'check', this.#hear);
+        if (!isGoodAnswer(rebuilt))
+            return rebuilt;
+        return comparedWithLocal(rebuilt, this.#wanted, this.#options.client.store, store);
+    }
+    #hear = (event) => {
+        this.#tracker.hear(event);
+        this.#failures.hear(event);
+        return this.#options.client.hear(event);
+    };
+    async #warn(text) {
+        this.#options.onNotice(text);
+        await this.#options.client.hear({ kind: 'message', text: `warning: ${text}` });
+    }
+    /** What became of each derivation, for whoever shows it. */
+    #report(answer, paths) {
+        const { onBuild } = this.#options;
+        const roots = new Map(paths.map(({ drvPath }) => [drvPath, statusIn(answer, drvPath) ?? 'failed']));
+        for (const [drvPath, status] of roots) {
+            onBuild({ drvPath, status, seconds: this.#tracker.secondsOf(drvPath) });
+        }
+        const failed = this.#failures.in(answer);
+        for (const [drvPath, seconds] of this.#tracker.finished) {
+            if (roots.has(drvPath))
+                continue;
+            onBuild({ drvPath, status: failed.has(drvPath) ? 'failed' : 'built', seconds });
+        }
+    }
+}
+/** Opens both ends of a request's copies. */
+async function openCopyStores({ openLocal, sessions, client, }) {
+    const lease = await sessions.acquire(NO_OPTIONS, DEFAULT_LOGGING, client.signal);
+    try {
+        const { store: to } = await openLocal();
+        return { from: lease.store, to, release: () => lease.release() };
+    }
+    catch (error) {
+        lease.release();
+        throw error;
+    }
+}
+
+;// CONCATENATED MODULE: ./build/offload-engine.js
+
+
+
+
+
+
+
+
+/** Has build requests of the offload socket's clients built by a remote. */
+function offloadTo(options) {
+    const engine = new OffloadEngine(options);
+    return (request, client) => engine.answer(request, client);
+}
+class OffloadEngine {
+    #options;
+    #sessions = new WeakMap();
+    constructor(options) {
+        this.#options = options;
+    }
+    async answer(request, client) {
+        const { importCheck, remote: connected } = this.#options;
+        const missing = await derivationsToBuild(request, client, importCheck);
+        if (missing.size === 0)
+            return { kind: 'pass' };
+        const closure = await closureOf(request);
+        if (!closure)
+            return { kind: 'pass' };
+        const remote = await connected(client.signal);
+        const abilities = abilitiesOf(remote.uri, await remote.settings());
+        const plan = planOffload(request.paths, missing, closure, abilities);
+        if (plan.remote.length === 0)
+            return { kind: 'pass' };
+        return this.#build({ request, plan, closure, client, remote });
+    }
+    async #build(parts) {
+        const { options, localSettings } = this.#options;
+        const { client, remote } = parts;
+        const { options: asked, logging } = clientRequest(client.options, await localSettings(), options);
+        const sessions = this.#sessionsOf(remote);
+        const lease = await sessions.acquire(asked, logging, client.signal);
+        return buildForClient({ ...this.#options, ...parts, lease, sessions });
+    }
+    #sessionsOf(remote) {
+        const known = this.#sessions.get(remote);
+        if (known)
+            return known;
+        const sessions = new RemoteSessions(remote);
+        this.#sessions.set(remote, sessions);
+        return sessions;
+    }
+}
+/** The derivations of a request that take a build, and all that have to be built for them. What can be substituted is not among them. */
+async function derivationsToBuild({ paths, mode }, { store }, importCheck) {
+    const built = paths.filter((path) => path.kind === 'built');
+    if (built.length === 0)
+        return new Set();
+    switch (mode) {
+        case 'normal':
+            return new Set((await store.queryMissing(built)).willBuild);
+        case 'repair':
+            // The local store refuses whom it does not trust, in its own words.
+            return new Set(importCheck === 'check-signatures' ? [] : built.map(({ drvPath }) => drvPath));
+        case 'check':
+            return validDerivations(store, built);
+    }
+}
+/** What is not there cannot be built again: the local store says so in its own words. */
+async function validDerivations(store, paths) {
+    const outputs = await wanted_outputs_wantedOutputs(store, paths);
+    const known = [...outputs.values()].flatMap((each) => [...each.values()]);
+    const valid = await store.queryValidPaths(known.filter((path) => path !== undefined));
+    const isValid = (path) => path !== undefined && valid.has(path);
+    const drvPaths = [...outputs].filter(([, each]) => [...each.values()].every(isValid));
+    return new Set(drvPaths.map(([drvPath]) => drvPath));
+}
+/** Undefined for what only Nix itself can build. */
+async function closureOf({ paths }) {
+    const roots = paths.flatMap((path) => (path.kind === 'built' ? [path.drvPath] : []));
+    try {
+        return await derivationClosure(roots, (path) => (0,promises_namespaceObject.readFile)(path, 'utf8'));
+    }
+    catch (error) {
+        if ((0,errors/* asActionError */.z6)(error).code === 'unsupported-derivation')
+            return undefined;
+        throw error;
+    }
+}
+
+;// CONCATENATED MODULE: ./build/evaluation-store.js
+
+
+
+
+
+
+
+
+/**
+ * The local store for evaluation, behind an offload socket: what evaluation itself has to build (import from derivation) is built by
+ * the remote, and only its output comes here. Where unsigned outputs cannot be imported, the local store builds as it always does.
+ * @param opened takes what has to be closed
+ */
+async function openEvaluationStore(options, opened) {
+    const { context } = options;
+    const folder = await makeOffloadFolder(context.temporaryDirectory);
+    opened.defer(() => removeOffloadFolder(folder));
+    const { env, observe } = context;
+    const local = { env, socketPath: daemonSocketPath(env) };
+    const server = await OffloadServer.listen({
+        socketPath: folder.socket,
+        openLocalStream: async () => (await openLocalStream(local)).stream,
+        takeOver: whenImportable(options, folder.path),
+        onNotice: (text) => observe({ kind: 'notice', text }),
+    });
+    opened.defer(() => server.close());
+    return { storeUri: 'daemon', env: { ...env, NIX_DAEMON_SOCKET_PATH: folder.socket } };
+}
+function whenImportable(options, folder) {
+    let engine;
+    return async (request, client) => {
+        engine ??= engineOf(options, folder);
+        const takeOver = await engine;
+        return takeOver ? takeOver(request, client) : { kind: 'pass' };
+    };
+}
+/** Undefined where what the remote builds cannot be imported here. */
+async function engineOf({ request, context, connected, importCheck }, folder) {
+    const { env, signal, clock, observe } = context;
+    try {
+        const remote = await connected;
+        const check = await importCheck();
+        const settings = readLocalSettings({ nix: 'nix', env, signal, workingDirectory: external_node_os_namespaceObject.tmpdir() });
+        return offloadTo({
+            remote: () => Promise.resolve(remote),
+            openLocal: () => openLocalStore({ env, socketPath: daemonSocketPath(env) }),
+            importCheck: check,
+            options: request.options,
+            copyInputs: request.copyInputs,
+            localSettings: () => settings.catch(() => undefined),
+            temporaryDirectory: folder,
+            clock,
+            onBuild: () => undefined,
+            onNotice: (text) => observe({ kind: 'notice', text }),
+        });
+    }
+    catch (error) {
+        if ((0,errors/* asActionError */.z6)(error).code === 'signature-required')
+            return undefined;
+        throw error;
+    }
+}
+
 ;// CONCATENATED MODULE: ./build/import-permission.js
 
 /**
@@ -61320,11 +63830,15 @@ function importPermission(evidence) {
     // Where the remote's settings are not readable it may sign; the import itself then says.
     if (signs || evidence.remoteSettings === undefined)
         return 'check-signatures';
-    throw new errors/* ActionError */.lZ('signature-required', `copy-outputs: the local Nix daemon does not trust user '${evidence.localUser}', and ${evidence.remoteLabel} does not sign what it builds, so its outputs cannot be imported here`, {
+    throw new errors/* ActionError */.lZ('signature-required', `${evidence.reason}: the local Nix daemon does not trust user '${evidence.localUser}', and ${evidence.remoteLabel} does not sign what it builds, so its outputs cannot be imported here`, {
         hint: `Either add the line 'trusted-users = root ${evidence.localUser}' to /etc/nix/nix.conf on this runner, or set 'secret-key-files' in nix.conf on ` +
-            `${evidence.remoteLabel} and add its public key to 'trusted-public-keys' on this runner, or leave copy-outputs at false.`,
+            `${evidence.remoteLabel} and add its public key to 'trusted-public-keys' on this runner${OTHERWISE[evidence.reason]}.`,
     });
 }
+const OTHERWISE = {
+    'copy-outputs': ', or leave copy-outputs at false',
+    'offload socket': '',
+};
 /**
  * Daemons below protocol 1.35 do not say whether they trust us: then their `trusted-users` tells. A group in it may be one of ours;
  * then the import itself says.
@@ -61347,7 +63861,7 @@ function import_permission_words(text) {
  * Whether what the remote builds can be imported here, asked before it builds anything.
  * @throws ActionError `signature-required`
  */
-async function localImportCheck({ store, access }, remote, { env, signal, user }) {
+async function localImportCheck({ store, access }, remote, { env, signal, user }, reason = 'copy-outputs') {
     const { trust } = await store.greeting;
     // Who writes the store himself needs nobody's trust; a `nix-daemon --stdio` of 2.8 says nothing of it.
     if (trust === 'trusted' || access.kind === 'direct')
@@ -61362,6 +63876,7 @@ async function localImportCheck({ store, access }, remote, { env, signal, user }
         localUser: user,
         remoteSettings,
         remoteLabel: remote.label,
+        reason,
     });
 }
 
@@ -61703,7 +64218,7 @@ const SUPPORTED_HOST_KEYS = [
  * @returns what `onRequestable` made, once we are in
  * @throws ActionError
  */
-async function shakeHands(socket, options, timeouts, onRequestable) {
+async function handshake_shakeHands(socket, options, timeouts, onRequestable) {
     const client = new lib.Client();
     const progress = new HandshakeProgress(options);
     const handshake = {
@@ -62086,7 +64601,7 @@ function labelOf({ user, host, port }) {
     return port === 22 ? `${user}@${host}` : `${user}@${host}:${port}`;
 }
 /** A connection whose client is authenticated, or about to be: see `onRequestable`. */
-class Connection {
+class live_connection_Connection {
     label;
     closed;
     #socket;
@@ -62375,8 +64890,8 @@ async function pause(ms, { host, signal }) {
 }
 async function connectOnce(options, timeouts) {
     const socket = await connectTcp(options.host, options.port, timeouts.tcpMs, options.signal);
-    return shakeHands(socket, options, timeouts, (handshake) => {
-        const connection = new Connection(socket, handshake, options, timeouts);
+    return handshake_shakeHands(socket, options, timeouts, (handshake) => {
+        const connection = new live_connection_Connection(socket, handshake, options, timeouts);
         options.onRequestable?.(connection);
         return connection;
     });
@@ -62463,119 +64978,6 @@ function neitherOpens(connection, socketError) {
     };
 }
 
-;// CONCATENATED MODULE: ./build/daemon-options.js
-/** Nix's defaults for the fields of SetOptions that are neither asked for nor known. */
-const VERBOSITY_INFO = 3;
-/**
- * The options as arguments of `nix-daemon --stdio`: they reach the building daemon from Nix 2.20 on, and before it for
- * root and single-user stores (measured on 2.8.0, 2.26.3, 2.34.8).
- */
-function daemonArguments(options) {
-    return [
-        ...(options.keepGoing === true ? ['--keep-going'] : []),
-        ...(options.keepGoing === false ? ['--option', 'keep-going', 'false'] : []),
-        ...numeric('--max-jobs', options.maxJobs),
-        ...numeric('--cores', options.cores),
-        ...numeric('--timeout', options.timeout),
-        ...numeric('--max-silent-time', options.maxSilentTime),
-        ...[...options.settings].flatMap(([name, value]) => ['--option', name, value]),
-    ];
-}
-/**
- * Decides how options travel. SetOptions has no "leave alone" value: it overwrites the daemon's `max-jobs` and `cores`, so it is
- * sent only when something was asked for, and only when the remote's own values are known for the rest.
- *
- * @param settings undefined where `nix config show` may not run on the remote (a forced command): then arguments of ours did
- *   not get there either.
- */
-function deliverOptions(options, channel, nixVersion, settings) {
-    const asked = askedNames(options);
-    if (asked.length === 0)
-        return { setOptions: undefined, undeliverable: [] };
-    if (channel === 'exec' && settings && !splicesRawBytes(nixVersion)) {
-        return { setOptions: undefined, undeliverable: [] };
-    }
-    const complete = fillOptions(options, settings);
-    const heard = channel === 'socket' || splicesRawBytes(nixVersion);
-    if (!heard || !complete)
-        return { setOptions: undefined, undeliverable: asked };
-    return { setOptions: complete, undeliverable: [] };
-}
-/**
- * Names of `build-options` that a daemon ignores, because it does not trust us. Some versions warn of it where we cannot read
- * it, and 2.8 not at all.
- */
-function ignoredSettings(options, trust) {
-    if (trust !== 'untrusted')
-        return [];
-    return [...options.settings.keys()].filter((name) => !UNRESTRICTED.has(name));
-}
-/** What anybody may set (daemon.cc, ClientSettings::apply): some settings by name, and those with a field of their own in SetOptions. */
-const UNRESTRICTED = new Set([
-    'timeout',
-    'max-silent-time',
-    'build-poll-interval',
-    'connect-timeout',
-    ...['keep-failed', 'keep-going', 'fallback', 'max-jobs', 'cores', 'substitute'],
-]);
-/** Names of the inputs that ask for something, as they are spelled in action.yml. */
-function askedNames(options) {
-    return [
-        ...(options.keepGoing === undefined ? [] : ['keep-going']),
-        ...(options.maxJobs === undefined ? [] : ['max-jobs']),
-        ...(options.cores === undefined ? [] : ['cores']),
-        ...(options.timeout === undefined ? [] : ['timeout']),
-        ...(options.maxSilentTime === undefined ? [] : ['max-silent-time']),
-        ...(options.settings.size === 0 ? [] : ['build-options']),
-    ];
-}
-/**
- * Below 2.20 `nix-daemon --stdio` of an ordinary user passes bytes on unread, so SetOptions arrives and its own arguments do
- * not; since then it reads each operation and keeps SetOptions to itself (nix/unix/daemon.cc, PR 7912).
- */
-function splicesRawBytes(nixVersion) {
-    const match = /^(\d+)\.(\d+)/.exec(nixVersion ?? '');
-    return match !== null && Number(match[1]) === 2 && Number(match[2]) < 20;
-}
-function fillOptions(options, settings) {
-    // An untrusted client's fields are heeded where the same settings by name are not.
-    const wanted = new Map([...(settings ?? []), ...options.settings]);
-    const maxBuildJobs = options.maxJobs ?? jobs(wanted);
-    const buildCores = options.cores ?? number(wanted, 'cores');
-    if (maxBuildJobs === undefined || buildCores === undefined)
-        return undefined;
-    const overrides = new Map(options.settings);
-    // Only the override sets the time-out; for the silence 2.8.0 hears only the positional field, so that one is below.
-    if (options.timeout !== undefined)
-        overrides.set('timeout', String(options.timeout));
-    return {
-        keepFailed: isTrue(wanted.get('keep-failed')),
-        keepGoing: options.keepGoing ?? isTrue(wanted.get('keep-going')),
-        tryFallback: isTrue(wanted.get('fallback')),
-        verbosity: VERBOSITY_INFO,
-        maxBuildJobs,
-        maxSilentTime: options.maxSilentTime ?? number(wanted, 'max-silent-time') ?? 0,
-        buildCores,
-        useSubstitutes: isTrue(wanted.get('substitute') ?? 'true'),
-        overrides,
-    };
-}
-/** Nix's spellings (config.cc, `parseBool`). */
-function isTrue(text) {
-    return text === 'true' || text === 'yes' || text === '1';
-}
-function jobs(settings) {
-    // `auto` is answered as the number it stands for in all versions seen; if not, it is not known here.
-    return number(settings, 'max-jobs');
-}
-function number(settings, name) {
-    const text = settings.get(name);
-    return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;
-}
-function numeric(flag, value) {
-    return value === undefined ? [] : [flag, String(value)];
-}
-
 ;// CONCATENATED MODULE: ./build/remote.js
 
 
@@ -62593,7 +64995,7 @@ class Remote {
     #connection;
     #request;
     #settings;
-    /** The session that builds, on the channel that was asked for together with the connection. */
+    /** On the channel that was asked for together with the connection, until somebody takes it. */
     #first;
     constructor(request, { connection, channel }, settings) {
         this.label = formatStoreUri(request.uri);
@@ -62628,32 +65030,45 @@ class Remote {
     get user() {
         return this.#request.uri.user ?? this.#request.defaultUser;
     }
+    get uri() {
+        return this.#request.uri;
+    }
     /** The remote's Nix settings; undefined where it runs no command for us (a forced command). */
     settings() {
         return this.#settings;
     }
     /** A further session, for queries and copies. */
     async openSession() {
-        return this.#sessionOn(await this.#openChannel()).store;
+        return this.#sessionOn(await this.#openChannel([])).store;
     }
     /** The session whose daemon builds with the options asked for; what cannot reach it is told. */
     async buildSession(observe) {
-        const { options } = this.#request;
-        const { store, kind } = this.#first;
-        if (askedNames(options).length === 0)
-            return store;
-        const { nixVersion, trust } = await store.greeting;
-        const delivery = deliverOptions(options, kind, nixVersion, await this.#settings);
-        if (delivery.setOptions)
-            await store.setOptions(delivery.setOptions);
-        if (delivery.undeliverable.length > 0) {
-            observe({ kind: 'warning', text: undeliverableText(this.label, delivery.undeliverable) });
-            return store;
-        }
-        const ignored = ignoredSettings(options, trust);
-        if (ignored.length > 0)
-            observe({ kind: 'warning', text: ignoredText(this.label, ignored) });
+        const { store, warnings } = await this.sessionWith(this.#request.options);
+        for (const text of warnings)
+            observe({ kind: 'warning', text });
         return store;
+    }
+    /** A session whose daemon builds with these options: the one that connecting has opened if it suits, else a further one. */
+    async sessionWith(options, logging) {
+        const { store, kind } = await this.#sessionFor(options);
+        if (askedNames(options).length === 0 && logging === undefined)
+            return { store, warnings: [] };
+        try {
+            const { nixVersion, trust } = await store.greeting;
+            const settings = await this.#settings;
+            const delivery = deliverOptions(options, kind, nixVersion, settings, logging);
+            if (delivery.setOptions)
+                await store.setOptions(delivery.setOptions);
+            if (delivery.undeliverable.length > 0) {
+                return { store, warnings: [undeliverableText(this.label, delivery.undeliverable)] };
+            }
+            const ignored = ignoredSettings(options, trust);
+            return { store, warnings: ignored.length > 0 ? [ignoredText(this.label, ignored)] : [] };
+        }
+        catch (error) {
+            store.close((0,errors/* toError */.iT)(error));
+            throw error;
+        }
     }
     /** Settles only if the connection is lost, with the reason. */
     get lost() {
@@ -62671,8 +65086,16 @@ class Remote {
     close() {
         this.#connection.close();
     }
-    async #openChannel() {
-        const program = programOf(this.#request.uri);
+    async #sessionFor(options) {
+        const first = this.#first;
+        if (first && optionsKey(options) === optionsKey(this.#request.options)) {
+            this.#first = undefined;
+            return first;
+        }
+        return this.#sessionOn(await this.#openChannel(daemonArguments(options)));
+    }
+    async #openChannel(daemonArgs) {
+        const program = { ...programOf(this.#request.uri), daemonArgs };
         try {
             return await openWorkerChannel(this.#connection, program);
         }
@@ -62733,6 +65156,9 @@ function settingsCommand(uri) {
 
 
 
+
+
+
 /**
  * Connects to the remote, evaluates, and finds out whether outputs can be imported, all at the same time; what fails first ends the
  * rest.
@@ -62741,10 +65167,16 @@ function settingsCommand(uri) {
 async function prepare(request, context, phases, opened) {
     const failing = new AbortController();
     const inner = { ...context, signal: AbortSignal.any([context.signal, failing.signal]) };
-    const connecting = connect(request, inner, phases, opened);
+    const connecting = prepare_connect(request, inner, phases, opened);
     const local = openLocal(context, opened);
     const settings = connecting.then(({ remote }) => remote.settings());
-    const evaluating = evaluateEarly(request, inner, phases, local, settings);
+    const store = openEvaluationStore({
+        request,
+        context: inner,
+        connected: connecting.then(({ remote }) => remote),
+        importCheck: async () => localImportCheck(await local, (await connecting).remote, inner),
+    }, opened);
+    const evaluating = evaluateEarly(request, inner, phases, { local, store, settings });
     const permitting = permitImport(request, inner, local, connecting);
     const all = Promise.all([connecting, local, evaluating, permitting]);
     try {
@@ -62774,7 +65206,7 @@ function prepare_cancelled(signal) {
             signal.addEventListener('abort', stop, { once: true });
     });
 }
-async function connect(request, { credentials, hostKeys, user, observe, signal }, phases, opened) {
+async function prepare_connect(request, { credentials, hostKeys, user, observe, signal }, phases, opened) {
     const { store: uri, options } = request;
     return phases.measure('connect', async () => {
         const remote = await Remote.connect({ uri, defaultUser: user, credentials, hostKeys, options }, signal);
@@ -62784,16 +65216,14 @@ async function connect(request, { credentials, hostKeys, user, observe, signal }
         signal.addEventListener('abort', hangUp);
         const session = await remote.buildSession(observe);
         opened.defer(() => session.close());
-        const { nixVersion } = await session.greeting;
-        const nix = nixVersion === undefined ? 'Nix' : `Nix ${nixVersion}`;
-        const detail = `${nix}, ${remote.roundTripMs.toFixed(0)} ms round trip`;
+        const detail = connectionDetail(await session.greeting, remote.roundTripMs);
         observe({ kind: 'connected', remote: remote.label, detail });
         signal.removeEventListener('abort', hangUp);
         return { remote, session };
     });
 }
 async function openLocal({ env }, opened) {
-    const local = await openLocalStore({ env });
+    const local = await openLocalStore({ env, socketPath: daemonSocketPath(env) });
     opened.defer(() => local.store.close());
     return local;
 }
@@ -62828,127 +65258,6 @@ function summarizeBuildError(errorMessage) {
 /** Lines that carry the fact itself: both hashes of a mismatch, both systems of a misfit. */
 function isDetail(line) {
     return /^(specified|got|Required|required|Current|current|likely URL)/.test(line);
-}
-
-;// CONCATENATED MODULE: ./build/copy-inputs.js
-
-
-
-/** Whether a store takes this path from anybody: its name follows from its content, as a derivation's does. */
-function provesItself({ path, contentAddress }) {
-    return contentAddress !== undefined || isDrvPath(path);
-}
-/**
- * Decides what is sent, root by root: one that needs an input which cannot be sent fails, and the others do not notice.
- * @param missing what the remote lacks of the roots' closures, and cannot substitute
- */
-function planUpload(missing, roots, evidence) {
-    const withheld = new Set([...missing.values()].filter((info) => !canBeSent(info, evidence)));
-    if (withheld.size === 0)
-        return { infos: closureWithin(roots, missing), failures: new Map() };
-    const failures = new Map();
-    for (const root of roots) {
-        const closure = closureWithin([root], missing);
-        const [first, ...others] = [...closure.values()].filter((info) => withheld.has(info));
-        if (first)
-            failures.set(root, withheldError(first, others.length, evidence));
-    }
-    const possible = roots.filter((root) => !failures.has(root));
-    return { infos: closureWithin(possible, missing), failures };
-}
-function canBeSent(info, evidence) {
-    if (provesItself(info))
-        return true;
-    if (evidence.copyInputs === 'never' || evidence.refused.has(info.path))
-        return false;
-    // Only the daemon knows whether it trusts a signature; and one below protocol 1.35 does not say whether it trusts us.
-    if (evidence.trust !== 'untrusted' || info.signatures.length > 0)
-        return true;
-    return evidence.remoteSettings?.get('require-sigs') === 'false';
-}
-function withheldError({ path, signatures }, others, { copyInputs, remoteLabel, remoteUser }) {
-    const which = others === 0 ? path : `${path} (and ${others} more)`;
-    if (copyInputs === 'never') {
-        return new errors/* ActionError */.lZ('path-invalid', `copy-inputs is 'never', but ${remoteLabel} lacks ${which} and cannot substitute it`, {
-            hint: 'Set copy-inputs: auto to have it sent, or put it into a substituter of that store.',
-        });
-    }
-    const why = signatures.length === 0 ? 'no signature' : 'no signature by a key trusted there';
-    return new errors/* ActionError */.lZ('signature-required', `copy-inputs: ${remoteLabel} lacks ${which}, cannot substitute it, and does not take it from user '${remoteUser}', ` +
-        `whom it does not trust: it has ${why}`, {
-        hint: `Either add the line 'trusted-users = root ${remoteUser}' to nix.conf on ${remoteLabel}, or sign it here with ` +
-            `'nix store sign --recursive --key-file KEY ${path}' and add KEY's public half to 'trusted-public-keys' there, ` +
-            `or put it into a substituter of that store.`,
-    });
-}
-
-;// CONCATENATED MODULE: ./build/upload.js
-
-
-
-
-
-/**
- * Makes derivations and all that they refer to valid on the remote: one query and one stream. Inputs that a store does not take from
- * just anybody are substituted there if possible, which takes one more query where there are such inputs.
- * @param keys derivations; store paths that are none are passed over, for the remote has to get those itself
- * @returns why it was not possible, by derivation
- */
-async function upload(request, keys) {
-    const { local, remote, observe, signal } = request;
-    const drvPaths = keys.filter((key) => isDrvPath(key));
-    const refused = new Set();
-    const onProgress = announceOnce('uploading', observe);
-    for (;;) {
-        let failures = new Map();
-        const select = async (missing) => {
-            const plan = await planFor(request, missing, drvPaths, refused);
-            failures = plan.failures;
-            return plan.infos;
-        };
-        try {
-            await copyClosure({
-                from: local,
-                to: remote,
-                near: 'source',
-                roots: drvPaths,
-                select,
-                check: 'no-signature-check',
-                signal,
-                onProgress,
-            });
-            return failures;
-        }
-        catch (error) {
-            // The daemon tells of one path, when it has come to it: the others go again without it. Each turn refuses another.
-            const path = refusedPath(error);
-            if (path === undefined || refused.has(path))
-                throw error;
-            refused.add(path);
-        }
-    }
-}
-async function planFor({ remote, inputs }, missing, drvPaths, refused) {
-    const doubtful = [...missing.values()].filter((info) => !provesItself(info));
-    if (doubtful.length === 0)
-        return { infos: missing, failures: new Map() };
-    const substituted = await remote.queryValidPaths(doubtful.map(({ path }) => path), 'substitute');
-    const { trust } = await remote.greeting;
-    const left = new Map([...missing].filter(([path]) => !substituted.has(path)));
-    return planUpload(left, drvPaths, {
-        ...inputs,
-        trust,
-        remoteSettings: trust === 'untrusted' ? await inputs.remoteSettings() : undefined,
-        refused,
-        remoteLabel: remote.label,
-    });
-}
-/** Which path a daemon did not take for want of a signature. */
-function refusedPath(error) {
-    if (!(error instanceof errors/* ActionError */.lZ) || error.code !== 'signature-required')
-        return undefined;
-    const path = /cannot add path '([^']+)'/.exec(error.message)?.[1] ?? '';
-    return isStorePath(path) ? path : undefined;
 }
 
 ;// CONCATENATED MODULE: ./build/remote-build.js
@@ -62994,7 +65303,7 @@ async function settleCached({ remote, copyBack }, targets, results) {
     const known = [...new Set(targets.flatMap((target) => knownOutputs(target)))];
     const [valid] = await Promise.all([remote.queryValidPaths(known), remote.addTempRoots(known)]);
     return targets.filter((target) => {
-        const outputs = realised(target.outputs);
+        const outputs = remote_build_realised(target.outputs);
         if (outputs.size < target.outputs.size)
             return true;
         const present = [...outputs.values()].every((output) => valid.has(output));
@@ -63012,7 +65321,7 @@ async function remote_build_request({ remote, tracker, copyBack }, targets) {
         const target = byKey.get(drvPath);
         if (!target || isFloating(target))
             return;
-        enqueueCopy(copyBack, target, realised(target.outputs), { validity: 'maybe' });
+        enqueueCopy(copyBack, target, remote_build_realised(target.outputs), { validity: 'maybe' });
     };
     const answers = new Map();
     for (const result of await remote.build(targets.map(toDerivedPath), 'normal', tracker.hear)) {
@@ -63022,7 +65331,7 @@ async function remote_build_request({ remote, tracker, copyBack }, targets) {
     const results = targets.map((target) => {
         const answer = answers.get(target.key);
         const result = interpret(target, answer);
-        if ((0,domain_outcome/* isGood */.K)(result.status)) {
+        if ((0,domain_outcome/* isGood */.Kg)(result.status)) {
             const realisations = isFloating(target) ? [...(answer?.realisations.values() ?? [])] : [];
             enqueueCopy(copyBack, target, result.outputs, { validity: 'valid', realisations });
         }
@@ -63038,7 +65347,7 @@ async function settleUnanswered({ remote, tracker, copyBack }, targets, results)
     const unanswered = targets.filter(({ key }) => results.get(key)?.status === 'cancelled');
     const valid = await remote.queryValidPaths(unanswered.flatMap((each) => knownOutputs(each)));
     for (const target of unanswered) {
-        const outputs = realised(target.outputs);
+        const outputs = remote_build_realised(target.outputs);
         if (isFloating(target) || ![...outputs.values()].every((output) => valid.has(output)))
             continue;
         const wasBuilt = isDrvPath(target.key) && tracker.secondsOf(target.key) !== undefined;
@@ -63047,8 +65356,8 @@ async function settleUnanswered({ remote, tracker, copyBack }, targets, results)
     }
 }
 function interpret(target, answer) {
-    const status = answer ? (0,domain_outcome/* outcomeStatus */.j)(answer.status, answer.errorMessage) : 'cancelled';
-    if (!answer || !(0,domain_outcome/* isGood */.K)(status)) {
+    const status = answer ? (0,domain_outcome/* outcomeStatus */.j5)(answer.status, answer.errorMessage) : 'cancelled';
+    if (!answer || !(0,domain_outcome/* isGood */.Kg)(status)) {
         return { status, outputs: new Map(), error: buildError(status, answer) };
     }
     const outputs = new Map([...target.outputs].flatMap(([name, planned]) => {
@@ -63094,9 +65403,9 @@ function toDerivedPath(target) {
         : { kind: 'opaque', path: key };
 }
 function knownOutputs(target) {
-    return [...realised(target.outputs).values()];
+    return [...remote_build_realised(target.outputs).values()];
 }
-function realised(outputs) {
+function remote_build_realised(outputs) {
     return new Map([...outputs].flatMap(([name, path]) => (path === undefined ? [] : [[name, path]])));
 }
 
@@ -63156,7 +65465,7 @@ function buildOutcome(attribute, ended) {
         remote: ended.remote,
         seconds: derivation && status !== 'cached' ? ended.secondsOf(derivation.drvPath) : undefined,
         copied: isHere && isCopied(ended.copy, attribute.attribute),
-        error: ((0,domain_outcome/* isGood */.K)(status) ? undefined : result?.error) ?? ended.copies.failures.get(key),
+        error: ((0,domain_outcome/* isGood */.Kg)(status) ? undefined : result?.error) ?? ended.copies.failures.get(key),
     };
 }
 /** The outputs that this attribute wants, of those that its target has. */
@@ -63242,6 +65551,7 @@ var step_disposeResources = (undefined && undefined.__disposeResources) || (func
 
 
 
+
 /**
  * One step: connects while it evaluates, builds in the remote store, copies back while it builds, and reports each attribute.
  * A failed attribute is part of the report; what rejects is what kept the step from building at all.
@@ -63287,7 +65597,7 @@ function startCopyBack({ context: { env, observe, signal }, remote, importCheck,
         return undefined;
     const copyBack = new CopyBack({
         openStores: async () => {
-            const { store: to } = await openLocalStore({ env });
+            const { store: to } = await openLocalStore({ env, socketPath: daemonSocketPath(env) });
             try {
                 return { from: await remote.openSession(), to };
             }
@@ -63407,6 +65717,400 @@ function signal(pid, name) {
     }
 }
 
+;// CONCATENATED MODULE: ./service/folder.js
+
+
+
+/** Bytes that a Unix socket's path may have: 108 on Linux and 104 on macOS, less some. */
+const folder_MAX_SOCKET_PATH = 100;
+function folder_offloadFolder(folder) {
+    return {
+        path: folder,
+        socket: external_node_path_.join(folder, OFFLOAD_SOCKET_NAME),
+        control: external_node_path_.join(folder, 'control.sock'),
+        log: external_node_path_.join(folder, 'offload.log'),
+    };
+}
+/** Makes one, of mode 0700, in `preferred`, or below /tmp where the sockets' paths would be too long there. */
+async function folder_makeOffloadFolder(preferred) {
+    const name = 'nix-remote-build-';
+    const { socket } = folder_offloadFolder(external_node_path_.join(preferred, `${name}XXXXXX`));
+    const fits = Buffer.byteLength(socket) <= folder_MAX_SOCKET_PATH;
+    return folder_offloadFolder(await (0,promises_namespaceObject.mkdtemp)(external_node_path_.join(fits ? preferred : '/tmp', name)));
+}
+async function folder_removeOffloadFolder({ path }) {
+    await (0,promises_namespaceObject.rm)(path, { recursive: true, force: true });
+}
+
+;// CONCATENATED MODULE: ./service/job-watch.js
+
+
+/** Milliseconds between looks. */
+const INTERVAL = 2000;
+/**
+ * The process that started this one: GitHub's runner. In a job container that is nobody (0 or 1): there the container's end is ours.
+ */
+async function jobProcess() {
+    const pid = process.ppid;
+    if (pid <= 1)
+        return undefined;
+    return { pid, startTime: (await startTimeOf(pid)) ?? '' };
+}
+/** Resolves with the reason once the job's process is gone, or the folder that post removes. */
+async function jobGone(job, folder, signal) {
+    for (;;) {
+        await delay(INTERVAL, undefined, { signal, ref: false });
+        if (job && !(await isRunning(job)))
+            return 'the process that runs the job is gone';
+        if (!(await job_watch_exists(folder)))
+            return 'its folder is gone';
+    }
+}
+async function isRunning({ pid, startTime }) {
+    if (startTime !== '')
+        return (await startTimeOf(pid)) === startTime;
+    try {
+        return process.kill(pid, 0);
+    }
+    catch (error) {
+        // It is there, and another user's.
+        return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    }
+}
+/** Clock ticks since boot; undefined when there is no such process, a zombie included, or no /proc. */
+async function startTimeOf(pid) {
+    const stat = await (0,promises_namespaceObject.readFile)(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+    // The second field is the program's name in brackets, which may hold anything (proc_pid_stat(5)); the state follows.
+    const [state, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return state === 'Z' || state === 'X' ? undefined : fields[18];
+}
+async function job_watch_exists(file) {
+    return access(file).then(() => true, () => false);
+}
+
+;// CONCATENATED MODULE: ./domain/json.js
+/** Reads a field of JSON that another process wrote; each throws TypeError naming what is not as it should be. */
+function json_record(value, name) {
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+        return value;
+    }
+    throw wrong(name, 'an object');
+}
+function list(value, name) {
+    if (Array.isArray(value))
+        return value;
+    throw wrong(name, 'a list');
+}
+function json_string(value, name) {
+    if (typeof value === 'string')
+        return value;
+    throw wrong(name, 'a string');
+}
+function json_number(value, name) {
+    if (typeof value === 'number')
+        return value;
+    throw wrong(name, 'a number');
+}
+function wrong(name, expected) {
+    return new TypeError(`${name} is not ${expected}`);
+}
+
+;// CONCATENATED MODULE: ./service/messages.js
+
+
+/** @throws Error for what is not JSON of an {@link Assignment} */
+function parseAssignment(json) {
+    const { inputs, workspace, folder, job } = record(JSON.parse(json), 'assignment');
+    const texts = Object.entries(record(inputs, 'inputs'));
+    return {
+        inputs: Object.fromEntries(texts.map(([name, text]) => [name, string(text, name)])),
+        workspace: string(workspace, 'workspace'),
+        folder: string(folder, 'folder'),
+        job: job === undefined ? undefined : parseJob(job),
+    };
+}
+function parseJob(value) {
+    const { pid, startTime } = record(value, 'job');
+    return { pid: number(pid, 'pid'), startTime: string(startTime, 'startTime') };
+}
+/** @throws Error for what is not JSON of a {@link SetUpAnswer} */
+function parseSetUpAnswer(json) {
+    const answer = json_record(JSON.parse(json), 'answer');
+    if (answer['kind'] === 'ready') {
+        return {
+            kind: 'ready',
+            remote: json_string(answer['remote'], 'remote'),
+            detail: json_string(answer['detail'], 'detail'),
+            warnings: list(answer['warnings'], 'warnings').map((text) => json_string(text, 'warnings')),
+        };
+    }
+    return { kind: 'failed', ...messages_parseFailure(answer) };
+}
+function messages_parseFailure({ code, message, hint }) {
+    const word = json_string(code, 'code');
+    return {
+        code: (0,errors/* isErrorCode */.We)(word) ? word : 'internal',
+        message: json_string(message, 'message'),
+        hint: hint === undefined ? undefined : json_string(hint, 'hint'),
+    };
+}
+
+;// CONCATENATED MODULE: ./service/control.js
+
+/** The word that ends an offload process. */
+const control_STOP = 'stop\n';
+/** Characters that are read of whoever does not know the word. */
+const MAX_REQUEST = 100;
+/** Where post tells an offload process to end. */
+class ControlServer {
+    /** Resolves when somebody has asked for the end, with the function that answers. */
+    stopped;
+    #server;
+    constructor(server) {
+        this.#server = server;
+        this.stopped = new Promise((resolve) => {
+            server.on('connection', (socket) => {
+                hear(socket, () => resolve((answer) => write(socket, answer)));
+            });
+        });
+    }
+    /** @param path of the socket, in a folder that nobody else may enter */
+    static async listen(path) {
+        const server = createServer({ allowHalfOpen: true });
+        const control = new ControlServer(server);
+        await new Promise((resolve, reject) => {
+            server.once('error', reject);
+            server.listen(path, resolve);
+        });
+        return control;
+    }
+    close() {
+        this.#server.close();
+    }
+}
+function hear(socket, onStop) {
+    let text = '';
+    socket.setEncoding('utf8');
+    socket.on('error', () => socket.destroy());
+    socket.on('data', (chunk) => {
+        text += chunk;
+        if (text === control_STOP)
+            onStop();
+        else if (text.length > MAX_REQUEST)
+            socket.destroy();
+    });
+    socket.on('end', () => {
+        if (text !== control_STOP)
+            socket.destroy();
+    });
+}
+/** Resolves when the text is on its way, or the other side gone. */
+function write(socket, text) {
+    return new Promise((resolve) => {
+        socket.once('close', () => resolve());
+        socket.write(text, () => resolve());
+    });
+}
+
+;// CONCATENATED MODULE: ./service/stop.js
+
+
+
+/** Milliseconds that an offload process has to end its clients' builds and to answer. */
+const LIMIT = 10_000;
+/**
+ * Asks an offload process to end.
+ * @returns what it answered, once it is gone; undefined where nobody listens, or answers in time
+ */
+async function askToStop(control) {
+    const socket = connect(control);
+    const signal = AbortSignal.timeout(LIMIT);
+    const end = () => void socket.destroy();
+    signal.addEventListener('abort', end);
+    try {
+        socket.setEncoding('utf8').write(STOP);
+        let answer = '';
+        for await (const chunk of socket)
+            answer += String(chunk);
+        return signal.aborted || answer === '' ? undefined : answer;
+    }
+    catch {
+        return undefined;
+    }
+    finally {
+        signal.removeEventListener('abort', end);
+        socket.destroy();
+    }
+}
+/** The last lines that an offload process wrote. */
+async function lastWords(log, lines) {
+    const text = await (0,promises_namespaceObject.readFile)(log, 'utf8').catch(() => '');
+    return text.split('\n').filter(Boolean).slice(-lines);
+}
+
+;// CONCATENATED MODULE: ./service/start.js
+
+
+
+
+
+
+
+
+/** Milliseconds for connecting and looking; each part of it has a shorter bound of its own. */
+const SET_UP_LIMIT = 180_000;
+/** Milliseconds between asking the process to end and ending it. */
+const start_GRACE = 2000;
+/** Characters of an answer. */
+const MAX_ANSWER = 1_000_000;
+/**
+ * Starts the process that serves the offload socket, and waits until it does. It outlives this one.
+ * @throws ActionError with what kept it from serving; then the process is gone
+ */
+async function startOffloadProcess(options) {
+    const { entry, assignment, env, log, signal } = options;
+    const file = await (0,promises_namespaceObject.open)(log, 'a', 0o600);
+    // A group of its own: what ends the step does not end it.
+    const child = (0,external_node_child_process_namespaceObject.spawn)(process.execPath, [entry], {
+        detached: true,
+        env,
+        stdio: ['pipe', 'pipe', file.fd],
+    });
+    try {
+        const { stdin, stdout } = child;
+        if (!stdin || !stdout)
+            throw new TypeError('a process was started without its pipes');
+        await Promise.all([(0,external_node_events_.once)(child, 'spawn'), file.close()]);
+        // It may end before it has read all; what it answered, or did not, tells.
+        stdin.on('error', () => undefined);
+        stdin.end(`${JSON.stringify(assignment)}\n`);
+        const answer = await answerOf(stdout, log, signal);
+        if (answer.kind === 'failed')
+            throw new errors/* ActionError */.lZ(answer.code, answer.message, answer);
+        stdout.destroy();
+        child.unref();
+        return answer;
+    }
+    catch (error) {
+        await end(child);
+        throw error;
+    }
+}
+async function answerOf(stdout, log, signal) {
+    const limit = AbortSignal.timeout(SET_UP_LIMIT);
+    const text = await start_firstLine(stdout, AbortSignal.any([signal, limit])).catch((error) => {
+        if (!limit.aborted)
+            throw error;
+        throw died(`was not ready within ${SET_UP_LIMIT / 1000} s`, []);
+    });
+    if (text === undefined)
+        throw died('ended before it was ready', await lastWords(log, 3));
+    return parseSetUpAnswer(text);
+}
+/** Undefined when the stream ends before. */
+async function start_firstLine(stream, signal) {
+    const stop = () => void stream.destroy((0,errors/* toError */.iT)(signal.reason));
+    if (signal.aborted)
+        stop();
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+        let text = '';
+        for await (const chunk of stream.setEncoding('utf8').iterator({ destroyOnReturn: false })) {
+            text += String(chunk);
+            const end = text.indexOf('\n');
+            if (end !== -1)
+                return text.slice(0, end);
+            if (text.length > MAX_ANSWER)
+                return undefined;
+        }
+        return undefined;
+    }
+    finally {
+        signal.removeEventListener('abort', stop);
+    }
+}
+function died(how, words) {
+    const said = words.length === 0 ? '' : `: ${printable(words.join(' '))}`;
+    return new errors/* ActionError */.lZ('internal', `the process for the offload socket ${how}${said}`);
+}
+/** Ends the process and whatever it has started. */
+async function end(child) {
+    const { pid } = child;
+    if (pid === undefined)
+        return;
+    const isGone = () => child.exitCode !== null || child.signalCode !== null;
+    if (!isGone()) {
+        const exit = (0,external_node_events_.once)(child, 'exit');
+        kill(-pid, 'SIGTERM');
+        await Promise.race([exit, (0,external_node_timers_promises_namespaceObject.setTimeout)(start_GRACE, undefined, { ref: false })]);
+    }
+    kill(-pid, 'SIGKILL');
+}
+function kill(pid, signal) {
+    try {
+        process.kill(pid, signal);
+    }
+    catch {
+        // It is gone already.
+    }
+}
+
+;// CONCATENATED MODULE: ./set-up.js
+
+
+
+
+
+
+
+
+
+/**
+ * Has later steps build remotely: starts a process that serves the offload socket, and tells the job of it.
+ * @throws ActionError with what kept it from serving; then nothing of it is left
+ */
+async function setUp(inputs, context) {
+    const folder = await folder_makeOffloadFolder(temporary());
+    const state = { folder: folder.path, writeSummary: inputs.writeSummary };
+    saveOffload({ ...state, isReady: false });
+    const ready = await start(folder, context).catch(async (error) => {
+        await folder_removeOffloadFolder(folder);
+        throw error;
+    });
+    saveOffload({ ...state, isReady: true });
+    lib_core/* exportVariable */.dN('NIX_DAEMON_SOCKET_PATH', folder.socket);
+    // Without it, who may write the store himself would not ask a daemon.
+    lib_core/* exportVariable */.dN('NIX_REMOTE', 'daemon');
+    tell(ready, folder);
+}
+/** The secrets go through a pipe: into no file, argument or environment. */
+async function start(folder, context) {
+    const { given, secrets, marker, signal } = context;
+    return startOffloadProcess({
+        entry: external_node_path_.resolve(external_node_path_.dirname(process.argv[1] ?? ''), '../offload/index.js'),
+        assignment: {
+            inputs: { ...Object.fromEntries(given), ...secrets },
+            workspace: workspace(),
+            folder: folder.path,
+            job: await jobProcess(),
+        },
+        env: { ...childEnvironment(process.env), ...tracking(), [MARKER_VARIABLE]: marker },
+        log: folder.log,
+        signal,
+    });
+}
+/** By this variable GitHub's runner finds what a job has left behind. */
+function tracking() {
+    const id = process.env['RUNNER_TRACKING_ID'];
+    return id === undefined ? {} : { RUNNER_TRACKING_ID: id };
+}
+function tell({ remote, detail, warnings }, { socket }) {
+    for (const text of warnings)
+        lib_core/* warning */.$e(text);
+    lib_core/* info */.pq(`connected to ${remote} (${detail})`);
+    lib_core/* info */.pq(`Nix in later steps of this job builds there, through ${socket}`);
+}
+
 ;// CONCATENATED MODULE: ./run.js
 var run_addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
     if (value !== null && value !== void 0) {
@@ -63478,20 +66182,25 @@ var run_disposeResources = (undefined && undefined.__disposeResources) || (funct
 
 
 
-
 /** The step. Whatever goes wrong fails it with one line. */
 async function run() {
     const env_1 = { stack: [], error: void 0, hasError: false };
     try {
         const secrets = takeSecrets(process.env);
         const cancellation = run_addDisposableResource(env_1, new Cancellation(), false);
-        const log = run_addDisposableResource(env_1, new Log({ write: lib_core/* info */.pq, notice: lib_core/* notice */.lm, warn: lib_core/* warning */.$e, clock }), false);
+        const { signal } = cancellation;
         try {
-            const inputs = readInputs((name) => lib_core/* getInput */.V4(name), workspace());
-            const directory = await (0,promises_namespaceObject.mkdtemp)(external_node_path_.join(temporary(), 'nix-remote-build-'));
-            const place = await prepareContext(inputs, secrets, directory);
-            const context = { ...place, observe: log.observe, clock, signal: cancellation.signal };
-            await finish(await runStep(inputs.request, context), inputs, directory);
+            const given = new Map();
+            const inputs = readInputs((name) => {
+                given.set(name, lib_core/* getInput */.V4(name));
+                return given.get(name) ?? '';
+            }, workspace());
+            const marker = (0,external_node_crypto_.randomUUID)();
+            saveMarker(marker);
+            if (inputs.task === 'set-up')
+                await setUp(inputs, { given, secrets, marker, signal });
+            else
+                await run_build(inputs, secrets, marker, signal);
         }
         catch (error) {
             (0,crash/* reportFailure */.xV)(error);
@@ -63505,20 +66214,31 @@ async function run() {
         run_disposeResources(env_1);
     }
 }
-/** Seconds. */
-function clock() {
-    return performance.now() / 1000;
+async function run_build(inputs, secrets, marker, signal) {
+    const env_2 = { stack: [], error: void 0, hasError: false };
+    try {
+        const log = run_addDisposableResource(env_2, new Log({ write: lib_core/* info */.pq, notice: lib_core/* notice */.lm, warn: lib_core/* warning */.$e, clock: clock }), false);
+        const directory = await (0,promises_namespaceObject.mkdtemp)(external_node_path_.join(temporary(), 'nix-remote-build-'));
+        const place = await prepareContext(inputs, secrets, directory, marker);
+        const context = { ...place, observe: log.observe, clock: clock, signal };
+        await finish(await runStep(inputs.request, context), inputs, directory);
+    }
+    catch (e_2) {
+        env_2.error = e_2;
+        env_2.hasError = true;
+    }
+    finally {
+        run_disposeResources(env_2);
+    }
 }
-async function prepareContext(inputs, secrets, directory) {
-    const marker = (0,external_node_crypto_.randomUUID)();
-    saveState({ marker });
+async function prepareContext(inputs, secrets, directory, marker) {
     const logDirectory = external_node_path_.join(directory, 'logs');
     lib_core/* setOutput */.uH('log-dir', logDirectory);
     return {
         credentials: await readCredentials(secrets, inputs.request.store, process.env),
         hostKeys: inputs.hostKeys,
         user: currentUser(),
-        env: { ...childVariables(), [MARKER_VARIABLE]: marker },
+        env: { ...childEnvironment(process.env), [MARKER_VARIABLE]: marker },
         runnerSystem: runnerSystem(),
         logDirectory,
         temporaryDirectory: directory,
@@ -63529,37 +66249,10 @@ async function finish(report, inputs, directory) {
     await setOutputs(report, directory);
     annotateFailures(report);
     if (inputs.writeSummary)
-        await writeSummary(report);
+        await writeSummary(renderSummary(report));
     const failure = failureOf(report);
     if (failure)
         throw failure;
-}
-/** In a container the user may have no entry in passwd, for which Node throws. */
-function currentUser() {
-    try {
-        return external_node_os_namespaceObject.userInfo().username;
-    }
-    catch {
-        return process.env['USER'] ?? 'root';
-    }
-}
-function workspace() {
-    return process.env['GITHUB_WORKSPACE'] ?? process.cwd();
-}
-function temporary() {
-    return process.env['RUNNER_TEMP'] ?? external_node_os_namespaceObject.tmpdir();
-}
-function runnerSystem() {
-    const system = systemOfMachine(process.arch, process.platform);
-    if (system)
-        return system;
-    throw new errors/* ActionError */.lZ('input-invalid', `Nix does not run on ${process.platform} (${process.arch})`, {
-        hint: 'Use a Linux or macOS runner.',
-    });
-}
-function childVariables() {
-    const entries = Object.entries(childEnvironment(process.env));
-    return Object.fromEntries(entries.filter((entry) => entry[1] !== undefined));
 }
 
 
@@ -63573,6 +66266,7 @@ function childVariables() {
 __nccwpck_require__.d(__webpack_exports__, {
   Yz: () => (/* binding */ core_debug),
   z3: () => (/* binding */ error),
+  dN: () => (/* binding */ exportVariable),
   V4: () => (/* binding */ getInput),
   pq: () => (/* binding */ info),
   lm: () => (/* binding */ notice),
@@ -63583,7 +66277,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   $e: () => (/* binding */ warning)
 });
 
-// UNUSED EXPORTS: ExitCode, addPath, endGroup, exportVariable, getBooleanInput, getIDToken, getMultilineInput, getState, group, isDebug, markdownSummary, platform, setCommandEcho, setSecret, startGroup, toPlatformPath, toPosixPath, toWin32Path
+// UNUSED EXPORTS: ExitCode, addPath, endGroup, getBooleanInput, getIDToken, getMultilineInput, getState, group, isDebug, markdownSummary, platform, setCommandEcho, setSecret, startGroup, toPlatformPath, toPosixPath, toWin32Path
 
 ;// CONCATENATED MODULE: external "os"
 const external_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("os");
@@ -63594,7 +66288,7 @@ const external_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta
  * Sanitizes an input into a string so it can be passed into issueCommand safely
  * @param input input to sanitize into a string
  */
-function utils_toCommandValue(input) {
+function toCommandValue(input) {
     if (input === null || input === undefined) {
         return '';
     }
@@ -63701,13 +66395,13 @@ class Command {
     }
 }
 function escapeData(s) {
-    return utils_toCommandValue(s)
+    return toCommandValue(s)
         .replace(/%/g, '%25')
         .replace(/\r/g, '%0D')
         .replace(/\n/g, '%0A');
 }
 function escapeProperty(s) {
-    return utils_toCommandValue(s)
+    return toCommandValue(s)
         .replace(/%/g, '%25')
         .replace(/\r/g, '%0D')
         .replace(/\n/g, '%0A')
@@ -63735,13 +66429,13 @@ function file_command_issueFileCommand(command, message) {
     if (!external_fs_.existsSync(filePath)) {
         throw new Error(`Missing file at path: ${filePath}`);
     }
-    external_fs_.appendFileSync(filePath, `${utils_toCommandValue(message)}${external_os_namespaceObject.EOL}`, {
+    external_fs_.appendFileSync(filePath, `${toCommandValue(message)}${external_os_namespaceObject.EOL}`, {
         encoding: 'utf8'
     });
 }
-function file_command_prepareKeyValueMessage(key, value) {
+function prepareKeyValueMessage(key, value) {
     const delimiter = `ghadelimiter_${external_crypto_.randomUUID()}`;
-    const convertedValue = utils_toCommandValue(value);
+    const convertedValue = toCommandValue(value);
     // These should realistically never happen, but just in case someone finds a
     // way to exploit uuid generation let's not allow keys or values that contain
     // the delimiter.
@@ -66256,9 +68950,9 @@ function exportVariable(name, val) {
     process.env[name] = convertedVal;
     const filePath = process.env['GITHUB_ENV'] || '';
     if (filePath) {
-        return issueFileCommand('ENV', prepareKeyValueMessage(name, val));
+        return file_command_issueFileCommand('ENV', prepareKeyValueMessage(name, val));
     }
-    issueCommand('set-env', { name }, convertedVal);
+    command_issueCommand('set-env', { name }, convertedVal);
 }
 /**
  * Registers a secret which will get masked from logs
@@ -66373,10 +69067,10 @@ function getBooleanInput(name, options) {
 function setOutput(name, value) {
     const filePath = process.env['GITHUB_OUTPUT'] || '';
     if (filePath) {
-        return file_command_issueFileCommand('OUTPUT', file_command_prepareKeyValueMessage(name, value));
+        return file_command_issueFileCommand('OUTPUT', prepareKeyValueMessage(name, value));
     }
     process.stdout.write(external_os_namespaceObject.EOL);
-    command_issueCommand('set-output', { name }, utils_toCommandValue(value));
+    command_issueCommand('set-output', { name }, toCommandValue(value));
 }
 /**
  * Enables or disables the echoing of commands into stdout for the rest of the step.
@@ -66495,9 +69189,9 @@ function group(name, fn) {
 function saveState(name, value) {
     const filePath = process.env['GITHUB_STATE'] || '';
     if (filePath) {
-        return file_command_issueFileCommand('STATE', file_command_prepareKeyValueMessage(name, value));
+        return file_command_issueFileCommand('STATE', prepareKeyValueMessage(name, value));
     }
-    command_issueCommand('save-state', { name }, utils_toCommandValue(value));
+    command_issueCommand('save-state', { name }, toCommandValue(value));
 }
 /**
  * Gets the value of an state set by this action's main execution.

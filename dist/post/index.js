@@ -28566,112 +28566,17 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 8203:
+/***/ 2955:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  Cp: () => (/* binding */ exitSoon),
-  FX: () => (/* binding */ warnOnCrash)
-});
-
-// UNUSED EXPORTS: failOnCrash, reportFailure
-
-// EXTERNAL MODULE: ../node_modules/@actions/core/lib/core.js + 20 modules
-var lib_core = __nccwpck_require__(8544);
-;// CONCATENATED MODULE: ./domain/errors.js
-/**
- * A failure that a person reads: `message` says what is wrong and where, in one line; `hint` what to do.
- * Neither ever holds a secret.
- */
-class ActionError extends Error {
-    name = 'ActionError';
-    code;
-    hint;
-    constructor(code, message, details = {}) {
-        super(message, details.cause === undefined ? undefined : { cause: details.cause });
-        this.code = code;
-        this.hint = details.hint;
-    }
-}
-/** Any thrown value as an error, so that what catches it need not ask. */
-function errors_toError(thrown) {
-    return thrown instanceof Error ? thrown : new Error(String(thrown));
-}
-/** Any thrown value as an error that a person can read; what nobody expected is `internal`. */
-function asActionError(thrown) {
-    if (thrown instanceof ActionError)
-        return thrown;
-    const cause = errors_toError(thrown);
-    return new ActionError('internal', cause.message, { cause });
-}
-
-;// CONCATENATED MODULE: ./domain/outcome.js
-const GOOD = new Set(['built', 'substituted', 'cached']);
-/** Whether the attribute's outputs exist on the remote. */
-function outcome_isGood(status) {
-    return GOOD.has(status);
-}
-// 2.8.0 to 2.29, 2.30 to 2.33, and 2.34 say in three ways that no machine fits.
-const UNSUPPORTED = /but I am a '|required system or feature not available|platform mismatch|missing system features/;
-/**
- * What a daemon's status means for the attribute that asked.
- *
- * Without keep-going, goals that never ran because another failed are missing from the answer (Nix 2.34) or are failures
- * without a text (before): both are `cancelled` here.
- */
-function outcomeStatus(status, errorMessage) {
-    switch (status) {
-        case 'built':
-            return 'built';
-        case 'substituted':
-            return 'substituted';
-        case 'already-valid':
-        case 'resolves-to-already-valid':
-            return 'cached';
-        case 'timed-out':
-            return 'timed-out';
-        case 'not-deterministic':
-            return 'not-deterministic';
-        case 'dependency-failed':
-            return 'dependency-failed';
-        case 'permanent-failure':
-        case 'input-rejected':
-        case 'output-rejected':
-        case 'transient-failure':
-        case 'cached-failure':
-        case 'misc-failure':
-        case 'log-limit-exceeded':
-        case 'no-substituters':
-            if (errorMessage === '')
-                return 'cancelled';
-            return UNSUPPORTED.test(errorMessage) ? 'unsupported-system' : 'failed';
-    }
-}
-
-;// CONCATENATED MODULE: ./action/failures.js
-
-/** What failed, what failed by itself before its consequences: a failed dependency may be another attribute. */
-function failuresByCause(outcomes) {
-    return outcomes
-        .filter(({ status }) => !isGood(status))
-        .sort((one, other) => distance(one) - distance(other));
-}
-/** From the cause. */
-function distance({ status }) {
-    if (status === 'cancelled')
-        return 2;
-    return status === 'dependency-failed' ? 1 : 0;
-}
-/** What is wrong and what to do, as one text. */
-function errorText({ message, hint }) {
-    if (hint === undefined)
-        return message;
-    return `${message}${/[.!?]$/.test(message) ? '' : '.'} ${hint}`;
-}
-
-;// CONCATENATED MODULE: ./action/crash.js
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Cp: () => (/* binding */ exitSoon),
+/* harmony export */   FX: () => (/* binding */ warnOnCrash)
+/* harmony export */ });
+/* unused harmony exports reportFailure, failOnCrash */
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8544);
+/* harmony import */ var _domain_errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2443);
+/* harmony import */ var _failures_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1157);
 
 
 
@@ -28694,7 +28599,7 @@ function failOnCrash() {
 /** In post, trouble is only told of: the job's result is no longer ours. */
 function warnOnCrash() {
     const warn = (thrown) => {
-        lib_core/* warning */.$e(`Cleaning up did not finish: ${describe(errors_toError(thrown))}`);
+        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .warning */ .$e(`Cleaning up did not finish: ${describe((0,_domain_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .toError */ .iT)(thrown))}`);
         process.exit(0);
     };
     process.on('uncaughtException', warn);
@@ -28707,7 +28612,7 @@ function exitSoon() {
     setTimeout(() => process.exit(), LAST_GRACE).unref();
 }
 function describe(error) {
-    return error instanceof ActionError ? errorText(error) : error.message;
+    return error instanceof _domain_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ActionError */ .lZ ? (0,_failures_js__WEBPACK_IMPORTED_MODULE_2__/* .errorText */ .k)(error) : error.message;
 }
 function causes(error) {
     const lines = [error.stack ?? error.message];
@@ -28719,7 +28624,38 @@ function causes(error) {
 
 /***/ }),
 
-/***/ 4553:
+/***/ 1157:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   k: () => (/* binding */ errorText)
+/* harmony export */ });
+/* unused harmony export failuresByCause */
+/* harmony import */ var _domain_outcome_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2222);
+
+/** What failed, what failed by itself before its consequences: a failed dependency may be another attribute. */
+function failuresByCause(outcomes) {
+    return outcomes
+        .filter(({ status }) => !isGood(status))
+        .sort((one, other) => distance(one) - distance(other));
+}
+/** From the cause. */
+function distance({ status }) {
+    if (status === 'cancelled')
+        return 2;
+    return status === 'dependency-failed' ? 1 : 0;
+}
+/** What is wrong and what to do, as one text. */
+function errorText({ message, hint }) {
+    if (hint === undefined)
+        return message;
+    return `${message}${/[.!?]$/.test(message) ? '' : '.'} ${hint}`;
+}
+
+
+/***/ }),
+
+/***/ 9951:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -28730,15 +28666,615 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ../node_modules/@actions/core/lib/core.js + 20 modules
 var lib_core = __nccwpck_require__(8544);
+// EXTERNAL MODULE: ./domain/outcome.js
+var outcome = __nccwpck_require__(2222);
+;// CONCATENATED MODULE: ./action/format.js
+/** `3.1 s`, `4 min 05 s`, `2 h 03 min`. */
+function format_formatSeconds(seconds) {
+    if (seconds < 9.95)
+        return `${seconds.toFixed(1)} s`;
+    const whole = Math.round(seconds);
+    if (whole < 60)
+        return `${whole} s`;
+    if (whole < 3600)
+        return `${Math.floor(whole / 60)} min ${pad(whole % 60)} s`;
+    return `${Math.floor(whole / 3600)} h ${pad(Math.floor((whole % 3600) / 60))} min`;
+}
+/** `812 B`, `3.4 MB`: powers of 1000, as disks and networks count. */
+function format_formatBytes(bytes) {
+    const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+    let value = bytes;
+    let index = 0;
+    while (value >= 999.5 && index < units.length - 1) {
+        value /= 1000;
+        index += 1;
+    }
+    const digits = index === 0 || value >= 99.95 ? 0 : 1;
+    return `${value.toFixed(digits)} ${units[index] ?? 'TB'}`;
+}
+/** `1 path`, `2 paths`. */
+function format_plural(count, noun) {
+    return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+function pad(value) {
+    return String(value).padStart(2, '0');
+}
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+;// CONCATENATED MODULE: ./domain/text.js
+// eslint-disable-next-line no-control-regex
+const CONTROL = /[\u0000-\u001f\u007f-\u009f]/g;
+/**
+ * Removes ANSI escape sequences: colours, and the links some terminals know. In time that grows with the text's length, unlike
+ * Node's stripVTControlCharacters, which half a megabyte of links without an end keeps busy for half a minute.
+ */
+function withoutColour(text) {
+    // eslint-disable-next-line no-control-regex -- escape is what these begin with
+    return text.replace(/\u001b(?:\[[0-9;?]*[A-Za-z]|\][^\u0007\u001b]*(?:\u0007|\u001b\\))/g, '');
+}
+/** Nix's text on one line: without colours, other control characters as escapes, cut after `limit` characters. */
+function oneLine(text, limit = 1000) {
+    return printable(withoutColour(text), limit);
+}
+/**
+ * Text of unknown origin, fit to be shown, on one line: control characters as escapes, cut after `limit` characters. A line of
+ * its own could be a command to the runner.
+ */
+function printable(text, limit = 500) {
+    const escape = (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
+    const shown = text.replace(/\s+/g, ' ').trim().replace(CONTROL, escape);
+    return shown.length > limit ? `${shown.slice(0, limit)}…` : shown;
+}
+
+// EXTERNAL MODULE: ./domain/errors.js
+var errors = __nccwpck_require__(2443);
+;// CONCATENATED MODULE: ./domain/store-path.js
+
+const STORE_DIR = '/nix/store';
+// Nix's base-32 has no e, o, t, u; a name has at most 211 characters (path.cc, `checkName`).
+const STORE_PATH = /^\/nix\/store\/[0-9abcdfghijklmnpqrsvwxyz]{32}-[0-9a-zA-Z+\-._?=]{1,211}$/;
+/**
+ * Parses a store path.
+ * @throws ActionError `path-invalid` for anything else, a path inside a store path included.
+ */
+function parseStorePath(text) {
+    if (!isStorePath(text)) {
+        throw new errors/* ActionError */.lZ('path-invalid', `${JSON.stringify(text)} is not a path of ${STORE_DIR}`);
+    }
+    return text;
+}
+function isStorePath(text) {
+    return STORE_PATH.test(text);
+}
+/** Like {@link parseStorePath}, for a derivation. */
+function parseDrvPath(text) {
+    const path = parseStorePath(text);
+    if (!isDrvPath(path)) {
+        throw new errors/* ActionError */.lZ('path-invalid', `${path} is not a derivation: its name does not end in .drv`);
+    }
+    return path;
+}
+function isDrvPath(path) {
+    return path.endsWith('.drv');
+}
+/** The part after the hash: `hello-2.12` of `/nix/store/…-hello-2.12`. */
+function storePathName(path) {
+    return path.slice(STORE_DIR.length + 1 + 33);
+}
+/** What follows the store's folder: `<hash>-<name>`. */
+function storePathBase(path) {
+    return path.slice(STORE_DIR.length + 1);
+}
+
+;// CONCATENATED MODULE: ./action/heartbeat.js
+
+
+/** Seconds without a line after which one says what is going on. */
+const SILENCE = 30;
+/** Builds that are named; the others are counted. */
+const MAX_NAMED = 5;
+/** Says what is running when nothing else has been said for long, so that no one wonders whether the step hangs. */
+class Heartbeat {
+    #clock;
+    #running = new Map();
+    #lastLine;
+    constructor(clock) {
+        this.#clock = clock;
+        this.#lastLine = clock();
+    }
+    /** To be told of every event. */
+    hear(event) {
+        if (event.kind === 'build-started')
+            this.#running.set(event.drvPath, this.#clock());
+        if (event.kind === 'build-stopped')
+            this.#running.delete(event.drvPath);
+    }
+    /** To be told of every line that the log shows. */
+    lineShown() {
+        this.#lastLine = this.#clock();
+    }
+    /** The line that is due now, if one is. */
+    beat() {
+        const now = this.#clock();
+        if (this.#running.size === 0 || now - this.#lastLine < SILENCE)
+            return undefined;
+        const builds = [...this.#running].map(([drvPath, since]) => `${derivationName(drvPath)} (${format_formatSeconds(now - since)})`);
+        const more = builds.length > MAX_NAMED ? ` and ${builds.length - MAX_NAMED} more` : '';
+        return `still building ${builds.slice(0, MAX_NAMED).join(', ')}${more}`;
+    }
+}
+
+;// CONCATENATED MODULE: ./action/log.js
+
+
+
+
+
+
+/** Lines of one build's log that are held back for its block; older ones are in its log file. */
+const MAX_BLOCK_LINES = 5000;
+/**
+ * What the runner reads as a command: `::` at a line's start, the old `##[` anywhere. For it a carriage return ends a line too, and
+ * U+0085 is a blank (.NET's ReadLine and TrimStart).
+ */
+const WORKFLOW_COMMAND = /^[\s\u0085]*::|##\[/m;
+/** Milliseconds between looks at whether something should be said. */
+const BEAT_INTERVAL = 5000;
+/** The live log: a line when something happens that matters, and each build's output as one folded block. */
+class Log {
+    #options;
+    #blocks = new Map();
+    #heartbeat;
+    #timer;
+    constructor(options) {
+        this.#options = options;
+        this.#heartbeat = new Heartbeat(options.clock);
+        this.#timer = setInterval(() => {
+            const line = this.#heartbeat.beat();
+            if (line !== undefined)
+                this.#write(line);
+        }, BEAT_INTERVAL);
+    }
+    observe = (event) => {
+        this.#heartbeat.hear(event);
+        const line = log_oneLine(event);
+        // An attribute's name may hold anything, a line feed and a workflow command after it too.
+        if (line !== undefined)
+            this.#printForeign([printable(line)]);
+        this.#gather(event);
+    };
+    /** Shows what builds had printed that never stopped: a hung one that was cancelled, or those of a lost connection. */
+    [Symbol.dispose]() {
+        clearInterval(this.#timer);
+        for (const drvPath of this.#blocks.keys()) {
+            this.#printBlock(drvPath, `${derivationName(drvPath)} did not end`);
+        }
+    }
+    #write(line) {
+        this.#heartbeat.lineShown();
+        this.#options.write(line);
+    }
+    #gather(event) {
+        // eslint-disable-next-line @typescript-eslint/switch-exhaustiveness-check -- the others are one line, or nothing
+        switch (event.kind) {
+            case 'build-log': {
+                const block = this.#block(event.drvPath);
+                block.push(event.line);
+                if (block.length > MAX_BLOCK_LINES)
+                    block.shift();
+                return;
+            }
+            case 'build-stopped': {
+                const name = derivationName(event.drvPath);
+                this.#printBlock(event.drvPath, `${name} ran ${format_formatSeconds(event.seconds)}`);
+                return;
+            }
+            case 'evaluation-log':
+            case 'daemon-message': {
+                this.#printForeign([event.kind === 'evaluation-log' ? event.line : event.text]);
+                return;
+            }
+            case 'notice':
+            case 'warning': {
+                (event.kind === 'notice' ? this.#options.notice : this.#options.warn)(event.text);
+                return;
+            }
+            default:
+        }
+    }
+    #block(drvPath) {
+        const known = this.#blocks.get(drvPath);
+        if (known)
+            return known;
+        const block = [];
+        this.#blocks.set(drvPath, block);
+        return block;
+    }
+    #printBlock(drvPath, title) {
+        const lines = this.#blocks.get(drvPath) ?? [];
+        this.#blocks.delete(drvPath);
+        if (lines.length === 0) {
+            this.#write(title);
+            return;
+        }
+        this.#write(`::group::${title}`);
+        this.#printForeign(lines);
+        this.#write('::endgroup::');
+    }
+    /** Text that is not ours: nothing in it can act as a workflow command. */
+    #printForeign(lines) {
+        if (!lines.some((line) => WORKFLOW_COMMAND.test(line))) {
+            for (const line of lines)
+                this.#write(line);
+            return;
+        }
+        const token = (0,external_node_crypto_.randomUUID)();
+        this.#write(`::stop-commands::${token}`);
+        for (const line of lines)
+            this.#write(line);
+        this.#write(`::${token}::`);
+    }
+}
+function log_oneLine(event) {
+    switch (event.kind) {
+        case 'connected':
+            return `connected to ${event.remote} (${event.detail})`;
+        case 'evaluated':
+            return evaluatedLine(event);
+        case 'to-build':
+            return `${format_plural(event.attributes, 'derivation')} to build, ${event.cached} there already`;
+        case 'uploading':
+            return event.paths === 0
+                ? undefined
+                : `uploading ${format_plural(event.paths, 'path')}, ${format_formatBytes(event.bytes)}`;
+        case 'copying':
+            return event.paths === 0
+                ? undefined
+                : `copying back ${format_plural(event.paths, 'path')}, ${format_formatBytes(event.bytes)}`;
+        case 'build-started':
+            return `building ${derivationName(event.drvPath)}`;
+        case 'attribute-done': {
+            const { attribute, status } = event.outcome;
+            return `${(0,outcome/* isGood */.Kg)(status) ? '✓' : '✗'} ${attribute}: ${status}`;
+        }
+        case 'phase-started':
+        case 'phase-ended':
+        case 'evaluation-log':
+        case 'build-phase':
+        case 'build-log':
+        case 'build-stopped':
+        case 'daemon-message':
+        case 'notice':
+        case 'warning':
+            return undefined;
+    }
+}
+/** A derivation's name without `.drv`. */
+function derivationName(drvPath) {
+    return storePathName(drvPath).replace(/\.drv$/, '');
+}
+function evaluatedLine(event) {
+    const failed = event.failed > 0 ? ` (${event.failed} failed)` : '';
+    const others = event.passedOver.join(', ');
+    const passedOver = others === '' ? '' : `; those for ${others} are not for this builder`;
+    return `evaluated ${format_plural(event.attributes, 'attribute')}${failed}${passedOver}`;
+}
+
+;// CONCATENATED MODULE: ./action/markdown.js
+/** As code in a table cell: text of a flake can break neither the table nor the page. */
+function markdown_code(text) {
+    return `<code>${markdown_escapeText(onOneLine(text))}</code>`;
+}
+/** A box that stands out. */
+function markdown_warningBox(text) {
+    return `> [!WARNING]\n> ${markdown_escapeText(onOneLine(text))}`;
+}
+/** Every character that Markdown, a table or HTML gives a meaning, as a reference. */
+function markdown_escapeText(text) {
+    return text.replaceAll(/[&<>|`*_~[\]\\#@!:$]/g, (character) => `&#${character.charCodeAt(0)};`);
+}
+function onOneLine(text) {
+    return text.replaceAll(/\s+/g, ' ');
+}
+
+;// CONCATENATED MODULE: ./action/offload-summary.js
+
+
+
+
+/** The job summary's section on the offload socket, as GitHub Markdown: failures before successes. */
+function renderOffloadSummary(report) {
+    return [
+        '## Nix Remote Build: offload socket',
+        `Builds of this job's later steps went to ${markdown_code(report.remote)}. ${counts(report)}.`,
+        traffic(report),
+        table(report),
+        ...report.notices.map(markdown_warningBox),
+    ]
+        .filter((part) => part !== '')
+        .join('\n\n')
+        .concat('\n');
+}
+/** All that it did, as one line of the log. */
+function offloadLine(report) {
+    return `offload socket: ${counts(report)}. ${traffic(report)}`;
+}
+function counts(report) {
+    if (report.counts.size === 0)
+        return 'Nothing had to be built';
+    return [...report.counts].map(([status, count]) => `${count} ${status}`).join(', ');
+}
+function traffic({ bytesSent, bytesReceived, reconnects, rawOperations }) {
+    const again = reconnects === 0 ? '' : ` Connected again ${format_plural(reconnects, 'time')}.`;
+    const raw = [...rawOperations.keys()].join(', ');
+    const unknown = raw === '' ? '' : ` Passed on unread: operations ${raw}.`;
+    return `Sent ${format_formatBytes(bytesSent)}, received ${format_formatBytes(bytesReceived)}.${again}${unknown}`;
+}
+function table({ builds, counts }) {
+    if (builds.length === 0)
+        return '';
+    const left = [...counts.values()].reduce((sum, count) => sum + count, 0) - builds.length;
+    return [
+        '| | derivation | status | time |',
+        '|-|-|-|-:|',
+        ...builds.map(row),
+        ...(left > 0 ? ['', `${left} more are not listed.`] : []),
+    ].join('\n');
+}
+function row({ drvPath, status, seconds }) {
+    const time = seconds === undefined ? '' : format_formatSeconds(seconds);
+    return `| ${(0,outcome/* isGood */.Kg)(status) ? '✅' : '❌'} | ${markdown_code(derivationName(drvPath))} | ${status} | ${time} |`;
+}
+
 ;// CONCATENATED MODULE: ./action/state.js
 
-function saveState(state) {
-    core.saveState('marker', state.marker);
+function saveMarker(marker) {
+    core.saveState('marker', marker);
+}
+/** What is saved later counts. */
+function saveOffload({ folder, isReady, writeSummary }) {
+    core.saveState('offload-folder', folder);
+    core.saveState('offload-ready', isReady);
+    core.saveState('offload-summary', writeSummary);
 }
 /** @returns undefined when main did not get as far as saving it. */
 function loadState() {
     const marker = lib_core/* getState */.Gu('marker');
-    return marker === '' ? undefined : { marker };
+    return marker === '' ? undefined : { marker, offload: loadOffload() };
+}
+function loadOffload() {
+    const folder = lib_core/* getState */.Gu('offload-folder');
+    if (folder === '')
+        return undefined;
+    return {
+        folder,
+        isReady: lib_core/* getState */.Gu('offload-ready') === 'true',
+        writeSummary: lib_core/* getState */.Gu('offload-summary') === 'true',
+    };
+}
+
+// EXTERNAL MODULE: ./action/failures.js
+var failures = __nccwpck_require__(1157);
+;// CONCATENATED MODULE: ./action/summary.js
+
+
+
+
+
+
+/** Rows of the table; GitHub shows nothing of a summary beyond 1 MiB. */
+const MAX_ROWS = 1000;
+/** Bytes of what is said about failures, for the same reason. */
+const MAX_SECTION_BYTES = 300_000;
+/** Characters of one error's message. */
+const MAX_MESSAGE = 10_000;
+/** Attributes that failed alike and are named; the others are counted. */
+const summary_MAX_NAMED = 5;
+const PHASE_NAMES = {
+    connect: 'connect',
+    evaluate: 'evaluate',
+    build: 'build',
+    'copy-back': 'copy back',
+};
+/** Adds to the job summary. A summary that cannot be written never fails a build. */
+async function writeSummary(markdown) {
+    try {
+        await lib_core/* summary */.z.addRaw(markdown).write();
+    }
+    catch (error) {
+        lib_core/* warning */.$e(`The job summary could not be written: ${(0,errors/* toError */.iT)(error).message}`);
+    }
+}
+/** The job summary as GitHub Markdown: verdict first, failures before successes. */
+function renderSummary(report) {
+    const failed = failuresByCause(report.outcomes);
+    return [
+        `## Nix Remote Build: ${verdict(report, failed.length)}`,
+        `Mode **remote-store** on ${code(report.remote)}. ${summary_counts(report.outcomes)}.`,
+        transfer(report),
+        summary_table(report.outcomes),
+        ...failureSections(failed),
+        ...report.problems.map((problem) => warningBox(errorText(problem))),
+    ]
+        .filter((part) => part !== '')
+        .join('\n\n')
+        .concat('\n');
+}
+function verdict(report, failed) {
+    const total = plural(report.outcomes.length, 'attribute');
+    if (failed > 0)
+        return `❌ ${failed} of ${total} failed`;
+    return report.problems.length > 0 ? `❌ ${total} built, but not finished` : `✅ ${total} built`;
+}
+function summary_counts(outcomes) {
+    const byStatus = new Map();
+    for (const { status } of outcomes)
+        byStatus.set(status, (byStatus.get(status) ?? 0) + 1);
+    return [...byStatus].map(([status, count]) => `${count} ${status}`).join(', ');
+}
+function transfer(report) {
+    const phases = [...report.seconds]
+        .map(([phase, seconds]) => `${PHASE_NAMES[phase]} ${formatSeconds(seconds)}`)
+        .join(', ');
+    return `Sent ${formatBytes(report.bytesUploaded)}, received ${formatBytes(report.bytesDownloaded)}. Time: ${phases}.`;
+}
+function summary_table(outcomes) {
+    if (outcomes.length === 0)
+        return '';
+    const rank = (outcome) => (isGood(outcome.status) ? 1 : 0);
+    const sorted = [...outcomes].sort((a, b) => rank(a) - rank(b));
+    const rows = sorted.slice(0, MAX_ROWS).map(summary_row);
+    const left = sorted.length - rows.length;
+    return [
+        '| | attribute | status | system | time | copied |',
+        '|-|-|-|-|-:|-|',
+        ...rows,
+        ...(left > 0 ? ['', `${left} more are in \`results-file\`.`] : []),
+    ].join('\n');
+}
+function summary_row(outcome) {
+    const cells = [
+        isGood(outcome.status) ? '✅' : '❌',
+        code(outcome.attribute),
+        outcome.status,
+        outcome.system ?? '',
+        outcome.seconds === undefined ? '' : formatSeconds(outcome.seconds),
+        outcome.copied ? 'yes' : '',
+    ];
+    return `| ${cells.join(' | ')} |`;
+}
+/** One section for all that failed alike: a lost connection or a cancelled build says the same of hundreds. */
+function failureSections(failed) {
+    const alike = Map.groupBy(failed, ({ status, error }) => JSON.stringify([status, error?.message, error?.hint]));
+    const sections = [];
+    let bytes = 0;
+    for (const group of alike.values()) {
+        const section = failureSection(group);
+        bytes += Buffer.byteLength(section);
+        if (bytes > MAX_SECTION_BYTES)
+            break;
+        sections.push(section);
+    }
+    const left = alike.size - sections.length;
+    return left === 0 ? sections : [...sections, `${left} more errors are in \`results-file\`.`];
+}
+function failureSection(alike) {
+    const status = alike[0]?.status ?? '';
+    const { message = status, hint } = alike[0]?.error ?? {};
+    const names = alike.slice(0, summary_MAX_NAMED).map(({ attribute }) => code(attribute));
+    const more = alike.length > summary_MAX_NAMED ? ` and ${alike.length - summary_MAX_NAMED} more` : '';
+    const shown = message.length > MAX_MESSAGE ? `${message.slice(0, MAX_MESSAGE)}…` : message;
+    return [
+        `### ${names.join(', ')}${more}: ${status}`,
+        `<pre>${escapeText(shown)}</pre>`,
+        ...(hint === undefined ? [] : [escapeText(hint)]),
+    ].join('\n\n');
+}
+
+;// CONCATENATED MODULE: ./domain/json.js
+/** Reads a field of JSON that another process wrote; each throws TypeError naming what is not as it should be. */
+function record(value, name) {
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+        return value;
+    }
+    throw wrong(name, 'an object');
+}
+function list(value, name) {
+    if (Array.isArray(value))
+        return value;
+    throw wrong(name, 'a list');
+}
+function string(value, name) {
+    if (typeof value === 'string')
+        return value;
+    throw wrong(name, 'a string');
+}
+function number(value, name) {
+    if (typeof value === 'number')
+        return value;
+    throw wrong(name, 'a number');
+}
+function wrong(name, expected) {
+    return new TypeError(`${name} is not ${expected}`);
+}
+
+;// CONCATENATED MODULE: ./build/offload-report.js
+
+
+
+/** Builds that are kept one by one; further ones are only counted. */
+const MAX_BUILDS = 1000;
+/** Notices that are kept; further ones are in the process's log. */
+const MAX_NOTICES = 20;
+/** Gathers what is reported in the end; bounded, however much is built. */
+class OffloadRecords {
+    #failed = [];
+    #good = [];
+    #counts = new Map();
+    #notices = new Set();
+    /** Where there is no room for all, failures are kept before successes. */
+    addBuild(build) {
+        this.#counts.set(build.status, (this.#counts.get(build.status) ?? 0) + 1);
+        const kept = isGood(build.status) ? this.#good : this.#failed;
+        if (kept.length < MAX_BUILDS)
+            kept.push(build);
+    }
+    /** What was said before is not said again. */
+    addNotice(text) {
+        if (this.#notices.size < MAX_NOTICES)
+            this.#notices.add(text);
+    }
+    report(totals) {
+        const builds = [...this.#failed, ...this.#good].slice(0, MAX_BUILDS);
+        const counts = new Map(this.#counts);
+        return { ...totals, builds, counts, notices: [...this.#notices] };
+    }
+}
+/** As one line of JSON. */
+function formatOffloadReport(report) {
+    const builds = report.builds.map(({ drvPath, status, seconds }) => ({
+        drvPath,
+        status,
+        ...(seconds === undefined ? {} : { seconds }),
+    }));
+    const counts = Object.fromEntries(report.counts);
+    return JSON.stringify({ ...report, builds, counts, rawOperations: [...report.rawOperations] });
+}
+/** @throws Error for what {@link formatOffloadReport} does not write */
+function parseOffloadReport(json) {
+    const fields = record(JSON.parse(json), 'report');
+    return {
+        remote: string(fields['remote'], 'remote'),
+        builds: list(fields['builds'], 'builds').map(parseBuild),
+        counts: parseCounts(fields['counts']),
+        bytesSent: number(fields['bytesSent'], 'bytesSent'),
+        bytesReceived: number(fields['bytesReceived'], 'bytesReceived'),
+        reconnects: number(fields['reconnects'], 'reconnects'),
+        notices: list(fields['notices'], 'notices').map((text) => string(text, 'notices')),
+        rawOperations: new Map(list(fields['rawOperations'], 'rawOperations').map(parsePair)),
+    };
+}
+function parseCounts(value) {
+    const entries = Object.entries(record(value, 'counts'));
+    return new Map(entries.map(([status, count]) => [parseStatus(status), number(count, status)]));
+}
+function parsePair(value) {
+    const [operation, count] = list(value, 'rawOperations');
+    return [number(operation, 'operation'), number(count, 'count')];
+}
+function parseBuild(value) {
+    const { drvPath, status, seconds } = record(value, 'builds');
+    return {
+        drvPath: parseDrvPath(string(drvPath, 'drvPath')),
+        status: parseStatus(string(status, 'status')),
+        seconds: seconds === undefined ? undefined : number(seconds, 'seconds'),
+    };
+}
+function parseStatus(text) {
+    if ((0,outcome/* isOutcomeStatus */.Bw)(text))
+        return text;
+    throw new TypeError(`'${text}' is not a status`);
 }
 
 ;// CONCATENATED MODULE: external "node:fs/promises"
@@ -28796,18 +29332,331 @@ function signal(pid, name) {
     }
 }
 
+;// CONCATENATED MODULE: external "node:path"
+const external_node_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
+;// CONCATENATED MODULE: ./domain/offload-socket.js
+/** File name of every offload socket: by it a step knows that a socket of the environment is one of ours. */
+const OFFLOAD_SOCKET_NAME = 'nix-remote-build.sock';
+/** Whether a path of a daemon's socket is that of an offload socket. */
+function isOffloadSocket(path) {
+    return path.slice(path.lastIndexOf('/') + 1) === OFFLOAD_SOCKET_NAME;
+}
+
+;// CONCATENATED MODULE: ./service/folder.js
+
+
+
+/** Bytes that a Unix socket's path may have: 108 on Linux and 104 on macOS, less some. */
+const MAX_SOCKET_PATH = 100;
+function offloadFolder(folder) {
+    return {
+        path: folder,
+        socket: external_node_path_namespaceObject.join(folder, OFFLOAD_SOCKET_NAME),
+        control: external_node_path_namespaceObject.join(folder, 'control.sock'),
+        log: external_node_path_namespaceObject.join(folder, 'offload.log'),
+    };
+}
+/** Makes one, of mode 0700, in `preferred`, or below /tmp where the sockets' paths would be too long there. */
+async function makeOffloadFolder(preferred) {
+    const name = 'nix-remote-build-';
+    const { socket } = offloadFolder(path.join(preferred, `${name}XXXXXX`));
+    const fits = Buffer.byteLength(socket) <= MAX_SOCKET_PATH;
+    return offloadFolder(await mkdtemp(path.join(fits ? preferred : '/tmp', name)));
+}
+async function removeOffloadFolder({ path }) {
+    await (0,promises_namespaceObject.rm)(path, { recursive: true, force: true });
+}
+
+// EXTERNAL MODULE: external "node:net"
+var external_node_net_ = __nccwpck_require__(7030);
+;// CONCATENATED MODULE: ./service/control.js
+
+/** The word that ends an offload process. */
+const STOP = 'stop\n';
+/** Characters that are read of whoever does not know the word. */
+const MAX_REQUEST = 100;
+/** Where post tells an offload process to end. */
+class ControlServer {
+    /** Resolves when somebody has asked for the end, with the function that answers. */
+    stopped;
+    #server;
+    constructor(server) {
+        this.#server = server;
+        this.stopped = new Promise((resolve) => {
+            server.on('connection', (socket) => {
+                hear(socket, () => resolve((answer) => write(socket, answer)));
+            });
+        });
+    }
+    /** @param path of the socket, in a folder that nobody else may enter */
+    static async listen(path) {
+        const server = createServer({ allowHalfOpen: true });
+        const control = new ControlServer(server);
+        await new Promise((resolve, reject) => {
+            server.once('error', reject);
+            server.listen(path, resolve);
+        });
+        return control;
+    }
+    close() {
+        this.#server.close();
+    }
+}
+function hear(socket, onStop) {
+    let text = '';
+    socket.setEncoding('utf8');
+    socket.on('error', () => socket.destroy());
+    socket.on('data', (chunk) => {
+        text += chunk;
+        if (text === STOP)
+            onStop();
+        else if (text.length > MAX_REQUEST)
+            socket.destroy();
+    });
+    socket.on('end', () => {
+        if (text !== STOP)
+            socket.destroy();
+    });
+}
+/** Resolves when the text is on its way, or the other side gone. */
+function write(socket, text) {
+    return new Promise((resolve) => {
+        socket.once('close', () => resolve());
+        socket.write(text, () => resolve());
+    });
+}
+
+;// CONCATENATED MODULE: ./service/stop.js
+
+
+
+/** Milliseconds that an offload process has to end its clients' builds and to answer. */
+const LIMIT = 10_000;
+/**
+ * Asks an offload process to end.
+ * @returns what it answered, once it is gone; undefined where nobody listens, or answers in time
+ */
+async function askToStop(control) {
+    const socket = (0,external_node_net_.connect)(control);
+    const signal = AbortSignal.timeout(LIMIT);
+    const end = () => void socket.destroy();
+    signal.addEventListener('abort', end);
+    try {
+        socket.setEncoding('utf8').write(STOP);
+        let answer = '';
+        for await (const chunk of socket)
+            answer += String(chunk);
+        return signal.aborted || answer === '' ? undefined : answer;
+    }
+    catch {
+        return undefined;
+    }
+    finally {
+        signal.removeEventListener('abort', end);
+        socket.destroy();
+    }
+}
+/** The last lines that an offload process wrote. */
+async function lastWords(log, lines) {
+    const text = await (0,promises_namespaceObject.readFile)(log, 'utf8').catch(() => '');
+    return text.split('\n').filter(Boolean).slice(-lines);
+}
+
 ;// CONCATENATED MODULE: ./cleanup.js
 
 
 
-/** Ends what a killed main left behind. A main that ended by itself left nothing. */
+
+
+
+
+
+
+/** Lines of its log that are shown of a process that did not answer. */
+const LAST_LINES = 5;
+/** Ends the offload socket, and what a killed main left behind. A main that ended by itself left nothing else. */
 async function cleanup() {
     const state = loadState();
     if (!state)
         return;
-    const ended = await endMarkedProcesses(state.marker);
+    if (state.offload)
+        await endOffload(state.offload, state.marker);
+    else
+        await endLeftovers(state.marker);
+}
+async function endLeftovers(marker) {
+    const ended = await endMarkedProcesses(marker);
     if (ended > 0)
         lib_core/* info */.pq(`Ended ${ended} processes that the cancelled step had left.`);
+}
+async function endOffload(state, marker) {
+    const folder = offloadFolder(state.folder);
+    // A main that failed, or was killed, has told nobody of the socket.
+    const answer = state.isReady ? await askToStop(folder.control) : undefined;
+    await endLeftovers(marker);
+    const words = await lastWords(folder.log, LAST_LINES);
+    await removeOffloadFolder(folder);
+    if (answer !== undefined)
+        await tell(parseOffloadReport(answer), state);
+    else if (state.isReady)
+        warnOfSilence(words);
+}
+async function tell(report, { writeSummary: isWanted }) {
+    for (const notice of report.notices)
+        lib_core/* notice */.lm(notice);
+    lib_core/* info */.pq(offloadLine(report));
+    if (isWanted)
+        await writeSummary(renderOffloadSummary(report));
+}
+function warnOfSilence(words) {
+    const said = words.length === 0 ? '' : ` Its last words: ${printable(words.join(' | '), 2000)}`;
+    lib_core/* warning */.$e(`The process of the offload socket did not answer: it had ended before its time, or hung.${said}`);
+}
+
+
+/***/ }),
+
+/***/ 2443:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   iT: () => (/* binding */ toError),
+/* harmony export */   lZ: () => (/* binding */ ActionError)
+/* harmony export */ });
+/* unused harmony exports isErrorCode, asActionError */
+/** What can go wrong, each as one word: `results`, tests and docs/troubleshooting.md key on it. */
+const ERROR_CODES = (/* unused pure expression or super */ null && ([
+    // what the user wrote
+    'input-invalid',
+    'store-uri-invalid',
+    'key-invalid',
+    'key-passphrase',
+    'known-hosts-invalid',
+    // reaching the remote
+    'host-unresolvable',
+    'host-unreachable',
+    'connect-timeout',
+    'host-key-unknown',
+    'host-key-mismatch',
+    'host-key-revoked',
+    'authentication-failed',
+    'connection-lost',
+    'channel-refused',
+    // talking to a Nix daemon
+    'nix-missing',
+    'protocol-mismatch',
+    'protocol-too-old',
+    'protocol-violation',
+    'daemon-error',
+    // moving store paths
+    'path-invalid',
+    'nar-invalid',
+    'nar-hash-mismatch',
+    'signature-required',
+    'disk-full',
+    // evaluating and building
+    'evaluation-failed',
+    'installable-unknown',
+    'unsupported-derivation',
+    'build-failed',
+    'cancelled',
+    'internal',
+]));
+function isErrorCode(text) {
+    return ERROR_CODES.some((code) => code === text);
+}
+/**
+ * A failure that a person reads: `message` says what is wrong and where, in one line; `hint` what to do.
+ * Neither ever holds a secret.
+ */
+class ActionError extends Error {
+    name = 'ActionError';
+    code;
+    hint;
+    constructor(code, message, details = {}) {
+        super(message, details.cause === undefined ? undefined : { cause: details.cause });
+        this.code = code;
+        this.hint = details.hint;
+    }
+}
+/** Any thrown value as an error, so that what catches it need not ask. */
+function toError(thrown) {
+    return thrown instanceof Error ? thrown : new Error(String(thrown));
+}
+/** Any thrown value as an error that a person can read; what nobody expected is `internal`. */
+function asActionError(thrown) {
+    if (thrown instanceof ActionError)
+        return thrown;
+    const cause = toError(thrown);
+    return new ActionError('internal', cause.message, { cause });
+}
+
+
+/***/ }),
+
+/***/ 2222:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Bw: () => (/* binding */ isOutcomeStatus),
+/* harmony export */   Kg: () => (/* binding */ isGood)
+/* harmony export */ });
+/* unused harmony export outcomeStatus */
+const VERDICTS = {
+    built: 'good',
+    substituted: 'good',
+    cached: 'good',
+    failed: 'bad',
+    'dependency-failed': 'bad',
+    'timed-out': 'bad',
+    'not-deterministic': 'bad',
+    'unsupported-system': 'bad',
+    'evaluation-failed': 'bad',
+    'connection-lost': 'bad',
+    cancelled: 'bad',
+};
+/** Whether the attribute's outputs exist on the remote. */
+function isGood(status) {
+    return VERDICTS[status] === 'good';
+}
+function isOutcomeStatus(text) {
+    return Object.hasOwn(VERDICTS, text);
+}
+// 2.8.0 to 2.29, 2.30 to 2.33, and 2.34 say in three ways that no machine fits.
+const UNSUPPORTED = /but I am a '|required system or feature not available|platform mismatch|missing system features/;
+/**
+ * What a daemon's status means for the attribute that asked.
+ *
+ * Without keep-going, goals that never ran because another failed are missing from the answer (Nix 2.34) or are failures
+ * without a text (before): both are `cancelled` here.
+ */
+function outcomeStatus(status, errorMessage) {
+    switch (status) {
+        case 'built':
+            return 'built';
+        case 'substituted':
+            return 'substituted';
+        case 'already-valid':
+        case 'resolves-to-already-valid':
+            return 'cached';
+        case 'timed-out':
+            return 'timed-out';
+        case 'not-deterministic':
+            return 'not-deterministic';
+        case 'dependency-failed':
+            return 'dependency-failed';
+        case 'permanent-failure':
+        case 'input-rejected':
+        case 'output-rejected':
+        case 'transient-failure':
+        case 'cached-failure':
+        case 'misc-failure':
+        case 'log-limit-exceeded':
+        case 'no-substituters':
+            if (errorMessage === '')
+                return 'cancelled';
+            return UNSUPPORTED.test(errorMessage) ? 'unsupported-system' : 'failed';
+    }
 }
 
 
@@ -28817,8 +29666,8 @@ async function cleanup() {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_crash_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8203);
-/* harmony import */ var _cleanup_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4553);
+/* harmony import */ var _action_crash_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2955);
+/* harmony import */ var _cleanup_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9951);
 
 
 (0,_action_crash_js__WEBPACK_IMPORTED_MODULE_0__/* .warnOnCrash */ .FX)();
@@ -28838,10 +29687,12 @@ __webpack_async_result__();
 __nccwpck_require__.d(__webpack_exports__, {
   Gu: () => (/* binding */ getState),
   pq: () => (/* binding */ info),
+  lm: () => (/* binding */ notice),
+  z: () => (/* reexport */ summary),
   $e: () => (/* binding */ warning)
 });
 
-// UNUSED EXPORTS: ExitCode, addPath, debug, endGroup, error, exportVariable, getBooleanInput, getIDToken, getInput, getMultilineInput, group, isDebug, markdownSummary, notice, platform, saveState, setCommandEcho, setFailed, setOutput, setSecret, startGroup, summary, toPlatformPath, toPosixPath, toWin32Path
+// UNUSED EXPORTS: ExitCode, addPath, debug, endGroup, error, exportVariable, getBooleanInput, getIDToken, getInput, getMultilineInput, group, isDebug, markdownSummary, platform, saveState, setCommandEcho, setFailed, setOutput, setSecret, startGroup, toPlatformPath, toPosixPath, toWin32Path
 
 ;// CONCATENATED MODULE: external "os"
 const external_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("os");
@@ -30239,7 +31090,7 @@ const _summary = new Summary();
  * @deprecated use `core.summary`
  */
 const markdownSummary = (/* unused pure expression or super */ null && (_summary));
-const summary = (/* unused pure expression or super */ null && (_summary));
+const summary = _summary;
 //# sourceMappingURL=summary.js.map
 ;// CONCATENATED MODULE: ../node_modules/@actions/core/lib/path-utils.js
 
@@ -31694,7 +32545,7 @@ function warning(message, properties = {}) {
  * @param properties optional properties to add to the annotation.
  */
 function notice(message, properties = {}) {
-    issueCommand('notice', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+    command_issueCommand('notice', utils_toCommandProperties(properties), message instanceof Error ? message.toString() : message);
 }
 /**
  * Writes info to log with console.log.
