@@ -1,10 +1,15 @@
+import { createHash } from 'node:crypto';
 import { duplexPair } from 'node:stream';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { DaemonEvent } from '../../src/domain/activity.ts';
 import { parseStorePath } from '../../src/domain/store-path.ts';
 import { MESSAGE } from '../../src/protocol/messages.ts';
+import { queryValidPaths } from '../../src/protocol/operations.ts';
 import { WireWriter } from '../../src/protocol/wire-writer.ts';
 import { openStore } from '../../src/store/daemon-store.ts';
+import type { SessionOptions } from '../../src/store/session.ts';
+import type { NarSource } from '../../src/store/store.ts';
 import { narOf } from '../protocol/nar-tree.ts';
 import { infoOf, pathOf } from './made-up-paths.ts';
 
@@ -33,10 +38,11 @@ const errorMessage = (text: string) =>
 const answer = () => new WireWriter().u64(MESSAGE.last);
 
 /** A session, and the far side, which says what real daemons never would. */
-function session(diagnostics = '') {
+function session(diagnostics = '', options: Partial<SessionOptions> = {}) {
   const [near, far] = duplexPair();
   far.resume();
-  const store = openStore({ duplex: near, diagnostics: () => diagnostics }, { label: 'peer' });
+  const stream = { duplex: near, diagnostics: () => diagnostics };
+  const store = openStore(stream, { label: 'peer', ...options });
   return { store, far, near };
 }
 
@@ -213,6 +219,110 @@ describe('a session', () => {
     const sentInTheEnd = sent;
     await setTimeout(20);
     expect(sent - sentInTheEnd).toBeLessThan(2);
+  });
+});
+
+describe('a session on a stream that somebody else has opened', () => {
+  const resumed = { protocolVersion: 0x125, nixVersion: '2.34.8', trust: 'trusted' } as const;
+
+  it('sends no handshake and expects none', async () => {
+    const { store, far } = session('', { resumed });
+    let received = Buffer.alloc(0);
+    far.on('data', (chunk: Buffer) => (received = Buffer.concat([received, chunk])));
+    expect(await store.greeting).toEqual(resumed);
+    const asking = store.queryValidPaths([PATH]);
+    far.write(answer().strings([PATH]).finish());
+    expect(await asking).toEqual(new Set([PATH]));
+    expect(received).toEqual(queryValidPaths([PATH], 'no-substitute').request);
+  });
+});
+
+describe('who listens slowly', () => {
+  const line = (text: string) => new WireWriter().u64(MESSAGE.next).string(text).finish();
+
+  /** A listener that has heard something, and is done with it when told so. */
+  function slowListener() {
+    const heard: string[] = [];
+    let done = (): void => undefined;
+    const hear = (event: DaemonEvent): Promise<void> => {
+      heard.push(event.kind === 'message' ? event.text : event.kind);
+      return new Promise((resolve) => (done = resolve));
+    };
+    return { heard, hear, done: () => done() };
+  }
+
+  it('is told one thing after the other, and keeps all else waiting', async () => {
+    const { heard, hear, done } = slowListener();
+    const { store, far, near } = session();
+    const building = store.buildPaths([{ kind: 'opaque', path: PATH }], 'normal', hear);
+    const settled = vi.fn();
+    building.then(settled, settled);
+    far.write(Buffer.concat([GREETING, line('a'), line('b'), answer().u64(1).finish()]));
+    await vi.waitFor(() => expect(heard).toEqual(['a']));
+    expect(near.isPaused()).toBe(true);
+    done();
+    await vi.waitFor(() => expect(heard).toEqual(['a', 'b']));
+    await setImmediate();
+    expect([settled.mock.calls.length, near.isPaused()]).toEqual([0, true]);
+    done();
+    await building;
+    expect(near.isPaused()).toBe(false);
+  });
+
+  it('slows the far side down', async () => {
+    const { hear } = slowListener();
+    const { store, far } = session();
+    store.buildPaths([{ kind: 'opaque', path: PATH }], 'normal', hear).catch(() => undefined);
+    far.write(GREETING);
+    let written = 0;
+    while (written < 100 && far.write(line('x'.repeat(10_000)))) {
+      written += 1;
+      await setImmediate();
+    }
+    expect(written).toBeLessThan(20); // what the stream itself holds
+    store.close();
+  });
+
+  it('ends the session by failing', async () => {
+    const { store, far, near } = session();
+    const building = store.buildPaths([{ kind: 'opaque', path: PATH }], 'normal', () =>
+      Promise.reject(new Error('nobody listens')),
+    );
+    far.write(Buffer.concat([GREETING, line('a'), answer().u64(1).finish()]));
+    await expect(building).rejects.toThrow('nobody listens');
+    expect([near.destroyed, store.isOpen]).toEqual([true, false]);
+  });
+
+  it('is not taken for a daemon that hangs', async () => {
+    const { heard, hear, done } = slowListener();
+    const { store, far } = session('', { onEvent: hear, silenceTimeout: 100 });
+    const asking = store.queryValidPaths([PATH]);
+    far.write(Buffer.concat([GREETING, line('a'), answer().strings([PATH]).finish()]));
+    await vi.waitFor(() => expect(heard).toEqual(['a']));
+    await setTimeout(300);
+    done();
+    expect(await asking).toEqual(new Set([PATH]));
+    await expect(store.queryValidPaths([PATH])).rejects.toMatchObject({ code: 'connection-lost' });
+  });
+
+  it('is waited for on top of who takes NARs slowly', async () => {
+    const nar = narOf({ type: 'file', content: Buffer.alloc(6_000_000), executable: false });
+    const hash = createHash('sha256').update(nar).digest('hex');
+    const info = { ...infoOf(0), narSize: nar.length, narHash: hash };
+    const { heard, hear, done } = slowListener();
+    const { store, far, near } = session('', { onEvent: hear });
+    const sources = store.nars([info])[Symbol.asyncIterator]();
+    const first = sources.next();
+    const asking = store.queryValidPaths([PATH]);
+    const said = [answer().finish(), nar, line('a'), answer().strings([PATH]).finish()];
+    far.write(Buffer.concat([GREETING, ...said]));
+    await vi.waitFor(() => expect(heard).toEqual(['a']));
+    const { value: source } = (await first) as IteratorYieldResult<NarSource>;
+    let size = 0;
+    for await (const chunk of source.nar) size += chunk.length;
+    expect([size, near.isPaused()]).toEqual([nar.length, true]);
+    done();
+    expect(await asking).toEqual(new Set([PATH]));
   });
 });
 
