@@ -83,6 +83,26 @@ describe.each(SUITES)('copying from Debian %s', (suite) => {
       expect(await copy(destination, request)).toEqual({ paths: [], bytes: 0 });
     });
 
+    it('replaces damaged roots when asked to, and nothing else that is there', async () => {
+      const [dependency] = [...wide.candidates].filter((path) => path.endsWith('-p0'));
+      if (dependency === undefined) throw new Error('no dependency');
+      const request = { roots: [wide.out], candidates: wide.candidates };
+      await copy(destination, request);
+      for (const path of [wide.out, dependency]) {
+        await destination.output(['sh', '-c', `echo damaged > ${path}`]);
+      }
+      expect((await copy(destination, request)).paths).toEqual([]);
+      expect(await destination.read(wide.out)).toBe('damaged\n');
+
+      const { paths } = await copy(destination, { ...request, repair: 'roots' });
+      expect(paths.map(({ path }) => path)).toEqual([wide.out]);
+      expect(await destination.read(wide.out)).toBe(await source.read(wide.out));
+      expect(await destination.read(dependency)).toBe('damaged\n');
+
+      await copy(destination, { roots: [dependency], repair: 'roots' });
+      await destination.output(['nix-store', '--verify', '--check-contents']);
+    });
+
     it('finds references that nobody knew of, level by level', async () => {
       expect((await copy(destination, { roots: [deep.out] })).paths).toHaveLength(31);
     });
@@ -166,6 +186,26 @@ describe('copying a closure', () => {
         });
         expect(exchanges.count - before).toBe(2);
       });
+    } finally {
+      await far.stop();
+    }
+  });
+
+  it('uploads damaged roots again, and with them what is missing', async () => {
+    const far = await startNixHost({ name: 'repaired' });
+    const { p0: part, top } = await instantiate(source, wideGraph(3, 1000));
+    if (!part || !top) throw new Error('not instantiated');
+    try {
+      await withStores([socketStream(source), socketStream(far)], async (from, to) => {
+        const common = { from, to, near: 'source', check: 'no-signature-check' } as const;
+        const upload = { ...common, repair: 'roots' } as const;
+        await copyClosure({ ...common, roots: [part] });
+        await far.output(['sh', '-c', `echo damaged > ${part}`]);
+        const { paths } = await copyClosure({ ...upload, roots: [part, top] });
+        expect(paths.map(({ path }) => path)).toEqual(expect.arrayContaining([part, top]));
+        expect(await far.read(part)).toBe(await source.read(part));
+      });
+      await far.output(['nix-store', '--verify', '--check-contents']);
     } finally {
       await far.stop();
     }
