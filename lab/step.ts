@@ -80,8 +80,9 @@ export class Step {
     return `${this.#folder}/temp`;
   }
 
-  async main(): Promise<HostProcess> {
-    return this.#start('main', await inputVariables(this.#options.inputs));
+  /** @param under words of a program that starts the rest of its arguments, as GitHub's runner starts a step */
+  async main(under: readonly string[] = []): Promise<HostProcess> {
+    return this.#start('main', await inputVariables(this.#options.inputs), under);
   }
 
   async post(): Promise<HostProcess> {
@@ -107,9 +108,13 @@ export class Step {
     };
   }
 
-  #start(entry: 'main' | 'post', variables: Readonly<Record<string, string>>): HostProcess {
+  #start(
+    entry: 'main' | 'post',
+    variables: Readonly<Record<string, string>>,
+    under: readonly string[] = [],
+  ): HostProcess {
     const workspace = this.#options.workspace ?? USERS[this.#user].home;
-    return this.#host.spawn(['node', `/checkout/dist/${entry}/index.js`], {
+    return this.#host.spawn([...under, 'node', `/checkout/dist/${entry}/index.js`], {
       user: this.#user,
       cwd: workspace,
       env: {

@@ -80,7 +80,7 @@ async function serveToTheEnd(
 ): Promise<void> {
   const reply = await Promise.race([
     control.stopped,
-    jobGone(job, folder.path, signal).then(note, note),
+    jobGone(job, folder.path, signal).then(note, () => undefined),
     aborted(signal).catch(() => note('told to end')),
   ]);
   const report = await service.stop();

@@ -51,7 +51,7 @@ export class EnvironmentWatch {
     const environment = await read('environ');
     const after = await read('cmdline');
     // Main was given the secrets by GitHub. A child that has forked and not yet become another program looks like main.
-    if (before === '' || before !== after || before.includes('/dist/')) return;
+    if (before === '' || before !== after || before.includes('/dist/main/')) return;
     this.#programs.add(path.basename(before.split('\0')[0] ?? ''));
     this.#texts.add(`${before}\0${environment}`);
   }
