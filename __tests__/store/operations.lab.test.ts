@@ -1,8 +1,12 @@
+import { connect } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type NixHost, startNixHost, SUITES } from '../../lab/index.ts';
 import type { DaemonEvent } from '../../src/domain/activity.ts';
 import { RESULT } from '../../src/domain/activity.ts';
+import type { ActionError } from '../../src/domain/errors.ts';
 import { type DrvPath, parseStorePath } from '../../src/domain/store-path.ts';
+import { NixError } from '../../src/protocol/daemon-error.ts';
 import { openStore } from '../../src/store/daemon-store.ts';
 import type { DaemonOptions, Store } from '../../src/store/store.ts';
 import { buildOut, instantiate } from './graphs.ts';
@@ -47,6 +51,8 @@ describe.each(SUITES)('the daemon of Debian %s', (suite) => {
       bad: 'sh "bad" "echo about to fail; exit 3"',
       needsBad: 'sh "needs-bad" "cat ${bad} > $out"',
       cores: 'sh "cores" "echo $NIX_BUILD_CORES > $out"',
+      plain: 'sh "plain" "echo plainly; echo > $out"',
+      talkative: `sh "talkative" "yes ${'x'.repeat(199)} | head -n 50000; echo > $out"`,
       random: 'sh "random" "head -c 8 /dev/urandom > $out"',
     });
   });
@@ -133,6 +139,43 @@ describe.each(SUITES)('the daemon of Debian %s', (suite) => {
     expect(results.find(({ status }) => status === 'permanent-failure')?.errorMessage).toMatch(
       /exit code .*3/,
     );
+  });
+
+  it('builds by BuildPaths, and says what failed in its own words', async () => {
+    const lines: unknown[] = [];
+    const hear = (event: DaemonEvent) => {
+      if (event.kind === 'result' && event.type === RESULT.buildLogLine) lines.push(event.fields);
+    };
+    await store.buildPaths([built('plain')], 'normal', hear);
+    expect(lines).toEqual([['plainly']]);
+    const failing = store.buildPaths([built('plain'), built('bad')], 'normal');
+    const error: unknown = await failing.catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'daemon-error' });
+    expect((error as ActionError).cause).toBeInstanceOf(NixError);
+    expect((error as ActionError).cause).toMatchObject({
+      message: expect.stringContaining(drv('bad')) as string,
+    });
+  });
+
+  it('waits with a build for who listens slowly', async () => {
+    const socket = connect(host.socketPath);
+    const session = openStore({ duplex: socket, diagnostics: () => '' }, { label: 'slow' });
+    const isDone = Promise.withResolvers<undefined>();
+    let lines = 0;
+    const hear = (event: DaemonEvent): void | Promise<void> => {
+      if (event.kind !== 'result' || event.type !== RESULT.buildLogLine) return;
+      lines += 1;
+      if (lines === 1) return isDone.promise;
+    };
+    const building = session.build([built('talkative')], 'normal', hear);
+    await expect.poll(() => lines, { timeout: 10_000 }).toBe(1);
+    await setTimeout(1500);
+    expect(await host.builds()).not.toEqual([]);
+    expect([lines, socket.bytesRead < 1_000_000]).toEqual([1, true]);
+    isDone.resolve(undefined);
+    expect(await building).toMatchObject([{ status: 'built' }]);
+    expect(lines).toBe(50_000);
+    session.close();
   });
 
   it('finds out what is not deterministic', async () => {
