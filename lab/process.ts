@@ -23,7 +23,10 @@ export type Finished = Exit & {
  */
 export class HostProcess {
   readonly argv: readonly string[];
+  /** Resolves when its output has ended too, which its children may keep open. */
   readonly exited: Promise<Exit>;
+  /** Resolves when it is gone itself. */
+  readonly #gone: Promise<unknown>;
   readonly #outer: ChildProcessByStdio<Writable, Readable, Readable>;
   #inner: number | undefined;
 
@@ -40,6 +43,7 @@ export class HostProcess {
       );
     });
     this.exited.catch(() => undefined);
+    this.#gone = new Promise((resolve) => outer.once('exit', resolve).once('error', resolve));
     // Who writes to a process that has ended finds out by its exit.
     outer.stdin.on('error', () => undefined);
   }
@@ -84,13 +88,13 @@ export class HostProcess {
     }
   }
 
-  /** Ends the process: SIGTERM, and after `graceMs` SIGKILL. */
-  async stop(graceMs = 2000): Promise<Exit> {
+  /** Ends the process, none of its children: SIGTERM, and after `graceMs` SIGKILL. */
+  async stop(graceMs = 2000): Promise<void> {
     await this.signal('SIGTERM');
     await this.signal('SIGCONT');
-    return await within(graceMs, `end of ${this.argv[0]}`, this.exited).catch(async () => {
+    await within(graceMs, `end of ${this.argv[0]}`, this.#gone).catch(async () => {
       await this.signal('SIGKILL');
-      return await within(5000, `death of ${this.argv[0]}`, this.exited);
+      await within(5000, `death of ${this.argv[0]}`, this.#gone);
     });
   }
 

@@ -38,22 +38,27 @@ export class Gates {
     return files.filter((file) => file.startsWith(`${name}.started.`)).length;
   }
 
-  /** Waits until all of these builds run. */
-  async running(names: readonly string[]): Promise<void> {
-    const all = async () => {
-      const here = await Promise.all(names.map((name) => this.#runs(name)));
-      return here.every(Boolean);
-    };
-    await until(LIMIT_MS, `start of ${names.join(', ')}`, all);
+  /**
+   * Waits until as many of these builds run; default: all of them.
+   * @param log called for the error's text
+   */
+  async running(
+    names: readonly string[],
+    { atLeast = new Set(names).size, log }: { atLeast?: number; log?: () => string } = {},
+  ): Promise<void> {
+    const enough = async () => (await this.#runningOf(names)).length >= atLeast;
+    await until(LIMIT_MS, `start of ${atLeast} of ${names.join(', ')}`, enough, log);
   }
 
   /** Waits until none of these builds runs. */
   async ended(names: readonly string[], limitMs = LIMIT_MS): Promise<void> {
-    const none = async () => {
-      const here = await Promise.all(names.map((name) => this.#runs(name)));
-      return !here.some(Boolean);
-    };
+    const none = async () => (await this.#runningOf(names)).length === 0;
     await until(limitMs, `end of ${names.join(', ')}`, none);
+  }
+
+  async #runningOf(names: readonly string[]): Promise<readonly string[]> {
+    const found = [...new Set(names)].map(async (name) => ((await this.#runs(name)) ? [name] : []));
+    return (await Promise.all(found)).flat();
   }
 
   /** Whether its shell is there, and has reached the gate. */

@@ -100,18 +100,13 @@ export class Offload implements AsyncDisposable {
   async output(argv: readonly string[], options: OffloadRunOptions = {}): Promise<string> {
     const { code, stdout, stderr } = await this.run(argv, options);
     if (code === 0) return stdout.trimEnd();
-    throw new Error(`${argv.join(' ')} ended with ${code}: ${stderr}\n${await this.explain()}`);
+    throw new Error(`${argv.join(' ')} ended with ${code}: ${stderr}`);
   }
 
   /** Runs post to its end. Idempotent. */
   stop(): Promise<StepResult> {
     this.#stopped ??= this.#post();
     return this.#stopped;
-  }
-
-  /** What post says of it, for a failure's text. Ends it. */
-  async explain(): Promise<string> {
-    return `main: ${this.main.log}\npost: ${(await this.stop()).log}`;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -38,10 +38,11 @@ describe('a builder', () => {
     await setUpOpenssh(runner, 'ci', builder, link.port);
     const session = runner.spawn(['ssh', 'builder', 'echo in; sleep 60'], { user: 'ci' });
     await new Promise((resolve) => session.stdout.once('data', resolve));
+    await builder.sshd.stop();
+    expect(session.running).toBe(true);
     await builder.dropConnections();
     expect((await session.exited).code).toBe(255);
 
-    await builder.sshd.stop();
     const argv = ['ssh', 'builder', 'echo in'];
     expect((await runner.run(argv, { user: 'ci' })).code).toBe(255);
     await builder.sshd.start();

@@ -70,6 +70,7 @@ describe.each(BREAKS)('%s', (text, interrupt) => {
     await expectBuilds(`${salt}-next`);
     // No lock is left, and what was half built is built whole.
     await gates.open(name);
+    await offload.writeFlake({ [name]: gated(name) });
     await offload.output(build(name));
     expect(await offload.output(['cat', name])).toBe(name);
   });

@@ -120,8 +120,7 @@ describe('what a client shows', () => {
     const json = ['--log-format', 'internal-json', '-v'];
     const { code, stderr } = await offload.run(['nix', 'build', ...json, 'path:.#other']);
     expect(code).toBe(0);
-    const lines = stderr.split('\n').filter((line) => line.startsWith('@nix '));
-    const messages = lines.map((line) => JSON.parse(line.slice('@nix '.length)) as Message);
+    const messages = messagesIn(stderr);
     const builds = messages.filter(({ action, type }) => action === 'start' && type === BUILD);
     expect(builds.map(({ fields }) => fields?.[0])).toEqual([
       expect.stringMatching(/^\/nix\/store\/\w+-other\.drv$/),
@@ -139,10 +138,19 @@ describe('what a client shows', () => {
 const BUILD = 105;
 const BUILD_LOG = 101;
 
-/** One of Nix's internal-json messages. Ids are compared only; rounding is the same for all of them. */
+/** One of Nix's internal-json messages. */
 interface Message {
   readonly action: string;
-  readonly id?: number;
+  readonly id?: string;
   readonly type?: number;
   readonly fields?: readonly unknown[];
+}
+
+function messagesIn(stderr: string): readonly Message[] {
+  const lines = stderr.split('\n').filter((line) => line.startsWith('@nix '));
+  return lines.map((line) => {
+    // Ids are larger than what a number holds.
+    const json = line.slice('@nix '.length).replace(/"(id|parent)":(\d+)/g, '"$1":"$2"');
+    return JSON.parse(json) as Message;
+  });
 }

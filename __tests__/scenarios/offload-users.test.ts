@@ -110,7 +110,7 @@ describe('on a runner with a daemon', () => {
     const own = { NIX_REMOTE: undefined, NIX_DAEMON_SOCKET_PATH: undefined };
     const { code, stderr } = await offload.run(build, { env: own, timeoutMs: 30_000 });
     expect(code).toBe(1);
-    expect(stderr).toMatch(/offload socket/);
+    expect(stderr).toContain('this socket may not be used as a builder');
     // Through the socket it is as if nothing had been said.
     await offload.output(build);
     expect(await offload.output(['cat', 'result'])).toBe('built');
