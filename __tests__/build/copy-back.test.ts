@@ -8,8 +8,9 @@ const SECOND = parseStorePath(`/nix/store/${'b'.repeat(32)}-second`);
 
 /** A store that has every path, so that a copy ends at its first question. */
 function fullStore(): Store {
-  const store: Pick<Store, 'queryValidPaths' | 'addTempRoots' | 'close'> = {
+  const store: Pick<Store, 'queryValidPaths' | 'queryPathInfos' | 'addTempRoots' | 'close'> = {
     queryValidPaths: (paths) => Promise.resolve(new Set(paths)),
+    queryPathInfos: () => Promise.resolve(new Map()),
     addTempRoots: () => Promise.resolve(),
     close: () => undefined,
   };

@@ -1,5 +1,6 @@
 import { asActionError, type ActionError, type ErrorCode } from '../domain/errors.ts';
 import type { StorePath } from '../domain/store-path.ts';
+import type { PathInfos } from '../store/closure.ts';
 import { copyClosure } from '../store/copy-closure.ts';
 import type { Candidates } from '../store/derivation-closure.ts';
 import type { SignatureCheck, Store } from '../store/store.ts';
@@ -37,6 +38,8 @@ export interface CopyBackOptions {
   /** A superset of the closures of these targets' outputs, as far as it is known here. */
   readonly candidates: (keys: readonly StorePath[]) => Promise<Candidates>;
   readonly check: SignatureCheck;
+  /** Outputs that are here already come again: they may be damaged. */
+  readonly repair?: 'roots' | undefined;
   readonly observe: Observe;
   readonly signal: AbortSignal;
 }
@@ -120,12 +123,12 @@ export class CopyBack {
   }
 
   async #tryCopy(batch: readonly CopyRequest[]): Promise<ActionError | undefined> {
-    const { candidates, check, observe, signal } = this.#options;
+    const { candidates, check, repair, observe, signal } = this.#options;
     try {
       const { from, to } = await this.#sessions();
-      const present = await this.#presentAt(from, batch);
+      const { paths, areAll } = await candidates(batch.map((request) => request.key));
+      const { known, present } = await this.#presentAt(from, to, batch, paths);
       if (present.length === 0) return undefined;
-      const { paths, areAll } = await candidates(present.map((request) => request.key));
       await copyClosure({
         from,
         to,
@@ -133,7 +136,9 @@ export class CopyBack {
         near: 'destination',
         candidates: paths,
         only: areAll ? paths : undefined,
+        known,
         check,
+        repair,
         signal,
         onProgress: announceOnce('copying', observe),
       });
@@ -151,20 +156,30 @@ export class CopyBack {
     }
   }
 
-  /** Roots the outputs at the source for as long as its session lives, and tells which requests can be met. */
-  async #presentAt(from: Store, batch: readonly CopyRequest[]): Promise<readonly CopyRequest[]> {
+  /**
+   * One exchange: roots the outputs at the source for as long as its session lives, tells which requests can be met, and what the source
+   * says of all that is missing here.
+   */
+  async #presentAt(
+    from: Store,
+    to: Store,
+    batch: readonly CopyRequest[],
+    candidates: ReadonlySet<StorePath>,
+  ): Promise<{ readonly present: readonly CopyRequest[]; readonly known: PathInfos }> {
     const outputs = batch.flatMap((request) => request.outputs);
+    const asked = new Set([...outputs, ...candidates]);
+    const here = await to.queryValidPaths([...asked]);
     const rooted = from.addTempRoots(outputs);
-    if (batch.every((request) => request.validity === 'valid')) {
-      // Not waited for: a session answers in order, so the roots are there before what the copy asks next.
-      rooted.catch(() => undefined);
-      return batch;
-    }
-    const [valid] = await Promise.all([from.queryValidPaths(outputs), rooted]);
-    return batch.filter(
-      (request) =>
-        request.validity === 'valid' || request.outputs.every((output) => valid.has(output)),
+    const missing = [...asked].filter((path) => !here.has(path));
+    const [known] = await Promise.all([
+      from.queryPathInfos(this.#options.repair ? [...asked] : missing),
+      rooted,
+    ]);
+    const isThere = (path: StorePath): boolean => known.has(path) || here.has(path);
+    const present = batch.filter(
+      (request) => request.validity === 'valid' || request.outputs.every(isThere),
     );
+    return { present, known };
   }
 
   #sessions(): Promise<CopyStores> {

@@ -13,7 +13,7 @@ import type { Outputs } from './wanted-outputs.ts';
 
 export interface OffloadedOutputsOptions extends Pick<
   CopyBackOptions,
-  'openStores' | 'check' | 'signal'
+  'openStores' | 'check' | 'repair' | 'signal'
 > {
   readonly wanted: ReadonlyMap<DrvPath, Outputs>;
   readonly closure: DerivationClosure;

@@ -82,6 +82,7 @@ class OffloadedRequest implements AsyncDisposable {
       closure: options.closure,
       openStores: () => openCopyStores(options),
       check: options.importCheck,
+      repair: options.request.mode === 'repair' ? 'roots' : undefined,
       signal: options.client.signal,
     });
     this.#tracker.onStopped = this.#outputs.stopped;
@@ -112,23 +113,31 @@ class OffloadedRequest implements AsyncDisposable {
   async #whileCancellable<T>(work: () => Promise<T>): Promise<T> {
     const { signal } = this.#options.client;
     const { store } = this.#options.lease;
-    const stop = (): void => void endBuilds(store, this.#tracker, toError(signal.reason));
+    const endings: Promise<void>[] = [];
+    const stop = (): void => {
+      endings.push(endBuilds(store, this.#tracker, toError(signal.reason)));
+    };
     signal.addEventListener('abort', stop);
     try {
       if (signal.aborted) stop();
       return await work();
     } finally {
       signal.removeEventListener('abort', stop);
+      // The session is closed a moment later, and must not be another client's by then.
+      await Promise.all(endings);
     }
   }
 
   async #buildThere(): Promise<BuiltThere> {
-    const { client, lease } = this.#options;
+    const { client, lease, plan } = this.#options;
     for (const text of lease.warnings) await this.#warn(text);
-    const paths = await this.#upload();
+    let early: Promise<Answer> | undefined;
+    const paths = await this.#upload(() => {
+      early = this.#request(lease.store, plan.remote);
+      early.catch(() => undefined); // waited for below, unless uploading fails first
+    });
     if (paths.length === 0) return { answer: { kind: 'pass' }, results: undefined, paths };
-    this.#tracker.requested();
-    const answer = await this.#request(lease.store, paths);
+    const answer = await (early ?? this.#request(lease.store, paths));
     if (answer.kind === 'results') return { answer, results: answer.results, paths };
     const isNamed = answer.kind === 'error' || !this.#outputs.areFloating;
     const results = isNamed ? undefined : await lease.store.build(paths, 'normal', client.hear);
@@ -136,31 +145,35 @@ class OffloadedRequest implements AsyncDisposable {
   }
 
   /** @returns what can be built there, now that all it needs is there */
-  async #upload(): Promise<readonly BuiltPath[]> {
+  async #upload(onQueued: () => void): Promise<readonly BuiltPath[]> {
     const { plan, client, lease, remote, copyInputs } = this.#options;
-    const failures = await upload(
-      {
-        local: client.store,
-        remote: lease.store,
-        inputs: {
-          copyInputs,
-          remoteUser: remote.user,
-          remoteSettings: () => remote.settings(),
-        },
-        observe: () => undefined,
-        signal: client.signal,
-      },
-      plan.remote.map(({ drvPath }) => drvPath),
-    );
-    for (const [drvPath, { message }] of failures) {
-      await this.#warn(`building ${drvPath} on this machine: ${message}`);
+    const inputs = {
+      copyInputs,
+      remoteUser: remote.user,
+      remoteSettings: () => remote.settings(),
+    };
+    const { store: local, signal } = client;
+    const keys = plan.remote.map(({ drvPath }) => drvPath);
+    try {
+      const failures = await upload(
+        { local, remote: lease.store, inputs, observe: () => undefined, signal, onQueued },
+        keys,
+      );
+      this.#tracker.requested(); // now, at the latest, the daemon turns to it
+      for (const [drvPath, { message }] of failures) {
+        await this.#warn(`building ${drvPath} on this machine: ${message}`);
+      }
+      return plan.remote.filter(({ drvPath }) => !failures.has(drvPath));
+    } catch (error) {
+      lease.store.close(toError(error)); // a build may have been asked for already
+      throw error;
     }
-    return plan.remote.filter(({ drvPath }) => !failures.has(drvPath));
   }
 
   /** A rebuild compares with what is there, so that has to be there first; and a repair is one of the store here. */
   async #request(store: Store, paths: readonly BuiltPath[]): Promise<Answer> {
     const { operation, mode } = this.#options.request;
+    this.#tracker.requested();
     const built = await requestBuild(store, operation, paths, 'normal', this.#hear);
     if (mode !== 'check' || !isGoodAnswer(built)) return built;
     const rebuilt = await requestBuild(store, operation, paths, 'check', this.#hear);

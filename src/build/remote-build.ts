@@ -44,16 +44,21 @@ export async function buildRemotely(
     const cached = targets.length - missing.length;
     build.observe({ kind: 'to-build', attributes: missing.length, cached });
     if (missing.length === 0) return results;
-    const failures = await upload(
-      build,
-      missing.map((target) => target.key),
-    );
+    let early: Promise<ReadonlyMap<StorePath, TargetResult>> | undefined;
+    const onQueued = (): void => {
+      early = request(build, missing);
+      early.catch(() => undefined); // waited for below, unless uploading fails first
+    };
+    const keys = missing.map((target) => target.key);
+    const failures = await upload({ ...build, onQueued }, keys);
+    build.tracker.requested(); // now, at the latest, the daemon turns to it
     for (const [key, error] of failures) {
       results.set(key, { status: 'failed', outputs: new Map(), error });
     }
     const possible = missing.filter((target) => !results.has(target.key));
     if (possible.length === 0) return results;
-    for (const [key, result] of await request(build, possible)) results.set(key, result);
+    const answers = await (early ?? request(build, possible));
+    for (const [key, result] of answers) results.set(key, result);
     await settleUnanswered(build, possible, results);
   } catch (thrown) {
     const failure = failedBy(build.signal, thrown);

@@ -22,6 +22,11 @@ export interface UploadRequest {
   readonly inputs: InputSending;
   readonly observe: Observe;
   readonly signal: AbortSignal;
+  /**
+   * Called once all is on its way, if nothing of it can be refused: a build that is asked for from then on finds its derivations there, and
+   * no round trip is spent on waiting for that. Not called where it is not so sure.
+   */
+  readonly onQueued?: (() => void) | undefined;
 }
 
 /**
@@ -40,9 +45,11 @@ export async function upload(
   const onProgress = announceOnce('uploading', observe);
   for (;;) {
     let failures: UploadPlan['failures'] = new Map();
+    let isSure = false;
     const select = async (missing: PathInfos): Promise<PathInfos> => {
       const plan = await planFor(request, missing, drvPaths, refused);
       failures = plan.failures;
+      isSure = refused.size === 0 && [...missing.values()].every(provesItself);
       return plan.infos;
     };
     try {
@@ -54,6 +61,7 @@ export async function upload(
         select,
         check: 'no-signature-check',
         signal,
+        onQueued: () => isSure && request.onQueued?.(),
         onProgress,
       });
       return failures;

@@ -22,6 +22,8 @@ export interface ClosureRequest extends ClosureStores {
   readonly roots: readonly StorePath[];
   /** Paths that may belong to the closure: asked for at once, so that depth costs no round trips. */
   readonly candidates?: Iterable<StorePath> | undefined;
+  /** What the source has said of paths already; it is not asked again. */
+  readonly known?: PathInfos | undefined;
   /** Nothing but these and the roots can belong to the closure: a source that refers to anything else lies. */
   readonly only?: ReadonlySet<StorePath> | undefined;
   readonly queryClosure?: QueryClosure | undefined;
@@ -35,16 +37,17 @@ export interface ClosureRequest extends ClosureStores {
  */
 export async function missingAtNear(request: ClosureRequest): Promise<PathInfos> {
   const { from, to, roots } = request;
-  const known = new Map<StorePath, PathInfo>();
+  const known = new Map(request.known);
   const valid = new Set(await to.queryValidPaths(roots, request.substitution));
-  if (roots.every((path) => valid.has(path))) return known;
+  if (roots.every((path) => valid.has(path))) return new Map();
   let unknown = new Set([...roots, ...(await firstGuess(request))]);
   while (unknown.size > 0) {
     const asked = [...unknown];
     for (const path of await to.queryValidPaths(asked, request.substitution)) valid.add(path);
     const missing = asked.filter((path) => !valid.has(path));
     refuseStrangers(missing, known, request);
-    for (const [path, info] of await from.queryPathInfos(missing)) known.set(path, info);
+    const strange = missing.filter((path) => !known.has(path));
+    for (const [path, info] of await from.queryPathInfos(strange)) known.set(path, info);
     const closure = reachable(roots, known, valid);
     unknown = new Set(closure.unknown);
     const absent = asked.find((path) => unknown.has(path));

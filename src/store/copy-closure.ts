@@ -31,6 +31,8 @@ export interface CopyRequest extends ClosureRequest {
   /** More sessions with the source, to read from in turn. */
   readonly channels?: readonly Store[] | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Called once all is asked of the destination: what it is asked from now on, it answers when the copy is there. */
+  readonly onQueued?: (() => void) | undefined;
   /** Called at the start and for every chunk. */
   readonly onProgress?: ((progress: CopyProgress) => void) | undefined;
 }
@@ -68,6 +70,7 @@ export async function copyClosure(request: CopyRequest): Promise<CopyResult> {
     const paths = topologicalOrder(select ? await select(missing) : missing);
     const totalBytes = paths.reduce((sum, { narSize }) => sum + narSize, 0);
     if (paths.length > 0) await transfer(request, paths, totalBytes);
+    else request.onQueued?.();
     return { paths, bytes: totalBytes };
   } finally {
     signal?.removeEventListener('abort', stop);
@@ -95,7 +98,7 @@ function keepPresent({ roots, to }: CopyRequest, missing: PathInfos): void {
 }
 
 async function transfer(
-  { from, to, channels = [], check, repair, onProgress }: CopyRequest,
+  { from, to, channels = [], check, repair, onQueued, onProgress }: CopyRequest,
   paths: readonly PathInfo[],
   totalBytes: number,
 ): Promise<void> {
@@ -112,7 +115,9 @@ async function transfer(
     },
   });
   report();
-  await to.addMultipleToStore(paths.length, sources, check, repair ? 'repair' : 'keep');
+  const adding = to.addMultipleToStore(paths.length, sources, check, repair ? 'repair' : 'keep');
+  onQueued?.();
+  await adding;
 }
 
 interface Counter {

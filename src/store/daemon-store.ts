@@ -3,12 +3,12 @@ import type { BuildMode, BuildResult } from '../domain/build-result.ts';
 import type { ByteStream } from '../domain/byte-stream.ts';
 import type { Greeting } from '../domain/daemon.ts';
 import type { DerivedPath } from '../domain/derived-path.ts';
-import { ActionError } from '../domain/errors.ts';
 import type { PathInfo } from '../domain/path-info.ts';
 import type { DrvPath, StorePath } from '../domain/store-path.ts';
 import * as operations from '../protocol/operations.ts';
 import type { OutputMap } from '../protocol/operations.ts';
 import { SINCE } from '../protocol/version.ts';
+import { BuildLogs } from './build-logs.ts';
 import { buildWithoutResults } from './build-without-results.ts';
 import { receiveNars } from './nar-window.ts';
 import { sendPaths } from './send-paths.ts';
@@ -34,9 +34,11 @@ export function openStore(stream: ByteStream, options: SessionOptions): Store {
 
 class DaemonStore implements Store {
   readonly #session: Session;
+  readonly #logs: BuildLogs;
 
   constructor(session: Session) {
     this.#session = session;
+    this.#logs = new BuildLogs(session);
   }
 
   get label(): string {
@@ -94,18 +96,13 @@ class DaemonStore implements Store {
     repair: Repair = 'keep',
   ): Promise<void> {
     const operation = operations.addMultipleToStore(check, repair);
-    await runStreamed(this.#session, operation, (frames, interruption) =>
-      sendPaths(frames, interruption, count, sources),
-    );
+    await runStreamed(this.#session, operation, {
+      send: (frames, interruption) => sendPaths(frames, interruption, count, sources),
+    });
   }
 
-  async addBuildLog(drvPath: DrvPath, chunks: AsyncIterable<Buffer>): Promise<void> {
-    const { trust } = this.#session.knownGreeting ?? (await this.greeting);
-    if (trust === 'untrusted') throw logRefused(this.label);
-    const operation = operations.addBuildLog(drvPath);
-    await runStreamed(this.#session, operation, (frames, interruption) =>
-      interruption.forEach(chunks, (chunk) => frames.add(chunk)),
-    );
+  addBuildLog(drvPath: DrvPath, chunks: AsyncIterable<Buffer>): Promise<void> {
+    return this.#logs.add(drvPath, chunks);
   }
 
   async addTempRoots(paths: readonly StorePath[]): Promise<void> {
@@ -160,12 +157,4 @@ class DaemonStore implements Store {
   ): Promise<T[]> {
     return Promise.all(items.map((item) => this.#session.run(operation(item))));
   }
-}
-
-function logRefused(label: string): ActionError {
-  return new ActionError(
-    'daemon-error',
-    `${label}: the Nix daemon takes build logs only from users that it trusts`,
-    { hint: "Name this user in 'trusted-users' of nix.conf on that machine." },
-  );
 }

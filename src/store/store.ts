@@ -79,9 +79,8 @@ export interface Store {
     repair?: Repair,
   ): Promise<void>;
   /**
-   * Stores the log of a build, where `nix log` looks for it. Waits for the greeting: a daemon takes logs only from users whom it trusts,
-   * and refuses others before it has read the log, which ends the session. Where it has said that it does not trust us it is not
-   * asked (`daemon-error`); below protocol 1.35 it does not say, so the caller has to know.
+   * Stores the log of a build, where `nix log` looks for it. `daemon-error` where the daemon does not trust us. Waits for the greeting;
+   * below protocol 1.35, which does not say whether it does, the first log takes a moment longer.
    */
   addBuildLog(drvPath: DrvPath, chunks: AsyncIterable<Buffer>): Promise<void>;
   /** Pipelined. */
