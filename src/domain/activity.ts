@@ -24,7 +24,10 @@ export type DaemonEvent =
   /** A line of plain log text; may hold ANSI colours. */
   | { readonly kind: 'message'; readonly text: string };
 
-/** Hears events in order. While a promise of its is pending it is told nothing more, and the daemon has to wait. */
+/**
+ * Hears events in order. While a promise of its is pending it is told nothing more and nothing else is read from that session, so that the
+ * daemon has to wait; it must not wait for an answer of the same session itself.
+ */
 export type DaemonListener = (event: DaemonEvent) => void | Promise<void>;
 
 /** Activity types of `start` events that this project reads (logging.hh). */
