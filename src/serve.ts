@@ -41,7 +41,6 @@ export function note(line: string): void {
 
 /** The step ends, and with it whoever reads standard output. */
 function outliveTheStep(): void {
-  process.umask(0o077);
   process.on('SIGHUP', () => undefined);
   process.stdout.on('error', () => undefined);
 }
@@ -84,9 +83,9 @@ async function serveToTheEnd(
     aborted(signal).catch(() => note('told to end')),
   ]);
   const report = await service.stop();
-  control.close();
   // Without a post that asks, nobody else tidies up.
   if (!reply && !signal.aborted) await removeOffloadFolder(folder);
+  // That connection stays open: its end tells that this process is gone.
   await Promise.race([reply?.(formatOffloadReport(report)), delay(ANSWER_LIMIT)]);
 }
 

@@ -11,11 +11,14 @@ export class ControlServer {
   /** Resolves when somebody has asked for the end, with the function that answers. */
   readonly stopped: Promise<(answer: string) => Promise<void>>;
   readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
 
   private constructor(server: Server) {
     this.#server = server;
     this.stopped = new Promise((resolve) => {
       server.on('connection', (socket) => {
+        this.#sockets.add(socket);
+        socket.once('close', () => this.#sockets.delete(socket));
         hear(socket, () => resolve((answer) => write(socket, answer)));
       });
     });
@@ -32,8 +35,10 @@ export class ControlServer {
     return control;
   }
 
+  /** Also ends the connection of who was answered, which tells that this process is gone. */
   close(): void {
     this.#server.close();
+    for (const socket of this.#sockets) socket.destroy();
   }
 }
 
