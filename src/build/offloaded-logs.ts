@@ -1,5 +1,4 @@
-import { createReadStream } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, open, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Store } from '../store/store.ts';
 import { DerivationLogs } from './derivation-logs.ts';
@@ -30,7 +29,11 @@ export class OffloadedLogs {
   async register(store: Store): Promise<void> {
     await this.#logs.close();
     for (const [drvPath, file] of this.#logs.files) {
-      await store.addBuildLog(drvPath, createReadStream(file)).catch(() => undefined);
+      // A file that could not be written must not break the client's session in the middle of a request.
+      const handle = await open(file).catch(() => undefined);
+      if (!handle) continue;
+      await store.addBuildLog(drvPath, handle.createReadStream()).catch(() => undefined);
+      await handle.close().catch(() => undefined);
     }
   }
 
