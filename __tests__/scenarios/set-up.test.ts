@@ -81,6 +81,42 @@ describe('a job that sets up first', () => {
     expect((await offload.stop()).log).toContain('offload socket: Nothing had to be built.');
   });
 
+  it('is let in by an agent, also when it has to connect again', async () => {
+    const socket = '/tmp/agent.sock';
+    const agent = runner.spawn(['ssh-agent', '-D', '-a', socket], { user: 'owner' });
+    const env = { SSH_AUTH_SOCK: socket };
+    const stdin = builder.key.privateKey;
+    const added = async (): Promise<boolean> =>
+      (await runner.run(['ssh-add', '-'], { user: 'owner', env, stdin })).code === 0;
+    await waitUntil(added, 'the agent taking the key', 10_000);
+    try {
+      await using offload = await setUpOffload({ builder, runner, env, inputs: { 'ssh-key': '' } });
+      await builder.dropConnections();
+      await offload.writeFlake({ agent: recipes.file('agent', 10) });
+      await waitUntil(
+        async () => (await offload.run(['nix', 'build', 'path:.#agent'])).code === 0,
+        'a build over another connection',
+        10_000,
+      );
+      const post = await offload.stop();
+      expect(post.log).toMatch(/^offload socket: .*1 built.* Connected again 1 time\.$/m);
+      expect(post.log).toMatch(/^::notice::the connection to ci@127\.0\.0\.1:\d+ was lost: /m);
+    } finally {
+      await agent.stop();
+    }
+  });
+
+  it('may use it as root, who is given the two variables', async () => {
+    await using offload = await setUpOffload({ builder, runner });
+    await offload.writeFlake({ root: recipes.file('as-root', 10) });
+    const [output = ''] = await offload.outPaths(['root']);
+    const { env, workspace } = offload;
+    const build = ['nix', 'build', '--no-link', 'path:.#root'];
+    await runner.output(build, { user: 'root', env, cwd: workspace });
+    expect(await builder.validPaths([output])).toEqual(new Set([output]));
+    expect((await offload.stop()).log).toContain('1 built');
+  });
+
   it('may set up again: each socket serves until its own post', async () => {
     await using first = await setUpOffload({ builder, runner });
     const second = await setUpOffload({ builder, runner, env: first.env });
