@@ -56,17 +56,17 @@ export class Gates {
     await until(limitMs, `end of ${names.join(', ')}`, none);
   }
 
+  /** Those whose shell is there and has reached the gate. */
   async #runningOf(names: readonly string[]): Promise<readonly string[]> {
-    const found = [...new Set(names)].map(async (name) => ((await this.#runs(name)) ? [name] : []));
-    return (await Promise.all(found)).flat();
-  }
-
-  /** Whether its shell is there, and has reached the gate. */
-  async #runs(name: string): Promise<boolean> {
-    const mark = `${FOLDER}/${name}.started.`;
-    const builds = await this.#host.builds();
-    const there = builds.some(({ argv }) => argv.some((word) => word.includes(mark)));
-    return there && (await this.starts(name)) > 0;
+    const words = (await this.#host.builds()).flatMap(({ argv }) => argv);
+    const files = await readdir(this.#path(''));
+    return [...new Set(names)].filter((name) => {
+      const mark = `${name}.started.`;
+      return (
+        words.some((word) => word.includes(`${FOLDER}/${mark}`)) &&
+        files.some((file) => file.startsWith(mark))
+      );
+    });
   }
 
   #path(name: string): string {

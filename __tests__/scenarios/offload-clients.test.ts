@@ -38,8 +38,18 @@ interface Client {
   readonly said: () => string;
 }
 
+/** Nix locks a flake's evaluation cache while it builds, and others that evaluate the same flake wait for it. */
+const NO_CACHE = ['--option', 'eval-cache', 'false'];
+
 function startClient(offload: Offload, name: string, link = name): Client {
-  const process = offload.spawn(['nix', 'build', '--out-link', link, `path:.#${name}`]);
+  const process = offload.spawn([
+    'nix',
+    'build',
+    ...NO_CACHE,
+    '--out-link',
+    link,
+    `path:.#${name}`,
+  ]);
   let text = '';
   process.stderr.on('data', (chunk: Buffer) => (text += chunk.toString()));
   return { process, ended: process.collect(), said: () => `${link}: ${text}` };

@@ -7,9 +7,6 @@ import { expectWholeStores } from '../helpers/stores.ts';
 /** How long a client may wait to be told that its build is lost, in milliseconds. */
 const LOSS_LIMIT_MS = 10_000;
 
-/** How long a client may wait for a remote that does not come back, in milliseconds. */
-const GONE_LIMIT_MS = 60_000;
-
 let lab: Lab;
 let gates: Gates;
 let offload: Offload;
@@ -74,39 +71,4 @@ describe.each(BREAKS)('%s', (text, interrupt) => {
     await offload.output(build(name));
     expect(await offload.output(['cat', name])).toBe(name);
   });
-});
-
-it('the remote is gone: a build fails with the reason in bounded time, what needs none works, and it may come back', async () => {
-  const { builder } = lab;
-  await expectBuilds('present');
-  await builder.sshd.stop();
-  await builder.dropConnections();
-
-  await offload.writeFlake({
-    present: recipes.script('present', 'echo present > $out'),
-    absent: recipes.file('absent', 10),
-  });
-  const start = performance.now();
-  const { code, stderr } = await offload.run(build('absent'), { timeoutMs: GONE_LIMIT_MS });
-  expect(performance.now() - start).toBeLessThan(GONE_LIMIT_MS);
-  expect(code).toBe(1);
-  expect(stderr).toMatch(/error:.*127\.0\.0\.1/);
-  await offload.output(build('present'));
-  await offload.output(['nix', 'path-info', 'path:.#present']);
-
-  await builder.sshd.start();
-  await expectBuilds('returned');
-});
-
-it('the remote is gone at the end: post ends in time and says what was built', async () => {
-  const { builder, runner, link } = lab;
-  await using other = await setUpOffload({ builder, runner, port: link.port });
-  await other.writeFlake({ last: recipes.script('last', 'echo last > $out') });
-  await other.output(['nix', 'build', 'path:.#last']);
-  await link.stall();
-  const start = performance.now();
-  const { code, log } = await other.stop();
-  expect(performance.now() - start).toBeLessThan(LOSS_LIMIT_MS);
-  await link.resume();
-  expect(code, log).toBe(0);
 });
