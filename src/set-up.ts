@@ -4,7 +4,7 @@ import type { SetUpInputs } from './action/inputs.ts';
 import { temporary, workspace } from './action/place.ts';
 import type { Secrets } from './action/secrets.ts';
 import { saveOffload } from './action/state.ts';
-import { childEnvironment } from './nix/environment.ts';
+import { childEnvironment, daemonSocketPath, LOCAL_DAEMON_VARIABLE } from './nix/environment.ts';
 import { MARKER_VARIABLE } from './nix/leftovers.ts';
 import { makeOffloadFolder, removeOffloadFolder, type OffloadFolder } from './offload/folder.ts';
 import { jobProcess } from './service/job-watch.ts';
@@ -32,6 +32,8 @@ export async function setUp(inputs: SetUpInputs, context: SetUpContext): Promise
     throw error;
   });
   saveOffload({ ...state, isReady: true });
+  const local = daemonSocketPath(childEnvironment(process.env));
+  if (local !== undefined) core.exportVariable(LOCAL_DAEMON_VARIABLE, local);
   core.exportVariable('NIX_DAEMON_SOCKET_PATH', folder.socket);
   // Without it, who may write the store himself would not ask a daemon.
   core.exportVariable('NIX_REMOTE', 'daemon');

@@ -45,13 +45,28 @@ describe('childEnvironment', () => {
   });
 });
 
-it('no child gets the socket that offloads; another daemon’s socket stays', () => {
+describe('where the local daemon listens', () => {
   const ours = { NIX_DAEMON_SOCKET_PATH: '/tmp/nix-remote-build-a/nix-remote-build.sock' };
-  expect(childEnvironment({ ...ours, NIX_REMOTE: 'daemon' })).toEqual({});
-  const other = childEnvironment({ NIX_DAEMON_SOCKET_PATH: '/run/other/socket' });
-  expect(daemonSocketPath(other)).toBe('/run/other/socket');
-  expect(daemonSocketPath(childEnvironment(ours))).toBeUndefined();
-  expect(daemonSocketPath({ NIX_DAEMON_SOCKET_PATH: '' })).toBeUndefined();
+
+  it('is not where an offload socket does', () => {
+    const env = childEnvironment({ ...ours, NIX_REMOTE: 'daemon' });
+    expect(env).toEqual({});
+    expect(daemonSocketPath(env)).toBeUndefined();
+  });
+
+  it('is where the environment says', () => {
+    const env = childEnvironment({ NIX_DAEMON_SOCKET_PATH: '/run/other/socket' });
+    expect(daemonSocketPath(env)).toBe('/run/other/socket');
+  });
+
+  it('is where the environment said before an offload socket was set up', () => {
+    const env = childEnvironment({ ...ours, NIX_REMOTE_BUILD_LOCAL_DAEMON: '/run/other/socket' });
+    expect(env).toEqual({ NIX_DAEMON_SOCKET_PATH: '/run/other/socket' });
+  });
+
+  it('is at Nix’s own place where the variable is empty', () => {
+    expect(childEnvironment({ NIX_DAEMON_SOCKET_PATH: '' })).toEqual({});
+  });
 });
 
 describe('withGitConfig', () => {

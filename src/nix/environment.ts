@@ -40,24 +40,34 @@ const ALLOWED_PREFIXES = [
   'NIXPKGS_ALLOW_',
 ];
 
+/**
+ * Where the local daemon listens if that is not Nix's own place, once NIX_DAEMON_SOCKET_PATH names an offload socket: set-up moves it
+ * here.
+ */
+export const LOCAL_DAEMON_VARIABLE = 'NIX_REMOTE_BUILD_LOCAL_DAEMON';
+
 /** The variables of `env` that child processes get; `env` itself is not changed. */
 export function childEnvironment(env: NodeJS.ProcessEnv): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    Object.entries(env).filter(
-      (entry): entry is [string, string] => entry[1] !== undefined && isAllowed(entry[0], entry[1]),
-    ),
+  const allowed = Object.entries(env).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined && isAllowed(entry[0]),
   );
+  return { ...Object.fromEntries(allowed), ...localDaemon(env) };
 }
 
-function isAllowed(name: string, value: string): boolean {
-  // Who goes through an offload socket on that socket's behalf would wait for himself.
-  if (name === 'NIX_DAEMON_SOCKET_PATH') return !isOffloadSocket(value);
+function isAllowed(name: string): boolean {
   return ALLOWED_NAMES.has(name) || ALLOWED_PREFIXES.some((prefix) => name.startsWith(prefix));
 }
 
+/** Never an offload socket: who goes through one on that socket's behalf would wait for himself. */
+function localDaemon(env: NodeJS.ProcessEnv): Readonly<Record<string, string>> {
+  const path = env['NIX_DAEMON_SOCKET_PATH'] ?? '';
+  const local = isOffloadSocket(path) ? (env[LOCAL_DAEMON_VARIABLE] ?? '') : path;
+  return local === '' ? {} : { NIX_DAEMON_SOCKET_PATH: local };
+}
+
 /** Where the environment of a child says that the local daemon listens, if it is not Nix's own place. */
-export function daemonSocketPath(env: NodeJS.ProcessEnv): string | undefined {
-  return env['NIX_DAEMON_SOCKET_PATH'] || undefined;
+export function daemonSocketPath(env: Readonly<Record<string, string>>): string | undefined {
+  return env['NIX_DAEMON_SOCKET_PATH'];
 }
 
 /** `env` with one more git setting, beside those that are set this way already (git-config(1), GIT_CONFIG_COUNT). */
