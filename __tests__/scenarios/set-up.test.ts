@@ -161,6 +161,21 @@ describe('the process that serves', () => {
     await nothingServes(runner, tempOf(offload));
   });
 
+  it('ends what is still being built when post asks it to end', async () => {
+    await using offload = await setUpOffload({ builder, runner });
+    await offload.writeFlake({ long: recipes.script('long', 'sleep 60; echo > $out') });
+    const client = offload.spawn(['nix', 'build', 'path:.#long']);
+    const ended = client.collect();
+    await waitUntil(async () => (await builder.builds()).length > 0, 'the build', 10_000);
+    const began = performance.now();
+    const post = await offload.stop();
+    expect(performance.now() - began).toBeLessThan(8000);
+    expect(post.log).toMatch(/^offload socket: /m);
+    expect((await ended).code).toBe(1);
+    await waitUntil(async () => (await builder.builds()).length === 0, 'the end of the build');
+    await nothingServes(runner, tempOf(offload));
+  });
+
   it('is ended when it does not answer', async () => {
     await using offload = await setUpOffload({ builder, runner });
     await signal('STOP');

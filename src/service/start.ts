@@ -14,6 +14,9 @@ const SET_UP_LIMIT = 180_000;
 /** Milliseconds between asking the process to end and ending it. */
 const GRACE = 2000;
 
+/** Lines of its log that are shown of a process that did not answer. */
+const LAST_LINES = 5;
+
 /** Characters of an answer. */
 const MAX_ANSWER = 1_000_000;
 
@@ -65,11 +68,14 @@ export async function startOffloadProcess(options: StartOptions): Promise<Ready>
 async function answerOf(stdout: Readable, log: string, signal: AbortSignal): Promise<SetUpAnswer> {
   const limit = AbortSignal.timeout(SET_UP_LIMIT);
   const text = await firstLine(stdout, AbortSignal.any([signal, limit])).catch((error: unknown) => {
-    if (!limit.aborted) throw error;
-    throw died(`was not ready within ${SET_UP_LIMIT / 1000} s`, []);
+    throw limit.aborted ? died(`was not ready within ${SET_UP_LIMIT / 1000} s`, []) : error;
   });
-  if (text === undefined) throw died('ended before it was ready', await lastWords(log, 3));
-  return parseSetUpAnswer(text);
+  if (text === undefined) throw died('ended before it was ready', await lastWords(log, LAST_LINES));
+  try {
+    return parseSetUpAnswer(text);
+  } catch (error) {
+    throw died('answered what is no answer', [text], error);
+  }
 }
 
 /** Undefined when the stream ends before. */
@@ -91,9 +97,9 @@ async function firstLine(stream: Readable, signal: AbortSignal): Promise<string 
   }
 }
 
-function died(how: string, words: readonly string[]): ActionError {
-  const said = words.length === 0 ? '' : `: ${printable(words.join(' '))}`;
-  return new ActionError('internal', `the process for the offload socket ${how}${said}`);
+function died(how: string, words: readonly string[], cause?: unknown): ActionError {
+  const said = words.length === 0 ? '' : `: ${printable(words.join(' | '))}`;
+  return new ActionError('internal', `the process for the offload socket ${how}${said}`, { cause });
 }
 
 /** Ends the process and whatever it has started. */
