@@ -20,6 +20,9 @@ const layers = [
   'domain',
 ];
 
+/** The entries, and the steps as named verbs. */
+const entries = ['main', 'post', 'offload', 'run', 'set-up', 'serve', 'cleanup'];
+
 /** Folders without effects: no I/O, no clock, no environment, no toolkit. */
 const pure = ['domain', 'protocol', 'plan', 'diagnose'];
 
@@ -50,8 +53,8 @@ const layerRules = layers.map((layer, index) => ({
             : [{ group: ['@actions/*'], message: 'Only action/ knows GitHub.' }]),
           ...(layer === 'ssh' ? [] : [{ group: ['ssh2'], message: 'Only ssh/ runs ssh2.' }]),
           {
-            group: ['../run.ts', '../main.ts', '../post.ts'],
-            message: 'Entries are not imported.',
+            group: entries.flatMap((name) => [`../${name}.ts`, `../../${name}.ts`]),
+            message: 'Entries and their verbs are not imported.',
           },
         ],
       },
