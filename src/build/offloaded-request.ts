@@ -99,10 +99,8 @@ class OffloadedRequest implements AsyncDisposable {
     const here = [...plan.local, ...plan.remote.filter((path) => !paths.includes(path))];
     if (here.length === 0 || answer.kind === 'error') return answer;
     const { operation, mode } = request;
-    return mergedAnswer(
-      answer,
-      await requestBuild(client.store, operation, here, mode, client.hear),
-    );
+    const locally = await requestBuild(client.store, operation, here, mode, client.hear);
+    return mergedAnswer(request, answer, locally);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
