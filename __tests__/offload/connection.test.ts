@@ -13,10 +13,11 @@ import { WireWriter } from '../../src/protocol/wire-writer.ts';
 import { openStore } from '../../src/store/daemon-store.ts';
 import type { Store } from '../../src/store/store.ts';
 import { socketStream } from '../store/streams.ts';
-import { passing, RawClient, TestSocket } from './socket.ts';
+import { localStream, passing, RawClient, stalling, TestSocket } from './socket.ts';
 
 const NOWHERE = '/nix/store/00000000000000000000000000000000-nowhere';
 const LARGE = 100_000_000;
+const FRAME = 1_000_000;
 
 const lastAnd = (value: number) => new WireWriter().u64(MESSAGE.last).u64(value).finish();
 const request = (op: number) => new WireWriter().u64(op);
@@ -166,6 +167,27 @@ describe('the slow and the dead', () => {
     expect((await raw.receive(LARGE)).length).toBe(LARGE);
   });
 
+  it('holds little of a file whose receiver does not take it', async () => {
+    const daemon = stalling(await localStream(host));
+    await using socket = await TestSocket.serve(host, passing, () => daemon.stream);
+    using raw = await RawClient.greeted(socket.path);
+    const frame = Buffer.concat([new WireWriter().u64(FRAME).finish(), Buffer.alloc(FRAME)]);
+    const before = process.memoryUsage().arrayBuffers;
+    raw.send(
+      request(OP.addToStore).string('big').string('fixed:sha256').strings([]).u64(0).finish(),
+    );
+    for (let sent = 0; sent < LARGE; sent += FRAME) raw.send(frame);
+    raw.send(new WireWriter().u64(0).finish());
+    await until(10_000, 'the file', () => daemon.taken > FRAME);
+    daemon.stall();
+    await delay(500);
+    expect(daemon.taken).toBeLessThan(LARGE);
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(16_000_000);
+    daemon.resume();
+    expect((await raw.receive(16)).readUInt32LE()).toBe(MESSAGE.last);
+    expect(daemon.taken).toBeGreaterThan(LARGE);
+  });
+
   it('makes who tells too much wait', async () => {
     let told = 0;
     const line = 'x'.repeat(100_000);
@@ -204,6 +226,20 @@ describe('the slow and the dead', () => {
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(16_000_000);
     await socket.server.close();
     expect(over).toBe(true);
+  });
+
+  it('does not wait for ever for who does not stop', async () => {
+    let isAsked = false;
+    const socket = await TestSocket.serve(host, () => {
+      isAsked = true;
+      return new Promise(() => undefined);
+    });
+    using raw = await RawClient.greeted(socket.path);
+    raw.send(building);
+    await until(1000, 'the request', () => isAsked);
+    const start = performance.now();
+    await socket.server.close();
+    expect(performance.now() - start).toBeLessThan(7000);
   });
 
   it('tells a client why there is no local store', async () => {

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { chown } from 'node:fs/promises';
 import { connect } from 'node:net';
+import { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   type Finished,
@@ -91,6 +92,38 @@ export async function localStream(host: NixHost): Promise<ByteStream> {
   const stream = socketStream(host);
   await once(stream.duplex, 'connect');
   return stream;
+}
+
+/** A stream whose far side can stop taking what is sent to it. */
+export function stalling(inner: ByteStream) {
+  const far = inner.duplex;
+  let taken = 0;
+  let gate = Promise.resolve();
+  let open: () => void = () => undefined;
+  const duplex = new Duplex({
+    read: () => void far.resume(),
+    write: (chunk: Buffer, _encoding, done) => {
+      taken += chunk.length;
+      void gate.then(() => far.write(chunk, done));
+    },
+    destroy: (error, done) => {
+      far.destroy();
+      done(error);
+    },
+  });
+  far.on('data', (chunk: Buffer) => {
+    if (!duplex.push(chunk)) far.pause();
+  });
+  far.on('close', () => duplex.destroy());
+  return {
+    stream: { duplex, diagnostics: () => '' } satisfies ByteStream,
+    /** Bytes. */
+    get taken() {
+      return taken;
+    },
+    stall: () => void (gate = new Promise((resolve) => (open = resolve))),
+    resume: () => open(),
+  };
 }
 
 /** A client that says what no client of Nix would. */

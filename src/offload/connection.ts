@@ -60,25 +60,27 @@ export class Connection {
 
   async #openDaemon(): Promise<ByteStream | undefined> {
     try {
-      const daemon = await this.#options.openLocalStream();
-      this.#daemon = daemon;
-      if (this.#gone.signal.aborted) daemon.duplex.destroy();
-      return daemon;
+      this.#daemon = await this.#options.openLocalStream();
     } catch (thrown) {
       await turnAway(this.#client, failure(thrown).message);
       throw thrown;
     }
+    return this.#gone.signal.aborted ? undefined : this.#daemon;
   }
 
   async #converse(daemon: ByteStream): Promise<void> {
     const client = this.#client;
     const side = { duplex: daemon.duplex, feed: new Feed() };
     const ended = (): void => this.#daemonEnded(side.feed);
+    const closed = (): void => {
+      ended();
+      this.#conversation?.daemonClosed();
+    };
     daemon.duplex.on('data', (chunk: Buffer) => {
       if (this.#conversation) this.#conversation.hearDaemon(chunk);
       else side.feed.push(chunk);
     });
-    daemon.duplex.on('end', ended).on('error', ended).on('close', ended);
+    daemon.duplex.on('end', ended).on('error', ended).on('close', closed);
 
     const handshake = await shakeHands(client, side);
     const { signal } = this.#gone;

@@ -70,6 +70,10 @@ export class Conversation {
     this.#loan?.deliverEnd();
   }
 
+  daemonClosed(): void {
+    this.#loan?.destroy();
+  }
+
   /** Serves the client's requests. Rejects when the feed of the client's bytes ends. */
   async serve(greeting: Greeting): Promise<void> {
     for (;;) {

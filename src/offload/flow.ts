@@ -22,7 +22,7 @@ export class Flow {
     if (pieces.length > 1) to.cork();
     for (const piece of pieces) to.write(piece);
     if (pieces.length > 1) to.uncork();
-    if (!this.#isFull && to.writableLength > WAITING_LIMIT) this.#waitForRoom();
+    if (to.writableLength > WAITING_LIMIT) this.#waitForRoom();
   }
 
   /** Nothing more is read until {@link release}. */
@@ -37,8 +37,9 @@ export class Flow {
   }
 
   #waitForRoom(): void {
-    this.#isFull = true;
     this.#from.pause();
+    if (this.#isFull) return;
+    this.#isFull = true;
     this.#to.once('drain', () => {
       this.#isFull = false;
       if (!this.#isHeld) this.#from.resume();

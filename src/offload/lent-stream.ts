@@ -23,7 +23,7 @@ export class LentStream extends Duplex {
     if (!this.push(chunk)) this.#daemon.pause();
   }
 
-  /** The daemon is gone. */
+  /** The daemon says no more. */
   deliverEnd(): void {
     this.push(null);
   }

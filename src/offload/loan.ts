@@ -1,12 +1,17 @@
 import type { ByteStream } from '../domain/byte-stream.ts';
 import type { Greeting } from '../domain/daemon.ts';
-import type { StorePath } from '../domain/store-path.ts';
+import type { DerivedPath } from '../domain/derived-path.ts';
+import { ActionError } from '../domain/errors.ts';
 import { openStore } from '../store/daemon-store.ts';
+import type { Store } from '../store/store.ts';
 import { failure, foreignActivityId } from './answers.ts';
 import type { ClientVoice } from './client-voice.ts';
 import { LOCAL_STORE } from './handshake.ts';
 import { LentStream } from './lent-stream.ts';
 import type { Answer, BuildRequest, OffloadClient, TakeOver } from './take-over.ts';
+
+/** One for all: there is a loan for each request to build, and a stack trace takes longer than the rest of it. */
+const RETURNED = new ActionError('cancelled', 'the request has been answered');
 
 export interface LoanOptions {
   readonly daemon: ByteStream;
@@ -35,6 +40,11 @@ export class Loan {
     this.#stream.deliverEnd();
   }
 
+  /** The daemon is gone for good, and whoever uses the stream finds out at once. */
+  destroy(): void {
+    this.#stream.destroy();
+  }
+
   /** Has a request answered; what is thrown is an answer too. The stream is idle afterwards, or destroyed. */
   async use(
     takeOver: TakeOver,
@@ -54,14 +64,16 @@ export class Loan {
     } catch (thrown) {
       return failure(thrown);
     } finally {
-      // The daemon answers in order: what was asked for and not waited for would else be read as the answer to what comes next.
-      await store.queryValidPaths([pathOf(first)]).catch(() => undefined);
+      // An answer that nobody waited for would be read as that to the client's next request.
+      if (!store.isIdle) await settle(store, first);
       this.#stream.takeBack();
-      store.close();
+      store.close(RETURNED);
     }
   }
 }
 
-function pathOf(path: BuildRequest['paths'][number]): StorePath {
-  return path.kind === 'opaque' ? path.path : path.drvPath;
+/** Waits until all that a store was asked has been answered, which it does in order, or its session has ended. */
+async function settle(store: Store, some: DerivedPath): Promise<void> {
+  const path = some.kind === 'opaque' ? some.path : some.drvPath;
+  await store.queryValidPaths([path]).catch(() => undefined);
 }

@@ -53,6 +53,10 @@ class DaemonStore implements Store {
     return this.#session.isOpen;
   }
 
+  get isIdle(): boolean {
+    return this.#session.isIdle;
+  }
+
   setOptions(options: DaemonOptions): Promise<void> {
     return this.#session.run(operations.setOptions(options));
   }

@@ -36,6 +36,10 @@ export class Outbox {
     return this.#drains;
   }
 
+  get isSending(): boolean {
+    return this.#isFlushing;
+  }
+
   /** Whether a body has more to come that is not here yet: the far side has nothing to answer. */
   get isStarved(): boolean {
     return this.#isInBody && !this.#waitingForDrain;

@@ -135,6 +135,11 @@ export class Session {
     return this.#closed === undefined;
   }
 
+  /** Whether nothing is on its way: a body may still be sent when its answer, an error, is there already. */
+  get isIdle(): boolean {
+    return this.#pending.length === 0 && !this.#outbox.isSending;
+  }
+
   /** What {@link greeting} resolved to, if it did: who need not wait keeps its place in the order of requests. */
   get knownGreeting(): Greeting | undefined {
     return this.#knownGreeting;

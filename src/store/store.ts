@@ -49,6 +49,8 @@ export interface Store {
   readonly greeting: Promise<Greeting>;
   /** Whether it can still be asked: false once it was closed, or ended. */
   readonly isOpen: boolean;
+  /** Whether nothing is on its way: all that was asked has been sent and answered. */
+  readonly isIdle: boolean;
 
   setOptions(options: DaemonOptions): Promise<void>;
   queryValidPaths(
