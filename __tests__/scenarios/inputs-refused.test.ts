@@ -111,9 +111,9 @@ describe.concurrent('wrong inputs', () => {
       { installables: '.#a .#b' },
       `Input 'installables': installable ".#a .#b" has a blank in it. Write one installable per line; a blank in an attribute name needs quotes.`,
     ],
-    'no installables': [
-      { installables: '' },
-      `Input 'installables': is empty. Write one per line, for example \`.#checks\`.`,
+    'what is to be copied, but nothing to build': [
+      { installables: '', 'copy-outputs': 'true' },
+      `Input 'copy-outputs': means nothing without installables. With \`installables\` empty, this step only sets up remote builds for later steps: name what to build, or leave this input out.`,
     ],
     'an installable without output names': [
       { installables: '.#hello^' },

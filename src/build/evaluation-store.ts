@@ -23,7 +23,7 @@ export interface EvaluationStore {
 export interface EvaluationStoreOptions {
   readonly request: StepRequest;
   readonly context: StepContext;
-  readonly connected: Promise<Remote>;
+  readonly connected: () => Promise<Remote>;
   /** How outputs are imported; rejects with `signature-required` where they cannot be. */
   readonly importCheck: () => Promise<SignatureCheck>;
 }
@@ -68,7 +68,7 @@ async function engineOf(
 ): Promise<TakeOver | undefined> {
   const { env, signal, clock, observe } = context;
   try {
-    const remote = await connected;
+    const remote = await connected();
     const check = await importCheck();
     const settings = readLocalSettings({ nix: 'nix', env, signal, workingDirectory: os.tmpdir() });
     return offloadTo({

@@ -44,7 +44,7 @@ export async function prepare(
     {
       request,
       context: inner,
-      connected: connecting.then(({ remote }) => remote),
+      connected: async () => (await connecting).remote,
       importCheck: async () => localImportCheck(await local, (await connecting).remote, inner),
     },
     opened,
