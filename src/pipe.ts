@@ -1,0 +1,66 @@
+/**
+ * `pipe SOCKET …` is what Nix runs in place of `ssh`: it joins its standard input and output to a tunnel, byte for byte, both ends
+ * included. Nix adds arguments for the program that it believes to start (`--stdio`); the tunnel knows them already.
+ *
+ * Each of Nix's connections waits for this program to start, so that it imports next to nothing. Never ends by process.exit(), in which
+ * Node 24.21.0 hangs now and then after a large transfer, but by having nothing left to do.
+ */
+import { connect, Socket } from 'node:net';
+import { parseGreeting } from './tunnel/greeting.ts';
+import { relay } from './tunnel/relay.ts';
+
+const STDIN = 0;
+const STDOUT = 1;
+
+const [socketPath = ''] = process.argv.slice(2);
+const input = new Socket({ fd: STDIN, readable: true, writable: false });
+const output = new Socket({ fd: STDOUT, readable: false, writable: true });
+const tunnel = connect({ path: socketPath, allowHalfOpen: true });
+
+let heard = Buffer.alloc(0);
+let isGreeted = false;
+tunnel.on('data', listen);
+tunnel.on('end', () => (isGreeted ? leave() : fail(`nobody answers at ${socketPath} any more`)));
+tunnel.on('error', (error: NodeJS.ErrnoException) => fail(whatHappened(error)));
+// Nix is gone, or has heard enough.
+input.on('error', () => leave());
+output.on('error', () => leave());
+relay(input, tunnel);
+
+/** Until the tunnel has greeted; from then on all that it says is for Nix. */
+function listen(chunk: Buffer): void {
+  heard = Buffer.concat([heard, chunk]);
+  const greeting = parseGreeting(heard);
+  if (greeting === undefined) return;
+  isGreeted = true;
+  tunnel.off('data', listen);
+  if (greeting.kind === 'refusal') {
+    fail(greeting.reason);
+    return;
+  }
+  if (greeting.rest.length > 0) output.write(greeting.rest);
+  relay(tunnel, output);
+}
+
+function fail(reason: string): void {
+  process.exitCode = 1;
+  process.stderr.write(`nix-remote-build: ${reason}\n`);
+  leave();
+}
+
+/** What is on its way to Nix still arrives. */
+function leave(): void {
+  output.end();
+  input.destroy();
+  tunnel.destroy();
+}
+
+function whatHappened({ code, message }: NodeJS.ErrnoException): string {
+  if (code === 'ENOENT' || code === 'ECONNREFUSED') {
+    return `this job holds no connection to the remote any more: nobody listens at ${socketPath}`;
+  }
+  if (code === 'EACCES') {
+    return `only root and the user whose job it is may use the connection at ${socketPath}`;
+  }
+  return `the connection at ${socketPath} broke: ${message}`;
+}

@@ -1,0 +1,102 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ByteStream } from '../domain/byte-stream.ts';
+import { ActionError } from '../domain/errors.ts';
+import type { SshConnection } from '../ssh/connection.ts';
+
+/** Milliseconds that sshd is given to notice that programs have ended, one turn after the other. */
+const CLOSING_MS = [100, 400, 1500];
+
+/** Milliseconds after which one who waits asks again even so: others may use the connection too. */
+const RETRY_MS = 5000;
+
+/** How many connections may be lost under one request, each before its channel is open. */
+const MAX_LOSSES = 3;
+
+export interface ChannelsOptions {
+  /** The connection as it is now; after a loss, as soon as there is one again. */
+  readonly connection: (signal: AbortSignal) => Promise<SshConnection>;
+  readonly open: (connection: SshConnection) => Promise<ByteStream>;
+}
+
+/**
+ * Channels to one remote, as many as the server allows (sshd: MaxSessions, 10, of those that are programs): where it refuses another,
+ * that waits until one is closed.
+ */
+export class Channels {
+  readonly #options: ChannelsOptions;
+  /** Those who wait, first come first. */
+  readonly #waiting: (() => void)[] = [];
+  /** Connections on which a channel has opened, or is about to be the first. */
+  readonly #firsts = new WeakMap<SshConnection, Promise<unknown>>();
+  #open = 0;
+
+  constructor(options: ChannelsOptions) {
+    this.#options = options;
+  }
+
+  /** How many are open. */
+  get open(): number {
+    return this.#open;
+  }
+
+  /** @throws ActionError of the connection, `channel-refused` when not even one opens, or the signal's reason */
+  async request(signal: AbortSignal): Promise<ByteStream> {
+    let patience = CLOSING_MS.values();
+    for (let losses = 0; ;) {
+      const connection = await this.#options.connection(signal);
+      try {
+        return this.#count(await this.#openOn(connection));
+      } catch (error) {
+        if (isCode(error, 'connection-lost') && losses < MAX_LOSSES) {
+          losses += 1;
+          await connection.closed;
+          continue;
+        }
+        const pause = patience.next().value ?? (this.#open > 0 ? RETRY_MS : undefined);
+        if (!isCode(error, 'channel-refused') || pause === undefined) throw error;
+        if (await this.#oneCloses(signal, pause)) patience = CLOSING_MS.values();
+      }
+    }
+  }
+
+  /** The first channel alone: it finds out what the server has (see `openWorkerChannel`), and the others need not. */
+  async #openOn(connection: SshConnection): Promise<ByteStream> {
+    const first = this.#firsts.get(connection);
+    if (first !== undefined) {
+      await first.catch(() => undefined);
+      return await this.#options.open(connection);
+    }
+    const opening = this.#options.open(connection);
+    this.#firsts.set(connection, opening);
+    return await opening;
+  }
+
+  #count(stream: ByteStream): ByteStream {
+    this.#open += 1;
+    stream.duplex.once('close', () => {
+      this.#open -= 1;
+      this.#waiting.shift()?.();
+    });
+    return stream;
+  }
+
+  /** @returns false when none did within `limitMs` */
+  async #oneCloses(signal: AbortSignal, limitMs: number): Promise<boolean> {
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const wake = (): void => resolve(true);
+    this.#waiting.push(wake);
+    const decided = new AbortController();
+    try {
+      const limit = delay(limitMs, false, { signal: AbortSignal.any([signal, decided.signal]) });
+      return await Promise.race([promise, limit]);
+    } finally {
+      decided.abort();
+      const index = this.#waiting.indexOf(wake);
+      if (index !== -1) this.#waiting.splice(index, 1);
+    }
+  }
+}
+
+function isCode(error: unknown, code: ActionError['code']): boolean {
+  return error instanceof ActionError && error.code === code;
+}

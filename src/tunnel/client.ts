@@ -1,0 +1,164 @@
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { ByteStream } from '../domain/byte-stream.ts';
+import { asActionError } from '../domain/errors.ts';
+import { printable } from '../domain/text.ts';
+import { DIAGNOSTICS_GRACE, streamEnded } from '../store/stream-ended.ts';
+import { refusal, WELCOME } from './greeting.ts';
+import { relay } from './relay.ts';
+
+/** How long the remote may be silent after a client has ended its side, milliseconds. */
+const SILENCE_MS = 1000;
+
+/** How long a client may stay when the remote has gone, milliseconds. */
+const FAREWELL_MS = 5000;
+
+/** What may wait of a client until its channel is open, bytes. */
+const HELD_LIMIT = 1024 * 1024;
+
+const NOTHING = Buffer.alloc(0);
+
+export interface ClientOptions {
+  readonly openChannel: (signal: AbortSignal) => Promise<ByteStream>;
+  /** The remote, for people. */
+  readonly label: string;
+  /** Told, in one line, why a client was turned away. */
+  readonly onNotice: (text: string) => void;
+}
+
+/**
+ * A client of the tunnel and its channel: each end of a side is passed on, and when one is gone, so is the other.
+ *
+ * A client that ends its side may still listen: Nix does that to hear why a handshake failed. But it may as well be gone, with the program
+ * that joins it to us left over, and on a daemon's socket an end stops no build. So from then on the remote must not be silent for long.
+ */
+export class TunnelClient {
+  /** Resolves when nothing is left of it. */
+  readonly ended: Promise<undefined>;
+  readonly #socket: Socket;
+  readonly #options: ClientOptions;
+  readonly #gone = new AbortController();
+  /** What came before there was a channel. */
+  #held: Buffer[] = [];
+  #heldBytes = 0;
+  #hasEnded = false;
+  #hasHeard = false;
+  #channel: Duplex | undefined;
+  #limit: NodeJS.Timeout | undefined;
+
+  /** @param socket of a server that allows half-open connections */
+  constructor(socket: Socket, options: ClientOptions) {
+    this.#socket = socket;
+    this.#options = options;
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    this.ended = promise;
+    socket.once('close', () => {
+      this.#closed();
+      resolve(undefined);
+    });
+    socket.on('error', () => undefined);
+    socket.on('data', this.#hold);
+    socket.on('end', () => this.#clientEnded());
+    void this.#join();
+  }
+
+  get bytesReceived(): number {
+    return this.#socket.bytesRead;
+  }
+
+  get bytesSent(): number {
+    return this.#socket.bytesWritten;
+  }
+
+  /** Ends both sides hard. Idempotent. */
+  close(): void {
+    this.#socket.destroy();
+  }
+
+  readonly #hold = (chunk: Buffer): void => {
+    this.#held.push(chunk);
+    this.#heldBytes += chunk.length;
+    if (this.#heldBytes > HELD_LIMIT) this.#socket.pause();
+  };
+
+  async #join(): Promise<void> {
+    try {
+      const { signal } = this.#gone;
+      const stream = await this.#options.openChannel(signal);
+      if (signal.aborted) stream.duplex.destroy();
+      else this.#connect(stream);
+    } catch (error) {
+      if (this.#gone.signal.aborted) return;
+      this.#turnAway(asActionError(error).message);
+    }
+  }
+
+  #connect(stream: ByteStream): void {
+    const socket = this.#socket;
+    const { duplex } = stream;
+    this.#channel = duplex;
+    duplex.once('data', (chunk: Buffer) => this.#remoteSpeaks(duplex, chunk));
+    duplex.on('error', (error) => this.#remoteLost(error));
+    duplex.once('end', () => this.#remoteEnded(stream));
+    socket.off('data', this.#hold);
+    for (const chunk of this.#held.splice(0)) duplex.write(chunk);
+    relay(socket, duplex);
+    socket.resume();
+    if (!this.#hasEnded) return;
+    duplex.end();
+    this.#leaveAfter(SILENCE_MS);
+  }
+
+  #remoteSpeaks(duplex: Duplex, chunk: Buffer): void {
+    this.#hasHeard = true;
+    this.#socket.write(Buffer.concat([WELCOME, chunk]));
+    duplex.on('data', () => this.#limit?.refresh());
+    relay(duplex, this.#socket);
+  }
+
+  /** All is said; if it is nothing, the standard error of the program, which may still be on its way, tells why. */
+  #remoteEnded(stream: ByteStream): void {
+    this.#leaveAfter(FAREWELL_MS);
+    if (this.#hasHeard) return;
+    setTimeout(() => {
+      const { label } = this.#options;
+      const unknown = { waiting: undefined, waitingCount: 0, cause: undefined };
+      const end = { label, isGreeted: false, diagnostics: stream.diagnostics(), ...unknown };
+      this.#turnAway(streamEnded(end).message);
+    }, DIAGNOSTICS_GRACE);
+  }
+
+  #remoteLost(error: Error): void {
+    if (this.#hasHeard) this.close();
+    else this.#turnAway(error.message);
+  }
+
+  #turnAway(reason: string): void {
+    if (this.#socket.destroyed) return;
+    this.#options.onNotice(reason);
+    this.#socket.end(refusal(printable(reason)));
+    this.#leaveAfter(FAREWELL_MS);
+  }
+
+  #clientEnded(): void {
+    this.#hasEnded = true;
+    // Of one that has not only ended but closed, even nothing is not taken (EPIPE): its 'close' follows at once.
+    if (this.#socket.writable) this.#socket.write(NOTHING);
+    if (this.#channel) this.#leaveAfter(SILENCE_MS);
+  }
+
+  /** Unless it still takes what there is for it. */
+  #leaveAfter(ms: number): void {
+    clearTimeout(this.#limit);
+    this.#limit = setTimeout(() => {
+      if (this.#socket.writableLength > 0) this.#limit?.refresh();
+      else this.close();
+    }, ms);
+  }
+
+  #closed(): void {
+    clearTimeout(this.#limit);
+    this.#gone.abort();
+    this.#channel?.destroy();
+  }
+}

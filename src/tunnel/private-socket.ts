@@ -1,0 +1,31 @@
+import { once } from 'node:events';
+import type { Server } from 'node:net';
+import { ActionError, toError } from '../domain/errors.ts';
+
+/** What the address of a socket holds at most on any system (104 bytes on macOS, 108 on Linux), less what others may add. */
+export const MAX_SOCKET_PATH = 100;
+
+/**
+ * Has a server listen where only its owner, and root, may ever connect.
+ * @param what for errors: `the tunnel to ci@builder`
+ * @throws ActionError `internal` when the socket cannot be made
+ */
+export async function listenPrivately(server: Server, path: string, what: string): Promise<void> {
+  if (Buffer.byteLength(path) > MAX_SOCKET_PATH) {
+    throw new ActionError(
+      'internal',
+      `the socket of ${what} has a path longer than ${MAX_SOCKET_PATH} bytes: ${path}`,
+      { hint: 'Set RUNNER_TEMP or TMPDIR to a folder with a shorter path.' },
+    );
+  }
+  const umask = process.umask(0o177); // the socket is made before listen() returns
+  server.listen(path);
+  process.umask(umask);
+  try {
+    await once(server, 'listening');
+  } catch (thrown) {
+    const cause = toError(thrown);
+    const message = `the socket of ${what} cannot be made: ${cause.message}`;
+    throw new ActionError('internal', message, { cause });
+  }
+}

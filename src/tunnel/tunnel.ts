@@ -1,0 +1,107 @@
+import { rm } from 'node:fs/promises';
+import { createServer, type Server } from 'node:net';
+import path from 'node:path';
+import type { SshConnection } from '../ssh/connection.ts';
+import { Channels } from './channels.ts';
+import { TunnelClient } from './client.ts';
+import { launcherUri, writeLauncher, type PipeProgram } from './launcher.ts';
+import { listenPrivately } from './private-socket.ts';
+import { openService, type TunnelService } from './service.ts';
+
+export interface TunnelOptions {
+  /** Of `makeTunnelFolder`. */
+  readonly folder: string;
+  /** Of `tunnelName`: unique within the folder. */
+  readonly name: string;
+  /** The remote, for people. */
+  readonly label: string;
+  readonly service: TunnelService;
+  readonly pipe: PipeProgram;
+  /** The connection as it is now; after a loss, as soon as there is one again. The signal ends this wait alone. */
+  readonly connection: (signal: AbortSignal) => Promise<SshConnection>;
+  /** Told, in one line, why a client was turned away. */
+  readonly onNotice: (text: string) => void;
+}
+
+/** One remote as a Unix socket, on which each client gets a channel of its own, and the way to it for Nix. */
+export class Tunnel {
+  readonly label: string;
+  /** What to give to Nix: a store, or a machine. */
+  readonly storeUri: string;
+  readonly socketPath: string;
+  readonly #launcher: string;
+  readonly #server: Server;
+  readonly #channels: Channels;
+  readonly #clients = new Set<TunnelClient>();
+  /** Bytes of clients that are gone. */
+  #received = 0;
+  #sent = 0;
+  #closed: Promise<void> | undefined;
+
+  private constructor(options: TunnelOptions) {
+    const { folder, name, label, service, connection, onNotice } = options;
+    this.label = label;
+    this.#launcher = path.join(folder, name);
+    this.socketPath = `${this.#launcher}.sock`;
+    this.storeUri = launcherUri(service.kind === 'worker' ? 'ssh-ng' : 'ssh', this.#launcher);
+    this.#channels = new Channels({ connection, open: (on) => openService(on, service) });
+    const openChannel = (signal: AbortSignal) => this.#channels.request(signal);
+    this.#server = createServer({ allowHalfOpen: true }, (socket) =>
+      this.#serve(new TunnelClient(socket, { label, openChannel, onNotice })),
+    );
+  }
+
+  /** @throws ActionError `internal` when the socket cannot be made */
+  static async open(options: TunnelOptions): Promise<Tunnel> {
+    const tunnel = new Tunnel(options);
+    await listenPrivately(tunnel.#server, tunnel.socketPath, `the tunnel to ${options.label}`);
+    tunnel.#server.on('error', ({ message }) => options.onNotice(`a client was lost: ${message}`));
+    await writeLauncher(tunnel.#launcher, options.pipe, tunnel.socketPath);
+    return tunnel;
+  }
+
+  /** How many clients there are, those included that wait for a channel. */
+  get clients(): number {
+    return this.#clients.size;
+  }
+
+  /** How many channels are open. */
+  get channels(): number {
+    return this.#channels.open;
+  }
+
+  /** From all clients so far, for the remote. */
+  get bytesSent(): number {
+    return [...this.#clients].reduce(
+      (sum, { bytesReceived }) => sum + bytesReceived,
+      this.#received,
+    );
+  }
+
+  /** From the remote, to all clients so far. */
+  get bytesReceived(): number {
+    return [...this.#clients].reduce((sum, { bytesSent }) => sum + bytesSent, this.#sent);
+  }
+
+  /** Ends all clients hard, and removes what was made. Idempotent. */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  #serve(client: TunnelClient): void {
+    this.#clients.add(client);
+    void client.ended.then(() => {
+      this.#clients.delete(client);
+      this.#received += client.bytesReceived;
+      this.#sent += client.bytesSent;
+    });
+  }
+
+  async #close(): Promise<void> {
+    this.#server.close();
+    for (const client of this.#clients) client.close();
+    await Promise.all([...this.#clients].map(({ ended }) => ended));
+    await Promise.all([this.socketPath, this.#launcher].map((file) => rm(file, { force: true })));
+  }
+}
