@@ -3,5 +3,6 @@ import { copyDeep } from './cases/copy-deep.ts';
 import { copyLarge } from './cases/copy-large.ts';
 import { copyWide } from './cases/copy-wide.ts';
 import { noop } from './cases/noop.ts';
+import { offload } from './cases/offload.ts';
 
-export const CASES: readonly BenchCase[] = [copyWide, copyDeep, copyLarge, noop];
+export const CASES: readonly BenchCase[] = [copyWide, copyDeep, copyLarge, noop, offload];

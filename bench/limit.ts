@@ -15,6 +15,14 @@ export function copyLimit(importSeconds: number): number {
   return ((CONNECT + SESSION + NARS) * ROUND_TRIP_MS) / 1000 + importSeconds;
 }
 
+/** A build by an open connection: derivations, request and questions for path infos go up in one write, and then the NARs are asked for. */
+const BUILD = 1;
+
+/** The same for a build on an open connection, which takes the builder itself so many seconds. */
+export function offloadLimit(localSeconds: number): number {
+  return ((BUILD + NARS) * ROUND_TRIP_MS) / 1000 + localSeconds;
+}
+
 /** The same for one query, which the builder itself answers in so many seconds. */
 export function queryLimit(localSeconds: number): number {
   return ((CONNECT + SESSION) * ROUND_TRIP_MS) / 1000 + localSeconds;

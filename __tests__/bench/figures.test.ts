@@ -3,6 +3,7 @@ import { atLeast, atMost } from '../../bench/case.ts';
 import { toJson, type Result } from '../../bench/result.ts';
 import { median, slope } from '../../bench/statistics.ts';
 import { figuresTable, readmeTable } from '../../bench/tables.ts';
+import { inTurns } from '../../bench/turns.ts';
 
 const RESULT: Result = {
   name: 'copy-none',
@@ -29,6 +30,20 @@ describe('statistics', () => {
 
   it('finds round trips as the slope of time over delay', () => {
     expect(slope(1.35, 0.25, 100)).toBeCloseTo(11);
+  });
+});
+
+describe('turns', () => {
+  it('take each thing in every round, and leave the first round out', async () => {
+    const taken = { one: [100, 1, 3, 2], other: [100, 10, 10, 40] };
+    const order: string[] = [];
+    const take = (name: keyof typeof taken) => () => {
+      order.push(name);
+      return Promise.resolve(taken[name].shift() ?? NaN);
+    };
+    const medians = await inTurns(3, { one: take('one'), other: take('other') });
+    expect(medians).toEqual({ one: 2, other: 10 });
+    expect(order.join(' ')).toBe(Array.from({ length: 4 }, () => 'one other').join(' '));
   });
 });
 
