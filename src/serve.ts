@@ -39,9 +39,11 @@ export function note(line: string): void {
   process.stderr.write(`${new Date().toISOString()} ${line}\n`);
 }
 
-/** The step ends, and with it whoever reads standard output. */
+/** The step ends, and with it whoever reads standard output; the process goes on, and keeps its secrets. */
 function outliveTheStep(): void {
   process.on('SIGHUP', () => undefined);
+  // Unheard, it opens Node's debugger, to every user of the machine.
+  process.on('SIGUSR1', () => undefined);
   process.stdout.on('error', () => undefined);
 }
 

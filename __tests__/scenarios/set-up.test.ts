@@ -37,7 +37,7 @@ function tempOf({ socketPath }: Offload): string {
 }
 
 /** Sends a signal to the process that serves. */
-async function signal(name: 'KILL' | 'STOP' | 'TERM' | 'HUP'): Promise<void> {
+async function signal(name: 'KILL' | 'STOP' | 'TERM' | 'HUP' | 'USR1'): Promise<void> {
   const { pid } = await offloadProcess(runner);
   await runner.output(['kill', `-${name}`, String(pid)]);
 }
@@ -138,6 +138,15 @@ describe('a job that sets up first', () => {
 });
 
 describe('the process that serves', () => {
+  it('opens no debugger to who asks for it', async () => {
+    await using offload = await setUpOffload({ builder, runner });
+    const log = path.join(path.dirname(offload.socketPath), 'offload.log');
+    await signal('USR1');
+    await delay(500);
+    await offloadProcess(runner);
+    expect(await runner.read(log)).toBe('');
+  });
+
   it('outlives main, a hangup, and its workspace', async () => {
     await using offload = await setUpOffload({ builder, runner });
     await runner.output(['rm', '-r', offload.workspace]);

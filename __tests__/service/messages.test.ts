@@ -15,6 +15,13 @@ test.each(['', '[]', '{}', '{"inputs":{"a":1},"workspace":"","folder":""}'])(
   },
 );
 
+test('an assignment that was cut off is not told', () => {
+  const whole = JSON.stringify({ inputs: { 'ssh-key': 'BEGIN', other: 'BEGIN' } });
+  for (let length = 0; length < whole.length; length += 1) {
+    expect(() => parseAssignment(whole.slice(0, length))).toThrow(/^the assignment is not whole$/);
+  }
+});
+
 test.each([
   { kind: 'ready', remote: 'r', detail: 'd', warnings: ['w'] },
   { kind: 'failed', code: 'key-invalid', message: 'm', hint: 'h' },

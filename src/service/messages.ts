@@ -38,9 +38,9 @@ export interface Failure {
   readonly hint: string | undefined;
 }
 
-/** @throws Error for what is not JSON of an {@link Assignment} */
+/** @throws TypeError for what is not JSON of an {@link Assignment}; no part of it is in the message */
 export function parseAssignment(json: string): Assignment {
-  const { inputs, workspace, folder, job } = record(JSON.parse(json), 'assignment');
+  const { inputs, workspace, folder, job } = record(parseSecretly(json), 'assignment');
   const texts = Object.entries(record(inputs, 'inputs'));
   return {
     inputs: Object.fromEntries(texts.map(([name, text]) => [name, string(text, name)])),
@@ -48,6 +48,15 @@ export function parseAssignment(json: string): Assignment {
     folder: string(folder, 'folder'),
     job: job === undefined ? undefined : parseJob(job),
   };
+}
+
+/** Like JSON.parse, whose error quotes what it was given. */
+function parseSecretly(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    throw new TypeError('the assignment is not whole');
+  }
 }
 
 function parseJob(value: unknown): JobProcess {
