@@ -7,12 +7,13 @@ import { type NixHost, startNixHost, SYSTEM, until } from '../../lab/index.ts';
 import { ActionError } from '../../src/domain/errors.ts';
 import { parseDrvPath, parseStorePath } from '../../src/domain/store-path.ts';
 import type { TakeOver } from '../../src/offload/take-over.ts';
+import { clientHello, SERVER_MAGIC } from '../../src/protocol/handshake.ts';
 import { MESSAGE } from '../../src/protocol/messages.ts';
 import { OP } from '../../src/protocol/op.ts';
 import { WireWriter } from '../../src/protocol/wire-writer.ts';
 import { openStore } from '../../src/store/daemon-store.ts';
 import type { Store } from '../../src/store/store.ts';
-import { socketStream } from '../store/streams.ts';
+import { changing, socketStream } from '../store/streams.ts';
 import { localStream, passing, RawClient, stalling, TestSocket } from './socket.ts';
 
 const NOWHERE = '/nix/store/00000000000000000000000000000000-nowhere';
@@ -21,6 +22,8 @@ const FRAME = 1_000_000;
 
 const lastAnd = (value: number) => new WireWriter().u64(MESSAGE.last).u64(value).finish();
 const request = (op: number) => new WireWriter().u64(op);
+/** To a client of 1.21, whom the daemon tells neither its version nor whether it trusts him. */
+const OLD_GREETING = new WireWriter().u64(SERVER_MAGIC).u64(0x125).u64(MESSAGE.last).finish();
 const isValid = request(OP.isValidPath).string(NOWHERE).finish();
 const building = request(OP.buildPaths)
   .strings([`${NOWHERE}.drv!out`])
@@ -117,6 +120,36 @@ describe('a connection of the offload socket', () => {
     );
     await until(1000, 'the notice', () => socket?.notices.length === 1);
     expect(socket?.notices).toEqual([expect.stringContaining('cannot be read')]);
+  });
+
+  it('is relayed unread for a client of another age', async () => {
+    await serve(() => Promise.resolve({ kind: 'error', message: 'taken over' }));
+    using raw = new RawClient(socket?.path ?? '');
+    raw.send(clientHello(0x115));
+    expect(await raw.receive(24)).toEqual(OLD_GREETING);
+    raw.send(isValid);
+    expect(await raw.receive(16)).toEqual(lastAnd(0));
+    raw.send(building);
+    expect(await raw.receiveText()).toContain('failed to obtain derivation');
+    expect(socket?.notices).toEqual([expect.stringContaining('the client speaks 1.21')]);
+  });
+
+  it('is relayed unread where the daemon is of another age', async () => {
+    const old = (chunk: Buffer, offset: number): Buffer => {
+      if (offset > 8 || offset + chunk.length <= 8) return chunk;
+      const changed = Buffer.from(chunk);
+      changed.writeUInt8(0x15, 8 - offset);
+      return changed;
+    };
+    await serve(passing, async () => changing(await localStream(host), old));
+    using raw = new RawClient(socket?.path ?? '');
+    raw.send(clientHello(0x115));
+    expect((await raw.receive(24)).subarray(8)).toEqual(
+      new WireWriter().u64(0x115).u64(MESSAGE.last).finish(),
+    );
+    raw.send(isValid);
+    expect(await raw.receive(16)).toEqual(lastAnd(0));
+    expect(socket?.notices).toEqual([expect.stringContaining('the local daemon speaks 1.21')]);
   });
 
   it('is byte for byte, however the bytes arrive', async () => {

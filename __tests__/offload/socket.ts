@@ -132,7 +132,7 @@ export class RawClient implements Disposable {
   #chunks: Buffer[] = [];
   #received = 0;
 
-  private constructor(path: string) {
+  constructor(path: string) {
     this.#socket = connect(path);
     this.#socket.on('data', (chunk) => {
       this.#chunks.push(chunk);

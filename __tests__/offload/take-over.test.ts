@@ -1,4 +1,3 @@
-import { connect } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type NixHost, recipes, startNixHost, SUITES, until, writeFlake } from '../../lab/index.ts';
 import { ACTIVITY, RESULT } from '../../src/domain/activity.ts';
@@ -6,29 +5,39 @@ import type { BuildResult } from '../../src/domain/build-result.ts';
 import { ActionError } from '../../src/domain/errors.ts';
 import type { BuildRequest, OffloadClient, TakeOver } from '../../src/offload/take-over.ts';
 import { openStore } from '../../src/store/daemon-store.ts';
-import { passing, TestSocket } from './socket.ts';
+import { localStream, passing, TestSocket } from './socket.ts';
 
 const FLAKE = '/tmp/flake';
 const WITH_NIX_BUILD = `(builtins.getFlake "path:${FLAKE}").packages.\${builtins.currentSystem}`;
 
-describe.each(SUITES)('builds that are taken over, clients of Debian %s', (suite) => {
+const HOSTS = [
+  ...SUITES.map((suite) => ({ suite, nix: 'daemon' }) as const),
+  { suite: 'sid', nix: 'user-owned' } as const,
+];
+
+describe.each(HOSTS)('builds that are taken over, $suite with Nix as $nix', ({ suite, nix }) => {
   let host: NixHost;
   let socket: TestSocket;
   let takeOver: TakeOver;
   let taken: { request: BuildRequest; client: OffloadClient }[];
 
   beforeAll(async () => {
-    host = await startNixHost({ suite, name: suite });
+    host = await startNixHost({ suite, nix, name: `${suite}-${nix}` });
     socket = await TestSocket.serve(host, (request, client) => {
       taken.push({ request, client });
       return takeOver(request, client);
     });
     const names = Array.from({ length: 12 }, (_, index) => `fresh${index}`);
-    await writeFlake(host, FLAKE, {
-      ...Object.fromEntries(names.map((name) => [name, recipes.file(name, 100)])),
-      two: recipes.multipleOutputs('two', ['out', 'dev']),
-      imported: recipes.importFromDerivation('imported'),
-    });
+    await writeFlake(
+      host,
+      FLAKE,
+      {
+        ...Object.fromEntries(names.map((name) => [name, recipes.file(name, 100)])),
+        two: recipes.multipleOutputs('two', ['out', 'dev']),
+        imported: recipes.importFromDerivation('imported'),
+      },
+      host.owner,
+    );
   });
 
   beforeEach(() => {
@@ -44,7 +53,7 @@ describe.each(SUITES)('builds that are taken over, clients of Debian %s', (suite
   const build = (...more: readonly string[]) =>
     socket.run(['nix', 'build', '--no-link', ...more], { cwd: FLAKE });
   const drvPath = (name: string) =>
-    host.output(['nix', 'eval', '--raw', `path:${FLAKE}#${name}.drvPath`]);
+    host.output(['nix', 'eval', '--raw', `path:${FLAKE}#${name}.drvPath`], { user: host.owner });
 
   it('are those of `nix build`, with what it was asked for', async () => {
     const { code } = await build('path:.#fresh0', '--cores', '7', '--max-silent-time', '60');
@@ -126,10 +135,7 @@ describe.each(SUITES)('builds that are taken over, clients of Debian %s', (suite
   });
 
   it('succeed where somebody else has built', async () => {
-    const elsewhere = openStore(
-      { duplex: connect(host.socketPath), diagnostics: () => '' },
-      { label: 'another session' },
-    );
+    const elsewhere = openStore(await localStream(host), { label: 'another session' });
     takeOver = async ({ operation, paths, mode }) => {
       const results = await elsewhere.build(paths, mode);
       return operation === 'BuildPaths' ? { kind: 'built' } : { kind: 'results', results };

@@ -83,6 +83,7 @@ export class Connection {
     daemon.duplex.on('end', ended).on('error', ended).on('close', closed);
 
     const handshake = await shakeHands(client, side);
+    side.feed.drain((bytes) => void client.duplex.write(bytes));
     const { signal } = this.#gone;
     this.#conversation = new Conversation({ ...this.#options, client, daemon, signal });
     if (handshake.kind === 'agreed') await this.#conversation.serve(handshake.greeting);
