@@ -6,11 +6,11 @@
  * Node 24.21.0 hangs now and then after a large transfer, but by having nothing left to do.
  */
 import { connect, Socket } from 'node:net';
+import { FrameReader, STDERR, STDOUT } from './tunnel/frames.ts';
 import { parseGreeting } from './tunnel/greeting.ts';
-import { relay } from './tunnel/relay.ts';
+import { forward, relay } from './tunnel/relay.ts';
 
 const STDIN = 0;
-const STDOUT = 1;
 
 const [socketPath = ''] = process.argv.slice(2);
 const input = new Socket({ fd: STDIN, readable: true, writable: false });
@@ -27,7 +27,7 @@ input.on('error', () => leave());
 output.on('error', () => leave());
 relay(input, tunnel);
 
-/** Until the tunnel has greeted; from then on all that it says is for Nix. */
+/** Until the tunnel has greeted; from then on what it says is for Nix. */
 function listen(chunk: Buffer): void {
   heard = Buffer.concat([heard, chunk]);
   const greeting = parseGreeting(heard);
@@ -38,8 +38,21 @@ function listen(chunk: Buffer): void {
     fail(greeting.reason);
     return;
   }
-  if (greeting.rest.length > 0) output.write(greeting.rest);
-  relay(tunnel, output);
+  const send = greeting.kind === 'bytes' ? print : readFrames();
+  send(greeting.rest);
+  forward(tunnel, output, send);
+}
+
+function print(bytes: Buffer): void {
+  output.write(bytes);
+}
+
+function readFrames(): (chunk: Buffer) => void {
+  const reader = new FrameReader((descriptor, bytes) => {
+    if (descriptor === STDERR) process.stderr.write(bytes);
+    else print(bytes);
+  });
+  return (chunk) => reader.push(chunk);
 }
 
 function fail(reason: string): void {

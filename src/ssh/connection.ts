@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import type { ByteStream } from '../domain/byte-stream.ts';
@@ -19,6 +20,8 @@ export interface ExitStatus {
 export interface ExecStream extends ByteStream {
   /** Settles once all output was read, or the stream destroyed; never rejects. */
   readonly exit: Promise<ExitStatus>;
+  /** Its standard error, as it comes; what nobody listens to is dropped, but for what `diagnostics()` keeps. */
+  readonly stderr: Readable;
 }
 
 /** One authenticated SSH connection, on which any number of channels are opened. */

@@ -88,6 +88,7 @@ export class Connection implements SshConnection {
         const diagnostics = new Diagnostics(channel.stderr);
         return {
           exit: exitOf(channel, this.closed),
+          stderr: channel.stderr,
           duplex: this.#streamOn(channel),
           diagnostics: () => diagnostics.text(),
         };

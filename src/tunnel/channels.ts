@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ByteStream } from '../domain/byte-stream.ts';
 import { ActionError } from '../domain/errors.ts';
 import type { SshConnection } from '../ssh/connection.ts';
+import type { ServiceStream } from './service.ts';
 
 /** Milliseconds that sshd is given to notice that programs have ended, one turn after the other. */
 const CLOSING_MS = [100, 400, 1500];
@@ -15,7 +15,7 @@ const MAX_LOSSES = 3;
 export interface ChannelsOptions {
   /** The connection as it is now; after a loss, as soon as there is one again. */
   readonly connection: (signal: AbortSignal) => Promise<SshConnection>;
-  readonly open: (connection: SshConnection) => Promise<ByteStream>;
+  readonly open: (connection: SshConnection) => Promise<ServiceStream>;
 }
 
 /**
@@ -40,7 +40,7 @@ export class Channels {
   }
 
   /** @throws ActionError of the connection, `channel-refused` when not even one opens, or the signal's reason */
-  async request(signal: AbortSignal): Promise<ByteStream> {
+  async request(signal: AbortSignal): Promise<ServiceStream> {
     let patience = CLOSING_MS.values();
     for (let losses = 0; ;) {
       const connection = await this.#options.connection(signal);
@@ -60,7 +60,7 @@ export class Channels {
   }
 
   /** The first channel alone: it finds out what the server has (see `openWorkerChannel`), and the others need not. */
-  async #openOn(connection: SshConnection): Promise<ByteStream> {
+  async #openOn(connection: SshConnection): Promise<ServiceStream> {
     const first = this.#firsts.get(connection);
     if (first !== undefined) {
       await first.catch(() => undefined);
@@ -71,7 +71,7 @@ export class Channels {
     return await opening;
   }
 
-  #count(stream: ByteStream): ByteStream {
+  #count(stream: ServiceStream): ServiceStream {
     this.#open += 1;
     stream.duplex.once('close', () => {
       this.#open -= 1;

@@ -1,11 +1,12 @@
 import type { Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
-import type { ByteStream } from '../domain/byte-stream.ts';
+import type { Duplex, Readable } from 'node:stream';
 import { asActionError } from '../domain/errors.ts';
 import { printable } from '../domain/text.ts';
 import { DIAGNOSTICS_GRACE, streamEnded } from '../store/stream-ended.ts';
-import { refusal, WELCOME } from './greeting.ts';
-import { relay } from './relay.ts';
+import { STDERR, STDOUT, writeFrame } from './frames.ts';
+import { BYTES_FOLLOW, FRAMES_FOLLOW, refusal } from './greeting.ts';
+import { forward, relay } from './relay.ts';
+import type { ServiceStream } from './service.ts';
 
 /** How long the remote may be silent after a client has ended its side, milliseconds. */
 const SILENCE_MS = 1000;
@@ -19,7 +20,7 @@ const HELD_LIMIT = 1024 * 1024;
 const NOTHING = Buffer.alloc(0);
 
 export interface ClientOptions {
-  readonly openChannel: (signal: AbortSignal) => Promise<ByteStream>;
+  readonly openChannel: (signal: AbortSignal) => Promise<ServiceStream>;
   /** The remote, for people. */
   readonly label: string;
   /** Told, in one line, why a client was turned away. */
@@ -93,11 +94,11 @@ export class TunnelClient {
     }
   }
 
-  #connect(stream: ByteStream): void {
+  #connect(stream: ServiceStream): void {
     const socket = this.#socket;
     const { duplex } = stream;
     this.#channel = duplex;
-    duplex.once('data', (chunk: Buffer) => this.#remoteSpeaks(duplex, chunk));
+    duplex.once('data', (chunk: Buffer) => this.#remoteSpeaks(stream, chunk));
     duplex.on('error', (error) => this.#remoteLost(error));
     duplex.once('end', () => this.#remoteEnded(stream));
     socket.off('data', this.#hold);
@@ -109,15 +110,31 @@ export class TunnelClient {
     this.#leaveAfter(SILENCE_MS);
   }
 
-  #remoteSpeaks(duplex: Duplex, chunk: Buffer): void {
+  #remoteSpeaks(stream: ServiceStream, chunk: Buffer): void {
+    const { duplex, stderr } = stream;
     this.#hasHeard = true;
-    this.#socket.write(Buffer.concat([WELCOME, chunk]));
     duplex.on('data', () => this.#limit?.refresh());
-    relay(duplex, this.#socket);
+    if (stderr === undefined) {
+      this.#socket.write(Buffer.concat([BYTES_FOLLOW, chunk]));
+      relay(duplex, this.#socket);
+    } else {
+      this.#relayFrames(duplex, stderr, [Buffer.from(stream.diagnostics()), chunk]);
+    }
+  }
+
+  /** @param begun what both have said so far */
+  #relayFrames(stdout: Duplex, stderr: Readable, begun: readonly [stderr: Buffer, stdout: Buffer]) {
+    const socket = this.#socket;
+    socket.write(FRAMES_FOLLOW);
+    writeFrame(socket, STDERR, begun[0]);
+    writeFrame(socket, STDOUT, begun[1]);
+    forward(stderr, socket, (chunk) => writeFrame(socket, STDERR, chunk));
+    forward(stdout, socket, (chunk) => writeFrame(socket, STDOUT, chunk));
+    stdout.on('end', () => socket.end());
   }
 
   /** All is said; if it is nothing, the standard error of the program, which may still be on its way, tells why. */
-  #remoteEnded(stream: ByteStream): void {
+  #remoteEnded(stream: ServiceStream): void {
     this.#leaveAfter(FAREWELL_MS);
     if (this.#hasHeard) return;
     setTimeout(() => {

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { ByteStream } from '../domain/byte-stream.ts';
 import type { SshConnection } from '../ssh/connection.ts';
 import { openWorkerChannel, type WorkerProgram } from '../ssh/worker-channel.ts';
@@ -20,11 +21,14 @@ export function serveCommand({ remoteProgram, remoteStore }: ServeProgram): read
   return [...words, '--serve', '--write', ...store];
 }
 
+/** A stream to the program that serves, and where it is one of this client's alone, its standard error. */
+export type ServiceStream = ByteStream & { readonly stderr?: Readable };
+
 /** @throws ActionError `channel-refused` or `connection-lost` */
 export function openService(
   connection: SshConnection,
   service: TunnelService,
-): Promise<ByteStream> {
+): Promise<ServiceStream> {
   return service.kind === 'worker'
     ? openWorkerChannel(connection, service)
     : connection.exec(serveCommand(service));
