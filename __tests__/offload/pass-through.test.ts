@@ -4,9 +4,10 @@ import {
   type NixHost,
   recipes,
   startNixHost,
-  SUITES,
+  until,
   writeFlake,
 } from '../../lab/index.ts';
+import { TESTED_SUITES } from '../helpers/suites.ts';
 import { TestSocket } from './socket.ts';
 
 const FLAKE = '/tmp/flake';
@@ -45,7 +46,7 @@ const COMMANDS = {
   verification: ['nix-store', '--verify', '--check-contents'],
 } as const;
 
-const HOSTS = SUITES.flatMap((suite) => [
+const HOSTS = TESTED_SUITES.flatMap((suite) => [
   { suite, nix: 'daemon' } as const,
   { suite, nix: 'user-owned' } as const,
 ]);
@@ -60,6 +61,7 @@ describe.each(HOSTS)('through the socket, $suite with Nix as $nix', ({ suite, ni
     const attributes = {
       ...recipes.chain(2, 1000),
       two: recipes.multipleOutputs('two', ['out', 'dev']),
+      slow: recipes.slow('slow', 60),
       bad: recipes.failing('bad'),
       worse: recipes.failing('worse'),
       imported: recipes.importFromDerivation('imported'),
@@ -78,6 +80,17 @@ describe.each(HOSTS)('through the socket, $suite with Nix as $nix', ({ suite, ni
     const direct = await host.run(argv, { user: host.owner });
     expect(answerOf(through)).toEqual(answerOf(direct));
   });
+
+  it.each(['SIGINT', 'SIGKILL'] as const)(
+    'ends local builds with a client that %s ends',
+    async (signal) => {
+      const client = socket.spawn(['nix', 'build', '--no-link', `path:${FLAKE}#slow`]);
+      await until(10_000, 'the build', async () => (await host.builds()).length > 0);
+      await client.signal(signal);
+      await client.exited;
+      await until(2000, 'end of the build', async () => (await host.builds()).length === 0);
+    },
+  );
 
   it('collects garbage, but not what an out-link protects', async () => {
     await socket.output(['nix', 'store', 'gc']);

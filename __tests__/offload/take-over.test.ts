@@ -1,17 +1,18 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type NixHost, recipes, startNixHost, SUITES, until, writeFlake } from '../../lab/index.ts';
+import { type NixHost, recipes, startNixHost, until, writeFlake } from '../../lab/index.ts';
 import { ACTIVITY, RESULT } from '../../src/domain/activity.ts';
 import type { BuildResult } from '../../src/domain/build-result.ts';
 import { ActionError } from '../../src/domain/errors.ts';
 import type { BuildRequest, OffloadClient, TakeOver } from '../../src/offload/take-over.ts';
 import { openStore } from '../../src/store/daemon-store.ts';
+import { TESTED_SUITES } from '../helpers/suites.ts';
 import { localStream, passing, TestSocket } from './socket.ts';
 
 const FLAKE = '/tmp/flake';
 const WITH_NIX_BUILD = `(builtins.getFlake "path:${FLAKE}").packages.\${builtins.currentSystem}`;
 
 const HOSTS = [
-  ...SUITES.map((suite) => ({ suite, nix: 'daemon' }) as const),
+  ...TESTED_SUITES.map((suite) => ({ suite, nix: 'daemon' }) as const),
   { suite: 'sid', nix: 'user-owned' } as const,
 ];
 
