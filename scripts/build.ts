@@ -14,7 +14,7 @@ import path from 'node:path';
 
 const root = path.resolve(import.meta.dirname, '..');
 const dist = path.join(root, 'dist');
-const entries = ['main', 'post', 'offload'] as const;
+const entries = ['main', 'post', 'offload', 'pipe'] as const;
 
 /** ssh2 carries a Windows agent helper that ncc copies along; nothing here runs on Windows. */
 const unwanted = 'pagent.exe';
