@@ -1,12 +1,11 @@
 import type { DaemonEvent } from '../domain/activity.ts';
-import type { BuildMode, BuildResult } from '../domain/build-result.ts';
+import type { BuildMode } from '../domain/build-result.ts';
 import type { DerivedPath } from '../domain/derived-path.ts';
 import { ActionError } from '../domain/errors.ts';
 import { isGood, outcomeStatus, type OutcomeStatus } from '../domain/outcome.ts';
 import type { DrvPath } from '../domain/store-path.ts';
 import type { Answer, BuildRequest } from '../offload/take-over.ts';
 import { NixError } from '../protocol/daemon-error.ts';
-import { derivedPathText } from '../protocol/derived-path.ts';
 import type { Store } from '../store/store.ts';
 
 type Hear = (event: DaemonEvent) => Promise<void> | undefined;
@@ -53,14 +52,8 @@ export function statusIn(answer: Answer, drvPath: DrvPath): OutcomeStatus | unde
   return result ? outcomeStatus(result.status, result.errorMessage) : 'cancelled';
 }
 
-/**
- * One answer to a request that two stores have answered in part, by the same operation. Results come in the order of the request: Nix
- * numbers its links by it.
- */
-export function mergedAnswer({ paths }: BuildRequest, one: Answer, other: Answer): Answer {
+/** One answer to a request that two stores have answered in part, by the same operation. */
+export function mergedAnswer(one: Answer, other: Answer): Answer {
   if (one.kind !== 'results' || other.kind !== 'results') return other;
-  const order = new Map(paths.map((path, index) => [derivedPathText(path), index]));
-  const placeOf = ({ path }: BuildResult): number => order.get(derivedPathText(path)) ?? 0;
-  const results = [...one.results, ...other.results];
-  return { kind: 'results', results: results.sort((a, b) => placeOf(a) - placeOf(b)) };
+  return { kind: 'results', results: [...one.results, ...other.results] };
 }

@@ -9,6 +9,7 @@ import {
 } from '../store/derivation-closure.ts';
 import type { Store } from '../store/store.ts';
 import { CopyBack, type CopyBackOptions } from './copy-back.ts';
+import { resultOfDerivation } from './requested-results.ts';
 import type { Outputs } from './wanted-outputs.ts';
 
 export interface OffloadedOutputsOptions extends Pick<
@@ -57,7 +58,7 @@ export class OffloadedOutputs {
    */
   async collect(answer: Answer, results: Results, client: Store): Promise<void> {
     for (const [drvPath, outputs] of this.#wanted) {
-      const result = results?.find(({ path }) => path.kind === 'built' && path.drvPath === drvPath);
+      const result = results && resultOfDerivation(results, drvPath);
       if (!result) this.#enqueueIfThere(drvPath, outputs);
       else if (isGood(outcomeStatus(result.status, result.errorMessage))) {
         this.#enqueue(drvPath, outputs, result);

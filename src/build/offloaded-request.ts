@@ -1,5 +1,7 @@
 import type { DaemonEvent } from '../domain/activity.ts';
+import type { DerivedPath } from '../domain/derived-path.ts';
 import { toError } from '../domain/errors.ts';
+import { isGood } from '../domain/outcome.ts';
 import type { DrvPath } from '../domain/store-path.ts';
 import type { Answer, BuildRequest, OffloadClient } from '../offload/take-over.ts';
 import type { DerivationClosure } from '../store/derivation-closure.ts';
@@ -15,6 +17,7 @@ import { OffloadedLogs } from './offloaded-logs.ts';
 import { OffloadedOutputs, type Results } from './offloaded-outputs.ts';
 import type { BuiltPath, OffloadPlan } from './offload-plan.ts';
 import { comparedWithLocal } from './rebuilt-outputs.ts';
+import { requestedResults } from './requested-results.ts';
 import { NO_OPTIONS, type Lease, type RemoteSessions } from './remote-sessions.ts';
 import type { Remote } from './remote.ts';
 import { upload } from './upload.ts';
@@ -28,6 +31,8 @@ export interface RequestParts {
   readonly closure: DerivationClosure;
   readonly client: OffloadClient;
   readonly remote: Remote;
+  /** Told when the remote is asked to build: from then on another try might build twice. */
+  readonly onAsked: () => void;
 }
 
 export interface OffloadedRequestOptions extends Omit<OffloadOptions, 'remote'>, RequestParts {
@@ -97,10 +102,19 @@ class OffloadedRequest implements AsyncDisposable {
     await this.#outputs.collect(answer, results, client.store);
     await this.#logs.register(client.store);
     const here = [...plan.local, ...plan.remote.filter((path) => !paths.includes(path))];
-    if (here.length === 0 || answer.kind === 'error') return answer;
+    const whole = here.length === 0 ? answer : await this.#completed(answer, here);
+    if (whole.kind !== 'results') return whole;
+    const { nixVersion } = await client.store.greeting;
+    return { ...whole, results: requestedResults(whole.results, request.paths, nixVersion) };
+  }
+
+  /** With what the local store makes of the rest. */
+  async #completed(answer: Answer, here: readonly DerivedPath[]): Promise<Answer> {
+    if (answer.kind === 'error') return answer;
+    const { client, request } = this.#options;
     const { operation, mode } = request;
     const locally = await requestBuild(client.store, operation, here, mode, client.hear);
-    return mergedAnswer(request, answer, locally);
+    return mergedAnswer(answer, locally);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -127,7 +141,7 @@ class OffloadedRequest implements AsyncDisposable {
   }
 
   async #buildThere(): Promise<BuiltThere> {
-    const { client, lease, plan } = this.#options;
+    const { lease, plan } = this.#options;
     for (const text of lease.warnings) await this.#warn(text);
     let early: Promise<Answer> | undefined;
     const paths = await this.#upload(() => {
@@ -136,10 +150,22 @@ class OffloadedRequest implements AsyncDisposable {
     });
     if (paths.length === 0) return { answer: { kind: 'pass' }, results: undefined, paths };
     const answer = await (early ?? this.#request(lease.store, paths));
-    if (answer.kind === 'results') return { answer, results: answer.results, paths };
-    const isNamed = answer.kind === 'error' || !this.#outputs.areFloating;
-    const results = isNamed ? undefined : await lease.store.build(paths, 'normal', client.hear);
-    return { answer, results, paths };
+    return { answer, results: await this.#resultsOf(answer, paths), paths };
+  }
+
+  /**
+   * What became of content-addressed outputs. BuildPaths tells nothing of them, and Nix before 2.33 calls those that depend on others by
+   * what they were resolved to (`DerivationGoal::resolvedFinished`); asked once more, it says what they are to the client.
+   */
+  async #resultsOf(answer: Answer, paths: readonly BuiltPath[]): Promise<Results> {
+    const told = answer.kind === 'results' ? answer.results : undefined;
+    if (!this.#outputs.areFloating) return told;
+    const built = paths.filter(({ drvPath }) => {
+      const status = statusIn(answer, drvPath);
+      return status !== undefined && isGood(status);
+    });
+    const { client, lease } = this.#options;
+    return built.length === 0 ? told : await lease.store.build(built, 'normal', client.hear);
   }
 
   /** @returns what can be built there, now that all it needs is there */
@@ -171,6 +197,7 @@ class OffloadedRequest implements AsyncDisposable {
   /** A rebuild compares with what is there, so that has to be there first; and a repair is one of the store here. */
   async #request(store: Store, paths: readonly BuiltPath[]): Promise<Answer> {
     const { operation, mode } = this.#options.request;
+    this.#options.onAsked();
     this.#tracker.requested();
     const built = await requestBuild(store, operation, paths, 'normal', this.#hear);
     if (mode !== 'check' || !isGoodAnswer(built)) return built;
