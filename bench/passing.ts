@@ -8,7 +8,7 @@ import { inTurns } from './turns.ts';
 export const EVALUATED = 300;
 const EVALUATION_ROUNDS = 15;
 const FILE_BYTES = 300_000_000;
-const FILE_ROUNDS = 5;
+const FILE_ROUNDS = 7;
 
 export type Variables = Readonly<Record<string, string>>;
 

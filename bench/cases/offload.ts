@@ -31,7 +31,7 @@ export const offload: BenchCase = {
     await link.shape({ roundTripMs: ROUND_TRIP_MS });
     const place = { builder, runner, user: USER, login: 'ci', port: link.port } as const;
     await using socket = await Offload.setUp(place);
-    const { ours, stock } = await sideBySide(hosts, fresh, socket.env);
+    const { ours, stock, builderItself } = await sideBySide(hosts, fresh, socket.env);
     const roundTrips = await roundTripsOfOurs(hosts, async () => {
       const total = await build(hosts, fresh, FEW, [], socket.env);
       return { total, connected: total };
@@ -41,7 +41,7 @@ export const offload: BenchCase = {
     return {
       ours,
       stock,
-      limit: offloadLimit(await builderSeconds(hosts)),
+      limit: offloadLimit(builderItself),
       roundTrips: undefined, // from nothing there are none: the connection was made by another step
       rounds: { ours: ROUNDS, stock: ROUNDS },
       details: {
@@ -65,9 +65,11 @@ async function sideBySide(hosts: Hosts, fresh: Fresh, env: Variables) {
   await setUpOpenssh(runner, 'root', builder, link.port); // it is the daemon that connects to builders
   const builders = `ssh-ng://${USER}@${builder.name} ${SYSTEM} - ${JOBS}`;
   const options = ['--max-jobs', '0', '--builders', builders];
+  const there = await Fresh.prepare(builder, USER, FOLDER);
   return inTurns(ROUNDS, {
     ours: () => build(hosts, fresh, COUNT, [], env),
     stock: () => build(hosts, fresh, COUNT, options, DAEMON),
+    builderItself: () => builderBuilds(hosts, there),
   });
 }
 
@@ -89,17 +91,11 @@ async function build(
 }
 
 /** How long the builder itself takes for as many. */
-async function builderSeconds({ builder }: Hosts): Promise<number> {
-  const fresh = await Fresh.prepare(builder, USER, FOLDER);
-  const { own } = await inTurns(ROUNDS, {
-    own: async () => {
-      const { drvPath } = await fresh.derivations(COUNT);
-      const start = performance.now();
-      await builder.output(['nix', 'build', '--no-link', `${drvPath}^out`], { user: USER });
-      return seconds(start);
-    },
-  });
-  return own;
+async function builderBuilds({ builder }: Hosts, fresh: Fresh): Promise<number> {
+  const { drvPath } = await fresh.derivations(COUNT);
+  const start = performance.now();
+  await builder.output(['nix', 'build', '--no-link', `${drvPath}^out`], { user: USER });
+  return seconds(start);
 }
 
 function detailsOf({ operation, evaluation, addFile }: Passing) {
