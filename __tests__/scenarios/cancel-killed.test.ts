@@ -85,7 +85,7 @@ describe('a main that is killed', () => {
   it('in a build that the evaluation takes', async () => {
     const source = recipes.script('source', 'sleep 60; echo done > $out');
     const live = await start({ imported: `sh "imported" (builtins.readFile (${source}))` });
-    await waitUntil(async () => (await runner.builds()).length > 0, 'the build on the runner');
+    await waitUntil(async () => (await builder.builds()).length > 0, 'the build of the import');
     await killAndPost(live);
   });
 

@@ -46,6 +46,11 @@ export interface OffloadOptions {
   readonly onNotice: (text: string) => void;
 }
 
+/** Milliseconds of waiting for a connection that nobody minds. */
+const TELL_AFTER = 1000;
+
+const WAITING = 'warning: the connection to the builder was lost; waiting for another one';
+
 /** Has build requests of the offload socket's clients built by a remote. */
 export function offloadTo(options: OffloadOptions): TakeOver {
   const engine = new OffloadEngine(options);
@@ -61,29 +66,46 @@ class OffloadEngine {
   }
 
   async answer(request: BuildRequest, client: OffloadClient): Promise<Answer> {
-    const { importCheck, remote: connected } = this.#options;
-    const missing = await derivationsToBuild(request, client, importCheck);
+    const missing = await derivationsToBuild(request, client, this.#options.importCheck);
     if (missing.size === 0) return { kind: 'pass' };
     const closure = await closureOf(request);
     if (!closure) return { kind: 'pass' };
-    const remote = await connected(client.signal);
+    const progress = { hasAsked: false };
+    const onAsked = (): void => void (progress.hasAsked = true);
+    const parts = { request, closure, client, onAsked };
+    try {
+      return await this.#tryRemote(parts, missing);
+    } catch (error) {
+      // A link that died unnoticed, while nobody used it: nothing was built yet, so nothing is built twice.
+      if (progress.hasAsked || asActionError(error).code !== 'connection-lost') throw error;
+      return this.#tryRemote(parts, missing);
+    }
+  }
+
+  async #tryRemote(
+    parts: Omit<RequestParts, 'remote' | 'plan'>,
+    missing: ReadonlySet<StorePath>,
+  ): Promise<Answer> {
+    const { request, closure, client } = parts;
+    const remote = await this.#connected(client);
     const abilities = abilitiesOf(remote.uri, await remote.settings());
     const plan = planOffload(request.paths, missing, closure, abilities);
     if (plan.remote.length === 0) return { kind: 'pass' };
-    return this.#build({ request, plan, closure, client, remote });
+    const settings = await this.#options.localSettings();
+    const { options, logging } = clientRequest(client.options, settings, this.#options.options);
+    const sessions = this.#sessionsOf(remote);
+    const lease = await sessions.acquire(options, logging, client.signal);
+    return buildForClient({ ...this.#options, ...parts, plan, remote, lease, sessions });
   }
 
-  async #build(parts: RequestParts): Promise<Answer> {
-    const { options, localSettings } = this.#options;
-    const { client, remote } = parts;
-    const { options: asked, logging } = clientRequest(
-      client.options,
-      await localSettings(),
-      options,
-    );
-    const sessions = this.#sessionsOf(remote);
-    const lease = await sessions.acquire(asked, logging, client.signal);
-    return buildForClient({ ...this.#options, ...parts, lease, sessions });
+  /** Who waits is told so. */
+  async #connected({ signal, hear }: OffloadClient): Promise<Remote> {
+    const tell = setTimeout(() => void hear({ kind: 'message', text: WAITING }), TELL_AFTER);
+    try {
+      return await this.#options.remote(signal);
+    } finally {
+      clearTimeout(tell);
+    }
   }
 
   #sessionsOf(remote: Remote): RemoteSessions {

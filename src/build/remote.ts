@@ -14,7 +14,7 @@ import {
   type WorkerProgram,
 } from '../ssh/worker-channel.ts';
 import { openStore } from '../store/daemon-store.ts';
-import type { Store } from '../store/store.ts';
+import type { Greeting, Store } from '../store/store.ts';
 import {
   askedNames,
   daemonArguments,
@@ -44,6 +44,8 @@ export class Remote {
   readonly #connection: SshConnection;
   readonly #request: RemoteRequest;
   readonly #settings: Promise<NixSettings | undefined>;
+  /** What its daemon says of itself. */
+  readonly greeting: Promise<Greeting>;
   /** On the channel that was asked for together with the connection, until somebody takes it. */
   #first: Session | undefined;
 
@@ -57,6 +59,7 @@ export class Remote {
     this.#request = request;
     this.#settings = settings;
     this.#first = this.#sessionOn(channel);
+    this.greeting = this.#first.store.greeting;
   }
 
   /**

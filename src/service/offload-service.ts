@@ -1,5 +1,6 @@
 import os from 'node:os';
 import { connectionDetail } from '../build/connection-detail.ts';
+import { askedNames } from '../build/daemon-options.ts';
 import { localImportCheck } from '../build/local-import.ts';
 import { offloadTo } from '../build/offload-engine.ts';
 import { OffloadRecords, type OffloadReport } from '../build/offload-report.ts';
@@ -105,13 +106,13 @@ async function importCheckFor(remote: Remote, context: OffloadContext): Promise<
 
 /** What is told of the remote, and which options it cannot be told. */
 async function introduce(remote: Remote, { options }: OffloadRequest): Promise<Ready> {
+  const detail = connectionDetail(await remote.greeting, remote.roundTripMs);
+  const ready = { kind: 'ready', remote: remote.label, detail } as const;
+  // The session that connecting has opened is for the first client.
+  if (askedNames(options).length === 0) return { ...ready, warnings: [] };
   const { store, warnings } = await remote.sessionWith(options);
-  try {
-    const detail = connectionDetail(await store.greeting, remote.roundTripMs);
-    return { kind: 'ready', remote: remote.label, detail, warnings };
-  } finally {
-    store.close();
-  }
+  store.close();
+  return { ...ready, warnings };
 }
 
 interface Parts {
