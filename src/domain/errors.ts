@@ -3,6 +3,7 @@ const ERROR_CODES = [
   // what the user wrote
   'input-invalid',
   'store-uri-invalid',
+  'machines-invalid',
   'key-invalid',
   'key-passphrase',
   'known-hosts-invalid',
