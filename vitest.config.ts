@@ -14,6 +14,7 @@ export const bySuite = [
   '__tests__/nix/*.test.ts',
   '__tests__/lab/hosts.test.ts',
   '__tests__/ssh/builder.test.ts',
+  '__tests__/tunnel/nix.lab.test.ts',
   '__tests__/offload/{pass-through,take-over}.test.ts',
 ];
 
