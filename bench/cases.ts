@@ -4,5 +4,6 @@ import { copyLarge } from './cases/copy-large.ts';
 import { copyWide } from './cases/copy-wide.ts';
 import { noop } from './cases/noop.ts';
 import { offload } from './cases/offload.ts';
+import { pipe } from './cases/pipe.ts';
 
-export const CASES: readonly BenchCase[] = [copyWide, copyDeep, copyLarge, noop, offload];
+export const CASES: readonly BenchCase[] = [copyWide, copyDeep, copyLarge, noop, offload, pipe];
