@@ -24,6 +24,7 @@ describe('parseStoreUri', () => {
     ['ssh-ng://192.0.2.7', { host: '192.0.2.7' }],
     ['ssh-ng://ci@[::1]:2222', { user: 'ci', host: '::1', port: 2222 }],
     ['ssh-ng://ci@::1', { user: 'ci', host: '::1' }],
+    ['ssh-ng://ci@[fe80::1%eth0]:23', { user: 'ci', host: 'fe80::1%eth0', port: 23 }],
     ['ssh-ng://[fe80::1%25eth0]', { host: 'fe80::1%eth0' }],
     ['ssh-ng://first%20last@builder', { user: 'first last', host: 'builder' }],
     ['ssh-ng://builder?ssh-key=/run/my%20key', { host: 'builder', sshKey: '/run/my key' }],

@@ -78,7 +78,7 @@ function refuseField(name: string, where: string, { complaints }: Reading): void
 function readText({ value }: Pair, where: string, reading: Reading): string | undefined {
   const read = scalarText(value, reading);
   if (read !== 'other') return read?.text;
-  reading.complaints.add(`${where}: one text or number is expected`);
+  reading.complaints.add(`${where}: one text or number is expected`, 'Write it on the same line.');
   return undefined;
 }
 

@@ -25,7 +25,9 @@ export function readMachinesYaml(
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const reading = { document, lines, complaints };
   for (const error of document.errors) {
-    complaints.add(`line ${lineAt(reading, error.pos[0])}: ${printable(error.message)}`);
+    const what =
+      error.code === 'MULTIPLE_DOCS' ? 'a second document begins' : printable(error.message);
+    complaints.add(`line ${lineAt(reading, error.pos[0])}: ${what}`, AS_LIST);
   }
   if (document.errors.length > 0) return [];
   if (!isSeq(document.contents)) {

@@ -130,6 +130,9 @@ export function parsePort(text: string | undefined, where: string): number {
   return port;
 }
 
+// The spelling of a zone before 2.31, which newer Nix reads too.
+const UNENCODED_ZONE = /^((?:[^@]*@)?\[?[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*)%(?!25)/;
+
 interface Authority {
   readonly user: string | undefined;
   readonly host: string;
@@ -137,7 +140,7 @@ interface Authority {
 }
 
 function parseAuthority(authority: string, where: string): Authority {
-  const groups = splitAuthority(decode(authority, where));
+  const groups = splitAuthority(decode(authority.replace(UNENCODED_ZONE, '$1%25'), where));
   if (groups === undefined || groups.host.startsWith('-')) {
     throw invalidUri(where, `${JSON.stringify(withoutPassword(authority))} is no user@host:port`);
   }
