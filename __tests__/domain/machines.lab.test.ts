@@ -199,6 +199,9 @@ describe.each(SUITES)('the Nix of Debian %s, and machines', (suite) => {
     );
     const targets = machines
       .filter(({ systems }) => systems.some((system) => system === 'lab-none'))
+      .filter((machine) =>
+        [...machine.supportedFeatures, ...machine.mandatoryFeatures].includes('kvm'),
+      )
       .map(({ user, host: name }) => (user === undefined ? name : `${user}@${name}`));
     expect(targets).toEqual(['a', 'ci@c', 'd', '::1']);
     expect(calls.map(([target]) => target)).toEqual(targets);
