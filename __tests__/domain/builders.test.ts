@@ -1,6 +1,8 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isYaml, parseBuilders } from '../../src/domain/builders.ts';
-import type { Machine } from '../../src/domain/machine.ts';
+import { ActionError } from '../../src/domain/errors.ts';
+import { type Machine, parseMachineSystem } from '../../src/domain/machine.ts';
 import { HOST_KEY, plainMachine } from './machines.ts';
 
 const FILES: Readonly<Record<string, string>> = {
@@ -15,10 +17,8 @@ function parse(text: string): readonly Machine[] {
     if (path === '/secret') throw new Error('permission denied');
     return FILES[path];
   };
-  return parseBuilders(text, { defaultSystems: ['x86_64-linux'].map(systemOf), readFile });
+  return parseBuilders(text, { defaultSystems: [parseMachineSystem('x86_64-linux')], readFile });
 }
-
-const systemOf = (text: string) => plainMachine({ systems: [text] }).systems[0] ?? 'builtin';
 
 describe('machines lines', () => {
   test.each<[string, Parameters<typeof plainMachine>[0]]>([
@@ -195,4 +195,75 @@ test('an expression in the Nix language is named as one', () => {
   ]) {
     expect(() => parse(text)).toThrow('builders: this is an expression in the Nix language');
   }
+});
+
+const PIECES = [
+  ...[
+    '- ',
+    '\n',
+    '\n  ',
+    ' ',
+    ';',
+    '#',
+    '@/etc/nix/machines',
+    '-',
+    ',',
+    ':',
+    '%',
+    '%20',
+    '?',
+    '&',
+    '=',
+  ],
+  ...[
+    'ssh://',
+    'ssh-ng://',
+    'a',
+    'ci@',
+    '[',
+    ']',
+    '{',
+    '}',
+    '"',
+    '*x',
+    '&x ',
+    '---',
+    '!',
+    '|',
+    '<<: ',
+  ],
+  ...[
+    'hostName: ',
+    'systems: ',
+    'maxJobs: ',
+    'port: ',
+    'x86_64-linux',
+    'null',
+    '1',
+    '.5',
+    '\t',
+    '\r',
+  ],
+];
+
+test('whatever is written, it is machines or an error for people, on one line', () => {
+  const text = fc
+    .array(fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...PIECES) }, fc.string()), {
+      maxLength: 30,
+    })
+    .map((pieces) => pieces.join(''));
+  fc.assert(
+    fc.property(text, (written) => {
+      try {
+        expect(parse(written).every(({ host, maxJobs }) => host !== '' && maxJobs > 0)).toBe(true);
+      } catch (error) {
+        expect(error).toBeInstanceOf(ActionError);
+        expect(error).toMatchObject({
+          code: 'machines-invalid',
+          message: expect.stringMatching(/^builders: [^\n]+$/) as string,
+        });
+      }
+    }),
+    { numRuns: 2000 },
+  );
 });

@@ -3,6 +3,7 @@ import { toError } from './errors.ts';
 import { type LocatedMachine, type MachineEntry, readEntry } from './machine-entry.ts';
 import type { MachineSystem } from './machine.ts';
 import { shownUri } from './ssh-uri.ts';
+import { printable } from './text.ts';
 
 /** What the format leaves to whoever reads it. */
 export interface MachinesContext {
@@ -103,7 +104,7 @@ function contentOf(
     }
     return text;
   } catch (error) {
-    complaints.add(`${named} cannot be read: ${toError(error).message}`);
+    complaints.add(`${named} cannot be read: ${printable(toError(error).message)}`);
     return undefined;
   }
 }

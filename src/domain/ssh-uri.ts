@@ -125,7 +125,11 @@ export function parsePort(text: string | undefined, where: string): number {
   if (text === undefined) return DEFAULT_PORT;
   const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
   if (port < 1 || port > 65535) {
-    throw invalidUri(where, `${JSON.stringify(text)} is no port: 1 to 65535`);
+    throw invalidUri(
+      where,
+      `${JSON.stringify(text)} is no port: 1 to 65535`,
+      'Where none is given, it is 22.',
+    );
   }
   return port;
 }
@@ -165,11 +169,12 @@ function parseQuery(query: string, where: string): ReadonlyMap<SshParameter, str
   const parameters = new Map<SshParameter, string>();
   for (const pair of query.split('&').filter((part) => part !== '')) {
     const [encodedName = '', ...value] = pair.split('=');
-    const name = decode(encodedName, where);
-    if (!isParameter(name)) {
+    const decodedName = decode(encodedName, where);
+    const name = SSH_PARAMETERS.find((known) => known === decodedName);
+    if (name === undefined) {
       throw invalidUri(
         where,
-        `the parameter ${JSON.stringify(name)} is not supported`,
+        `the parameter ${JSON.stringify(decodedName)} is not supported`,
         `Supported are ${SSH_PARAMETERS.join(', ')}.`,
       );
     }
@@ -178,10 +183,6 @@ function parseQuery(query: string, where: string): ReadonlyMap<SshParameter, str
     else parameters.set(name, text);
   }
   return parameters;
-}
-
-function isParameter(name: string): name is SshParameter {
-  return SSH_PARAMETERS.some((known) => known === name);
 }
 
 function decode(text: string, where: string): string {
