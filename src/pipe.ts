@@ -2,10 +2,10 @@
  * `pipe SOCKET …` is what Nix runs in place of `ssh`: it joins its standard input and output to a tunnel, byte for byte, both ends
  * included. Nix adds arguments for the program that it believes to start (`--stdio`); the tunnel knows them already.
  *
- * Each of Nix's connections waits for this program to start, so that it imports next to nothing. Never ends by process.exit(), in which
- * Node 24.21.0 hangs now and then after a large transfer, but by having nothing left to do.
+ * Each of Nix's connections waits for this program to start, so that it imports next to nothing. After a transfer it ends by
+ * having nothing left to do: in process.exit() Node 24.21.0 hangs now and then.
  */
-import { connect, Socket } from 'node:net';
+import { connect, Socket, type SocketConstructorOpts } from 'node:net';
 import { FrameReader, STDERR, STDOUT } from './tunnel/frames.ts';
 import { parseGreeting } from './tunnel/greeting.ts';
 import { forward, relay } from './tunnel/relay.ts';
@@ -13,8 +13,8 @@ import { forward, relay } from './tunnel/relay.ts';
 const STDIN = 0;
 
 const [socketPath = ''] = process.argv.slice(2);
-const input = new Socket({ fd: STDIN, readable: true, writable: false });
-const output = new Socket({ fd: STDOUT, readable: false, writable: true });
+const input = standardPipe({ fd: STDIN, readable: true, writable: false });
+const output = standardPipe({ fd: STDOUT, readable: false, writable: true });
 const tunnel = connect({ path: socketPath, allowHalfOpen: true });
 
 let heard = Buffer.alloc(0);
@@ -26,6 +26,18 @@ tunnel.on('error', (error: NodeJS.ErrnoException) => fail(whatHappened(error)));
 input.on('error', () => leave());
 output.on('error', () => leave());
 relay(input, tunnel);
+
+/** process.stdin and process.stdout take longer to make, and the latter waits while it writes. */
+function standardPipe(options: SocketConstructorOpts): Socket {
+  try {
+    return new Socket(options);
+  } catch {
+    process.stderr.write(
+      'nix-remote-build: Nix starts this, with pipes for its input and output\n',
+    );
+    process.exit(1);
+  }
+}
 
 /** Until the tunnel has greeted; from then on what it says is for Nix. */
 function listen(chunk: Buffer): void {

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { chmodSync, cpSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
@@ -144,12 +145,28 @@ describe('a tunnel', () => {
 
   it('turns other users away', async () => {
     await using local = await open(program('echo'));
+    const stranger = local.pipe({ uid: 65534 });
+    expect(await stranger.exit).toBe(2);
+    expect(await stranger.stderr).toMatch(/builder-0.*Permission denied/);
     chmodSync(local.folder, 0o755);
     chmodSync(path.join(local.folder, 'builder-0'), 0o644);
-    const pipe = local.pipe({ uid: 65534 });
-    expect(await pipe.exit).toBe(1);
-    expect(await pipe.stderr).toBe(
+    const invited = local.pipe({ uid: 65534 });
+    expect(await invited.exit).toBe(1);
+    expect(await invited.stderr).toBe(
       `nix-remote-build: only root and the user whose job it is may use the connection at ${local.tunnel.socketPath}\n`,
+    );
+    expect(local.tunnel.bytesReceived).toBe(0);
+  });
+
+  it('is for programs with pipes', async () => {
+    await using local = await open(program('echo'));
+    const launcher = path.join(local.folder, 'builder-0');
+    const { status, stderr } = spawnSync('/bin/sh', [launcher], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    expect(status).toBe(1);
+    expect(stderr.toString()).toBe(
+      'nix-remote-build: Nix starts this, with pipes for its input and output\n',
     );
   });
 });
@@ -290,6 +307,23 @@ describe('more clients than the server allows', () => {
     expect(most).toBe(10);
     expect(local.notices).toEqual([]);
     expect(local.connections).toBe(1);
+  });
+
+  it('take the place of one that ends, though others stay', async () => {
+    await using server = await startSshd('MaxSessions 2');
+    await using local = await open(program('echo', server), server);
+    const [stays, ends, waits] = [local.pipe(), local.pipe(), local.pipe()];
+    stays.say('one');
+    await stays.hear();
+    ends.say('two');
+    await ends.hear();
+    waits.say('three');
+    await delay(300);
+    expect(local.tunnel).toMatchObject({ clients: 3, channels: 2 });
+    ends.say('', 'end');
+    expect(await within(2000, 'its turn', waits.hear())).toBe('three');
+    stays.say('still');
+    expect(await stays.hear()).toBe('still');
   });
 
   it('do not wait where the daemon has a socket, which sshd does not count', async () => {

@@ -113,8 +113,8 @@ function forward(from, to, send) {
  * `pipe SOCKET …` is what Nix runs in place of `ssh`: it joins its standard input and output to a tunnel, byte for byte, both ends
  * included. Nix adds arguments for the program that it believes to start (`--stdio`); the tunnel knows them already.
  *
- * Each of Nix's connections waits for this program to start, so that it imports next to nothing. Never ends by process.exit(), in which
- * Node 24.21.0 hangs now and then after a large transfer, but by having nothing left to do.
+ * Each of Nix's connections waits for this program to start, so that it imports next to nothing. After a transfer it ends by
+ * having nothing left to do: in process.exit() Node 24.21.0 hangs now and then.
  */
 
 
@@ -122,8 +122,8 @@ function forward(from, to, send) {
 
 const STDIN = 0;
 const [socketPath = ''] = process.argv.slice(2);
-const input = new external_node_net_namespaceObject.Socket({ fd: STDIN, readable: true, writable: false });
-const output = new external_node_net_namespaceObject.Socket({ fd: STDOUT, readable: false, writable: true });
+const input = standardPipe({ fd: STDIN, readable: true, writable: false });
+const output = standardPipe({ fd: STDOUT, readable: false, writable: true });
 const tunnel = (0,external_node_net_namespaceObject.connect)({ path: socketPath, allowHalfOpen: true });
 let heard = Buffer.alloc(0);
 let isGreeted = false;
@@ -134,6 +134,16 @@ tunnel.on('error', (error) => fail(whatHappened(error)));
 input.on('error', () => leave());
 output.on('error', () => leave());
 relay(input, tunnel);
+/** process.stdin and process.stdout take longer to make, and the latter waits while it writes. */
+function standardPipe(options) {
+    try {
+        return new external_node_net_namespaceObject.Socket(options);
+    }
+    catch {
+        process.stderr.write('nix-remote-build: Nix starts this, with pipes for its input and output\n');
+        process.exit(1);
+    }
+}
 /** Until the tunnel has greeted; from then on what it says is for Nix. */
 function listen(chunk) {
     heard = Buffer.concat([heard, chunk]);
