@@ -86,7 +86,7 @@ const RUGGED_TEXT = [
   'ssh-ng://b - /k - 2;ci@c lab-none -\t- - - kvm -',
   `@${HOME}/more`,
 ].join('\r\n');
-/** Below 2.29 a blank is an error and the comment a machine. */
+/** Up to 2.28.0 a blank is an error, and what follows `;` in a comment a machine. */
 const MORE_RUGGED_TEXT = ` ; \t\r\n # one; or two\r\n${RUGGED_TEXT};  e lab-none ;`;
 const MORE = `ssh://d lab-none - 7 0 kvm kvm # ignored\n@ ${HOME}/last\n`;
 const LAST = '[::1] lab-none - - - kvm';

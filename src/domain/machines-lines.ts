@@ -37,7 +37,7 @@ const MOST_INCLUDES = 10;
 
 /**
  * Reads Nix's machines format (machines.cc of 2.34) into machines. As Nix has it: `#` begins a comment that ends with the line, `;` in it
- * or not (below 2.29 a `;` ended the comment too, which meant nothing good); a host without a scheme is `ssh://host`, which later Nix is
+ * or not (up to 2.28.0 a `;` ended it too, and what follows was a machine); a host without a scheme is `ssh://host`, which later Nix is
  * going to refuse (NixOS/nix#16185), so that what we write always has one. Stricter than Nix: what it passes over in silence (a ninth field,
  * an `@file` that is not there) or finds out when it connects is complained about.
  */
