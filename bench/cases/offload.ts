@@ -32,6 +32,7 @@ export const offload: BenchCase = {
     const place = { builder, runner, user: USER, login: 'ci', port: link.port } as const;
     await using socket = await Offload.setUp(place);
     const { ours, stock, builderItself } = await sideBySide(hosts, fresh, socket.env);
+    const stockSsh = await stockBuilds(hosts, fresh, 'ssh');
     const roundTrips = await roundTripsOfOurs(hosts, async () => {
       const total = await build(hosts, fresh, FEW, [], socket.env);
       return { total, connected: total };
@@ -47,6 +48,8 @@ export const offload: BenchCase = {
       details: {
         roundTripsConnected: roundTrips.total,
         setUpSeconds: socket.setUpSeconds,
+        ratioWithSetUp: stock / (ours + socket.setUpSeconds),
+        stockSsh,
         peakMemoryMB: (await socket.peakMemory()) / MEGABYTE,
         ...details,
       },
@@ -63,14 +66,17 @@ export const offload: BenchCase = {
 async function sideBySide(hosts: Hosts, fresh: Fresh, env: Variables) {
   const { runner, builder, link } = hosts;
   await setUpOpenssh(runner, 'root', builder, link.port); // it is the daemon that connects to builders
-  const builders = `ssh-ng://${USER}@${builder.name} ${SYSTEM} - ${JOBS}`;
-  const options = ['--max-jobs', '0', '--builders', builders];
   const there = await Fresh.prepare(builder, USER, FOLDER);
   return inTurns(ROUNDS, {
     ours: () => build(hosts, fresh, COUNT, [], env),
-    stock: () => build(hosts, fresh, COUNT, options, DAEMON),
+    stock: () => stockBuilds(hosts, fresh, 'ssh-ng'),
     builderItself: () => builderBuilds(hosts, there),
   });
+}
+
+async function stockBuilds(hosts: Hosts, fresh: Fresh, protocol: 'ssh' | 'ssh-ng') {
+  const builders = `${protocol}://${USER}@${hosts.builder.name} ${SYSTEM} - ${JOBS}`;
+  return build(hosts, fresh, COUNT, ['--max-jobs', '0', '--builders', builders], DAEMON);
 }
 
 /** Builds derivations that have just been evaluated. @returns seconds, without evaluating */
