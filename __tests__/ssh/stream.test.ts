@@ -9,6 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 
+import { Link } from '../../lab/index.ts';
 import { connectSsh, type SshConnection } from '../../src/ssh/connection.ts';
 import { SSH2_WINDOW, windowFor } from '../../src/ssh/window.ts';
 import { connectOptions, makeKeyPair, readAll } from '../helpers/ssh-client.ts';
@@ -93,6 +94,31 @@ describe('the window', () => {
     const { duplex } = await wide.exec('echo passes');
     expect(await readAll(duplex)).toBe('passes\n');
     stalled.duplex.destroy();
+  });
+
+  test('is granted no more when its channel is closed: the number may be another’s by then', async () => {
+    const config = ['LogLevel DEBUG2'];
+    await using talking = await Sshd.start({ authorizedKeys: [ours.authorizedKey], config });
+    const path = join(talking.dir, 'source.sock');
+    const source = createServer((socket) => {
+      socket.on('error', () => undefined).end(Buffer.alloc(64 * MIB));
+    }).listen(path);
+    await once(source, 'listening');
+    const lane = { delayMs: 20, bytesPerSecond: 50 * MIB };
+    await using link = await Link.start(talking.port, { up: lane, down: lane });
+    const options = { ...connectOptions(talking, [ours.key]), windowBytes: SSH2_WINDOW };
+    const slow = await connectSsh({ ...options, port: link.port });
+    connection = slow;
+
+    const { duplex } = await slow.openSocket(path);
+    duplex.resume();
+    await waitUntil(() => slow.bytesReceived > 3 * MIB, 'bytes on the way');
+    duplex.destroy();
+    await settled(() => slow.bytesReceived);
+    expect(talking.log).toMatch(/channel \d+: rcvd adjust/);
+    expect(talking.log).toMatch(/channel \d+: rcvd close/);
+    expect(talking.log).not.toContain('window adjust for non-open channel');
+    source.close();
   });
 
   test.each([SSH2_WINDOW, WIDE])('of %d bytes loses and changes nothing', async (windowBytes) => {

@@ -76,6 +76,7 @@ export class ChannelStream extends Duplex {
   override _destroy(error: Error | null, done: WriteDone): void {
     if (this.#channelOpen) {
       this.#channelOpen = false;
+      this.#window.end();
       this.#channel.close();
       // What still arrives is thrown away: ssh2 reports the channel closed only after its last byte was read.
       this.#channel.resume();

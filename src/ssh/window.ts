@@ -50,6 +50,14 @@ export class ReceiveWindow {
     incoming.window += grant;
     _client._protocol.channelWindowAdjust(outgoing.id, grant);
   }
+
+  /**
+   * Grants nothing more, before the channel is closed. ssh2 by itself goes on to, while what was on its way arrives; the far side may have
+   * given the channel's number to the next one by then, which would send more than ssh2 has room for, and ssh2 drops that without a word.
+   */
+  end(): void {
+    this.#channel.incoming.window = Infinity;
+  }
 }
 
 function internalsOf(channel: object): ChannelInternals {
