@@ -336,6 +336,49 @@ describe('more clients than the server allows', () => {
   });
 });
 
+describe('a channel kept for the next client', () => {
+  /** Each client hears how many connections the daemon had before it got this one. */
+  function numbered(sockets: Socket[]): (socket: Socket) => void {
+    return (socket) => {
+      const before = sockets.push(socket) - 1;
+      socket.on('data', () => socket.write(`${before}`)).on('end', () => socket.end());
+    };
+  }
+
+  async function ask(local: LocalTunnel): Promise<string> {
+    const pipe = local.pipe();
+    pipe.say('?');
+    const heard = await pipe.hear();
+    pipe.say('', 'end');
+    await pipe.exit;
+    return heard;
+  }
+
+  it('is there where the daemon has a socket', async () => {
+    const sockets: Socket[] = [];
+    daemon.handle = numbered(sockets);
+    await using local = await open(daemon.service);
+    expect(await ask(local)).toBe('0');
+    await waitUntil(() => sockets.length === 2, 'the spare channel');
+    expect(local.tunnel.channels).toBe(0);
+    expect(await ask(local)).toBe('1');
+    await waitUntil(() => sockets.length === 3, 'the next spare channel');
+    await local.tunnel.close();
+    await waitUntil(() => sockets.every(({ destroyed }) => destroyed), 'the end of all channels');
+  });
+
+  it('is not used when the daemon has closed it', async () => {
+    const sockets: Socket[] = [];
+    daemon.handle = numbered(sockets);
+    await using local = await open(daemon.service);
+    await ask(local);
+    await waitUntil(() => sockets.length === 2, 'the spare channel');
+    sockets[1]?.destroy();
+    await delay(200);
+    expect(await ask(local)).toBe('2');
+  });
+});
+
 describe('who cannot be served hears why', () => {
   it.each([
     [

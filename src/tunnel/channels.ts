@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ActionError } from '../domain/errors.ts';
 import type { SshConnection } from '../ssh/connection.ts';
 import type { ServiceStream } from './service.ts';
+import { SpareChannel } from './spare.ts';
 
 /** Milliseconds that sshd is given to notice that programs have ended, one turn after the other. */
 const CLOSING_MS = [100, 400, 1500];
@@ -26,12 +27,14 @@ export class Channels {
   readonly #options: ChannelsOptions;
   /** Those who wait, first come first. */
   readonly #waiting: (() => void)[] = [];
+  readonly #spare: SpareChannel;
   /** Connections on which a channel has opened, or is about to be the first. */
   readonly #firsts = new WeakMap<SshConnection, Promise<unknown>>();
   #open = 0;
 
   constructor(options: ChannelsOptions) {
     this.#options = options;
+    this.#spare = new SpareChannel(options.open);
   }
 
   /** How many are open. */
@@ -45,7 +48,10 @@ export class Channels {
     for (let losses = 0; ;) {
       const connection = await this.#options.connection(signal);
       try {
-        return this.#count(await this.#openOn(connection));
+        const stream = (await this.#spare.take(connection)) ?? (await this.#openOn(connection));
+        // Programs are what sshd counts, and a client who needs one must not find its place taken.
+        if (stream.stderr === undefined) this.#spare.prepare(connection);
+        return this.#count(stream);
       } catch (error) {
         if (isCode(error, 'connection-lost') && losses < MAX_LOSSES) {
           losses += 1;
@@ -57,6 +63,11 @@ export class Channels {
         if (await this.#oneCloses(signal, pause)) patience = CLOSING_MS.values();
       }
     }
+  }
+
+  /** Closes what is kept for clients to come. */
+  close(): void {
+    this.#spare.close();
   }
 
   /** The first channel alone: it finds out what the server has (see `openWorkerChannel`), and the others need not. */

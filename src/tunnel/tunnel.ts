@@ -101,6 +101,7 @@ export class Tunnel {
   async #close(): Promise<void> {
     this.#server.close();
     for (const client of this.#clients) client.close();
+    this.#channels.close();
     await Promise.all([...this.#clients].map(({ ended }) => ended));
     await Promise.all([this.socketPath, this.#launcher].map((file) => rm(file, { force: true })));
   }
