@@ -26,7 +26,7 @@ export interface RootFolder {
 }
 
 const PACKAGES =
-  'nix-bin openssh-server openssh-client busybox-static git ca-certificates mount'.split(' ');
+  'nix-bin openssh-server openssh-client busybox-static git ca-certificates mount sudo'.split(' ');
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
 const DEFAULT_MIRROR = 'http://deb.debian.org/debian';
 const SCRIPT = path.join(import.meta.dirname, 'make-root-folder.sh');

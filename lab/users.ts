@@ -11,8 +11,9 @@ export interface User {
  * - `forced`: like `ci`; over SSH its keys can only run `nix-daemon --stdio`
  * - `trusted`: in the daemon's `trusted-users`
  * - `owner`: owns `/nix` where a host's `nix` is `user-owned`
+ * - `sudoer`: like `ci`; may run anything as root with sudo, without a password, as on GitHub's own runners
  */
-export type UserName = 'root' | 'ci' | 'forced' | 'trusted' | 'owner';
+export type UserName = 'root' | 'ci' | 'forced' | 'trusted' | 'owner' | 'sudoer';
 
 export const USERS: Readonly<Record<UserName, User>> = {
   root: { name: 'root', uid: 0, home: '/root' },
@@ -20,6 +21,7 @@ export const USERS: Readonly<Record<UserName, User>> = {
   forced: { name: 'forced', uid: 2002, home: '/home/forced' },
   trusted: { name: 'trusted', uid: 2003, home: '/home/trusted' },
   owner: { name: 'owner', uid: 2004, home: '/home/owner' },
+  sudoer: { name: 'sudoer', uid: 2005, home: '/home/sudoer' },
 };
 
 const BUILD_GROUP = 30_000;
@@ -50,6 +52,7 @@ export function makeUsersScript(): string {
     append('/etc/group', group),
     append('/etc/shadow', shadow),
     'mkdir -p "$1/nix"',
+    `echo '${USERS.sudoer.name} ALL=(ALL:ALL) NOPASSWD: ALL' > "$1/etc/sudoers.d/lab"`,
     ...ordinary.map(({ uid, home }) => `install -d -m 0755 -o ${uid} -g ${uid} "$1${home}"`),
   ].join('\n');
 }
