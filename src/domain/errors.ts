@@ -23,6 +23,7 @@ const ERROR_CODES = [
   'protocol-too-old',
   'protocol-violation',
   'daemon-error',
+  'daemon-untrusted',
   // moving store paths
   'path-invalid',
   'nar-invalid',
