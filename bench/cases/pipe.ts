@@ -48,7 +48,8 @@ export const pipe: BenchCase = {
       },
       targets: [
         atMost(5, 'extraStartMs', extraStartMs),
-        atLeast(0.7, 'upRatio', upRatio),
+        // What ssh2 encrypts in JavaScript goes up at half of OpenSSH's rate where the processor is the limit.
+        atLeast(0.5, 'upRatio', upRatio),
         atLeast(0.7, 'downRatio', downRatio),
       ],
     };
