@@ -20,6 +20,11 @@ export class DerivationLogs {
     return new DerivationLogs(directory);
   }
 
+  /** For those who want a file of a build that prints nothing, too. */
+  started(drvPath: DrvPath): void {
+    this.#streamOf(drvPath);
+  }
+
   write(drvPath: DrvPath, line: string): void {
     this.#streamOf(drvPath).write(`${line}\n`);
   }

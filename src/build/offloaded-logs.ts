@@ -21,6 +21,7 @@ export class OffloadedLogs {
   }
 
   readonly observe = (event: StepEvent): void => {
+    if (event.kind === 'build-started') this.#logs.started(event.drvPath);
     if (event.kind === 'build-log') this.#logs.write(event.drvPath, event.line);
     if (event.kind === 'build-stopped') this.#logs.stopped(event.drvPath);
   };
