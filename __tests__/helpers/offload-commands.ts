@@ -62,6 +62,10 @@ const ATTRIBUTES: Attributes = {
   random: recipes.notDeterministic('random'),
   mismatch: recipes.hashMismatch('mismatch'),
   imported: recipes.importFromDerivation('imported'),
+  program: recipes.script(
+    'program',
+    "mkdir -p $out/bin; cd $out/bin; printf '#!/bin/sh\\necho running $1\\n' > program; chmod +x program",
+  ),
   'import-fails': `sh "import-fails" (import (${recipes.failing('import-source')}))`,
   shell: `derivation {
     name = "shell"; inherit system; builder = "/bin/bash"; args = [ "-c" "echo shell > $out" ]; outputs = [ "out" ];
@@ -153,6 +157,11 @@ export const COMMANDS: readonly SameCommand[] = [
     ends: 'well',
   },
   {
+    name: 'nix run',
+    argv: () => ['nix', 'run', flake('program'), 'well'],
+    ends: 'well',
+  },
+  {
     name: 'nix flake check with a failing check',
     argv: () => ['nix', 'flake', 'check', `path:${PLACE.checks}`],
     ends: 'badly',
@@ -196,6 +205,11 @@ export const COMMANDS: readonly SameCommand[] = [
   {
     name: 'nix log of what was built',
     argv: () => ['nix', 'log', flake('first')],
+    ends: 'well',
+  },
+  {
+    name: 'nix log of what printed nothing',
+    argv: () => ['nix', 'log', flake('top')],
     ends: 'well',
   },
   {
