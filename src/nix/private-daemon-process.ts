@@ -79,7 +79,7 @@ export class PrivateDaemonProcess implements AsyncDisposable {
     });
     child.stdin.on('error', () => undefined);
     // It stays open: the daemon lives as long.
-    child.stdin.write(`${environmentLines(env).join('\n')}\n.\n`);
+    child.stdin.write([...environmentLines(env), '.\n'].join('\n'));
     return new PrivateDaemonProcess(folder, child);
   }
 

@@ -37,8 +37,8 @@ children() {
 
 descendants() {
   for child in $(children "$1"); do
-    descendants "$child"
     echo "$child"
+    descendants "$child"
   done
 }
 
@@ -50,6 +50,12 @@ any_alive() {
 }
 
 finish() {
+  if [ ! -e "$folder/ended" ]; then end_daemon; fi
+  rm -f "$folder/socket" "$folder/nix.conf" "$folder/serve.sh" "$folder/ended"
+  rmdir "$folder"
+}
+
+end_daemon() {
   # Stopped first, so that it takes no client while its children are counted.
   kill -STOP "$daemon"
   workers=$(children "$daemon")
@@ -61,10 +67,11 @@ finish() {
     tries=$((tries - 1))
   done
   for worker in $workers; do
-    kill -KILL $(descendants "$worker") "$worker"
+    # With its group, for a builder may start processes meanwhile.
+    for pid in $worker $(descendants "$worker"); do
+      kill -s KILL -- "-$pid" "$pid"
+    done
   done
-  rm -f "$folder/socket" "$folder/nix.conf" "$folder/serve.sh"
-  rmdir "$folder"
 }
 
 exec 3<&0
@@ -74,6 +81,8 @@ daemon=$!
 finisher=$!
 exec 3<&-
 wait "$daemon"
+# From here on its process id may be another's.
+: 2>/dev/null >"$folder/ended"
 echo ended
 wait "$finisher"
 `;

@@ -12,9 +12,18 @@ export function parseSettings(json: string): NixSettings | undefined {
   for (const [name, entry] of Object.entries<unknown>({ ...parsed })) {
     if (typeof entry !== 'object' || entry === null || !('value' in entry)) continue;
     const { value } = entry;
-    settings.set(name, Array.isArray(value) ? value.join(' ') : String(value));
+    settings.set(name, asInNixConf(value));
   }
   return settings;
+}
+
+/** A map, as `access-tokens` is one, stands in nix.conf as `name=value` words. */
+function asInNixConf(value: unknown): string {
+  if (Array.isArray(value)) return value.join(' ');
+  if (typeof value !== 'object' || value === null) return String(value);
+  return Object.entries<unknown>({ ...value })
+    .map(([name, entry]) => `${name}=${String(entry)}`)
+    .join(' ');
 }
 
 function parseJson(json: string): unknown {
