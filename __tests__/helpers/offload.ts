@@ -103,6 +103,17 @@ export class Offload implements AsyncDisposable {
     throw new Error(`${argv.join(' ')} ended with ${code}: ${stderr}`);
   }
 
+  /** Memory that the process behind the socket holds. */
+  async residentMegabytes(): Promise<number> {
+    const { runner } = this.#scenario;
+    const isOurs = (argv: readonly string[]) =>
+      argv.some((word) => word.includes('/dist/offload/'));
+    const ours = (await runner.processes()).find(({ argv }) => isOurs(argv));
+    if (!ours) throw new Error('no process serves the socket');
+    const kibibytes = /^VmRSS:\s*(\d+)/m.exec(await runner.read(`/proc/${ours.pid}/status`))?.[1];
+    return Number(kibibytes) / 1024;
+  }
+
   /** Runs post to its end. Idempotent. */
   stop(): Promise<StepResult> {
     this.#stopped ??= this.#post();

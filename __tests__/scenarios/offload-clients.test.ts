@@ -1,7 +1,11 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
+  Link,
+  recipes,
   startBuilder,
   startNixHost,
+  until,
   within,
   type Builder,
   type Finished,
@@ -92,6 +96,54 @@ describe('ten clients at once', () => {
     expect(await gates.starts(common)).toBe(1);
     const { code, log } = await offload.stop();
     expect(code, log).toBe(0);
+  });
+});
+
+describe('ten clients at once, where sshd allows one program at a time', () => {
+  it.each(['ci', 'forced'] as const)('wait for each other, logged in as %s', async (login) => {
+    const sshdConfig = ['MaxSessions 1'];
+    const nixConf = ['build-poll-interval = 1'];
+    await using narrow = await startBuilder({ sshdConfig, nixConf });
+    await using offload = await setUpOffload({ builder: narrow, runner, login });
+    const names = Array.from({ length: 10 }, (_, index) => `narrow${index % 7}`);
+    await offload.writeFlake(
+      Object.fromEntries(names.map((name) => [name, recipes.script(name, `echo ${name} > $out`)])),
+    );
+    const clients = names.map((name, index) => startClient(offload, name, `client${index}`));
+    for (const [index, { ended }] of clients.entries()) {
+      const { code, stderr } = await within(30_000, `end of client ${index}`, ended);
+      expect(code, stderr).toBe(0);
+      expect(await offload.output(['cat', `client${index}`])).toBe(names[index]);
+    }
+  });
+});
+
+describe('a client that does not read', () => {
+  const MEGABYTES = 40;
+
+  it('has its build wait, fills no memory, and holds up nobody else', async () => {
+    await using link = await Link.start(builder.port);
+    await using offload = await setUpOffload({ builder, runner, port: link.port });
+    await offload.writeFlake({
+      talks: recipes.printing('talks', MEGABYTES * 1_000_000),
+      other: recipes.script('other', 'echo other > $out'),
+    });
+    const client = offload.spawn(['nix', 'build', ...NO_CACHE, '-L', '--no-link', 'path:.#talks']);
+    // What it prints is not read, so it stops to read in turn.
+    client.stderr.once('readable', () => {
+      client.stderr.read(1);
+    });
+    let received = 0;
+    const stands = async () => {
+      const before = received;
+      received = (await link.counters()).down;
+      return received > 1_000_000 && received === before;
+    };
+    await until(20_000, 'a standstill', async () => (await delay(500), await stands()));
+    expect(received).toBeLessThan((MEGABYTES / 2) * 1_000_000);
+    expect(await offload.residentMegabytes()).toBeLessThan(200);
+    await expectBuilt(offload, startClient(offload, 'other'), 'other');
+    await client.signal('SIGKILL');
   });
 });
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { recipes, startLab, within, type Lab } from '../../lab/index.ts';
+import { recipes, startLab, until, within, type Lab } from '../../lab/index.ts';
 import { gated, Gates, SHOW_GATES } from '../helpers/gates.ts';
 import { setUpOffload, type Offload } from '../helpers/offload.ts';
 import { expectWholeStores } from '../helpers/stores.ts';
@@ -71,4 +71,31 @@ describe.each(BREAKS)('%s', (text, interrupt) => {
     await offload.output(build(name));
     expect(await offload.output(['cat', name])).toBe(name);
   });
+});
+
+it('a client that is killed while its output comes back: the next one has it whole, also two at a time', async () => {
+  const { builder, runner, link } = lab;
+  await offload.writeFlake({
+    shell: recipes.file('shell', 10),
+    big: recipes.randomFile('big', 20_000_000),
+  });
+  await offload.output(build('shell'));
+  await link.shape({ down: { bytesPerSecond: 5_000_000 } });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGKILL'] as const) {
+    const { down } = await link.counters();
+    const client = offload.spawn(build('big'));
+    const ended = client.collect();
+    const comes = async () => (await link.counters()).down > down + 2_000_000;
+    await until(20_000, 'the output on its way', comes);
+    await client.signal(signal);
+    expect((await ended).code).not.toBe(0);
+  }
+  await link.shape({});
+  const again = (name: string) => offload.run(['nix', 'build', '-o', name, 'path:.#big']);
+  for (const { code, stderr } of await Promise.all(['one', 'two'].map(again))) {
+    expect(code, stderr).toBe(0);
+  }
+  const path = await offload.target('one');
+  const hash = ['nix-store', '--store', 'local', '--query', '--hash', path];
+  expect(await runner.output(hash)).toBe(await builder.output(hash));
 });

@@ -16,6 +16,7 @@ const BUILDERS = { maxJobs: 4, cores: 3 } as const;
 
 const CHANNELS: readonly [text: string, login: UserName, query?: string][] = [
   ['the daemon’s socket', 'ci'],
+  ['nix-daemon --stdio of an ordinary user', 'ci', 'remote-program=nix-daemon'],
   ['nix-daemon --stdio of root', 'root', 'remote-program=nix-daemon'],
 ];
 
@@ -84,6 +85,20 @@ describe.concurrent.each(CHANNELS)('over %s', (channel, login, query) => {
     expect(stderr).toContain('fails on purpose');
     expect(await mostJobs(offload)).toBe(2);
     expect(await offload.output(['nix', 'log', 'path:.#cores'])).toBe('cores 7');
+  });
+});
+
+describe('over a forced command', () => {
+  it('a client is told what of its options cannot arrive, and its build goes on', async () => {
+    await using offload = await setUp({ login: 'forced' });
+    await offload.writeFlake({ cores: printsCores('forced'), other: printsCores('unasked') });
+    const asked = ['nix', 'build', '--no-link', '--cores', '7', '--keep-going', 'path:.#cores'];
+    const { code, stderr } = await offload.run(asked);
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/warning: keep-going, cores: ssh-ng:\/\/forced@\S+ cannot be told/);
+    expect(await offload.output(['nix', 'log', 'path:.#cores'])).toBe(`cores ${BUILDERS.cores}`);
+    const unasked = await offload.run(['nix', 'build', '--no-link', 'path:.#other']);
+    expect(unasked.stderr).not.toContain('cannot be told');
   });
 });
 
