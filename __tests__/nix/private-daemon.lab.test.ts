@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { createInterface, type Interface } from 'node:readline';
+import { createInterface } from 'node:readline';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type HostProcess, type NixHost, startNixHost, type UserName } from '../../lab/index.ts';
 import { TESTED_SUITES } from '../helpers/suites.ts';
@@ -22,17 +22,16 @@ derivation {
 class Starter {
   readonly process: HostProcess;
   readonly #lines: AsyncIterator<string>;
-  readonly #reader: Interface;
 
   constructor(process: HostProcess) {
     this.process = process;
-    this.#reader = createInterface(process.stdout);
-    this.#lines = this.#reader[Symbol.asyncIterator]();
+    this.#lines = createInterface(process.stdout)[Symbol.asyncIterator]();
   }
 
   async hear(): Promise<Readonly<Record<string, unknown>>> {
-    const { value } = await this.#lines.next();
-    return JSON.parse(String(value)) as Readonly<Record<string, unknown>>;
+    const line = await this.#lines.next();
+    if (line.done === true) throw new Error('the starter has ended');
+    return JSON.parse(line.value) as Readonly<Record<string, unknown>>;
   }
 
   async socketPath(): Promise<string> {
@@ -170,14 +169,17 @@ describe.each(TESTED_SUITES)('a private daemon beside that of Debian %s', (suite
     const running = await privateProcesses();
     expect(running.length).toBeGreaterThan(2);
     expect(running.filter(({ argv }) => argv.join(' ').includes('hunter2'))).toEqual([]);
-    const secrets = new Map<string, readonly string[]>();
-    for (const { pid, argv } of running) {
-      const environment = (await host.read(`/proc/${pid}/environ`)).split('\0');
-      const found = environment.filter((line) => line.includes('hunter2'));
-      secrets.set(path.basename(argv[0] ?? ''), found);
-    }
-    expect(secrets.get('sudo')).toEqual([]);
-    expect(secrets.get('nix-daemon')).toEqual([`https_proxy=${env.https_proxy}`]);
+    const secretsOf = async (program: string) => {
+      const those = running.filter(({ argv }) => path.basename(argv[0] ?? '') === program);
+      expect(those).not.toEqual([]);
+      const texts = await Promise.all(
+        those.map(({ pid }) => host.read(`/proc/${pid}/environ`).catch(() => '')), // it may have ended
+      );
+      const lines = texts.flatMap((text) => text.split('\0'));
+      return new Set(lines.filter((line) => line.includes('hunter2')));
+    };
+    expect(await secretsOf('sudo')).toEqual(new Set());
+    expect(await secretsOf('nix-daemon')).toEqual(new Set([`https_proxy=${env.https_proxy}`]));
   });
 
   it('leaves nothing when it is stopped, and has written nowhere else', async () => {

@@ -43,7 +43,7 @@ function parseLine(
     return { name, value: value.join(' ') };
   } else if (/^[a-z][a-z0-9-]*=/.test(name)) {
     complaints.add(`${where}: there is no blank before '='`, FORM);
-  } else if (/^[a-z][a-z0-9-]*$/.test(name)) {
+  } else if (sign !== undefined && /^[a-z][a-z0-9-]*$/.test(name)) {
     complaints.add(`${where}: '${name}' is not followed by ' = '`, FORM);
   } else {
     complaints.add(`${where}: it is no setting`, FORM);

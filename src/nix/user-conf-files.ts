@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { stat, writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import path from 'node:path';
@@ -5,12 +6,12 @@ import { ActionError } from '../domain/errors.ts';
 import { isAtLeast, type NixVersion } from './version.ts';
 
 /**
- * Writes a configuration, which may hold a secret, for nobody but this user.
+ * Writes a configuration, which may hold a secret, for nobody but this user. Several steps of a job may have one each.
  * @param folder a folder of this job: `RUNNER_TEMP`, or a private one below it
  * @returns its path
  */
 export async function writeNixConf(folder: string, text: string): Promise<string> {
-  const file = path.join(folder, 'nix-remote-build.conf');
+  const file = path.join(folder, `nix-remote-build-${randomBytes(6).toString('hex')}.conf`);
   await writeFile(file, text, { mode: 0o600, flag: 'wx' });
   return file;
 }
