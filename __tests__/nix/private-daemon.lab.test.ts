@@ -95,6 +95,10 @@ describe.each(TESTED_SUITES)('a private daemon beside that of Debian %s', (suite
     );
   }
 
+  async function slowBuilds() {
+    return (await host.builds()).filter(({ argv }) => argv.join(' ').endsWith('echo > $out'));
+  }
+
   const through = (socketPath?: string) =>
     socketPath === undefined
       ? { user: 'sudoer' as const }
@@ -197,7 +201,7 @@ describe.each(TESTED_SUITES)('a private daemon beside that of Debian %s', (suite
   it.each(['stop', 'SIGKILL'] as const)('ends builds of clients that live on: %s', async (how) => {
     const starter = await start();
     const socketPath = await starter.socketPath();
-    const script = 'echo begun; while true; do /bin/busybox sleep 1; done';
+    const script = 'echo begun; while true; do $builder sleep 1; done';
     const endless = build(`endless-${how}`, '--argstr', 'script', script);
     const client = host.spawn(endless, through(socketPath));
     const finished = client.collect();
@@ -212,6 +216,20 @@ describe.each(TESTED_SUITES)('a private daemon beside that of Debian %s', (suite
     expect(await host.builds()).toEqual([]);
     expect(await host.output(['ls', `${HOME}/temp`])).not.toContain('nix-remote-build');
     expect(await host.output(build(`after-${how}`), through())).toMatch(/-after-/);
+  });
+
+  it('leaves other jobs and the system’s daemon alone when its job is killed', async () => {
+    const killed = await start();
+    const socketPaths = [await killed.socketPath(), await (await start()).socketPath()];
+    const script = '$builder sleep 4; echo > $out';
+    const [mine, other, ofTheSystem] = [...socketPaths, undefined].map((socketPath, index) =>
+      host.run(build(`slow-${index}`, '--argstr', 'script', script), through(socketPath)),
+    );
+    await waitUntil(async () => (await slowBuilds()).length === 3, 'start of all builds');
+    await killed.process.signal('SIGKILL');
+    expect((await mine)?.code).not.toBe(0);
+    expect((await other)?.stdout).toMatch(/-slow-1\n$/);
+    expect((await ofTheSystem)?.stdout).toMatch(/-slow-2\n$/);
   });
 
   it('says when it has ended without us', async () => {

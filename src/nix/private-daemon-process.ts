@@ -12,7 +12,7 @@ import { PRIVATE_DAEMON_SCRIPT } from './private-daemon-script.ts';
 /** Milliseconds for sudo and the daemon to start; both take a few dozen. */
 const START_LIMIT = 30_000;
 
-/** Milliseconds for the daemon to end; its script gives those that still build two seconds. */
+/** Milliseconds for the daemon to end; its script gives those that still build a second. */
 const STOP_LIMIT = 15_000;
 
 /** Milliseconds between looks whether it listens. */

@@ -61,7 +61,7 @@ end_daemon() {
   workers=$(children "$daemon")
   kill -KILL "$daemon"
   # Those whose clients are gone end their builds and themselves.
-  tries=20
+  tries=10
   while [ "$tries" -gt 0 ] && any_alive $workers; do
     sleep 0.1
     tries=$((tries - 1))
