@@ -198,25 +198,32 @@ describe.each(TESTED_SUITES)('a private daemon beside that of Debian %s', (suite
     expect(withoutTimes(await host.output(look))).toBe(withoutTimes(before));
   });
 
-  it.each(['stop', 'SIGKILL'] as const)('ends builds of clients that live on: %s', async (how) => {
-    const starter = await start();
-    const socketPath = await starter.socketPath();
-    const script = 'echo begun; while true; do $builder sleep 1; done';
-    const endless = build(`endless-${how}`, '--argstr', 'script', script);
-    const client = host.spawn(endless, through(socketPath));
-    const finished = client.collect();
-    await waitUntil(async () => (await host.builds()).length > 0, 'start of the build');
-    if (how === 'stop') starter.stop();
-    else await starter.process.signal('SIGKILL');
-    expect((await finished).code).not.toBe(0);
-    await waitUntil(
-      async () => (await privateProcesses()).length === 0,
-      'end of the private daemon',
-    );
-    expect(await host.builds()).toEqual([]);
-    expect(await host.output(['ls', `${HOME}/temp`])).not.toContain('nix-remote-build');
-    expect(await host.output(build(`after-${how}`), through())).toMatch(/-after-/);
-  });
+  it.each(['stop', 'SIGKILL', 'SIGKILL-of-sudo-too'] as const)(
+    'ends builds of clients that live on: %s',
+    async (how) => {
+      const starter = await start();
+      const socketPath = await starter.socketPath();
+      const script = 'echo begun; while true; do $builder sleep 1; done';
+      const endless = build(`endless-${how}`, '--argstr', 'script', script);
+      const client = host.spawn(endless, through(socketPath));
+      const finished = client.collect();
+      await waitUntil(async () => (await host.builds()).length > 0, 'start of the build');
+      const sudo = (await host.processes()).filter(({ argv }) => argv[0] === 'sudo');
+      if (how === 'stop') starter.stop();
+      else await starter.process.signal('SIGKILL');
+      if (how === 'SIGKILL-of-sudo-too') {
+        await host.run(['kill', '-KILL', ...sudo.map(({ pid }) => String(pid))]);
+      }
+      expect((await finished).code).not.toBe(0);
+      await waitUntil(
+        async () => (await privateProcesses()).length === 0,
+        'end of the private daemon',
+      );
+      expect(await host.builds()).toEqual([]);
+      expect(await host.output(['ls', `${HOME}/temp`])).not.toContain('nix-remote-build');
+      expect(await host.output(build(`after-${how}`), through())).toMatch(/-after-/);
+    },
+  );
 
   it('leaves other jobs and the system’s daemon alone when its job is killed', async () => {
     const killed = await start();

@@ -34,7 +34,7 @@ export interface NixConf {
 
 /**
  * Writes a file of ours for every Nix from 2.4 on.
- * @throws ActionError `input-invalid` for lines, keys or a token that nix.conf cannot hold, none of them quoted
+ * @throws ActionError `input-invalid` for lines, keys or a token that nix.conf cannot hold; neither lines nor the token are quoted
  */
 export function renderNixConf(options: NixConfOptions): NixConf {
   const ours = settingsOf(options);

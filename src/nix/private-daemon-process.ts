@@ -114,6 +114,7 @@ export class PrivateDaemonProcess implements AsyncDisposable {
     const outcome = await Promise.race([this.ended, late]);
     limit.abort();
     if (outcome === 'late' && !this.#isOver) {
+      this.#letGo();
       throw new ActionError(
         'internal',
         `the private Nix daemon did not end within ${STOP_LIMIT / 1000} s: ${this.#lastWords()}`,
@@ -125,6 +126,13 @@ export class PrivateDaemonProcess implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
+  }
+
+  /** It is not to keep this process from ending. */
+  #letGo(): void {
+    this.#child.stdout.destroy();
+    this.#child.stderr.destroy();
+    this.#child.unref();
   }
 
   #hear(text: string): void {

@@ -49,13 +49,9 @@ any_alive() {
   return 1
 }
 
-finish() {
-  if [ ! -e "$folder/ended" ]; then end_daemon; fi
-  rm -f "$folder/socket" "$folder/nix.conf" "$folder/serve.sh" "$folder/ended"
-  rmdir "$folder"
-}
-
 end_daemon() {
+  # It has ended by itself, and its process id may be another's.
+  if [ -e "$folder/ended" ]; then return; fi
   # Stopped first, so that it takes no client while its children are counted.
   kill -STOP "$daemon"
   workers=$(children "$daemon")
@@ -75,14 +71,17 @@ end_daemon() {
 }
 
 exec 3<&0
-"$program" </dev/null 3<&- &
+"$program" </dev/null >&2 3<&- &
 daemon=$!
-{ cat <&3 >/dev/null; finish 2>/dev/null; } &
-finisher=$!
+# Only our starter's end is ours; a sudo that is killed sends signals, and one's own words have nobody who reads them then.
+trap '' HUP INT TERM PIPE
+{ cat <&3 >/dev/null; end_daemon 2>/dev/null; } &
+ending=$!
 exec 3<&-
 wait "$daemon"
-# From here on its process id may be another's.
 : 2>/dev/null >"$folder/ended"
 echo ended
-wait "$finisher"
+wait "$ending"
+rm -f "$folder/socket" "$folder/nix.conf" "$folder/serve.sh" "$folder/ended"
+rmdir "$folder"
 `;
