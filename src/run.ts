@@ -4,10 +4,17 @@ import { mkdtemp } from 'node:fs/promises';
 import path from 'node:path';
 import { Cancellation } from './action/cancellation.ts';
 import { reportFailure } from './action/crash.ts';
-import { readCredentials } from './action/credentials.ts';
+import { credentialsReader } from './action/credentials.ts';
 import { readInputs, type BuildInputs } from './action/inputs.ts';
 import { Log } from './action/log.ts';
-import { clock, currentUser, runnerSystem, temporary, workspace } from './action/place.ts';
+import {
+  clock,
+  currentUser,
+  inputPlace,
+  pipeProgram,
+  runnerSystem,
+  temporary,
+} from './action/place.ts';
 import { annotateFailures, failureOf, setOutputs } from './action/report.ts';
 import { takeSecrets, type Secrets } from './action/secrets.ts';
 import { saveMarker } from './action/state.ts';
@@ -28,7 +35,7 @@ export async function run(): Promise<void> {
     const inputs = readInputs((name) => {
       given.set(name, core.getInput(name));
       return given.get(name) ?? '';
-    }, workspace());
+    }, inputPlace());
     const marker = randomUUID();
     saveMarker(marker);
     if (inputs.task === 'set-up') await setUp(inputs, { given, secrets, marker, signal });
@@ -46,25 +53,28 @@ async function build(
 ): Promise<void> {
   using log = new Log({ write: core.info, notice: core.notice, warn: core.warning, clock });
   const directory = await mkdtemp(path.join(temporary(), 'nix-remote-build-'));
-  const place = await prepareContext(inputs, secrets, directory, marker);
+  const place = prepareContext(inputs, secrets, directory, marker);
   const context = { ...place, observe: log.observe, clock, signal };
   await finish(await runStep(inputs.request, context), inputs, directory);
 }
 
-async function prepareContext(
+function prepareContext(
   inputs: BuildInputs,
   secrets: Secrets,
   directory: string,
   marker: string,
-): Promise<Omit<StepContext, 'observe' | 'clock' | 'signal'>> {
+): Omit<StepContext, 'observe' | 'clock' | 'signal'> {
   const logDirectory = path.join(directory, 'logs');
   core.setOutput('log-dir', logDirectory);
   return {
-    credentials: await readCredentials(secrets, inputs.request.store, process.env),
-    hostKeys: inputs.hostKeys,
+    access: {
+      credentialsFor: credentialsReader(secrets, process.env),
+      hostKeysOf: inputs.hostKeysOf,
+    },
     user: currentUser(),
     env: { ...childEnvironment(process.env), [MARKER_VARIABLE]: marker },
     runnerSystem: runnerSystem(),
+    pipe: pipeProgram(),
     logDirectory,
     temporaryDirectory: directory,
   };

@@ -1,9 +1,9 @@
 import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Cancellation } from './action/cancellation.ts';
-import { readCredentials } from './action/credentials.ts';
+import { credentialsReader } from './action/credentials.ts';
 import { readInputs } from './action/inputs.ts';
-import { clock, currentUser } from './action/place.ts';
+import { clock, currentUser, runnerSystem } from './action/place.ts';
 import { formatOffloadReport } from './build/offload-report.ts';
 import { ActionError, asActionError, toError } from './domain/errors.ts';
 import { childEnvironment } from './nix/environment.ts';
@@ -57,20 +57,26 @@ async function start(
   { inputs, workspace, folder: path }: Assignment,
   signal: AbortSignal,
 ): Promise<SetUp> {
-  const { task, request, hostKeys } = readInputs((name) => inputs[name] ?? '', workspace);
+  const inputPlace = { workspace, runnerSystem: runnerSystem() };
+  const { task, request, hostKeysOf } = readInputs((name) => inputs[name] ?? '', inputPlace);
   if (task !== 'set-up') throw new ActionError('internal', 'the inputs name what to build');
   const secrets = {
     'ssh-key': inputs['ssh-key'] ?? '',
     'ssh-key-passphrase': inputs['ssh-key-passphrase'] ?? '',
   };
-  const credentials = await readCredentials(secrets, request.store, process.env);
+  const credentialsFor = credentialsReader(secrets, process.env);
+  const { destination, copyInputs, options } = request;
+  if (destination.mode !== 'remote-store') throw new ActionError('internal', 'no store is named');
+  const { store } = destination;
+  await credentialsFor({ ...store, publicHostKey: undefined });
   // No path is relative from here on, and the workspace may be removed.
   process.chdir('/');
   const marker = process.env[MARKER_VARIABLE] ?? '';
   const env = { ...childEnvironment(process.env), [MARKER_VARIABLE]: marker };
   const folder = offloadFolder(path);
   const place = { user: currentUser(), env, folder, clock, signal, onNotice: note };
-  const service = await OffloadService.start(request, { credentials, hostKeys, ...place });
+  const access = { credentialsFor, hostKeysOf };
+  const service = await OffloadService.start({ store, copyInputs, options }, { access, ...place });
   return { service, control: await ControlServer.listen(folder.control), folder };
 }
 

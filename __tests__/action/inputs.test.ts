@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { readInputs, type BuildInputs, type Inputs } from '../../src/action/inputs.ts';
 import { isCopied } from '../../src/build/copy-selection.ts';
 import { ActionError } from '../../src/domain/errors.ts';
+import { parseSystem } from '../../src/domain/system.ts';
 
 const KEY =
   'builder.example.org ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIN8zu2y6Yq2b5m2yqYc0Zs1nM3O0hXJpQm5o5o1Xn1aB';
@@ -14,7 +15,10 @@ const GOOD = {
 
 function read(given: Readonly<Record<string, string>>): Inputs {
   const inputs: Readonly<Record<string, string>> = { ...GOOD, ...given };
-  return readInputs((name) => inputs[name] ?? '', '/workspace');
+  return readInputs((name) => inputs[name] ?? '', {
+    workspace: '/workspace',
+    runnerSystem: parseSystem('x86_64-linux'),
+  });
 }
 
 /** Of a step that builds. */
@@ -47,7 +51,10 @@ test('what is not given is left to the remote', () => {
   });
   expect(request.copy).toEqual({ kind: 'none' });
   expect(request.copyInputs).toBe('auto');
-  expect(request.workingDirectory).toBe('/workspace');
+  expect(request.workingDirectory).toBe({
+    workspace: '/workspace',
+    runnerSystem: parseSystem('x86_64-linux'),
+  });
   expect(writeSummary).toBe(true);
 });
 

@@ -21,6 +21,7 @@ function outcome(attribute: string, status: OutcomeStatus): Outcome {
 
 const failure = (...outcomes: readonly Outcome[]): string | undefined =>
   failureOf({
+    mode: 'remote-store',
     remote: 'ssh-ng://ci@builder',
     outcomes,
     problems: [],

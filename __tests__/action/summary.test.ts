@@ -22,6 +22,7 @@ function outcome(change: Partial<Outcome>): Outcome {
 
 function report(outcomes: readonly Outcome[]): StepReport {
   return {
+    mode: 'remote-store',
     remote: 'ssh-ng://ci@builder',
     outcomes,
     problems: [],

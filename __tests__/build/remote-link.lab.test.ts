@@ -25,7 +25,7 @@ afterAll(() => builder.stop());
 
 /** A link to the builder, and what it has told. */
 class Linked implements Disposable {
-  readonly link: RemoteLink;
+  readonly link: RemoteLink<Remote>;
   readonly notices: string[] = [];
   attempts = 0;
 
@@ -69,8 +69,11 @@ async function linked(
       {
         uri: parseStoreUri(`ssh-ng://ci@127.0.0.1:${builder.port}`),
         defaultUser: 'ci',
-        credentials: { kind: 'keys', keys: parsePrivateKeys(key) },
-        hostKeys: lookupHostKeys(parseKnownHosts(builder.knownHosts()), '127.0.0.1', builder.port),
+        access: {
+          credentialsFor: () => Promise.resolve({ kind: 'keys', keys: parsePrivateKeys(key) }),
+          hostKeysOf: ({ host, port }) =>
+            lookupHostKeys(parseKnownHosts(builder.knownHosts()), host, port),
+        },
         options: NO_OPTIONS,
       },
       signal,

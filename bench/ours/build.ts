@@ -15,11 +15,8 @@ await timeFromConnection(async ({ remote, derivations, env, signal, observe }) =
   const parts: RemoteBuild = {
     local: local.store,
     remote: store,
-    inputs: {
-      copyInputs: 'auto',
-      remoteUser: remote.user,
-      remoteSettings: () => remote.settings(),
-    },
+    inputs: { copyInputs: 'auto', ...remote.inputs },
+    rename: remote.rename,
     tracker,
     copyBack: undefined,
     observe,

@@ -84,8 +84,12 @@ async function connect(request: OursRequest, signal: AbortSignal): Promise<Remot
     {
       uri,
       defaultUser: 'nobody',
-      credentials: { kind: 'keys', keys: parsePrivateKeys(request.privateKey, undefined) },
-      hostKeys: lookupHostKeys(parseKnownHosts(request.knownHosts), uri.host, uri.port),
+      access: {
+        credentialsFor: () =>
+          Promise.resolve({ kind: 'keys', keys: parsePrivateKeys(request.privateKey, undefined) }),
+        hostKeysOf: ({ host, port }) =>
+          lookupHostKeys(parseKnownHosts(request.knownHosts), host, port),
+      },
       options,
     },
     signal,

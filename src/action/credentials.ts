@@ -1,22 +1,35 @@
 import { readFile } from 'node:fs/promises';
+import type { Access } from '../build/access.ts';
 import { ActionError, toError } from '../domain/errors.ts';
-import type { RemoteStoreUri } from '../domain/store-uri.ts';
 import type { Credentials } from '../ssh/credentials.ts';
 import { parsePrivateKeys } from '../ssh/private-key.ts';
 import type { Secrets } from './secrets.ts';
 
+/** As {@link readCredentials}, each key read once: what is read when a connection is made anew is what was there at first. */
+export function credentialsReader(
+  secrets: Secrets,
+  env: NodeJS.ProcessEnv,
+): Access['credentialsFor'] {
+  const known = new Map<string | undefined, Promise<Credentials>>();
+  return ({ sshKey }) => {
+    const read = known.get(sshKey) ?? readCredentials(secrets, sshKey, env);
+    known.set(sshKey, read);
+    return read;
+  };
+}
+
 /**
- * What the step authenticates with: the `ssh-key` input, else the file that the store's URI names, else the agent.
+ * What the step authenticates with: the `ssh-key` input, else the file that the machine has as its own, else the agent.
  * @throws ActionError `input-invalid` when there is none of them, and those of ssh/private-key.ts
  */
-export async function readCredentials(
+async function readCredentials(
   secrets: Secrets,
-  uri: RemoteStoreUri,
+  sshKey: string | undefined,
   env: NodeJS.ProcessEnv,
 ): Promise<Credentials> {
   const passphrase = secrets['ssh-key-passphrase'] || undefined;
   if (secrets['ssh-key'] !== '') return keys(secrets['ssh-key'], passphrase);
-  if (uri.sshKey !== undefined) return keys(await readKeyFile(uri.sshKey), passphrase);
+  if (sshKey !== undefined) return keys(await readKeyFile(sshKey), passphrase);
   const socket = env['SSH_AUTH_SOCK'];
   if (socket !== undefined && socket !== '') return { kind: 'agent', socket };
   throw new ActionError('input-invalid', "Input 'ssh-key' is empty, and there is no SSH agent", {
@@ -33,12 +46,8 @@ async function readKeyFile(file: string): Promise<string> {
     return await readFile(file, 'utf8');
   } catch (thrown) {
     const cause = toError(thrown);
-    throw new ActionError(
-      'key-invalid',
-      `Input 'store': the key file ${file} cannot be read: ${cause.message}`,
-      {
-        cause,
-      },
-    );
+    throw new ActionError('key-invalid', `the key file ${file} cannot be read: ${cause.message}`, {
+      cause,
+    });
   }
 }

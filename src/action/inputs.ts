@@ -3,25 +3,19 @@ import picomatch from 'picomatch';
 import { parseArgsStringToArgv } from 'string-argv';
 import type { BuildOptions } from '../build/daemon-options.ts';
 import type { CopySelection } from '../build/copy-selection.ts';
-import type { StepRequest } from '../build/step-request.ts';
+import type { Access } from '../build/access.ts';
+import type { Destination, StepRequest } from '../build/step-request.ts';
 import { parseInstallable } from '../domain/installable.ts';
-import {
-  lookupHostKeys,
-  parseKnownHosts,
-  pinnedHostKey,
-  type HostKeys,
-} from '../domain/known-hosts.ts';
-import { parseStoreUri, type RemoteStoreUri } from '../domain/store-uri.ts';
 import { parseSystem } from '../domain/system.ts';
 import type { EvaluationSource } from '../nix/walk-root.ts';
+import { readDestination, readHostKeys, type InputPlace } from './destination.ts';
 import { InputReader, type ReadInput } from './input-reader.ts';
 
 /** All inputs of the step but the secrets, checked. */
 export type Inputs = BuildInputs | SetUpInputs;
 
 interface CommonInputs {
-  /** Which host keys are the remote's. */
-  readonly hostKeys: HostKeys;
+  readonly hostKeysOf: Access['hostKeysOf'];
   readonly writeSummary: boolean;
 }
 
@@ -38,7 +32,7 @@ export interface SetUpInputs extends CommonInputs {
 }
 
 /** What an offload socket is set up with. */
-export type SetUpRequest = Pick<StepRequest, 'store' | 'copyInputs' | 'options'>;
+export type SetUpRequest = Pick<StepRequest, 'destination' | 'copyInputs' | 'options'>;
 
 /** What only evaluating here, and the outputs of what was evaluated, could make something of: with its default. */
 const OF_INSTALLABLES: ReadonlyMap<string, string> = new Map([
@@ -51,26 +45,29 @@ const OF_INSTALLABLES: ReadonlyMap<string, string> = new Map([
 
 /**
  * Reads every input.
- * @param workspace the folder that a relative `working-directory` is in.
  * @throws ActionError naming every input that is wrong, and what is allowed there.
  */
-export function readInputs(read: ReadInput, workspace: string): Inputs {
+export function readInputs(read: ReadInput, place: InputPlace): Inputs {
   const reader = new InputReader(read);
   const source = readSource(reader);
   const isSetUp = reader.lines('installables').length === 0 && source.kind === 'flake';
-  const store = readStore(reader);
+  const destination = readDestination(reader, place);
   const common = {
-    store,
-    hostKeys: readHostKeys(reader, store),
+    destination,
+    hostKeysOf: readHostKeys(reader, destination),
     copyInputs: reader.choice('copy-inputs', ['auto', 'never']),
     options: readOptions(reader),
     writeSummary: reader.boolean('summary') ?? true,
   };
   if (isSetUp) {
     refuseWithoutInstallables(reader);
+    if (destination?.mode === 'builders') {
+      const hint = 'Name a store instead, or what to build in `installables`.';
+      reader.complain('builders', 'cannot be set up for later steps', hint);
+    }
     return { task: 'set-up', ...complete(reader, common, {}) };
   }
-  const wanted = readWanted(reader, source, workspace);
+  const wanted = readWanted(reader, source, place.workspace);
   return { task: 'build', ...complete(reader, common, wanted) };
 }
 
@@ -107,50 +104,22 @@ function readWanted(reader: InputReader, source: EvaluationSource, workspace: st
   };
 }
 
-function readStore(reader: InputReader): RemoteStoreUri | undefined {
-  const stores = reader
-    .lines('store')
-    .map((line) => reader.parse('store', () => parseStoreUri(line)));
-  if (stores.length !== 1) {
-    reader.complain(
-      'store',
-      stores.length === 0 ? 'is empty' : `names ${stores.length} stores`,
-      'Give exactly one, for example ssh-ng://ci@builder.example.org.',
-    );
-  }
-  return stores[0];
-}
-
-/** Host keys from the store's URI, else from known-hosts. What is revoked there is revoked in either case. */
-function readHostKeys(reader: InputReader, uri: RemoteStoreUri | undefined): HostKeys | undefined {
-  const lines = reader.parse('known-hosts', () => parseKnownHosts(reader.text('known-hosts')));
-  if (!uri || !lines) return undefined;
-  const known = lookupHostKeys(lines, uri.host, uri.port);
-  const pinned = uri.base64SshPublicHostKey;
-  if (pinned === undefined) return known;
-  const keys = reader.parse('store', () => pinnedHostKey(pinned));
-  return keys && { ...keys, revoked: known.revoked };
-}
-
 /** What both tasks have, before it is known whether it is all there. */
-type Common = Omit<SetUpRequest, 'store'> & {
-  readonly store: RemoteStoreUri | undefined;
-  readonly hostKeys: HostKeys | undefined;
-  readonly writeSummary: boolean;
-};
+type Common = Omit<SetUpRequest, 'destination'> &
+  CommonInputs & { readonly destination: Destination | undefined };
 
 /**
- * After {@link InputReader.finish} there is a store with host keys; this tells the compiler.
+ * After {@link InputReader.finish} there is a destination; this tells the compiler.
  * @throws ActionError of {@link InputReader.finish}
  */
 function complete<Rest>(
   reader: InputReader,
-  { store, hostKeys, writeSummary, copyInputs, options }: Common,
+  { destination, hostKeysOf, writeSummary, copyInputs, options }: Common,
   rest: Rest,
 ): CommonInputs & { readonly request: SetUpRequest & Rest } {
   reader.finish();
-  if (!store || !hostKeys) throw new TypeError('an input was accepted without a value');
-  return { request: { store, copyInputs, options, ...rest }, hostKeys, writeSummary };
+  if (!destination) throw new TypeError('an input was accepted without a value');
+  return { request: { destination, copyInputs, options, ...rest }, hostKeysOf, writeSummary };
 }
 
 function readSource(reader: InputReader): EvaluationSource {

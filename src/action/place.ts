@@ -1,6 +1,9 @@
 import os from 'node:os';
+import path from 'node:path';
 import { ActionError } from '../domain/errors.ts';
 import { systemOfMachine, type System } from '../domain/system.ts';
+import type { PipeProgram } from '../tunnel/launcher.ts';
+import type { InputPlace } from './destination.ts';
 
 /** The folder that relative paths of inputs are in. */
 export function workspace(): string {
@@ -30,6 +33,17 @@ export function runnerSystem(): System {
     `Nix does not run on ${process.platform} (${process.arch})`,
     { hint: 'Use a Linux or macOS runner.' },
   );
+}
+
+/** What inputs are read against. */
+export function inputPlace(): InputPlace {
+  return { workspace: workspace(), runnerSystem: runnerSystem() };
+}
+
+/** What joins Nix to a tunnel of ours. Found beside this program: a bundle does not know where it is. */
+export function pipeProgram(): PipeProgram {
+  const here = path.dirname(process.argv[1] ?? '');
+  return { node: process.execPath, script: path.resolve(here, '../pipe/index.js') };
 }
 
 /** Seconds. */

@@ -16,6 +16,7 @@ export async function setOutputs(report: StepReport, directory: string): Promise
   const entries = report.outcomes.map(toResultEntry);
   const resultsFile = path.join(directory, 'results.json');
   await writeFile(resultsFile, `${JSON.stringify(entries, null, 2)}\n`);
+  core.setOutput('mode', report.mode);
   core.setOutput('results', resultsOutput(entries));
   core.setOutput('results-file', resultsFile);
   core.setOutput('out-paths', existingOutputs(report.outcomes));

@@ -40,7 +40,7 @@ export function renderSummary(report: StepReport): string {
   const failed = failuresByCause(report.outcomes);
   return [
     `## Nix Remote Build: ${verdict(report, failed.length)}`,
-    `Mode **remote-store** on ${code(report.remote)}. ${counts(report.outcomes)}.`,
+    `Mode **${report.mode}** on ${code(report.remote)}. ${counts(report.outcomes)}.`,
     transfer(report),
     table(report.outcomes),
     ...failureSections(failed),

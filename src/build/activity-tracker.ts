@@ -1,4 +1,10 @@
-import { ACTIVITY, RESULT, type ActivityId, type DaemonEvent } from '../domain/activity.ts';
+import {
+  ACTIVITY,
+  RESULT,
+  type ActivityField,
+  type ActivityId,
+  type DaemonEvent,
+} from '../domain/activity.ts';
 import { isDrvPath, isStorePath, type DrvPath, type StorePath } from '../domain/store-path.ts';
 import type { Clock, Observe } from './events.ts';
 
@@ -20,6 +26,7 @@ export class ActivityTracker {
   readonly #drvOf = new Map<ActivityId, DrvPath>();
   readonly #running = new Map<DrvPath, RunningBuild>();
   readonly #seconds = new Map<DrvPath, number>();
+  readonly #machines = new Map<DrvPath, string>();
   #lastTransition: number;
 
   constructor(observe: Observe, clock: Clock) {
@@ -33,7 +40,7 @@ export class ActivityTracker {
     switch (event.kind) {
       case 'start': {
         const drvPath = builtDerivation(event.type, event.fields[0]);
-        if (drvPath !== undefined) this.#started(event.id, drvPath);
+        if (drvPath !== undefined) this.#started(event.id, drvPath, event.fields[1]);
         return;
       }
       case 'result': {
@@ -55,6 +62,11 @@ export class ActivityTracker {
     return this.#seconds.get(drvPath);
   }
 
+  /** The daemon's name of the machine that builds, or has built; empty for its own. */
+  machineOf(drvPath: DrvPath): string | undefined {
+    return this.#machines.get(drvPath);
+  }
+
   /** Every build that has stopped, and the seconds it took. */
   get finished(): ReadonlyMap<DrvPath, number> {
     return this.#seconds;
@@ -70,7 +82,11 @@ export class ActivityTracker {
     this.#lastTransition = this.#clock();
   }
 
-  #started(id: ActivityId, drvPath: DrvPath): void {
+  #started(id: ActivityId, drvPath: DrvPath, machine: ActivityField | undefined): void {
+    // A builder tells of the same build once more, without a name.
+    if (typeof machine === 'string' && this.#machines.get(drvPath) === undefined) {
+      this.#machines.set(drvPath, machine);
+    }
     this.#lastTransition = this.#clock();
     this.#drvOf.set(id, drvPath);
     const running = this.#running.get(drvPath);

@@ -1,4 +1,3 @@
-import { parseSystem } from '../domain/system.ts';
 import { evaluate } from '../nix/evaluate.ts';
 import type { Evaluation } from '../nix/evaluation.ts';
 import type { NixSettings } from '../nix/settings.ts';
@@ -6,6 +5,7 @@ import type { LocalStore } from '../store/local-store.ts';
 import type { Store } from '../store/store.ts';
 import type { EvaluationStore } from './evaluation-store.ts';
 import type { Phases } from './phases.ts';
+import type { SiteSystems } from './site.ts';
 import type { StepContext, StepRequest } from './step-request.ts';
 import { chooseSystems, type SystemChoice } from './systems.ts';
 
@@ -14,8 +14,7 @@ export interface EvaluationParts {
   readonly local: Promise<LocalStore>;
   /** The way to the local store that evaluation takes. */
   readonly store: Promise<EvaluationStore>;
-  /** The remote's, once they are known. */
-  readonly settings: Promise<NixSettings | undefined>;
+  readonly systems: SiteSystems;
 }
 
 /**
@@ -26,11 +25,11 @@ export async function evaluateEarly(
   request: StepRequest,
   context: StepContext,
   phases: Phases,
-  { local, store: opening, settings }: EvaluationParts,
+  { local, store: opening, systems }: EvaluationParts,
 ): Promise<Evaluation> {
-  settings.catch(() => undefined); // waited for below, unless there is no local store
+  systems.settings.catch(() => undefined); // waited for below, unless there is no local store
   const [{ store }, through] = await Promise.all([local, opening]);
-  const evaluation = await evaluateForRemote(request, context, settings, async (choice, signal) => {
+  const evaluation = await evaluateForSite(request, context, systems, async (choice, signal) => {
     const run = () => evaluateFor(request, { ...context, signal }, through, choice);
     const evaluation = await phases.measure('evaluate', run);
     await keepDerivations(store, evaluation);
@@ -53,20 +52,19 @@ async function keepDerivations(store: Store, { attributes }: Evaluation): Promis
   );
 }
 
-async function evaluateForRemote(
+async function evaluateForSite(
   request: StepRequest,
   { observe, runnerSystem, signal }: StepContext,
-  settings: Promise<NixSettings | undefined>,
+  { named, settings }: SiteSystems,
   run: (choice: SystemChoice, signal: AbortSignal) => Promise<Evaluation>,
 ): Promise<Evaluation> {
-  const fromUri = request.store.systems.map((system) => parseSystem(system));
   const choose = (known?: NixSettings): SystemChoice =>
-    chooseSystems(request.system, fromUri, known, runnerSystem);
+    chooseSystems(request.system, named, known, runnerSystem);
   const guess = choose();
   const superseded = new AbortController();
   const first = run(guess, AbortSignal.any([signal, superseded.signal]));
   first.catch(() => undefined); // waited for below, unless connecting fails first
-  const choice = fromUri.length > 0 ? guess : choose(await settings);
+  const choice = named.length > 0 ? guess : choose(await settings);
   if (choice.system !== guess.system) {
     superseded.abort();
     await Promise.allSettled([first]);

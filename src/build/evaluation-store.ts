@@ -5,7 +5,7 @@ import { readLocalSettings } from '../nix/local-settings.ts';
 import { makeOffloadFolder, removeOffloadFolder } from '../offload/folder.ts';
 import { OffloadServer } from '../offload/server.ts';
 import type { TakeOver } from '../offload/take-over.ts';
-import { openLocalStore, openLocalStream } from '../store/local-store.ts';
+import { openLocalStore, openLocalStream, type LocalStoreAccess } from '../store/local-store.ts';
 import type { SignatureCheck } from '../store/store.ts';
 import { offloadTo } from './offload-engine.ts';
 import type { Remote } from './remote.ts';
@@ -14,7 +14,7 @@ import type { StepContext, StepRequest } from './step-request.ts';
 /** Which store an evaluation is to use. */
 export interface EvaluationStore {
   /** `--store`, whatever the environment or nix.conf say. */
-  readonly storeUri: 'daemon';
+  readonly storeUri: LocalStoreAccess['storeUri'];
   /** The environment of `nix`. */
   readonly env: Readonly<Record<string, string>>;
 }

@@ -171,11 +171,7 @@ class OffloadedRequest implements AsyncDisposable {
   /** @returns what can be built there, now that all it needs is there */
   async #upload(onQueued: () => void): Promise<readonly BuiltPath[]> {
     const { plan, client, lease, remote, copyInputs } = this.#options;
-    const inputs = {
-      copyInputs,
-      remoteUser: remote.user,
-      remoteSettings: () => remote.settings(),
-    };
+    const inputs = { copyInputs, ...remote.inputs };
     const { store: local, signal } = client;
     const keys = plan.remote.map(({ drvPath }) => drvPath);
     try {

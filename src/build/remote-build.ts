@@ -1,4 +1,5 @@
 import { summarizeBuildError } from '../diagnose/build-error.ts';
+import type { DaemonEvent } from '../domain/activity.ts';
 import type { BuildResult } from '../domain/build-result.ts';
 import type { DerivedPath } from '../domain/derived-path.ts';
 import { ActionError, asActionError } from '../domain/errors.ts';
@@ -26,6 +27,8 @@ export interface TargetResult {
 
 export interface RemoteBuild extends UploadRequest {
   readonly tracker: ActivityTracker;
+  /** Nix's texts as people are to read them. */
+  readonly rename: (text: string) => string;
   readonly copyBack: CopyBack | undefined;
 }
 
@@ -87,7 +90,7 @@ async function settleCached(
 }
 
 async function request(
-  { remote, tracker, copyBack }: RemoteBuild,
+  { remote, tracker, copyBack, rename }: RemoteBuild,
   targets: readonly Target[],
 ): Promise<ReadonlyMap<StorePath, TargetResult>> {
   const byKey = new Map(targets.map((target) => [target.key, target]));
@@ -97,10 +100,14 @@ async function request(
     if (!target || isFloating(target)) return;
     enqueueCopy(copyBack, target, realised(target.outputs), { validity: 'maybe' });
   };
+  const hear = (event: DaemonEvent): void => {
+    tracker.hear(event.kind === 'message' ? { ...event, text: rename(event.text) } : event);
+  };
   const answers = new Map<StorePath, BuildResult>();
-  for (const result of await remote.build(targets.map(toDerivedPath), 'normal', tracker.hear)) {
+  for (const result of await remote.build(targets.map(toDerivedPath), 'normal', hear)) {
     const { path } = result;
-    answers.set(path.kind === 'built' ? path.drvPath : path.path, result);
+    const renamed = { ...result, errorMessage: rename(result.errorMessage) };
+    answers.set(path.kind === 'built' ? path.drvPath : path.path, renamed);
   }
   const results = targets.map((target) => {
     const answer = answers.get(target.key);

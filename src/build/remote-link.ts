@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ActionError, asActionError, toError, type ErrorCode } from '../domain/errors.ts';
-import type { Remote } from './remote.ts';
 
 /** How connecting again is tried, in milliseconds. */
 export interface Patience {
@@ -13,11 +12,23 @@ export interface Patience {
 
 const PATIENCE: Patience = { firstMs: 500, longestMs: 8000, totalMs: 60_000 };
 
-export interface RemoteLinkOptions {
+/** A connection, as far as it matters to who keeps one up. */
+export interface Linked {
+  /** For people. */
+  readonly label: string;
+  /** So far, SSH's own included. */
+  readonly bytesSent: number;
+  readonly bytesReceived: number;
+  /** Settles only if it is lost, with the reason. */
+  readonly lost: Promise<Error>;
+  close(): void;
+}
+
+export interface RemoteLinkOptions<T extends Linked> {
   /** The connection that there is already. */
-  readonly first: Remote;
+  readonly first: T;
   /** Makes another. */
-  readonly connect: (signal: AbortSignal) => Promise<Remote>;
+  readonly connect: (signal: AbortSignal) => Promise<T>;
   /** Told when a connection was lost, and when there is one again. */
   readonly onNotice: (text: string) => void;
   readonly patience?: Patience;
@@ -33,19 +44,19 @@ const PASSING: ReadonlySet<ErrorCode> = new Set([
 ]);
 
 /** A remote whose connection is made anew when it was lost and somebody needs it. */
-export class RemoteLink {
-  readonly #options: RemoteLinkOptions;
+export class RemoteLink<T extends Linked> {
+  readonly #options: RemoteLinkOptions<T>;
   readonly #patience: Patience;
   readonly #label: string;
   readonly #closing = new AbortController();
-  #current: Remote | undefined;
-  #connecting: Promise<Remote> | undefined;
+  #current: T | undefined;
+  #connecting: Promise<T> | undefined;
   #reconnects = 0;
   /** Bytes of connections that are gone. */
   #sent = 0;
   #received = 0;
 
-  constructor(options: RemoteLinkOptions) {
+  constructor(options: RemoteLinkOptions<T>) {
     this.#options = options;
     this.#patience = options.patience ?? PATIENCE;
     this.#label = options.first.label;
@@ -71,7 +82,7 @@ export class RemoteLink {
    * @param signal ends this wait alone
    * @throws ActionError of ssh/, the last one when no connection came about in time, or `cancelled`
    */
-  async get(signal: AbortSignal): Promise<Remote> {
+  async get(signal: AbortSignal): Promise<T> {
     if (this.#current && !this.#closing.signal.aborted) return this.#current;
     this.#connecting ??= this.#reconnect().finally(() => (this.#connecting = undefined));
     return until(signal, this.#connecting);
@@ -83,7 +94,7 @@ export class RemoteLink {
     this.#current?.close();
   }
 
-  #hold(remote: Remote): void {
+  #hold(remote: T): void {
     this.#current = remote;
     void remote.lost.then((reason) => {
       this.#sent += remote.bytesSent;
@@ -93,7 +104,7 @@ export class RemoteLink {
     });
   }
 
-  async #reconnect(): Promise<Remote> {
+  async #reconnect(): Promise<T> {
     const began = performance.now();
     const limit = AbortSignal.timeout(this.#patience.totalMs);
     const signal = AbortSignal.any([this.#closing.signal, limit]);
@@ -115,7 +126,7 @@ export class RemoteLink {
     }
   }
 
-  #welcome(remote: Remote): Remote {
+  #welcome(remote: T): T {
     if (this.#closing.signal.aborted) {
       remote.close();
       throw closed(this.#label);

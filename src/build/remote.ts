@@ -1,11 +1,9 @@
 import { text } from 'node:stream/consumers';
 import path from 'node:path';
 import { ActionError, toError } from '../domain/errors.ts';
-import type { HostKeys } from '../domain/known-hosts.ts';
 import { formatStoreUri, type RemoteStoreUri } from '../domain/store-uri.ts';
 import { parseSettings, type NixSettings } from '../nix/settings.ts';
 import type { SshConnection } from '../ssh/connection.ts';
-import type { Credentials } from '../ssh/credentials.ts';
 import {
   connectWorker,
   openWorkerChannel,
@@ -24,7 +22,9 @@ import {
   type BuildOptions,
   type Logging,
 } from './daemon-options.ts';
+import type { Access } from './access.ts';
 import type { Observe } from './events.ts';
+import type { BuildPlace } from './place.ts';
 
 /** How long the remote may take to print its settings, in milliseconds. */
 const SETTINGS_TIMEOUT = 10_000;
@@ -33,13 +33,12 @@ export interface RemoteRequest {
   readonly uri: RemoteStoreUri;
   /** The user to log in as where the URI names none. */
   readonly defaultUser: string;
-  readonly credentials: Credentials;
-  readonly hostKeys: HostKeys;
+  readonly access: Access;
   readonly options: BuildOptions;
 }
 
 /** One remote: an SSH connection, and the sessions with its store that run over it. */
-export class Remote {
+export class Remote implements BuildPlace {
   readonly label: string;
   readonly #connection: SshConnection;
   readonly #request: RemoteRequest;
@@ -68,15 +67,16 @@ export class Remote {
    * @throws ActionError of ssh/
    */
   static async connect(request: RemoteRequest, signal: AbortSignal): Promise<Remote> {
-    const { uri, defaultUser, credentials, hostKeys, options } = request;
+    const { uri, defaultUser, access, options } = request;
+    const endpoint = { ...uri, publicHostKey: uri.base64SshPublicHostKey };
     let settings: Promise<NixSettings | undefined> | undefined;
     const connected = await connectWorker(
       {
         host: uri.host,
         port: uri.port,
         user: uri.user ?? defaultUser,
-        credentials,
-        hostKeys,
+        credentials: await access.credentialsFor(endpoint),
+        hostKeys: access.hostKeysOf(endpoint),
         compress: uri.compress,
         signal,
         onRequestable: (connection) => {
@@ -102,10 +102,16 @@ export class Remote {
     return this.#settings;
   }
 
-  /** A further session, for queries and copies. */
-  async openSession(): Promise<Store> {
-    return this.#sessionOn(await this.#openChannel([])).store;
+  get inputs(): BuildPlace['inputs'] {
+    return { remoteUser: this.user, remoteSettings: () => this.settings() };
   }
+
+  /** A further session, for queries and copies. */
+  readonly openSession = async (): Promise<Store> =>
+    this.#sessionOn(await this.#openChannel([])).store;
+
+  readonly builderOf = (): string => this.label;
+  readonly rename = (text: string): string => text;
 
   /** The session whose daemon builds with the options asked for; what cannot reach it is told. */
   async buildSession(observe: Observe): Promise<Store> {

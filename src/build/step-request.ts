@@ -1,15 +1,22 @@
 import type { ActionError } from '../domain/errors.ts';
 import type { Installable } from '../domain/installable.ts';
-import type { HostKeys } from '../domain/known-hosts.ts';
+import type { Machine } from '../domain/machine.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { RemoteStoreUri } from '../domain/store-uri.ts';
 import type { System } from '../domain/system.ts';
 import type { EvaluationSource } from '../nix/walk-root.ts';
-import type { Credentials } from '../ssh/credentials.ts';
+import type { PipeProgram } from '../tunnel/launcher.ts';
+import type { Access } from './access.ts';
 import type { CopyInputs } from './copy-inputs.ts';
 import type { CopySelection } from './copy-selection.ts';
 import type { BuildOptions } from './daemon-options.ts';
 import type { Clock, Observe, Phase } from './events.ts';
+
+/** Which store builds, and with whose help. */
+export type Destination =
+  | { readonly mode: 'remote-store'; readonly store: RemoteStoreUri }
+  /** The local store, with these as its builders. */
+  | { readonly mode: 'builders'; readonly machines: readonly Machine[] };
 
 /** What a step is asked to do. */
 export interface StepRequest {
@@ -18,7 +25,7 @@ export interface StepRequest {
   readonly evalArgs: readonly string[];
   readonly system: System | undefined;
   readonly workingDirectory: string;
-  readonly store: RemoteStoreUri;
+  readonly destination: Destination;
   readonly copy: CopySelection;
   readonly copyInputs: CopyInputs;
   /** Prefix of links to copied outputs; empty for none. */
@@ -28,13 +35,14 @@ export interface StepRequest {
 
 /** Where a step runs. */
 export interface StepContext {
-  readonly credentials: Credentials;
-  readonly hostKeys: HostKeys;
+  readonly access: Access;
   /** Whom the step runs as; also whom it logs in as where the store's URI names nobody. */
   readonly user: string;
   /** Environment of every child: allow-listed, and marked. */
   readonly env: Readonly<Record<string, string>>;
   readonly runnerSystem: System;
+  /** What joins Nix to a tunnel. */
+  readonly pipe: PipeProgram;
   readonly logDirectory: string;
   /** An existing folder of the step's own. */
   readonly temporaryDirectory: string;
@@ -45,6 +53,8 @@ export interface StepContext {
 
 /** What a step did. */
 export interface StepReport {
+  readonly mode: Destination['mode'];
+  /** Where it was built, for people. */
   readonly remote: string;
   readonly outcomes: readonly Outcome[];
   /** What went wrong after good builds: copies, links. */

@@ -1,4 +1,5 @@
 import { toError } from '../domain/errors.ts';
+import { isGood } from '../domain/outcome.ts';
 import type { StorePath } from '../domain/store-path.ts';
 import { daemonSocketPath } from '../nix/environment.ts';
 import type { EvaluatedAttribute } from '../nix/evaluation.ts';
@@ -47,7 +48,7 @@ export async function runStep(request: StepRequest, context: StepContext): Promi
   const targets = planTargets(attributes, request.copy);
   const copyBack = startCopyBack(step);
   const results = await build(step, targets, copyBack);
-  const copies = await finishCopies(step, copyBack);
+  const copies = await finishCopies(step, copyBack, results);
   return await report(step, { results, copies, copyBack });
 }
 
@@ -60,16 +61,16 @@ function warnOfUnmatched({ request, context }: Step, all: readonly EvaluatedAttr
 
 function startCopyBack({
   context: { env, observe, signal },
-  remote,
+  place: { openSession },
   importCheck,
   opened,
 }: Step): CopyBack | undefined {
-  if (importCheck === undefined) return undefined;
+  if (importCheck === undefined || !openSession) return undefined;
   const copyBack = new CopyBack({
     openStores: async () => {
       const { store: to } = await openLocalStore({ env, socketPath: daemonSocketPath(env) });
       try {
-        return { from: await remote.openSession(), to };
+        return { from: await openSession(), to };
       } catch (error) {
         to.close();
         throw error;
@@ -85,7 +86,7 @@ function startCopyBack({
 }
 
 async function build(
-  { request, context: { observe, signal }, phases, opened, remote, session, local, tracker }: Step,
+  { request, context: { observe, signal }, phases, opened, place, session, local, tracker }: Step,
   targets: readonly Target[],
   copyBack: CopyBack | undefined,
 ): Promise<ReadonlyMap<StorePath, TargetResult>> {
@@ -93,19 +94,30 @@ async function build(
   signal.addEventListener('abort', onAbort);
   opened.defer(() => signal.removeEventListener('abort', onAbort));
   if (signal.aborted) onAbort();
-  const inputs = {
-    copyInputs: request.copyInputs,
-    remoteUser: remote.user,
-    remoteSettings: () => remote.settings(),
+  const parts = {
+    local: local.store,
+    remote: session,
+    inputs: { copyInputs: request.copyInputs, ...place.inputs },
+    rename: place.rename,
+    ...{ tracker, copyBack, observe, signal },
   };
-  const parts = { local: local.store, remote: session, inputs, tracker, copyBack, observe, signal };
   return phases.measure('build', () => buildRemotely(parts, targets));
 }
 
 /** Most copies ended while others still built; this waits for the last. */
-async function finishCopies({ phases }: Step, copyBack: CopyBack | undefined): Promise<CopiedBack> {
+async function finishCopies(
+  { phases, place }: Step,
+  copyBack: CopyBack | undefined,
+  results: ReadonlyMap<StorePath, TargetResult>,
+): Promise<CopiedBack> {
+  if (!place.openSession) return { copied: goodKeys(results), failures: new Map() };
   if (!copyBack) return { copied: new Set(), failures: new Map() };
   return phases.measure('copy-back', () => copyBack.finish());
+}
+
+/** What was built is here already. */
+function goodKeys(results: ReadonlyMap<StorePath, TargetResult>): ReadonlySet<StorePath> {
+  return new Set([...results].filter(([, { status }]) => isGood(status)).map(([key]) => key));
 }
 
 interface Results {
@@ -115,25 +127,27 @@ interface Results {
 }
 
 async function report(
-  { request, context, phases, remote, local, tracker, evaluation }: Step,
+  { request, context, phases, place, session, local, tracker, evaluation }: Step,
   { results, copies, copyBack }: Results,
 ): Promise<StepReport> {
   const outcomes = collectOutcomes(evaluation.attributes, {
     results,
     copies,
     secondsOf: (drvPath) => tracker.secondsOf(drvPath),
-    remote: remote.label,
+    remoteOf: (drvPath) => place.builderOf(drvPath && tracker.machineOf(drvPath)),
     copy: request.copy,
   });
-  const destination = async () => (await copyBack?.destination()) ?? local.store;
+  const home = place.openSession ? local.store : session;
+  const destination = async () => (await copyBack?.destination()) ?? home;
   const linkFailures = await linkCopied(request, evaluation.attributes, outcomes, destination);
   for (const outcome of outcomes) context.observe({ kind: 'attribute-done', outcome });
   return {
-    remote: remote.label,
+    mode: request.destination.mode,
+    remote: place.label,
     outcomes,
     problems: [...new Set(copies.failures.values()), ...linkFailures],
-    bytesUploaded: remote.bytesSent,
-    bytesDownloaded: remote.bytesReceived,
+    bytesUploaded: place.bytesSent,
+    bytesDownloaded: place.bytesReceived,
     seconds: phases.seconds,
   };
 }

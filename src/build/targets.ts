@@ -37,7 +37,7 @@ export interface Ended {
   readonly results: ReadonlyMap<StorePath, TargetResult>;
   readonly copies: CopiedBack;
   readonly secondsOf: (drvPath: DrvPath) => number | undefined;
-  readonly remote: string;
+  readonly remoteOf: (drvPath: DrvPath | undefined) => string | undefined;
   readonly copy: CopySelection;
 }
 
@@ -82,7 +82,7 @@ function buildOutcome(attribute: Buildable, ended: Ended): Outcome {
     drvPath: derivation?.drvPath,
     outputs: ownOutputs(attribute, result?.outputs),
     status,
-    remote: ended.remote,
+    remote: ended.remoteOf(derivation?.drvPath),
     seconds: derivation && status !== 'cached' ? ended.secondsOf(derivation.drvPath) : undefined,
     copied: isHere && isCopied(ended.copy, attribute.attribute),
     error: (isGood(status) ? undefined : result?.error) ?? ended.copies.failures.get(key),

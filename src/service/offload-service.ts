@@ -7,6 +7,7 @@ import { OffloadRecords, type OffloadReport } from '../build/offload-report.ts';
 import { RemoteLink } from '../build/remote-link.ts';
 import { Remote } from '../build/remote.ts';
 import type { StepContext, StepRequest } from '../build/step-request.ts';
+import type { RemoteStoreUri } from '../domain/store-uri.ts';
 import { daemonSocketPath } from '../nix/environment.ts';
 import { readLocalSettings } from '../nix/local-settings.ts';
 import type { NixSettings } from '../nix/settings.ts';
@@ -17,12 +18,14 @@ import type { OffloadFolder } from '../offload/folder.ts';
 import type { Ready } from './start.ts';
 
 /** What the offload socket is set up with. */
-export type OffloadRequest = Pick<StepRequest, 'store' | 'copyInputs' | 'options'>;
+export interface OffloadRequest extends Pick<StepRequest, 'copyInputs' | 'options'> {
+  readonly store: RemoteStoreUri;
+}
 
 /** Where it is set up. */
 export interface OffloadContext extends Pick<
   StepContext,
-  'credentials' | 'hostKeys' | 'user' | 'env' | 'clock' | 'signal'
+  'access' | 'user' | 'env' | 'clock' | 'signal'
 > {
   readonly folder: OffloadFolder;
   /** Hears what is worth a line in the process's log. */
@@ -32,13 +35,13 @@ export interface OffloadContext extends Pick<
 /** The offload socket with all that serves it. */
 export class OffloadService {
   readonly ready: Ready;
-  readonly #link: RemoteLink;
+  readonly #link: RemoteLink<Remote>;
   readonly #server: OffloadServer;
   readonly #records: OffloadRecords;
 
   private constructor(
     ready: Ready,
-    link: RemoteLink,
+    link: RemoteLink<Remote>,
     server: OffloadServer,
     records: OffloadRecords,
   ) {
@@ -88,9 +91,9 @@ export class OffloadService {
 
 function connectTo(
   { store: uri, options }: OffloadRequest,
-  { credentials, hostKeys, user, signal }: OffloadContext,
+  { access, user, signal }: OffloadContext,
 ): Promise<Remote> {
-  return Remote.connect({ uri, defaultUser: user, credentials, hostKeys, options }, signal);
+  return Remote.connect({ uri, defaultUser: user, access, options }, signal);
 }
 
 /** Asked before anything is built: a build whose outputs nobody can take is of no use. */
@@ -118,7 +121,7 @@ async function introduce(remote: Remote, { options }: OffloadRequest): Promise<R
 interface Parts {
   readonly request: OffloadRequest;
   readonly context: OffloadContext;
-  readonly link: RemoteLink;
+  readonly link: RemoteLink<Remote>;
   readonly records: OffloadRecords;
   readonly onNotice: (text: string) => void;
   readonly importCheck: SignatureCheck;

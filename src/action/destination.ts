@@ -1,0 +1,132 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Endpoint } from '../build/access.ts';
+import type { Destination } from '../build/step-request.ts';
+import { parseBuilders } from '../domain/builders.ts';
+import {
+  lookupHostKeys,
+  parseKnownHosts,
+  pinnedHostKey,
+  type HostKeys,
+} from '../domain/known-hosts.ts';
+import { machineName, machineOfStore, sameMachine, type Machine } from '../domain/machine.ts';
+import { parseStoreUri, type RemoteStoreUri } from '../domain/store-uri.ts';
+import type { System } from '../domain/system.ts';
+import type { InputReader } from './input-reader.ts';
+
+/** What inputs are read against. */
+export interface InputPlace {
+  /** The folder that relative paths are in. */
+  readonly workspace: string;
+  /** What a machine without systems builds for. */
+  readonly runnerSystem: System;
+}
+
+const MODES = ['auto', 'remote-store', 'builders'] as const;
+
+const EXAMPLE = 'ssh-ng://ci@builder.example.org';
+
+/** Where to build, of the inputs `store`, `builders` and `mode`. A placeholder beside a complaint. */
+export function readDestination(reader: InputReader, place: InputPlace): Destination | undefined {
+  const mode = reader.choice('mode', MODES);
+  const stores = reader
+    .lines('store')
+    .map((line) => reader.parse('store', () => parseStoreUri(line)))
+    .filter((uri) => uri !== undefined);
+  const builders = readBuilders(reader, place);
+  if (chooseMode(reader, mode, stores.length, builders.length) === 'builders') {
+    return { mode: 'builders', machines: allMachines(reader, builders, stores) };
+  }
+  const [store, ...others] = stores;
+  if (!store || others.length > 0) {
+    const what = store ? `names ${stores.length} stores` : 'is empty';
+    if (reader.lines('store').length !== 1) {
+      reader.complain('store', what, `Give exactly one, for example ${EXAMPLE}.`);
+    }
+    return undefined;
+  }
+  return { mode: 'remote-store', store };
+}
+
+function readBuilders(
+  reader: InputReader,
+  { workspace, runnerSystem }: InputPlace,
+): readonly Machine[] {
+  const text = reader.text('builders');
+  if (text === '') return [];
+  const context = {
+    defaultSystems: [runnerSystem],
+    readFile: (name: string) => readIfThere(path.resolve(workspace, name)),
+  };
+  return reader.parse('builders', () => parseBuilders(text, context)) ?? [];
+}
+
+/** `auto` takes what was given; which of both is better is not guessed. */
+function chooseMode(
+  reader: InputReader,
+  mode: (typeof MODES)[number],
+  stores: number,
+  builders: number,
+): Destination['mode'] {
+  if (mode === 'auto') {
+    if (stores > 0 && builders > 0) {
+      reader.complain(
+        'mode',
+        "is 'auto', but both store and builders are given",
+        'Set mode: remote-store to build in the store, or mode: builders to build on all of them.',
+      );
+    }
+    return builders > 0 ? 'builders' : 'remote-store';
+  }
+  if (mode === 'builders' && stores + builders === 0 && reader.text('builders') === '') {
+    reader.complain('builders', 'is empty', `Name at least one machine, for example ${EXAMPLE}.`);
+  }
+  return mode;
+}
+
+/** Those of both inputs; what is said of one machine in both has to be the same. */
+function allMachines(
+  reader: InputReader,
+  builders: readonly Machine[],
+  stores: readonly RemoteStoreUri[],
+): readonly Machine[] {
+  const machines = new Map(builders.map((machine) => [machineName(machine), machine]));
+  for (const uri of stores) {
+    const machine = reader.parse('store', () => machineOfStore(uri));
+    if (!machine) continue;
+    const known = machines.get(machineName(machine));
+    if (known && !sameMachine(known, machine)) {
+      const what = `${machineName(machine)} has other settings than in builders`;
+      reader.complain('store', what, 'Name each machine once.');
+    }
+    machines.set(machineName(machine), known ?? machine);
+  }
+  return [...machines.values()];
+}
+
+/** Which host keys are whose: the one that is pinned, else those of `known-hosts`. What is revoked there is revoked in either case. */
+export function readHostKeys(
+  reader: InputReader,
+  destination: Destination | undefined,
+): (endpoint: Endpoint) => HostKeys {
+  const lines =
+    reader.parse('known-hosts', () => parseKnownHosts(reader.text('known-hosts'))) ?? [];
+  if (destination?.mode === 'remote-store') {
+    const pinned = destination.store.base64SshPublicHostKey;
+    if (pinned !== undefined) reader.parse('store', () => pinnedHostKey(pinned));
+  }
+  return ({ host, port, publicHostKey }) => {
+    const known = lookupHostKeys(lines, host, port);
+    if (publicHostKey === undefined) return known;
+    return { ...pinnedHostKey(publicHostKey), revoked: known.revoked };
+  };
+}
+
+function readIfThere(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,74 @@
+import { ActionError } from '../domain/errors.ts';
+import type { Machine } from '../domain/machine.ts';
+import type { NixRelease } from '../domain/machines-print.ts';
+import { openLocalStore } from '../store/local-store.ts';
+import type { Store } from '../store/store.ts';
+import type { Builders } from './builders.ts';
+import { askedNames, deliverOptions, type BuildOptions } from './daemon-options.ts';
+import type { LocalNix } from './local-nix.ts';
+import type { StepContext } from './step-request.ts';
+
+/** Nix's own is 5: how long a build that found all machines busy waits, in seconds. */
+const POLL_INTERVAL = '1';
+
+/**
+ * A session with the local store that builds on machines.
+ * @throws ActionError `daemon-error` when the daemon does not take the machines
+ */
+export async function openBuilderSession(
+  builders: Builders,
+  { env, socketPath, settings }: LocalNix,
+  options: BuildOptions,
+  { observe }: StepContext,
+): Promise<Store> {
+  const { store } = await openLocalStore({ env, socketPath });
+  try {
+    const { nixVersion } = await store.greeting;
+    const lines = builders.lines(releaseOf(nixVersion));
+    const asked = {
+      ...options,
+      settings: new Map([
+        ['builders', lines],
+        ['builders-use-substitutes', 'true'],
+        ['build-poll-interval', POLL_INTERVAL],
+        ...options.settings,
+      ]),
+    };
+    const { setOptions } = deliverOptions(asked, 'socket', nixVersion, await settings);
+    if (!setOptions) throw unreadable();
+    await store.setOptions(setOptions);
+    const unheard = notEnforced(options, builders.machines);
+    if (unheard.length > 0) observe({ kind: 'warning', text: notEnforcedText(unheard) });
+    return store;
+  } catch (error) {
+    store.close();
+    throw error;
+  }
+}
+
+/** The daemon's build hook reads the lines. Before protocol 1.33 a daemon does not say which it is: the oldest then. */
+function releaseOf(nixVersion: string | undefined): NixRelease {
+  const [, major = '2', minor = '4'] = /^(\d+)\.(\d+)/.exec(nixVersion ?? '') ?? [];
+  return { vendor: 'nix', major: Number(major), minor: Number(minor) };
+}
+
+/** What Nix does not pass on to a machine (`SSHStore::setOptions` is empty in every version). */
+const NOT_PASSED_ON: ReadonlySet<string> = new Set(['cores', 'timeout', 'max-silent-time']);
+
+function notEnforced(options: BuildOptions, machines: readonly Machine[]): readonly string[] {
+  if (machines.every(({ protocol }) => protocol === 'ssh')) return [];
+  return askedNames(options).filter((name) => NOT_PASSED_ON.has(name));
+}
+
+function notEnforcedText(names: readonly string[]): string {
+  return (
+    `${names.join(', ')}: Nix does not pass this on to ssh-ng:// builders, which build as they are set up themselves. ` +
+    'Set it in their nix.conf, or use mode: remote-store.'
+  );
+}
+
+function unreadable(): ActionError {
+  return new ActionError('daemon-error', 'the local Nix does not tell its settings', {
+    hint: 'Does `nix config show` (`nix show-config` before 2.20) work on this runner?',
+  });
+}

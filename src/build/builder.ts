@@ -1,0 +1,108 @@
+import { asActionError, type ActionError } from '../domain/errors.ts';
+import { machineName, type Machine } from '../domain/machine.ts';
+import { tunnelName } from '../tunnel/folder.ts';
+import type { PipeProgram } from '../tunnel/launcher.ts';
+import type { TunnelService } from '../tunnel/service.ts';
+import { Tunnel } from '../tunnel/tunnel.ts';
+import type { Access } from './access.ts';
+import { MachineConnection } from './machine-connection.ts';
+import { RemoteLink } from './remote-link.ts';
+
+export interface BuilderOptions {
+  readonly machine: Machine;
+  /** Among all machines, from 0. */
+  readonly index: number;
+  /** Of `makeTunnelFolder`. */
+  readonly folder: string;
+  readonly pipe: PipeProgram;
+  readonly access: Access;
+  /** Whom to log in as where the machine does not say. */
+  readonly user: string;
+  readonly signal: AbortSignal;
+  readonly onNotice: (text: string) => void;
+}
+
+/** One machine, and the tunnel by which Nix reaches it. */
+export class Builder {
+  readonly machine: Machine;
+  readonly label: string;
+  readonly tunnel: Tunnel;
+  readonly #link: Promise<RemoteLink<MachineConnection>>;
+  #open: RemoteLink<MachineConnection> | undefined;
+
+  private constructor(
+    machine: Machine,
+    tunnel: Tunnel,
+    link: Promise<RemoteLink<MachineConnection>>,
+  ) {
+    this.machine = machine;
+    this.label = machineName(machine);
+    this.tunnel = tunnel;
+    this.#link = link;
+    link.then(
+      (open) => (this.#open = open),
+      () => undefined,
+    );
+  }
+
+  /** Opens the tunnel at once; who comes through it waits for the connection. */
+  static async open(options: BuilderOptions): Promise<Builder> {
+    const { machine, index, folder, pipe, onNotice } = options;
+    const link = linkTo(options);
+    link.catch(() => undefined); // told by connect()
+    const tunnel = await Tunnel.open({
+      folder,
+      name: tunnelName(machine.host, index),
+      label: machineName(machine),
+      service: serviceOf(machine),
+      pipe,
+      connection: async (signal) => (await (await link).get(signal)).connection,
+      onNotice,
+    });
+    return new Builder(machine, tunnel, link);
+  }
+
+  /** @returns why there is no connection to it */
+  async connect(): Promise<ActionError | undefined> {
+    try {
+      await this.#link;
+      return undefined;
+    } catch (error) {
+      return asActionError(error);
+    }
+  }
+
+  get bytesSent(): number {
+    return this.#open?.bytesSent ?? 0;
+  }
+
+  get bytesReceived(): number {
+    return this.#open?.bytesReceived ?? 0;
+  }
+
+  /** Ends it, whatever still builds there included. */
+  async close(): Promise<void> {
+    await this.tunnel.close();
+    this.#link.then(
+      (link) => link.close(),
+      () => undefined,
+    );
+  }
+}
+
+async function linkTo({
+  machine,
+  access,
+  user,
+  signal,
+  onNotice,
+}: BuilderOptions): Promise<RemoteLink<MachineConnection>> {
+  const connect = (each: AbortSignal): Promise<MachineConnection> =>
+    MachineConnection.open(machine, user, access, each);
+  return new RemoteLink({ first: await connect(signal), connect, onNotice });
+}
+
+function serviceOf({ protocol, remoteProgram, remoteStore }: Machine): TunnelService {
+  const kind = protocol === 'ssh' ? 'serve' : 'worker';
+  return { kind, remoteProgram, remoteStore };
+}

@@ -1,0 +1,69 @@
+import type { Machine } from '../domain/machine.ts';
+import { isSystem, type System } from '../domain/system.ts';
+import type { LocalStore } from '../store/local-store.ts';
+import { openBuilderSession } from './builder-session.ts';
+import { Builders } from './builders.ts';
+import { openLocalNix, type LocalNix } from './local-nix.ts';
+import type { Phases } from './phases.ts';
+import type { Connected, Site } from './site.ts';
+import type { StepContext, StepRequest } from './step-request.ts';
+
+/**
+ * The local store with machines as its builders: they are reached through sockets of ours, so that Nix needs no key, no configuration of
+ * SSH, and no connection for each build.
+ * @param opened takes what has to be closed
+ */
+export function buildersSite(
+  request: StepRequest,
+  machines: readonly Machine[],
+  context: StepContext,
+  local: Promise<LocalStore>,
+  phases: Phases,
+  opened: AsyncDisposableStack,
+): Site {
+  const opening = Builders.open(machines, context, opened);
+  const nix = openNix(opening, local, context, opened);
+  nix.catch(() => undefined); // waited for by evaluation and by connecting, unless one of them fails first
+  const connected = phases.measure('connect', () =>
+    connect(request, context, opening, nix, opened),
+  );
+  return {
+    connected,
+    store: nix,
+    systems: {
+      named: systemsOf(machines, context.runnerSystem),
+      settings: Promise.resolve(undefined),
+    },
+    importCheck: Promise.resolve(undefined),
+  };
+}
+
+async function openNix(
+  opening: Promise<Builders>,
+  local: Promise<LocalStore>,
+  context: StepContext,
+  opened: AsyncDisposableStack,
+): Promise<LocalNix> {
+  const [builders, localStore] = await Promise.all([opening, local]);
+  return openLocalNix(builders, localStore, context, opened);
+}
+
+async function connect(
+  { options }: StepRequest,
+  context: StepContext,
+  opening: Promise<Builders>,
+  nix: Promise<LocalNix>,
+  opened: AsyncDisposableStack,
+): Promise<Connected> {
+  const place = await opening;
+  await place.connect();
+  const session = await openBuilderSession(place, await nix, options, context);
+  opened.defer(() => session.close());
+  return { place, session };
+}
+
+/** The runner itself builds what is for its own system. */
+function systemsOf(machines: readonly Machine[], runner: System): readonly System[] {
+  const named = machines.flatMap(({ systems }) => systems.filter((each) => isSystem(each)));
+  return [...new Set([runner, ...named])];
+}

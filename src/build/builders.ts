@@ -1,0 +1,136 @@
+import { ActionError, type ErrorCode } from '../domain/errors.ts';
+import type { Machine } from '../domain/machine.ts';
+import { printMachines, type NixRelease } from '../domain/machines-print.ts';
+import { makeTunnelFolder, removeTunnelFolder } from '../tunnel/folder.ts';
+import { Builder } from './builder.ts';
+import type { Observe } from './events.ts';
+import type { BuildPlace } from './place.ts';
+import type { StepContext } from './step-request.ts';
+
+/** What passes: a machine that cannot be had now is left out. Whatever else is wrong is for a person to see to. */
+const ABSENT: ReadonlySet<ErrorCode> = new Set([
+  'host-unresolvable',
+  'host-unreachable',
+  'connect-timeout',
+  'connection-lost',
+]);
+
+/** What opening builders takes. */
+export type BuildersContext = Pick<
+  StepContext,
+  'access' | 'user' | 'pipe' | 'temporaryDirectory' | 'observe' | 'signal'
+>;
+
+/** Machines that the local store builds on. */
+export class Builders implements BuildPlace {
+  readonly #all: readonly Builder[];
+  readonly #observe: Observe;
+  #present: readonly Builder[];
+
+  private constructor(all: readonly Builder[], observe: Observe) {
+    this.#all = all;
+    this.#present = all;
+    this.#observe = observe;
+  }
+
+  /**
+   * Opens a tunnel to each, and begins to connect.
+   * @param opened takes what has to be closed
+   */
+  static async open(
+    machines: readonly Machine[],
+    context: BuildersContext,
+    opened: AsyncDisposableStack,
+  ): Promise<Builders> {
+    const { observe, temporaryDirectory } = context;
+    const folder = await makeTunnelFolder(temporaryDirectory);
+    opened.defer(() => removeTunnelFolder(folder));
+    const onNotice = (text: string): void => observe({ kind: 'notice', text });
+    const all = await Promise.all(
+      machines.map(async (machine, index) => {
+        const builder = await Builder.open({ ...context, machine, index, folder, onNotice });
+        opened.defer(() => builder.close());
+        return builder;
+      }),
+    );
+    return new Builders(all, observe);
+  }
+
+  /**
+   * Waits for all connections; a machine that cannot be reached is left out.
+   * @throws ActionError of ssh/ for what does not pass by itself, and where no machine is left
+   */
+  async connect(): Promise<void> {
+    const failures = await Promise.all(this.#all.map((builder) => builder.connect()));
+    const serious = failures.find((failure) => failure && !ABSENT.has(failure.code));
+    if (serious) throw serious;
+    this.#present = this.#all.filter((_, index) => failures[index] === undefined);
+    for (const [index, { label }] of this.#all.entries()) {
+      const failure = failures[index];
+      if (failure)
+        this.#observe({ kind: 'warning', text: `${label} is left out: ${failure.message}` });
+      else this.#observe({ kind: 'connected', remote: label, detail: 'a builder' });
+    }
+    const [first] = failures;
+    if (this.#present.length === 0 && first) throw noneLeft(first, this.#all.length);
+  }
+
+  /** The machines that are there, as Nix's setting `builders` has them. */
+  lines(release: NixRelease): string {
+    const lines = this.#present.map(({ machine, tunnel }) => ({
+      // Who they are, and who we are, is between us and them.
+      machine: { ...machine, sshKey: undefined, publicHostKey: undefined },
+      uri: tunnel.storeUri,
+    }));
+    return printMachines(lines, release).trimEnd().replaceAll('\n', ' ; ');
+  }
+
+  get machines(): readonly Machine[] {
+    return this.#present.map(({ machine }) => machine);
+  }
+
+  get label(): string {
+    return this.#present.map(({ label }) => label).join(', ');
+  }
+
+  /** Nothing goes anywhere: derivations and their inputs are in the local store. */
+  readonly inputs = {
+    remoteUser: '',
+    remoteSettings: () => Promise.resolve(undefined),
+  };
+
+  readonly openSession = undefined;
+
+  /** Nix goes on with the machines that are left. */
+  readonly lost = new Promise<Error>(() => undefined);
+
+  readonly builderOf = (machine: string | undefined): string | undefined => {
+    if (machine === undefined) return undefined;
+    return machine === '' ? 'this machine' : this.rename(machine);
+  };
+
+  /** Nix knows a machine by the way to its tunnel. */
+  readonly rename = (text: string): string =>
+    this.#all.reduce(
+      (renamed, { tunnel, label }) => renamed.replaceAll(tunnel.storeUri, label),
+      text,
+    );
+
+  get bytesSent(): number {
+    return this.#all.reduce((sum, { bytesSent }) => sum + bytesSent, 0);
+  }
+
+  get bytesReceived(): number {
+    return this.#all.reduce((sum, { bytesReceived }) => sum + bytesReceived, 0);
+  }
+
+  close(): void {
+    for (const builder of this.#all) void builder.close();
+  }
+}
+
+function noneLeft({ code, message, hint }: ActionError, count: number): ActionError {
+  const which = count === 1 ? 'the only builder' : `none of ${count} builders`;
+  const verb = count === 1 ? 'cannot be reached' : 'can be reached';
+  return new ActionError(code, `${which} ${verb}: ${message}`, { hint });
+}
