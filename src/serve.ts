@@ -3,16 +3,20 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Cancellation } from './action/cancellation.ts';
 import { credentialsReader } from './action/credentials.ts';
 import { readInputs } from './action/inputs.ts';
-import { clock, currentUser, runnerSystem } from './action/place.ts';
+import { clock, currentUser, pipeProgram, runnerSystem } from './action/place.ts';
 import { formatOffloadReport } from './build/offload-report.ts';
+import type { Destination } from './build/step-request.ts';
 import { ActionError, asActionError, toError } from './domain/errors.ts';
+import { machineOfStore } from './domain/machine.ts';
 import { childEnvironment } from './nix/environment.ts';
 import { MARKER_VARIABLE } from './nix/leftovers.ts';
 import { ControlServer } from './service/control.ts';
 import { offloadFolder, removeOffloadFolder, type OffloadFolder } from './offload/folder.ts';
 import { jobGone } from './service/job-watch.ts';
 import { parseAssignment, type Assignment, type SetUpAnswer } from './service/messages.ts';
-import { OffloadService } from './service/offload-service.ts';
+import { BuildersService, type BuildersServiceContext } from './service/builders-service.ts';
+import { OffloadService, type OffloadRequest } from './service/offload-service.ts';
+import type { Service } from './service/service.ts';
 
 /** Milliseconds for handing the report over. */
 const ANSWER_LIMIT = 2000;
@@ -48,7 +52,7 @@ function outliveTheStep(): void {
 }
 
 interface SetUp {
-  readonly service: OffloadService;
+  readonly service: Service;
   readonly control: ControlServer;
   readonly folder: OffloadFolder;
 }
@@ -66,18 +70,33 @@ async function start(
   };
   const credentialsFor = credentialsReader(secrets, process.env);
   const { destination, copyInputs, options } = request;
-  if (destination.mode !== 'remote-store') throw new ActionError('internal', 'no store is named');
-  const { store } = destination;
-  await credentialsFor({ ...store, publicHostKey: undefined });
+  const endpoints =
+    destination.mode === 'builders' ? destination.machines : [machineOfStore(destination.store)];
+  await Promise.all(endpoints.map(credentialsFor));
   // No path is relative from here on, and the workspace may be removed.
   process.chdir('/');
   const marker = process.env[MARKER_VARIABLE] ?? '';
   const env = { ...childEnvironment(process.env), [MARKER_VARIABLE]: marker };
   const folder = offloadFolder(path);
   const place = { user: currentUser(), env, folder, clock, signal, onNotice: note };
+  const pipe = pipeProgram();
   const access = { credentialsFor, hostKeysOf };
-  const service = await OffloadService.start({ store, copyInputs, options }, { access, ...place });
+  const service = await startService(
+    destination,
+    { copyInputs, options },
+    { access, pipe, ...place },
+  );
   return { service, control: await ControlServer.listen(folder.control), folder };
+}
+
+function startService(
+  destination: Destination,
+  rest: Omit<OffloadRequest, 'store'>,
+  context: BuildersServiceContext,
+): Promise<Service> {
+  return destination.mode === 'builders'
+    ? BuildersService.start({ machines: destination.machines, ...rest }, context)
+    : OffloadService.start({ store: destination.store, ...rest }, context);
 }
 
 async function serveToTheEnd(

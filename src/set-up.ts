@@ -34,10 +34,8 @@ export async function setUp(inputs: SetUpInputs, context: SetUpContext): Promise
   saveOffload({ ...state, isReady: true });
   const local = daemonSocketPath(childEnvironment(process.env));
   if (local !== undefined) core.exportVariable(LOCAL_DAEMON_VARIABLE, local);
-  core.exportVariable('NIX_DAEMON_SOCKET_PATH', folder.socket);
-  // Without it, who may write the store himself would not ask a daemon.
-  core.exportVariable('NIX_REMOTE', 'daemon');
-  tell(ready, folder);
+  for (const [name, value] of Object.entries(ready.exports)) core.exportVariable(name, value);
+  tell(ready);
 }
 
 /** The secrets go through a pipe: into no file, argument or environment. */
@@ -63,8 +61,9 @@ function tracking(): Readonly<Record<string, string>> {
   return id === undefined ? {} : { RUNNER_TRACKING_ID: id };
 }
 
-function tell({ remote, detail, warnings }: Ready, { socket }: OffloadFolder): void {
+function tell({ remote, detail, warnings, exports }: Ready): void {
   for (const text of warnings) core.warning(text);
   core.info(`connected to ${remote} (${detail})`);
-  core.info(`Nix in later steps of this job builds there, through ${socket}`);
+  const way = exports['NIX_DAEMON_SOCKET_PATH'] ?? 'its remote builders';
+  core.info(`Nix in later steps of this job builds there, through ${way}`);
 }

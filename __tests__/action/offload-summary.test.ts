@@ -9,6 +9,7 @@ function drv(name: string): ReturnType<typeof parseDrvPath> {
 
 function report(change: Partial<OffloadReport>): OffloadReport {
   return {
+    mode: 'remote-store',
     remote: 'ssh-ng://ci@builder',
     builds: [
       { drvPath: drv('bad_one'), status: 'failed', seconds: 3 },

@@ -9,6 +9,7 @@ import type { OutcomeStatus } from '../../src/domain/outcome.ts';
 import { parseDrvPath } from '../../src/domain/store-path.ts';
 
 const TOTALS = {
+  mode: 'remote-store' as const,
   remote: 'ssh-ng://ci@builder',
   bytesSent: 1,
   bytesReceived: 2,

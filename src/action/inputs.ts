@@ -61,10 +61,6 @@ export function readInputs(read: ReadInput, place: InputPlace): Inputs {
   };
   if (isSetUp) {
     refuseWithoutInstallables(reader);
-    if (destination?.mode === 'builders') {
-      const hint = 'Name a store instead, or what to build in `installables`.';
-      reader.complain('builders', 'cannot be set up for later steps', hint);
-    }
     return { task: 'set-up', ...complete(reader, common, {}) };
   }
   const wanted = readWanted(reader, source, place.workspace);

@@ -5,11 +5,16 @@ import { formatBytes, formatSeconds, plural } from './format.ts';
 import { derivationName } from './log.ts';
 import { code, warningBox } from './markdown.ts';
 
+const TITLES: Readonly<Record<OffloadReport['mode'], string>> = {
+  'remote-store': 'offload socket',
+  builders: 'remote builders',
+};
+
 /** The job summary's section on the offload socket, as GitHub Markdown: failures before successes. */
 export function renderOffloadSummary(report: OffloadReport): string {
   return [
-    '## Nix Remote Build: offload socket',
-    `Builds of this job's later steps went to ${code(report.remote)}. ${counts(report)}.`,
+    `## Nix Remote Build: ${TITLES[report.mode]}`,
+    `Builds of this job's later steps went to ${code(report.remote)}. ${counts(report)}`.trimEnd(),
     traffic(report),
     table(report),
     ...report.notices.map(warningBox),
@@ -21,12 +26,14 @@ export function renderOffloadSummary(report: OffloadReport): string {
 
 /** All that it did, as one line of the log. */
 export function offloadLine(report: OffloadReport): string {
-  return `offload socket: ${counts(report)}. ${traffic(report)}`;
+  return [`${TITLES[report.mode]}:`, counts(report), traffic(report)].filter(Boolean).join(' ');
 }
 
+/** A sentence; empty where it is not known. */
 function counts(report: OffloadReport): string {
-  if (report.counts.size === 0) return 'Nothing had to be built';
-  return [...report.counts].map(([status, count]) => `${count} ${status}`).join(', ');
+  if (report.mode === 'builders') return '';
+  if (report.counts.size === 0) return 'Nothing had to be built.';
+  return `${[...report.counts].map(([status, count]) => `${count} ${status}`).join(', ')}.`;
 }
 
 function traffic({ bytesSent, bytesReceived, reconnects, rawOperations }: OffloadReport): string {

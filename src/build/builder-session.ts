@@ -34,11 +34,11 @@ export async function openBuilderSession(
         ...options.settings,
       ]),
     };
-    const { setOptions } = deliverOptions(asked, 'socket', nixVersion, await settings);
+    const { setOptions } = deliverOptions(asked, 'socket', nixVersion, settings);
     if (!setOptions) throw unreadable();
     await store.setOptions(setOptions);
-    const unheard = notEnforced(options, builders.machines);
-    if (unheard.length > 0) observe({ kind: 'warning', text: notEnforcedText(unheard) });
+    const unheard = notEnforcedWarning(options, builders.machines);
+    if (unheard !== undefined) observe({ kind: 'warning', text: unheard });
     return store;
   } catch (error) {
     store.close();
@@ -55,12 +55,13 @@ function releaseOf(nixVersion: string | undefined): NixRelease {
 /** What Nix does not pass on to a machine (`SSHStore::setOptions` is empty in every version). */
 const NOT_PASSED_ON: ReadonlySet<string> = new Set(['cores', 'timeout', 'max-silent-time']);
 
-function notEnforced(options: BuildOptions, machines: readonly Machine[]): readonly string[] {
-  if (machines.every(({ protocol }) => protocol === 'ssh')) return [];
-  return askedNames(options).filter((name) => NOT_PASSED_ON.has(name));
-}
-
-function notEnforcedText(names: readonly string[]): string {
+/** Says which options do not reach these machines; undefined if all do. */
+export function notEnforcedWarning(
+  options: BuildOptions,
+  machines: readonly Machine[],
+): string | undefined {
+  const names = askedNames(options).filter((name) => NOT_PASSED_ON.has(name));
+  if (names.length === 0 || machines.every(({ protocol }) => protocol === 'ssh')) return undefined;
   return (
     `${names.join(', ')}: Nix does not pass this on to ssh-ng:// builders, which build as they are set up themselves. ` +
     'Set it in their nix.conf, or use mode: remote-store.'

@@ -80,6 +80,10 @@ export class Builder {
     return this.#open?.bytesReceived ?? 0;
   }
 
+  get reconnects(): number {
+    return this.#open?.reconnects ?? 0;
+  }
+
   /** Ends it, whatever still builds there included. */
   async close(): Promise<void> {
     await this.tunnel.close();

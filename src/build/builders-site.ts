@@ -22,7 +22,7 @@ export function buildersSite(
   opened: AsyncDisposableStack,
 ): Site {
   const opening = Builders.open(machines, context, opened);
-  const nix = openNix(opening, local, context, opened);
+  const nix = openNix(request, opening, local, context, opened);
   nix.catch(() => undefined); // waited for by evaluation and by connecting, unless one of them fails first
   const connected = phases.measure('connect', () =>
     connect(request, context, opening, nix, opened),
@@ -39,13 +39,14 @@ export function buildersSite(
 }
 
 async function openNix(
+  { options }: StepRequest,
   opening: Promise<Builders>,
   local: Promise<LocalStore>,
   context: StepContext,
   opened: AsyncDisposableStack,
 ): Promise<LocalNix> {
   const [builders, localStore] = await Promise.all([opening, local]);
-  return openLocalNix(builders, localStore, context, opened);
+  return openLocalNix(builders, localStore, options, context, opened);
 }
 
 async function connect(

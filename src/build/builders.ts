@@ -124,6 +124,11 @@ export class Builders implements BuildPlace {
     return this.#all.reduce((sum, { bytesReceived }) => sum + bytesReceived, 0);
   }
 
+  /** How often there was a new connection after a lost one. */
+  get reconnects(): number {
+    return this.#all.reduce((sum, { reconnects }) => sum + reconnects, 0);
+  }
+
   close(): void {
     for (const builder of this.#all) void builder.close();
   }

@@ -106,6 +106,27 @@ const UNRESTRICTED: ReadonlySet<string> = new Set([
   ...POSITIONAL,
 ]);
 
+/** The options as lines of nix.conf, but for the number of jobs. */
+export function confLines({
+  keepGoing,
+  cores,
+  timeout,
+  maxSilentTime,
+  settings,
+}: BuildOptions): string {
+  const lines: readonly (readonly [string, boolean | number | string | undefined])[] = [
+    ['keep-going', keepGoing],
+    ['cores', cores],
+    ['timeout', timeout],
+    ['max-silent-time', maxSilentTime],
+    ...settings,
+  ];
+  return lines
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${name} = ${value}\n`)
+    .join('');
+}
+
 /** Equal for options that ask for the same. */
 export function optionsKey(options: BuildOptions): string {
   return JSON.stringify(daemonArguments(options));

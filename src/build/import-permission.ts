@@ -49,7 +49,9 @@ const OTHERWISE: Readonly<Record<ImportReason, string>> = {
  * Daemons below protocol 1.35 do not say whether they trust us: then their `trusted-users` tells. A group in it may be one of ours;
  * then the import itself says.
  */
-function isTrustedLocally(evidence: ImportEvidence): boolean {
+export function isTrustedLocally(
+  evidence: Pick<ImportEvidence, 'localTrust' | 'localSettings' | 'localUser'>,
+): boolean {
   if (evidence.localTrust !== 'unknown') return evidence.localTrust === 'trusted';
   const trusted = words(evidence.localSettings?.get('trusted-users'));
   return trusted.some(

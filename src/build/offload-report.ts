@@ -2,6 +2,7 @@ import { isGood, isOutcomeStatus, type OutcomeStatus } from '../domain/outcome.t
 import { list, number, record, string } from '../domain/json.ts';
 import { parseDrvPath } from '../domain/store-path.ts';
 import type { OffloadedBuild } from './offload-engine.ts';
+import type { Destination } from './step-request.ts';
 
 /** Builds that are kept one by one; further ones are only counted. */
 const MAX_BUILDS = 1000;
@@ -9,8 +10,10 @@ const MAX_BUILDS = 1000;
 /** Notices that are kept; further ones are in the process's log. */
 const MAX_NOTICES = 20;
 
-/** What the offload socket did, from its set-up to its end. */
+/** What was done for later steps, from set-up to the end. */
 export interface OffloadReport {
+  /** Through the offload socket to a remote store, or by Nix itself on builders: then builds are not known here. */
+  readonly mode: Destination['mode'];
   /** Label of the remote. */
   readonly remote: string;
   /** Failures first, else in the order in which they ended. */
@@ -67,6 +70,7 @@ export function formatOffloadReport(report: OffloadReport): string {
 export function parseOffloadReport(json: string): OffloadReport {
   const fields = record(JSON.parse(json), 'report');
   return {
+    mode: fields['mode'] === 'builders' ? 'builders' : 'remote-store',
     remote: string(fields['remote'], 'remote'),
     builds: list(fields['builds'], 'builds').map(parseBuild),
     counts: parseCounts(fields['counts']),

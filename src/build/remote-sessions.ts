@@ -75,6 +75,8 @@ export class RemoteSessions {
     try {
       return await this.#remote.sessionWith(options, logging);
     } catch (error) {
+      // Who was refused beside this one waits for it to be given back.
+      this.#waiting.shift()?.();
       if (error instanceof ActionError && error.code === 'channel-refused') return error;
       throw error;
     } finally {

@@ -28,6 +28,8 @@ export type SetUpAnswer =
       /** For people: the remote's Nix version and the round trip. */
       readonly detail: string;
       readonly warnings: readonly string[];
+      /** Variables for Nix in later steps. */
+      readonly exports: Readonly<Record<string, string>>;
     }
   | ({ readonly kind: 'failed' } & Failure);
 
@@ -41,13 +43,17 @@ export interface Failure {
 /** @throws TypeError for what is not JSON of an {@link Assignment}; no part of it is in the message */
 export function parseAssignment(json: string): Assignment {
   const { inputs, workspace, folder, job } = record(parseSecretly(json), 'assignment');
-  const texts = Object.entries(record(inputs, 'inputs'));
   return {
-    inputs: Object.fromEntries(texts.map(([name, text]) => [name, string(text, name)])),
+    inputs: texts(inputs, 'inputs'),
     workspace: string(workspace, 'workspace'),
     folder: string(folder, 'folder'),
     job: job === undefined ? undefined : parseJob(job),
   };
+}
+
+function texts(value: unknown, name: string): Readonly<Record<string, string>> {
+  const entries = Object.entries(record(value, name));
+  return Object.fromEntries(entries.map(([key, text]) => [key, string(text, key)]));
 }
 
 /** Like JSON.parse, whose error quotes what it was given. */
@@ -73,6 +79,7 @@ export function parseSetUpAnswer(json: string): SetUpAnswer {
       remote: string(answer['remote'], 'remote'),
       detail: string(answer['detail'], 'detail'),
       warnings: list(answer['warnings'], 'warnings').map((text) => string(text, 'warnings')),
+      exports: texts(answer['exports'], 'exports'),
     };
   }
   return { kind: 'failed', ...parseFailure(answer) };

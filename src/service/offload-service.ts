@@ -15,6 +15,7 @@ import { OffloadServer } from '../offload/server.ts';
 import { openLocalStore, openLocalStream } from '../store/local-store.ts';
 import type { SignatureCheck } from '../store/store.ts';
 import type { OffloadFolder } from '../offload/folder.ts';
+import type { Service } from './service.ts';
 import type { Ready } from './start.ts';
 
 /** What the offload socket is set up with. */
@@ -33,7 +34,7 @@ export interface OffloadContext extends Pick<
 }
 
 /** The offload socket with all that serves it. */
-export class OffloadService {
+export class OffloadService implements Service {
   readonly ready: Ready;
   readonly #link: RemoteLink<Remote>;
   readonly #server: OffloadServer;
@@ -62,7 +63,7 @@ export class OffloadService {
     try {
       const [importCheck, ready] = await Promise.all([
         importCheckFor(remote, context),
-        introduce(remote, request),
+        introduce(remote, request, context),
       ]);
       const records = new OffloadRecords();
       const onNotice = (text: string): void => {
@@ -85,7 +86,8 @@ export class OffloadService {
     this.#link.close();
     const { rawOperations } = this.#server;
     const { remote } = this.ready;
-    return this.#records.report({ remote, bytesSent, bytesReceived, reconnects, rawOperations });
+    const totals = { bytesSent, bytesReceived, reconnects, rawOperations };
+    return this.#records.report({ mode: 'remote-store', remote, ...totals });
   }
 }
 
@@ -108,9 +110,15 @@ async function importCheckFor(remote: Remote, context: OffloadContext): Promise<
 }
 
 /** What is told of the remote, and which options it cannot be told. */
-async function introduce(remote: Remote, { options }: OffloadRequest): Promise<Ready> {
+async function introduce(
+  remote: Remote,
+  { options }: OffloadRequest,
+  { folder }: OffloadContext,
+): Promise<Ready> {
   const detail = connectionDetail(await remote.greeting, remote.roundTripMs);
-  const ready = { kind: 'ready', remote: remote.label, detail } as const;
+  // Without NIX_REMOTE, who may write the store himself would not ask a daemon.
+  const exports = { NIX_DAEMON_SOCKET_PATH: folder.socket, NIX_REMOTE: 'daemon' };
+  const ready = { kind: 'ready', remote: remote.label, detail, exports } as const;
   // The session that connecting has opened is for the first client.
   if (askedNames(options).length === 0) return { ...ready, warnings: [] };
   const { store, warnings } = await remote.sessionWith(options);
