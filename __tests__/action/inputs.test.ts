@@ -51,10 +51,7 @@ test('what is not given is left to the remote', () => {
   });
   expect(request.copy).toEqual({ kind: 'none' });
   expect(request.copyInputs).toBe('auto');
-  expect(request.workingDirectory).toBe({
-    workspace: '/workspace',
-    runnerSystem: parseSystem('x86_64-linux'),
-  });
+  expect(request.workingDirectory).toBe('/workspace');
   expect(writeSummary).toBe(true);
 });
 
@@ -131,7 +128,7 @@ describe('without installables', () => {
     expect(inputs).toMatchObject({
       task: 'set-up',
       request: {
-        store: { host: 'builder.example.org' },
+        destination: { mode: 'remote-store', store: { host: 'builder.example.org' } },
         copyInputs: 'auto',
         options: { keepGoing: true, cores: 2 },
       },
@@ -167,4 +164,64 @@ describe('without installables', () => {
     const text = refusal({ installables: '', system: 'x86_64-linux', cores: 'all', store: '' });
     for (const name of ['system', 'cores', 'store']) expect(text).toContain(`Input '${name}'`);
   });
+});
+
+describe('where to build', () => {
+  const MACHINES = 'ssh-ng://ci@one x86_64-linux,aarch64-linux - 4 2\nssh-ng://two';
+
+  function destination(given: Readonly<Record<string, string>>) {
+    return readBuild(given).request.destination;
+  }
+
+  test('is the store, where nothing else is given', () => {
+    for (const mode of ['', 'auto', 'remote-store']) {
+      expect(destination({ mode })).toMatchObject({
+        mode: 'remote-store',
+        store: { host: 'builder.example.org' },
+      });
+    }
+  });
+
+  test('is on builders, where only they are given', () => {
+    const { mode, machines } = builders({ store: '', builders: MACHINES });
+    expect(mode).toBe('builders');
+    expect(machines).toMatchObject([
+      { host: 'one', user: 'ci', systems: ['x86_64-linux', 'aarch64-linux'], maxJobs: 4 },
+      // A machine that does not say builds for the system of whoever reads it.
+      { host: 'two', systems: ['x86_64-linux'], maxJobs: 1 },
+    ]);
+  });
+
+  test('is on builders and the store as one of them, where that is said', () => {
+    const { machines } = builders({ mode: 'builders', builders: MACHINES });
+    expect(machines.map(({ host }) => host)).toEqual(['one', 'two', 'builder.example.org']);
+    expect(builders({ mode: 'builders' }).machines).toHaveLength(1);
+  });
+
+  test('has to be said where both are given', () => {
+    expect(refusal({ builders: MACHINES })).toMatch(
+      /^Input 'mode': is 'auto', but both store and builders are given/,
+    );
+  });
+
+  test('is refused by name and line', () => {
+    expect(refusal({ store: '' })).toContain("Input 'store': is empty");
+    expect(refusal({ store: '', mode: 'builders' })).toContain("Input 'builders': is empty");
+    expect(refusal({ store: '', mode: 'local' })).toContain(
+      "Input 'mode': 'local' is not valid (Allowed: auto, remote-store, builders.)",
+    );
+    expect(refusal({ store: '', builders: 'ssh-ng://one x86_64-linux - many' })).toMatch(
+      /^Input 'builders': .*line 1.*maxJobs.*many/,
+    );
+    const other = 'ssh-ng://ci@builder.example.org - - 8';
+    expect(refusal({ mode: 'builders', builders: other })).toContain(
+      "Input 'store': ssh-ng://ci@builder.example.org has other settings than in builders",
+    );
+  });
+
+  function builders(given: Readonly<Record<string, string>>) {
+    const found = destination(given);
+    if (found.mode !== 'builders') throw new Error(`the mode is ${found.mode}`);
+    return found;
+  }
 });

@@ -187,7 +187,7 @@ describe.each(TESTED_SUITES)(
         'INPUT_SSH-KEY',
         'ACTIONS_RUNTIME_TOKEN',
         'GITHUB_TOKEN',
-        'NIX_REMOTE',
+        'NIX_PATH_TOKEN',
         'GITHUB_SHA',
       ];
       const env = Object.fromEntries(names.map((name) => [name, 'seen']));

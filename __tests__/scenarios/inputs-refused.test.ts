@@ -70,7 +70,7 @@ describe.concurrent('wrong inputs', () => {
     ],
     'a port that is none': [
       { store: 'ssh-ng://ci@builder.example.org:99999' },
-      `Input 'store': "99999" is no port: 1 to 65535. A remote store is written ssh-ng://user@builder.example.org`,
+      `Input 'store': "99999" is no port: 1 to 65535. Where none is given, it is 22.`,
     ],
     'a line of known-hosts that is cut off': [
       { 'known-hosts': 'builder.example.org ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFs2' },

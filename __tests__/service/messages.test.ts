@@ -23,7 +23,7 @@ test('an assignment that was cut off is not told', () => {
 });
 
 test.each([
-  { kind: 'ready', remote: 'r', detail: 'd', warnings: ['w'] },
+  { kind: 'ready', remote: 'r', detail: 'd', warnings: ['w'], exports: { A: 'b' } },
   { kind: 'failed', code: 'key-invalid', message: 'm', hint: 'h' },
   { kind: 'failed', code: 'key-invalid', message: 'm', hint: undefined },
 ])('an answer is read as it was written', (answer) => {

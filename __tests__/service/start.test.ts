@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { startOffloadProcess, type Ready } from '../../src/service/start.ts';
 import { waitUntil } from '../helpers/wait-until.ts';
 
-const READY = { kind: 'ready', remote: 'r', detail: 'd', warnings: [] };
+const READY = { kind: 'ready', remote: 'r', detail: 'd', warnings: [], exports: {} };
 
 const SECRET = 'correct-horse-battery-staple';
 

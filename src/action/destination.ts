@@ -26,26 +26,23 @@ const MODES = ['auto', 'remote-store', 'builders'] as const;
 
 const EXAMPLE = 'ssh-ng://ci@builder.example.org';
 
-/** Where to build, of the inputs `store`, `builders` and `mode`. A placeholder beside a complaint. */
+/** Where to build, of the inputs `store`, `builders` and `mode`. Undefined, or a placeholder, beside a complaint. */
 export function readDestination(reader: InputReader, place: InputPlace): Destination | undefined {
-  const mode = reader.choice('mode', MODES);
   const stores = reader
     .lines('store')
     .map((line) => reader.parse('store', () => parseStoreUri(line)))
     .filter((uri) => uri !== undefined);
   const builders = readBuilders(reader, place);
-  if (chooseMode(reader, mode, stores.length, builders.length) === 'builders') {
+  if (chooseMode(reader) === 'builders') {
     return { mode: 'builders', machines: allMachines(reader, builders, stores) };
   }
-  const [store, ...others] = stores;
-  if (!store || others.length > 0) {
-    const what = store ? `names ${stores.length} stores` : 'is empty';
-    if (reader.lines('store').length !== 1) {
-      reader.complain('store', what, `Give exactly one, for example ${EXAMPLE}.`);
-    }
-    return undefined;
+  const count = reader.lines('store').length;
+  if (count !== 1) {
+    const what = count === 0 ? 'is empty' : `names ${count} stores`;
+    reader.complain('store', what, `Give exactly one, for example ${EXAMPLE}.`);
   }
-  return { mode: 'remote-store', store };
+  const [store] = stores;
+  return store && { mode: 'remote-store', store };
 }
 
 function readBuilders(
@@ -62,26 +59,22 @@ function readBuilders(
 }
 
 /** `auto` takes what was given; which of both is better is not guessed. */
-function chooseMode(
-  reader: InputReader,
-  mode: (typeof MODES)[number],
-  stores: number,
-  builders: number,
-): Destination['mode'] {
-  if (mode === 'auto') {
-    if (stores > 0 && builders > 0) {
-      reader.complain(
-        'mode',
-        "is 'auto', but both store and builders are given",
-        'Set mode: remote-store to build in the store, or mode: builders to build on all of them.',
-      );
-    }
-    return builders > 0 ? 'builders' : 'remote-store';
-  }
-  if (mode === 'builders' && stores + builders === 0 && reader.text('builders') === '') {
+function chooseMode(reader: InputReader): Destination['mode'] {
+  const mode = reader.choice('mode', MODES);
+  const hasStore = reader.text('store') !== '';
+  const hasBuilders = reader.text('builders') !== '';
+  if (mode === 'builders' && !hasStore && !hasBuilders) {
     reader.complain('builders', 'is empty', `Name at least one machine, for example ${EXAMPLE}.`);
   }
-  return mode;
+  if (mode !== 'auto') return mode;
+  if (hasStore && hasBuilders) {
+    reader.complain(
+      'mode',
+      "is 'auto', but both store and builders are given",
+      'Set mode: remote-store to build in the store, or mode: builders to build on all of them.',
+    );
+  }
+  return hasBuilders ? 'builders' : 'remote-store';
 }
 
 /** Those of both inputs; what is said of one machine in both has to be the same. */

@@ -3,7 +3,7 @@ import { isOffloadSocket } from '../domain/offload-socket.ts';
 /*
  * What a child of ours may see of the environment. An impure evaluation reads any variable with builtins.getEnv, and so
  * does whatever git, ssh or a builder starts; so nothing is handed on that is not named here: no INPUT_*, no
- * ACTIONS_*, no GITHUB_TOKEN, no cloud credentials. Nor NIX_REMOTE: which store is used is an argument of ours.
+ * ACTIONS_*, no GITHUB_TOKEN, no cloud credentials. Nor NIX_REMOTE: which store is used is ours to say.
  *
  * NIX_CONFIG and GIT_CONFIG_VALUE_* may hold access tokens, and have to pass: private flake inputs are fetched with them.
  */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
+import { mayConfigureStore } from './configured-store.ts';
 import { type LogLine, type NixError, parseLogLine } from './log-line.ts';
 import { type NixExit, runNix } from './nix-command.ts';
 import { type WalkEvent, parseWalkEvent } from './walk-events.ts';
@@ -54,9 +55,11 @@ export async function runWalk(
   const program = walkProgram({ ...request, nonce, autoCall, requirePure }, root.autoArguments);
   const events: string[] = [];
   const errors: NixError[] = [];
+  const { env, args } = await pinned(setup);
   const exit = await runNix({
     ...setup,
-    args: evalArguments(setup, root, program),
+    env,
+    args: evalArguments(setup, args, root, program),
     onStderr: (line) => {
       const read = parseLogLine(line);
       const event = eventOf(read, nonce);
@@ -72,13 +75,31 @@ export async function runWalk(
   return { events: events.map(parseWalkEvent), failure };
 }
 
-function evalArguments(setup: EvalSetup, root: WalkRoot, program: string): readonly string[] {
+/**
+ * The local store, whatever nix.conf or the environment say: they may name a remote one, on which flakes do not evaluate. The daemon is
+ * named by the environment where that is enough, see {@link mayConfigureStore}.
+ */
+async function pinned({
+  env,
+  localStore,
+}: EvalSetup): Promise<{ readonly env: NodeJS.ProcessEnv; readonly args: readonly string[] }> {
+  if (localStore === 'daemon' && !(await mayConfigureStore(env))) {
+    return { env: { ...env, NIX_REMOTE: 'daemon' }, args: [] };
+  }
+  return { env, args: ['--store', localStore] };
+}
+
+function evalArguments(
+  setup: EvalSetup,
+  storeArgs: readonly string[],
+  root: WalkRoot,
+  program: string,
+): readonly string[] {
   return [
     'eval',
     ...['--extra-experimental-features', 'nix-command flakes'],
     ...setup.evalArgs,
-    // `store` in nix.conf or the environment may name a remote one, on which flakes do not evaluate
-    ...['--store', setup.localStore],
+    ...storeArgs,
     // it remembers failures without their messages (NixOS/nix#3872), and the walk does not profit from it
     ...['--option', 'eval-cache', 'false'],
     // our own frames use up the few that are shown otherwise
