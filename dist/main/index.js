@@ -54650,6 +54650,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("path");
 
 /***/ }),
 
+/***/ 932:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("process");
+
+/***/ }),
+
 /***/ 2203:
 /***/ ((module) => {
 
@@ -54682,6 +54689,8573 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
+
+/***/ }),
+
+/***/ 3043:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var identity = __nccwpck_require__(1737);
+var Scalar = __nccwpck_require__(1543);
+var YAMLMap = __nccwpck_require__(1856);
+var YAMLSeq = __nccwpck_require__(3013);
+var resolveBlockMap = __nccwpck_require__(9573);
+var resolveBlockSeq = __nccwpck_require__(1120);
+var resolveFlowCollection = __nccwpck_require__(8884);
+
+function resolveCollection(CN, ctx, token, onError, tagName, tag) {
+    const coll = token.type === 'block-map'
+        ? resolveBlockMap.resolveBlockMap(CN, ctx, token, onError, tag)
+        : token.type === 'block-seq'
+            ? resolveBlockSeq.resolveBlockSeq(CN, ctx, token, onError, tag)
+            : resolveFlowCollection.resolveFlowCollection(CN, ctx, token, onError, tag);
+    const Coll = coll.constructor;
+    // If we got a tagName matching the class, or the tag name is '!',
+    // then use the tagName from the node class used to create it.
+    if (tagName === '!' || tagName === Coll.tagName) {
+        coll.tag = Coll.tagName;
+        return coll;
+    }
+    if (tagName)
+        coll.tag = tagName;
+    return coll;
+}
+function composeCollection(CN, ctx, token, props, onError) {
+    const tagToken = props.tag;
+    const tagName = !tagToken
+        ? null
+        : ctx.directives.tagName(tagToken.source, msg => onError(tagToken, 'TAG_RESOLVE_FAILED', msg));
+    if (token.type === 'block-seq') {
+        const { anchor, newlineAfterProp: nl } = props;
+        const lastProp = anchor && tagToken
+            ? anchor.offset > tagToken.offset
+                ? anchor
+                : tagToken
+            : (anchor ?? tagToken);
+        if (lastProp && (!nl || nl.offset < lastProp.offset)) {
+            const message = 'Missing newline after block sequence props';
+            onError(lastProp, 'MISSING_CHAR', message);
+        }
+    }
+    const expType = token.type === 'block-map'
+        ? 'map'
+        : token.type === 'block-seq'
+            ? 'seq'
+            : token.start.source === '{'
+                ? 'map'
+                : 'seq';
+    // shortcut: check if it's a generic YAMLMap or YAMLSeq
+    // before jumping into the custom tag logic.
+    if (!tagToken ||
+        !tagName ||
+        tagName === '!' ||
+        (tagName === YAMLMap.YAMLMap.tagName && expType === 'map') ||
+        (tagName === YAMLSeq.YAMLSeq.tagName && expType === 'seq')) {
+        return resolveCollection(CN, ctx, token, onError, tagName);
+    }
+    let tag = ctx.schema.tags.find(t => t.tag === tagName && t.collection === expType);
+    if (!tag) {
+        const kt = ctx.schema.knownTags[tagName];
+        if (kt?.collection === expType) {
+            ctx.schema.tags.push(Object.assign({}, kt, { default: false }));
+            tag = kt;
+        }
+        else {
+            if (kt) {
+                onError(tagToken, 'BAD_COLLECTION_TYPE', `${kt.tag} used for ${expType} collection, but expects ${kt.collection ?? 'scalar'}`, true);
+            }
+            else {
+                onError(tagToken, 'TAG_RESOLVE_FAILED', `Unresolved tag: ${tagName}`, true);
+            }
+            return resolveCollection(CN, ctx, token, onError, tagName);
+        }
+    }
+    const coll = resolveCollection(CN, ctx, token, onError, tagName, tag);
+    const res = tag.resolve?.(coll, msg => onError(tagToken, 'TAG_RESOLVE_FAILED', msg), ctx.options) ?? coll;
+    const node = identity.isNode(res)
+        ? res
+        : new Scalar.Scalar(res);
+    node.range = coll.range;
+    node.tag = tagName;
+    if (tag?.format)
+        node.format = tag.format;
+    return node;
+}
+
+exports.composeCollection = composeCollection;
+
+
+/***/ }),
+
+/***/ 4153:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var Document = __nccwpck_require__(3915);
+var composeNode = __nccwpck_require__(7691);
+var resolveEnd = __nccwpck_require__(2022);
+var resolveProps = __nccwpck_require__(3121);
+
+function composeDoc(options, directives, { offset, start, value, end }, onError) {
+    const opts = Object.assign({ _directives: directives }, options);
+    const doc = new Document.Document(undefined, opts);
+    const ctx = {
+        atKey: false,
+        atRoot: true,
+        directives: doc.directives,
+        options: doc.options,
+        schema: doc.schema
+    };
+    const props = resolveProps.resolveProps(start, {
+        indicator: 'doc-start',
+        next: value ?? end?.[0],
+        offset,
+        onError,
+        parentIndent: 0,
+        startOnNewline: true
+    });
+    if (props.found) {
+        doc.directives.docStart = true;
+        if (value &&
+            (value.type === 'block-map' || value.type === 'block-seq') &&
+            !props.hasNewline)
+            onError(props.end, 'MISSING_CHAR', 'Block collection cannot start on same line with directives-end marker');
+    }
+    // @ts-expect-error If Contents is set, let's trust the user
+    doc.contents = value
+        ? composeNode.composeNode(ctx, value, props, onError)
+        : composeNode.composeEmptyNode(ctx, props.end, start, null, props, onError);
+    const contentEnd = doc.contents.range[2];
+    const re = resolveEnd.resolveEnd(end, contentEnd, false, onError);
+    if (re.comment)
+        doc.comment = re.comment;
+    doc.range = [offset, contentEnd, re.offset];
+    return doc;
+}
+
+exports.composeDoc = composeDoc;
+
+
+/***/ }),
+
+/***/ 7691:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var Alias = __nccwpck_require__(7);
+var identity = __nccwpck_require__(1737);
+var composeCollection = __nccwpck_require__(3043);
+var composeScalar = __nccwpck_require__(6547);
+var resolveEnd = __nccwpck_require__(2022);
+var utilEmptyScalarPosition = __nccwpck_require__(3933);
+
+const CN = { composeNode, composeEmptyNode };
+function composeNode(ctx, token, props, onError) {
+    const atKey = ctx.atKey;
+    const { spaceBefore, comment, anchor, tag } = props;
+    let node;
+    let isSrcToken = true;
+    switch (token.type) {
+        case 'alias':
+            node = composeAlias(ctx, token, onError);
+            if (anchor || tag)
+                onError(token, 'ALIAS_PROPS', 'An alias node must not specify any properties');
+            break;
+        case 'scalar':
+        case 'single-quoted-scalar':
+        case 'double-quoted-scalar':
+        case 'block-scalar':
+            node = composeScalar.composeScalar(ctx, token, tag, onError);
+            if (anchor)
+                node.anchor = anchor.source.substring(1);
+            break;
+        case 'block-map':
+        case 'block-seq':
+        case 'flow-collection':
+            try {
+                node = composeCollection.composeCollection(CN, ctx, token, props, onError);
+                if (anchor)
+                    node.anchor = anchor.source.substring(1);
+            }
+            catch (error) {
+                // Almost certainly here due to a stack overflow
+                const message = error instanceof Error ? error.message : String(error);
+                onError(token, 'RESOURCE_EXHAUSTION', message);
+            }
+            break;
+        default: {
+            const message = token.type === 'error'
+                ? token.message
+                : `Unsupported token (type: ${token.type})`;
+            onError(token, 'UNEXPECTED_TOKEN', message);
+            isSrcToken = false;
+        }
+    }
+    node ?? (node = composeEmptyNode(ctx, token.offset, undefined, null, props, onError));
+    if (anchor && node.anchor === '')
+        onError(anchor, 'BAD_ALIAS', 'Anchor cannot be an empty string');
+    if (atKey &&
+        ctx.options.stringKeys &&
+        (!identity.isScalar(node) ||
+            typeof node.value !== 'string' ||
+            (node.tag && node.tag !== 'tag:yaml.org,2002:str'))) {
+        const msg = 'With stringKeys, all keys must be strings';
+        onError(tag ?? token, 'NON_STRING_KEY', msg);
+    }
+    if (spaceBefore)
+        node.spaceBefore = true;
+    if (comment) {
+        if (token.type === 'scalar' && token.source === '')
+            node.comment = comment;
+        else
+            node.commentBefore = comment;
+    }
+    // @ts-expect-error Type checking misses meaning of isSrcToken
+    if (ctx.options.keepSourceTokens && isSrcToken)
+        node.srcToken = token;
+    return node;
+}
+function composeEmptyNode(ctx, offset, before, pos, { spaceBefore, comment, anchor, tag, end }, onError) {
+    const token = {
+        type: 'scalar',
+        offset: utilEmptyScalarPosition.emptyScalarPosition(offset, before, pos),
+        indent: -1,
+        source: ''
+    };
+    const node = composeScalar.composeScalar(ctx, token, tag, onError);
+    if (anchor) {
+        node.anchor = anchor.source.substring(1);
+        if (node.anchor === '')
+            onError(anchor, 'BAD_ALIAS', 'Anchor cannot be an empty string');
+    }
+    if (spaceBefore)
+        node.spaceBefore = true;
+    if (comment) {
+        node.comment = comment;
+        node.range[2] = end;
+    }
+    return node;
+}
+function composeAlias({ options }, { offset, source, end }, onError) {
+    const alias = new Alias.Alias(source.substring(1));
+    if (alias.source === '')
+        onError(offset, 'BAD_ALIAS', 'Alias cannot be an empty string');
+    if (alias.source.endsWith(':'))
+        onError(offset + source.length - 1, 'BAD_ALIAS', 'Alias ending in : is ambiguous', true);
+    const valueEnd = offset + source.length;
+    const re = resolveEnd.resolveEnd(end, valueEnd, options.strict, onError);
+    alias.range = [offset, valueEnd, re.offset];
+    if (re.comment)
+        alias.comment = re.comment;
+    return alias;
+}
+
+exports.composeEmptyNode = composeEmptyNode;
+exports.composeNode = composeNode;
+
+
+/***/ }),
+
+/***/ 6547:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var identity = __nccwpck_require__(1737);
+var Scalar = __nccwpck_require__(1543);
+var resolveBlockScalar = __nccwpck_require__(1399);
+var resolveFlowScalar = __nccwpck_require__(2976);
+
+function composeScalar(ctx, token, tagToken, onError) {
+    const { value, type, comment, range } = token.type === 'block-scalar'
+        ? resolveBlockScalar.resolveBlockScalar(ctx, token, onError)
+        : resolveFlowScalar.resolveFlowScalar(token, ctx.options.strict, onError);
+    const tagName = tagToken
+        ? ctx.directives.tagName(tagToken.source, msg => onError(tagToken, 'TAG_RESOLVE_FAILED', msg))
+        : null;
+    let tag;
+    if (ctx.options.stringKeys && ctx.atKey) {
+        tag = ctx.schema[identity.SCALAR];
+    }
+    else if (tagName)
+        tag = findScalarTagByName(ctx.schema, value, tagName, tagToken, onError);
+    else if (token.type === 'scalar')
+        tag = findScalarTagByTest(ctx, value, token, onError);
+    else
+        tag = ctx.schema[identity.SCALAR];
+    let scalar;
+    try {
+        const res = tag.resolve(value, msg => onError(tagToken ?? token, 'TAG_RESOLVE_FAILED', msg), ctx.options);
+        scalar = identity.isScalar(res) ? res : new Scalar.Scalar(res);
+    }
+    catch (error) {
+        const msg = error instanceof Error ? error.message : String(error);
+        onError(tagToken ?? token, 'TAG_RESOLVE_FAILED', msg);
+        scalar = new Scalar.Scalar(value);
+    }
+    scalar.range = range;
+    scalar.source = value;
+    if (type)
+        scalar.type = type;
+    if (tagName)
+        scalar.tag = tagName;
+    if (tag.format)
+        scalar.format = tag.format;
+    if (comment)
+        scalar.comment = comment;
+    return scalar;
+}
+function findScalarTagByName(schema, value, tagName, tagToken, onError) {
+    if (tagName === '!')
+        return schema[identity.SCALAR]; // non-specific tag
+    const matchWithTest = [];
+    for (const tag of schema.tags) {
+        if (!tag.collection && tag.tag === tagName) {
+            if (tag.default && tag.test)
+                matchWithTest.push(tag);
+            else
+                return tag;
+        }
+    }
+    for (const tag of matchWithTest)
+        if (tag.test?.test(value))
+            return tag;
+    const kt = schema.knownTags[tagName];
+    if (kt && !kt.collection) {
+        // Ensure that the known tag is available for stringifying,
+        // but does not get used by default.
+        schema.tags.push(Object.assign({}, kt, { default: false, test: undefined }));
+        return kt;
+    }
+    onError(tagToken, 'TAG_RESOLVE_FAILED', `Unresolved tag: ${tagName}`, tagName !== 'tag:yaml.org,2002:str');
+    return schema[identity.SCALAR];
+}
+function findScalarTagByTest({ atKey, directives, schema }, value, token, onError) {
+    const tag = schema.tags.find(tag => (tag.default === true || (atKey && tag.default === 'key')) &&
+        tag.test?.test(value)) || schema[identity.SCALAR];
+    if (schema.compat) {
+        const compat = schema.compat.find(tag => tag.default && tag.test?.test(value)) ??
+            schema[identity.SCALAR];
+        if (tag.tag !== compat.tag) {
+            const ts = directives.tagString(tag.tag);
+            const cs = directives.tagString(compat.tag);
+            const msg = `Value may be parsed as either ${ts} or ${cs}`;
+            onError(token, 'TAG_RESOLVE_FAILED', msg, true);
+        }
+    }
+    return tag;
+}
+
+exports.composeScalar = composeScalar;
+
+
+/***/ }),
+
+/***/ 2814:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var node_process = __nccwpck_require__(932);
+var directives = __nccwpck_require__(2768);
+var Document = __nccwpck_require__(3915);
+var errors = __nccwpck_require__(8450);
+var identity = __nccwpck_require__(1737);
+var composeDoc = __nccwpck_require__(4153);
+var resolveEnd = __nccwpck_require__(2022);
+
+function getErrorPos(src) {
+    if (typeof src === 'number')
+        return [src, src + 1];
+    if (Array.isArray(src))
+        return src.length === 2 ? src : [src[0], src[1]];
+    const { offset, source } = src;
+    return [offset, offset + (typeof source === 'string' ? source.length : 1)];
+}
+function parsePrelude(prelude) {
+    let comment = '';
+    let atComment = false;
+    let afterEmptyLine = false;
+    for (let i = 0; i < prelude.length; ++i) {
+        const source = prelude[i];
+        switch (source[0]) {
+            case '#':
+                comment +=
+                    (comment === '' ? '' : afterEmptyLine ? '\n\n' : '\n') +
+                        (source.substring(1) || ' ');
+                atComment = true;
+                afterEmptyLine = false;
+                break;
+            case '%':
+                if (prelude[i + 1]?.[0] !== '#')
+                    i += 1;
+                atComment = false;
+                break;
+            default:
+                // This may be wrong after doc-end, but in that case it doesn't matter
+                if (!atComment)
+                    afterEmptyLine = true;
+                atComment = false;
+        }
+    }
+    return { comment, afterEmptyLine };
+}
+/**
+ * Compose a stream of CST nodes into a stream of YAML Documents.
+ *
+ * ```ts
+ * import { Composer, Parser } from 'yaml'
+ *
+ * const src: string = ...
+ * const tokens = new Parser().parse(src)
+ * const docs = new Composer().compose(tokens)
+ * ```
+ */
+class Composer {
+    constructor(options = {}) {
+        this.doc = null;
+        this.atDirectives = false;
+        this.prelude = [];
+        this.errors = [];
+        this.warnings = [];
+        this.onError = (source, code, message, warning) => {
+            const pos = getErrorPos(source);
+            if (warning)
+                this.warnings.push(new errors.YAMLWarning(pos, code, message));
+            else
+                this.errors.push(new errors.YAMLParseError(pos, code, message));
+        };
+        // eslint-disable-next-line @typescript-eslint/prefer-nullish-coalescing
+        this.directives = new directives.Directives({ version: options.version || '1.2' });
+        this.options = options;
+    }
+    decorate(doc, afterDoc) {
+        const { comment, afterEmptyLine } = parsePrelude(this.prelude);
+        //console.log({ dc: doc.comment, prelude, comment })
+        if (comment) {
+            const dc = doc.contents;
+            if (afterDoc) {
+                doc.comment = doc.comment ? `${doc.comment}\n${comment}` : comment;
+            }
+            else if (afterEmptyLine || doc.directives.docStart || !dc) {
+                doc.commentBefore = comment;
+            }
+            else if (identity.isCollection(dc) && !dc.flow && dc.items.length > 0) {
+                let it = dc.items[0];
+                if (identity.isPair(it))
+                    it = it.key;
+                const cb = it.commentBefore;
+                it.commentBefore = cb ? `${comment}\n${cb}` : comment;
+            }
+            else {
+                const cb = dc.commentBefore;
+                dc.commentBefore = cb ? `${comment}\n${cb}` : comment;
+            }
+        }
+        if (afterDoc) {
+            for (let i = 0; i < this.errors.length; ++i)
+                doc.errors.push(this.errors[i]);
+            for (let i = 0; i < this.warnings.length; ++i)
+                doc.warnings.push(this.warnings[i]);
+        }
+        else {
+            doc.errors = this.errors;
+            doc.warnings = this.warnings;
+        }
+        this.prelude = [];
+        this.errors = [];
+        this.warnings = [];
+    }
+    /**
+     * Current stream status information.
+     *
+     * Mostly useful at the end of input for an empty stream.
+     */
+    streamInfo() {
+        return {
+            comment: parsePrelude(this.prelude).comment,
+            directives: this.directives,
+            errors: this.errors,
+            warnings: this.warnings
+        };
+    }
+    /**
+     * Compose tokens into documents.
+     *
+     * @param forceDoc - If the stream contains no document, still emit a final document including any comments and directives that would be applied to a subsequent document.
+     * @param endOffset - Should be set if `forceDoc` is also set, to set the document range end and to indicate errors correctly.
+     */
+    *compose(tokens, forceDoc = false, endOffset = -1) {
+        for (const token of tokens)
+            yield* this.next(token);
+        yield* this.end(forceDoc, endOffset);
+    }
+    /** Advance the composer by one CST token. */
+    *next(token) {
+        if (node_process.env.LOG_STREAM)
+            console.dir(token, { depth: null });
+        switch (token.type) {
+            case 'directive':
+                this.directives.add(token.source, (offset, message, warning) => {
+                    const pos = getErrorPos(token);
+                    pos[0] += offset;
+                    this.onError(pos, 'BAD_DIRECTIVE', message, warning);
+                });
+                this.prelude.push(token.source);
+                this.atDirectives = true;
+                break;
+            case 'document': {
+                const doc = composeDoc.composeDoc(this.options, this.directives, token, this.onError);
+                if (this.atDirectives && !doc.directives.docStart)
+                    this.onError(token, 'MISSING_CHAR', 'Missing directives-end/doc-start indicator line');
+                this.decorate(doc, false);
+                if (this.doc)
+                    yield this.doc;
+                this.doc = doc;
+                this.atDirectives = false;
+                break;
+            }
+            case 'byte-order-mark':
+            case 'space':
+                break;
+            case 'comment':
+            case 'newline':
+                this.prelude.push(token.source);
+                break;
+            case 'error': {
+                const msg = token.source
+                    ? `${token.message}: ${JSON.stringify(token.source)}`
+                    : token.message;
+                const error = new errors.YAMLParseError(getErrorPos(token), 'UNEXPECTED_TOKEN', msg);
+                if (this.atDirectives || !this.doc)
+                    this.errors.push(error);
+                else
+                    this.doc.errors.push(error);
+                break;
+            }
+            case 'doc-end': {
+                if (!this.doc) {
+                    const msg = 'Unexpected doc-end without preceding document';
+                    this.errors.push(new errors.YAMLParseError(getErrorPos(token), 'UNEXPECTED_TOKEN', msg));
+                    break;
+                }
+                this.doc.directives.docEnd = true;
+                const end = resolveEnd.resolveEnd(token.end, token.offset + token.source.length, this.doc.options.strict, this.onError);
+                this.decorate(this.doc, true);
+                if (end.comment) {
+                    const dc = this.doc.comment;
+                    this.doc.comment = dc ? `${dc}\n${end.comment}` : end.comment;
+                }
+                this.doc.range[2] = end.offset;
+                break;
+            }
+            default:
+                this.errors.push(new errors.YAMLParseError(getErrorPos(token), 'UNEXPECTED_TOKEN', `Unsupported token ${token.type}`));
+        }
+    }
+    /**
+     * Call at end of input to yield any remaining document.
+     *
+     * @param forceDoc - If the stream contains no document, still emit a final document including any comments and directives that would be applied to a subsequent document.
+     * @param endOffset - Should be set if `forceDoc` is also set, to set the document range end and to indicate errors correctly.
+     */
+    *end(forceDoc = false, endOffset = -1) {
+        if (this.doc) {
+            this.decorate(this.doc, true);
+            yield this.doc;
+            this.doc = null;
+        }
+        else if (forceDoc) {
+            const opts = Object.assign({ _directives: this.directives }, this.options);
+            const doc = new Document.Document(undefined, opts);
+            if (this.atDirectives)
+                this.onError(endOffset, 'MISSING_CHAR', 'Missing directives-end indicator line');
+            doc.range = [0, endOffset, endOffset];
+            this.decorate(doc, false);
+            yield doc;
+        }
+    }
+}
+
+exports.Composer = Composer;
+
+
+/***/ }),
+
+/***/ 9573:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var Pair = __nccwpck_require__(7567);
+var YAMLMap = __nccwpck_require__(1856);
+var resolveProps = __nccwpck_require__(3121);
+var utilContainsNewline = __nccwpck_require__(7865);
+var utilFlowIndentCheck = __nccwpck_require__(5637);
+var utilMapIncludes = __nccwpck_require__(1117);
+
+const startColMsg = 'All mapping items must start at the same column';
+function resolveBlockMap({ composeNode, composeEmptyNode }, ctx, bm, onError, tag) {
+    const NodeClass = tag?.nodeClass ?? YAMLMap.YAMLMap;
+    const map = new NodeClass(ctx.schema);
+    if (ctx.atRoot)
+        ctx.atRoot = false;
+    let offset = bm.offset;
+    let commentEnd = null;
+    for (const collItem of bm.items) {
+        const { start, key, sep, value } = collItem;
+        // key properties
+        const keyProps = resolveProps.resolveProps(start, {
+            indicator: 'explicit-key-ind',
+            next: key ?? sep?.[0],
+            offset,
+            onError,
+            parentIndent: bm.indent,
+            startOnNewline: true
+        });
+        const implicitKey = !keyProps.found;
+        if (implicitKey) {
+            if (key) {
+                if (key.type === 'block-seq')
+                    onError(offset, 'BLOCK_AS_IMPLICIT_KEY', 'A block sequence may not be used as an implicit map key');
+                else if ('indent' in key && key.indent !== bm.indent)
+                    onError(offset, 'BAD_INDENT', startColMsg);
+            }
+            if (!keyProps.anchor && !keyProps.tag && !sep) {
+                commentEnd = keyProps.end;
+                if (keyProps.comment) {
+                    if (map.comment)
+                        map.comment += '\n' + keyProps.comment;
+                    else
+                        map.comment = keyProps.comment;
+                }
+                continue;
+            }
+            if (keyProps.newlineAfterProp || utilContainsNewline.containsNewline(key)) {
+                onError(key ?? start[start.length - 1], 'MULTILINE_IMPLICIT_KEY', 'Implicit keys need to be on a single line');
+            }
+        }
+        else if (keyProps.found?.indent !== bm.indent) {
+            onError(offset, 'BAD_INDENT', startColMsg);
+        }
+        // key value
+        ctx.atKey = true;
+        const keyStart = keyProps.end;
+        const keyNode = key
+            ? composeNode(ctx, key, keyProps, onError)
+            : composeEmptyNode(ctx, keyStart, start, null, keyProps, onError);
+        if (ctx.schema.compat)
+            utilFlowIndentCheck.flowIndentCheck(bm.indent, key, onError);
+        ctx.atKey = false;
+        if (utilMapIncludes.mapIncludes(ctx, map.items, keyNode))
+            onError(keyStart, 'DUPLICATE_KEY', 'Map keys must be unique');
+        // value properties
+        const valueProps = resolveProps.resolveProps(sep ?? [], {
+            indicator: 'map-value-ind',
+            next: value,
+            offset: keyNode.range[2],
+            onError,
+            parentIndent: bm.indent,
+            startOnNewline: !key || key.type === 'block-scalar'
+        });
+        offset = valueProps.end;
+        if (valueProps.found) {
+            if (implicitKey) {
+                if (value?.type === 'block-map' && !valueProps.hasNewline)
+                    onError(offset, 'BLOCK_AS_IMPLICIT_KEY', 'Nested mappings are not allowed in compact mappings');
+                if (ctx.options.strict &&
+                    keyProps.start < valueProps.found.offset - 1024)
+                    onError(keyNode.range, 'KEY_OVER_1024_CHARS', 'The : indicator must be at most 1024 chars after the start of an implicit block mapping key');
+            }
+            // value value
+            const valueNode = value
+                ? composeNode(ctx, value, valueProps, onError)
+                : composeEmptyNode(ctx, offset, sep, null, valueProps, onError);
+            if (ctx.schema.compat)
+                utilFlowIndentCheck.flowIndentCheck(bm.indent, value, onError);
+            offset = valueNode.range[2];
+            const pair = new Pair.Pair(keyNode, valueNode);
+            if (ctx.options.keepSourceTokens)
+                pair.srcToken = collItem;
+            map.items.push(pair);
+        }
+        else {
+            // key with no value
+            if (implicitKey)
+                onError(keyNode.range, 'MISSING_CHAR', 'Implicit map keys need to be followed by map values');
+            if (valueProps.comment) {
+                if (keyNode.comment)
+                    keyNode.comment += '\n' + valueProps.comment;
+                else
+                    keyNode.comment = valueProps.comment;
+            }
+            const pair = new Pair.Pair(keyNode);
+            if (ctx.options.keepSourceTokens)
+                pair.srcToken = collItem;
+            map.items.push(pair);
+        }
+    }
+    if (commentEnd && commentEnd < offset)
+        onError(commentEnd, 'IMPOSSIBLE', 'Map comment with trailing content');
+    map.range = [bm.offset, offset, commentEnd ?? offset];
+    return map;
+}
+
+exports.resolveBlockMap = resolveBlockMap;
+
+
+/***/ }),
+
+/***/ 1399:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var Scalar = __nccwpck_require__(1543);
+
+function resolveBlockScalar(ctx, scalar, onError) {
+    const start = scalar.offset;
+    const header = parseBlockScalarHeader(scalar, ctx.options.strict, onError);
+    if (!header)
+        return { value: '', type: null, comment: '', range: [start, start, start] };
+    const type = header.mode === '>' ? Scalar.Scalar.BLOCK_FOLDED : Scalar.Scalar.BLOCK_LITERAL;
+    const lines = scalar.source ? splitLines(scalar.source) : [];
+    // determine the end of content & start of chomping
+    let chompStart = lines.length;
+    for (let i = lines.length - 1; i >= 0; --i) {
+        const content = lines[i][1];
+        if (content === '' || content === '\r')
+            chompStart = i;
+        else
+            break;
+    }
+    // shortcut for empty contents
+    if (chompStart === 0) {
+        const value = header.chomp === '+' && lines.length > 0
+            ? '\n'.repeat(Math.max(1, lines.length - 1))
+            : '';
+        let end = start + header.length;
+        if (scalar.source)
+            end += scalar.source.length;
+        return { value, type, comment: header.comment, range: [start, end, end] };
+    }
+    // find the indentation level to trim from start
+    let trimIndent = scalar.indent + header.indent;
+    let offset = scalar.offset + header.length;
+    let contentStart = 0;
+    for (let i = 0; i < chompStart; ++i) {
+        const [indent, content] = lines[i];
+        if (content === '' || content === '\r') {
+            if (header.indent === 0 && indent.length > trimIndent)
+                trimIndent = indent.length;
+        }
+        else {
+            if (indent.length < trimIndent) {
+                const message = 'Block scalars with more-indented leading empty lines must use an explicit indentation indicator';
+                onError(offset + indent.length, 'MISSING_CHAR', message);
+            }
+            if (header.indent === 0)
+                trimIndent = indent.length;
+            contentStart = i;
+            if (trimIndent === 0 && !ctx.atRoot) {
+                const message = 'Block scalar values in collections must be indented';
+                onError(offset, 'BAD_INDENT', message);
+            }
+            break;
+        }
+        offset += indent.length + content.length + 1;
+    }
+    // include trailing more-indented empty lines in content
+    for (let i = lines.length - 1; i >= chompStart; --i) {
+        if (lines[i][0].length > trimIndent)
+            chompStart = i + 1;
+    }
+    let value = '';
+    let sep = '';
+    let prevMoreIndented = false;
+    // leading whitespace is kept intact
+    for (let i = 0; i < contentStart; ++i)
+        value += lines[i][0].slice(trimIndent) + '\n';
+    for (let i = contentStart; i < chompStart; ++i) {
+        let [indent, content] = lines[i];
+        offset += indent.length + content.length + 1;
+        const crlf = content[content.length - 1] === '\r';
+        if (crlf)
+            content = content.slice(0, -1);
+        /* istanbul ignore if already caught in lexer */
+        if (content && indent.length < trimIndent) {
+            const src = header.indent
+                ? 'explicit indentation indicator'
+                : 'first line';
+            const message = `Block scalar lines must not be less indented than their ${src}`;
+            onError(offset - content.length - (crlf ? 2 : 1), 'BAD_INDENT', message);
+            indent = '';
+        }
+        if (type === Scalar.Scalar.BLOCK_LITERAL) {
+            value += sep + indent.slice(trimIndent) + content;
+            sep = '\n';
+        }
+        else if (indent.length > trimIndent || content[0] === '\t') {
+            // more-indented content within a folded block
+            if (sep === ' ')
+                sep = '\n';
+            else if (!prevMoreIndented && sep === '\n')
+                sep = '\n\n';
+            value += sep + indent.slice(trimIndent) + content;
+            sep = '\n';
+            prevMoreIndented = true;
+        }
+        else if (content === '') {
+            // empty line
+            if (sep === '\n')
+                value += '\n';
+            else
+                sep = '\n';
+        }
+        else {
+            value += sep + content;
+            sep = ' ';
+            prevMoreIndented = false;
+        }
+    }
+    switch (header.chomp) {
+        case '-':
+            break;
+        case '+':
+            for (let i = chompStart; i < lines.length; ++i)
+                value += '\n' + lines[i][0].slice(trimIndent);
+            if (value[value.length - 1] !== '\n')
+                value += '\n';
+            break;
+        default:
+            value += '\n';
+    }
+    const end = start + header.length + scalar.source.length;
+    return { value, type, comment: header.comment, range: [start, end, end] };
+}
+function parseBlockScalarHeader({ offset, props }, strict, onError) {
+    /* istanbul ignore if should not happen */
+    if (props[0].type !== 'block-scalar-header') {
+        onError(props[0], 'IMPOSSIBLE', 'Block scalar header not found');
+        return null;
+    }
+    const { source } = props[0];
+    const mode = source[0];
+    let indent = 0;
+    let chomp = '';
+    let error = -1;
+    for (let i = 1; i < source.length; ++i) {
+        const ch = source[i];
+        if (!chomp && (ch === '-' || ch === '+'))
+            chomp = ch;
+        else {
+            const n = Number(ch);
+            if (!indent && n)
+                indent = n;
+            else if (error === -1)
+                error = offset + i;
+        }
+    }
+    if (error !== -1)
+        onError(error, 'UNEXPECTED_TOKEN', `Block scalar header includes extra characters: ${source}`);
+    let hasSpace = false;
+    let comment = '';
+    let length = source.length;
+    for (let i = 1; i < props.length; ++i) {
+        const token = props[i];
+        switch (token.type) {
+            case 'space':
+                hasSpace = true;
+            // fallthrough
+            case 'newline':
+                length += token.source.length;
+                break;
+            case 'comment':
+                if (strict && !hasSpace) {
+                    const message = 'Comments must be separated from other tokens by white space characters';
+                    onError(token, 'MISSING_CHAR', message);
+                }
+                length += token.source.length;
+                comment = token.source.substring(1);
+                break;
+            case 'error':
+                onError(token, 'UNEXPECTED_TOKEN', token.message);
+                length += token.source.length;
+                break;
+            /* istanbul ignore next should not happen */
+            default: {
+                const message = `Unexpected token in block scalar header: ${token.type}`;
+                onError(token, 'UNEXPECTED_TOKEN', message);
+                const ts = token.source;
+                if (ts && typeof ts === 'string')
+                    length += ts.length;
+            }
+        }
+    }
+    return { mode, indent, chomp, comment, length };
+}
+/** @returns Array of lines split up as `[indent, content]` */
+function splitLines(source) {
+    const split = source.split(/\n( *)/);
+    const first = split[0];
+    const m = first.match(/^( *)/);
+    const line0 = m?.[1]
+        ? [m[1], first.slice(m[1].length)]
+        : ['', first];
+    const lines = [line0];
+    for (let i = 1; i < split.length; i += 2)
+        lines.push([split[i], split[i + 1]]);
+    return lines;
+}
+
+exports.resolveBlockScalar = resolveBlockScalar;
+
+
+/***/ }),
+
+/***/ 1120:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var YAMLSeq = __nccwpck_require__(3013);
+var resolveProps = __nccwpck_require__(3121);
+var utilFlowIndentCheck = __nccwpck_require__(5637);
+
+function resolveBlockSeq({ composeNode, composeEmptyNode }, ctx, bs, onError, tag) {
+    const NodeClass = tag?.nodeClass ?? YAMLSeq.YAMLSeq;
+    const seq = new NodeClass(ctx.schema);
+    if (ctx.atRoot)
+        ctx.atRoot = false;
+    if (ctx.atKey)
+        ctx.atKey = false;
+    let offset = bs.offset;
+    let commentEnd = null;
+    for (const { start, value } of bs.items) {
+        const props = resolveProps.resolveProps(start, {
+            indicator: 'seq-item-ind',
+            next: value,
+            offset,
+            onError,
+            parentIndent: bs.indent,
+            startOnNewline: true
+        });
+        if (!props.found) {
+            if (props.anchor || props.tag || value) {
+                if (value?.type === 'block-seq')
+                    onError(props.end, 'BAD_INDENT', 'All sequence items must start at the same column');
+                else
+                    onError(offset, 'MISSING_CHAR', 'Sequence item without - indicator');
+            }
+            else {
+                commentEnd = props.end;
+                if (props.comment)
+                    seq.comment = props.comment;
+                continue;
+            }
+        }
+        const node = value
+            ? composeNode(ctx, value, props, onError)
+            : composeEmptyNode(ctx, props.end, start, null, props, onError);
+        if (ctx.schema.compat)
+            utilFlowIndentCheck.flowIndentCheck(bs.indent, value, onError);
+        offset = node.range[2];
+        seq.items.push(node);
+    }
+    seq.range = [bs.offset, offset, commentEnd ?? offset];
+    return seq;
+}
+
+exports.resolveBlockSeq = resolveBlockSeq;
+
+
+/***/ }),
+
+/***/ 2022:
+/***/ ((__unused_webpack_module, exports) => {
+
+
+
+function resolveEnd(end, offset, reqSpace, onError) {
+    let comment = '';
+    if (end) {
+        let hasSpace = false;
+        let sep = '';
+        for (const token of end) {
+            const { source, type } = token;
+            switch (type) {
+                case 'space':
+                    hasSpace = true;
+                    break;
+                case 'comment': {
+                    if (reqSpace && !hasSpace)
+                        onError(token, 'MISSING_CHAR', 'Comments must be separated from other tokens by white space characters');
+                    const cb = source.substring(1) || ' ';
+                    if (!comment)
+                        comment = cb;
+                    else
+                        comment += sep + cb;
+                    sep = '';
+                    break;
+                }
+                case 'newline':
+                    if (comment)
+                        sep += source;
+                    hasSpace = true;
+                    break;
+                default:
+                    onError(token, 'UNEXPECTED_TOKEN', `Unexpected ${type} at node end`);
+            }
+            offset += source.length;
+        }
+    }
+    return { comment, offset };
+}
+
+exports.resolveEnd = resolveEnd;
+
+
+/***/ }),
+
+/***/ 8884:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var identity = __nccwpck_require__(1737);
+var Pair = __nccwpck_require__(7567);
+var YAMLMap = __nccwpck_require__(1856);
+var YAMLSeq = __nccwpck_require__(3013);
+var resolveEnd = __nccwpck_require__(2022);
+var resolveProps = __nccwpck_require__(3121);
+var utilContainsNewline = __nccwpck_require__(7865);
+var utilMapIncludes = __nccwpck_require__(1117);
+
+const blockMsg = 'Block collections are not allowed within flow collections';
+const isBlock = (token) => token && (token.type === 'block-map' || token.type === 'block-seq');
+function resolveFlowCollection({ composeNode, composeEmptyNode }, ctx, fc, onError, tag) {
+    const isMap = fc.start.source === '{';
+    const fcName = isMap ? 'flow map' : 'flow sequence';
+    const NodeClass = (tag?.nodeClass ?? (isMap ? YAMLMap.YAMLMap : YAMLSeq.YAMLSeq));
+    const coll = new NodeClass(ctx.schema);
+    coll.flow = true;
+    const atRoot = ctx.atRoot;
+    if (atRoot)
+        ctx.atRoot = false;
+    if (ctx.atKey)
+        ctx.atKey = false;
+    let offset = fc.offset + fc.start.source.length;
+    for (let i = 0; i < fc.items.length; ++i) {
+        const collItem = fc.items[i];
+        const { start, key, sep, value } = collItem;
+        const props = resolveProps.resolveProps(start, {
+            flow: fcName,
+            indicator: 'explicit-key-ind',
+            next: key ?? sep?.[0],
+            offset,
+            onError,
+            parentIndent: fc.indent,
+            startOnNewline: false
+        });
+        if (!props.found) {
+            if (!props.anchor && !props.tag && !sep && !value) {
+                if (i === 0 && props.comma)
+                    onError(props.comma, 'UNEXPECTED_TOKEN', `Unexpected , in ${fcName}`);
+                else if (i < fc.items.length - 1)
+                    onError(props.start, 'UNEXPECTED_TOKEN', `Unexpected empty item in ${fcName}`);
+                if (props.comment) {
+                    if (coll.comment)
+                        coll.comment += '\n' + props.comment;
+                    else
+                        coll.comment = props.comment;
+                }
+                offset = props.end;
+                continue;
+            }
+            if (!isMap && ctx.options.strict && utilContainsNewline.containsNewline(key))
+                onError(key, // checked by containsNewline()
+                'MULTILINE_IMPLICIT_KEY', 'Implicit keys of flow sequence pairs need to be on a single line');
+        }
+        if (i === 0) {
+            if (props.comma)
+                onError(props.comma, 'UNEXPECTED_TOKEN', `Unexpected , in ${fcName}`);
+        }
+        else {
+            if (!props.comma)
+                onError(props.start, 'MISSING_CHAR', `Missing , between ${fcName} items`);
+            if (props.comment) {
+                let prevItemComment = '';
+                loop: for (const st of start) {
+                    switch (st.type) {
+                        case 'comma':
+                        case 'space':
+                            break;
+                        case 'comment':
+                            prevItemComment = st.source.substring(1);
+                            break loop;
+                        default:
+                            break loop;
+                    }
+                }
+                if (prevItemComment) {
+                    let prev = coll.items[coll.items.length - 1];
+                    if (identity.isPair(prev))
+                        prev = prev.value ?? prev.key;
+                    if (prev.comment)
+                        prev.comment += '\n' + prevItemComment;
+                    else
+                        prev.comment = prevItemComment;
+                    props.comment = props.comment.substring(prevItemComment.length + 1);
+                }
+            }
+        }
+        if (!isMap && !sep && !props.found) {
+            // item is a value in a seq
+            // → key & sep are empty, start does not include ? or :
+            const valueNode = value
+                ? composeNode(ctx, value, props, onError)
+                : composeEmptyNode(ctx, props.end, sep, null, props, onError);
+            coll.items.push(valueNode);
+            offset = valueNode.range[2];
+            if (isBlock(value))
+                onError(valueNode.range, 'BLOCK_IN_FLOW', blockMsg);
+        }
+        else {
+            // item is a key+value pair
+            // key value
+            ctx.atKey = true;
+            const keyStart = props.end;
+            const keyNode = key
+                ? composeNode(ctx, key, props, onError)
+                : composeEmptyNode(ctx, keyStart, start, null, props, onError);
+            if (isBlock(key))
+                onError(keyNode.range, 'BLOCK_IN_FLOW', blockMsg);
+            ctx.atKey = false;
+            // value properties
+            const valueProps = resolveProps.resolveProps(sep ?? [], {
+                flow: fcName,
+                indicator: 'map-value-ind',
+                next: value,
+                offset: keyNode.range[2],
+                onError,
+                parentIndent: fc.indent,
+                startOnNewline: false
+            });
+            if (valueProps.found) {
+                if (!isMap && !props.found && ctx.options.strict) {
+                    if (sep)
+                        for (const st of sep) {
+                            if (st === valueProps.found)
+                                break;
+                            if (st.type === 'newline') {
+                                onError(st, 'MULTILINE_IMPLICIT_KEY', 'Implicit keys of flow sequence pairs need to be on a single line');
+                                break;
+                            }
+                        }
+                    if (props.start < valueProps.found.offset - 1024)
+                        onError(valueProps.found, 'KEY_OVER_1024_CHARS', 'The : indicator must be at most 1024 chars after the start of an implicit flow sequence key');
+                }
+            }
+            else if (value) {
+                if ('source' in value && value.source?.[0] === ':')
+                    onError(value, 'MISSING_CHAR', `Missing space after : in ${fcName}`);
+                else
+                    onError(valueProps.start, 'MISSING_CHAR', `Missing , or : between ${fcName} items`);
+            }
+            // value value
+            const valueNode = value
+                ? composeNode(ctx, value, valueProps, onError)
+                : valueProps.found
+                    ? composeEmptyNode(ctx, valueProps.end, sep, null, valueProps, onError)
+                    : null;
+            if (valueNode) {
+                if (isBlock(value))
+                    onError(valueNode.range, 'BLOCK_IN_FLOW', blockMsg);
+            }
+            else if (valueProps.comment) {
+                if (keyNode.comment)
+                    keyNode.comment += '\n' + valueProps.comment;
+                else
+                    keyNode.comment = valueProps.comment;
+            }
+            const pair = new Pair.Pair(keyNode, valueNode);
+            if (ctx.options.keepSourceTokens)
+                pair.srcToken = collItem;
+            if (isMap) {
+                const map = coll;
+                if (utilMapIncludes.mapIncludes(ctx, map.items, keyNode))
+                    onError(keyStart, 'DUPLICATE_KEY', 'Map keys must be unique');
+                map.items.push(pair);
+            }
+            else {
+                const map = new YAMLMap.YAMLMap(ctx.schema);
+                map.flow = true;
+                map.items.push(pair);
+                const endRange = (valueNode ?? keyNode).range;
+                map.range = [keyNode.range[0], endRange[1], endRange[2]];
+                coll.items.push(map);
+            }
+            offset = valueNode ? valueNode.range[2] : valueProps.end;
+        }
+    }
+    const expectedEnd = isMap ? '}' : ']';
+    const [ce, ...ee] = fc.end;
+    let cePos = offset;
+    if (ce?.source === expectedEnd)
+        cePos = ce.offset + ce.source.length;
+    else {
+        const name = fcName[0].toUpperCase() + fcName.substring(1);
+        const msg = atRoot
+            ? `${name} must end with a ${expectedEnd}`
+            : `${name} in block collection must be sufficiently indented and end with a ${expectedEnd}`;
+        onError(offset, atRoot ? 'MISSING_CHAR' : 'BAD_INDENT', msg);
+        if (ce && ce.source.length !== 1)
+            ee.unshift(ce);
+    }
+    if (ee.length > 0) {
+        const end = resolveEnd.resolveEnd(ee, cePos, ctx.options.strict, onError);
+        if (end.comment) {
+            if (coll.comment)
+                coll.comment += '\n' + end.comment;
+            else
+                coll.comment = end.comment;
+        }
+        coll.range = [fc.offset, cePos, end.offset];
+    }
+    else {
+        coll.range = [fc.offset, cePos, cePos];
+    }
+    return coll;
+}
+
+exports.resolveFlowCollection = resolveFlowCollection;
+
+
+/***/ }),
+
+/***/ 2976:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var Scalar = __nccwpck_require__(1543);
+var resolveEnd = __nccwpck_require__(2022);
+
+function resolveFlowScalar(scalar, strict, onError) {
+    const { offset, type, source, end } = scalar;
+    let _type;
+    let value;
+    const _onError = (rel, code, msg) => onError(offset + rel, code, msg);
+    switch (type) {
+        case 'scalar':
+            _type = Scalar.Scalar.PLAIN;
+            value = plainValue(source, _onError);
+            break;
+        case 'single-quoted-scalar':
+            _type = Scalar.Scalar.QUOTE_SINGLE;
+            value = singleQuotedValue(source, _onError);
+            break;
+        case 'double-quoted-scalar':
+            _type = Scalar.Scalar.QUOTE_DOUBLE;
+            value = doubleQuotedValue(source, _onError);
+            break;
+        /* istanbul ignore next should not happen */
+        default:
+            onError(scalar, 'UNEXPECTED_TOKEN', `Expected a flow scalar value, but found: ${type}`);
+            return {
+                value: '',
+                type: null,
+                comment: '',
+                range: [offset, offset + source.length, offset + source.length]
+            };
+    }
+    const valueEnd = offset + source.length;
+    const re = resolveEnd.resolveEnd(end, valueEnd, strict, onError);
+    return {
+        value,
+        type: _type,
+        comment: re.comment,
+        range: [offset, valueEnd, re.offset]
+    };
+}
+function plainValue(source, onError) {
+    let badChar = '';
+    switch (source[0]) {
+        /* istanbul ignore next should not happen */
+        case '\t':
+            badChar = 'a tab character';
+            break;
+        case ',':
+            badChar = 'flow indicator character ,';
+            break;
+        case '%':
+            badChar = 'directive indicator character %';
+            break;
+        case '|':
+        case '>': {
+            badChar = `block scalar indicator ${source[0]}`;
+            break;
+        }
+        case '@':
+        case '`': {
+            badChar = `reserved character ${source[0]}`;
+            break;
+        }
+    }
+    if (badChar)
+        onError(0, 'BAD_SCALAR_START', `Plain value cannot start with ${badChar}`);
+    return unfoldLines(source);
+}
+function singleQuotedValue(source, onError) {
+    if (source[source.length - 1] !== "'" || source.length === 1)
+        onError(source.length, 'MISSING_CHAR', "Missing closing 'quote");
+    return unfoldLines(source.slice(1, -1)).replace(/''/g, "'");
+}
+function unfoldLines(source) {
+    const line = /(.*?)\r?\n/sy;
+    let match = line.exec(source);
+    if (!match)
+        return source;
+    /**
+     * The negative lookbehinds in these RegExps are to
+     * prevent causing a polynomial search time in certain cases.
+     *
+     * The try-catch is for Safari < 16.4 and other old browsers:
+     * https://caniuse.com/js-regexp-lookbehind
+     */
+    let trimEnd, trimBoth;
+    try {
+        trimEnd = new RegExp('(?<![ \t])[ \t]+$');
+        trimBoth = new RegExp('^[ \t]+|(?<![ \t])[ \t]+$', 'g');
+    }
+    catch {
+        trimEnd = /[ \t]+$/;
+        trimBoth = /^[ \t]+|[ \t]+$/g;
+    }
+    let res = match[1].replace(trimEnd, '');
+    let sep = ' ';
+    let pos = line.lastIndex;
+    while ((match = line.exec(source))) {
+        const lm = match[1].replace(trimBoth, '');
+        if (lm === '') {
+            if (sep === '\n')
+                res += sep;
+            else
+                sep = '\n';
+        }
+        else {
+            res += sep + lm;
+            sep = ' ';
+        }
+        pos = line.lastIndex;
+    }
+    const last = /[ \t]*(.*)/sy;
+    last.lastIndex = pos;
+    match = last.exec(source);
+    return res + sep + (match?.[1] ?? '');
+}
+function doubleQuotedValue(source, onError) {
+    let res = '';
+    for (let i = 1; i < source.length - 1; ++i) {
+        const ch = source[i];
+        if (ch === '\r' && source[i + 1] === '\n')
+            continue;
+        if (ch === '\n') {
+            const { fold, offset } = foldNewline(source, i);
+            res += fold;
+            i = offset;
+        }
+        else if (ch === '\\') {
+            let next = source[++i];
+            const cc = escapeCodes[next];
+            if (cc)
+                res += cc;
+            else if (next === '\n') {
+                // skip escaped newlines, but still trim the following line
+                next = source[i + 1];
+                while (next === ' ' || next === '\t')
+                    next = source[++i + 1];
+            }
+            else if (next === '\r' && source[i + 1] === '\n') {
+                // skip escaped CRLF newlines, but still trim the following line
+                next = source[++i + 1];
+                while (next === ' ' || next === '\t')
+                    next = source[++i + 1];
+            }
+            else if (next === 'x' || next === 'u' || next === 'U') {
+                const length = next === 'x' ? 2 : next === 'u' ? 4 : 8;
+                res += parseCharCode(source, i + 1, length, onError);
+                i += length;
+            }
+            else {
+                const raw = source.substr(i - 1, 2);
+                onError(i - 1, 'BAD_DQ_ESCAPE', `Invalid escape sequence ${raw}`);
+                res += raw;
+            }
+        }
+        else if (ch === ' ' || ch === '\t') {
+            // trim trailing whitespace
+            const wsStart = i;
+            let next = source[i + 1];
+            while (next === ' ' || next === '\t')
+                next = source[++i + 1];
+            if (next !== '\n' && !(next === '\r' && source[i + 2] === '\n'))
+                res += i > wsStart ? source.slice(wsStart, i + 1) : ch;
+        }
+        else {
+            res += ch;
+        }
+    }
+    if (source[source.length - 1] !== '"' || source.length === 1)
+        onError(source.length, 'MISSING_CHAR', 'Missing closing "quote');
+    return res;
+}
+/**
+ * Fold a single newline into a space, multiple newlines to N - 1 newlines.
+ * Presumes `source[offset] === '\n'`
+ */
+function foldNewline(source, offset) {
+    let fold = '';
+    let ch = source[offset + 1];
+    while (ch === ' ' || ch === '\t' || ch === '\n' || ch === '\r') {
+        if (ch === '\r' && source[offset + 2] !== '\n')
+            break;
+        if (ch === '\n')
+            fold += '\n';
+        offset += 1;
+        ch = source[offset + 1];
+    }
+    if (!fold)
+        fold = ' ';
+    return { fold, offset };
+}
+const escapeCodes = {
+    '0': '\0', // null character
+    a: '\x07', // bell character
+    b: '\b', // backspace
+    e: '\x1b', // escape character
+    f: '\f', // form feed
+    n: '\n', // line feed
+    r: '\r', // carriage return
+    t: '\t', // horizontal tab
+    v: '\v', // vertical tab
+    N: '\u0085', // Unicode next line
+    _: '\u00a0', // Unicode non-breaking space
+    L: '\u2028', // Unicode line separator
+    P: '\u2029', // Unicode paragraph separator
+    ' ': ' ',
+    '"': '"',
+    '/': '/',
+    '\\': '\\',
+    '\t': '\t'
+};
+function parseCharCode(source, offset, length, onError) {
+    const cc = source.substr(offset, length);
+    const ok = cc.length === length && /^[0-9a-fA-F]+$/.test(cc);
+    const code = ok ? parseInt(cc, 16) : NaN;
+    try {
+        return String.fromCodePoint(code);
+    }
+    catch {
+        const raw = source.substr(offset - 2, length + 2);
+        onError(offset - 2, 'BAD_DQ_ESCAPE', `Invalid escape sequence ${raw}`);
+        return raw;
+    }
+}
+
+exports.resolveFlowScalar = resolveFlowScalar;
+
+
+/***/ }),
+
+/***/ 3121:
+/***/ ((__unused_webpack_module, exports) => {
+
+
+
+function resolveProps(tokens, { flow, indicator, next, offset, onError, parentIndent, startOnNewline }) {
+    let spaceBefore = false;
+    let atNewline = startOnNewline;
+    let hasSpace = startOnNewline;
+    let comment = '';
+    let commentSep = '';
+    let hasNewline = false;
+    let reqSpace = false;
+    let tab = null;
+    let anchor = null;
+    let tag = null;
+    let newlineAfterProp = null;
+    let comma = null;
+    let found = null;
+    let start = null;
+    for (const token of tokens) {
+        if (reqSpace) {
+            if (token.type !== 'space' &&
+                token.type !== 'newline' &&
+                token.type !== 'comma')
+                onError(token.offset, 'MISSING_CHAR', 'Tags and anchors must be separated from the next token by white space');
+            reqSpace = false;
+        }
+        if (tab) {
+            if (atNewline && token.type !== 'comment' && token.type !== 'newline') {
+                onError(tab, 'TAB_AS_INDENT', 'Tabs are not allowed as indentation');
+            }
+            tab = null;
+        }
+        switch (token.type) {
+            case 'space':
+                // At the doc level, tabs at line start may be parsed
+                // as leading white space rather than indentation.
+                // In a flow collection, only the parser handles indent.
+                if (!flow &&
+                    (indicator !== 'doc-start' || next?.type !== 'flow-collection') &&
+                    token.source.includes('\t')) {
+                    tab = token;
+                }
+                hasSpace = true;
+                break;
+            case 'comment': {
+                if (!hasSpace)
+                    onError(token, 'MISSING_CHAR', 'Comments must be separated from other tokens by white space characters');
+                const cb = token.source.substring(1) || ' ';
+                if (!comment)
+                    comment = cb;
+                else
+                    comment += commentSep + cb;
+                commentSep = '';
+                atNewline = false;
+                break;
+            }
+            case 'newline':
+                if (atNewline) {
+                    if (comment)
+                        comment += token.source;
+                    else if (!found || indicator !== 'seq-item-ind')
+                        spaceBefore = true;
+                }
+                else
+                    commentSep += token.source;
+                atNewline = true;
+                hasNewline = true;
+                if (anchor || tag)
+                    newlineAfterProp = token;
+                hasSpace = true;
+                break;
+            case 'anchor':
+                if (anchor)
+                    onError(token, 'MULTIPLE_ANCHORS', 'A node can have at most one anchor');
+                if (token.source.endsWith(':'))
+                    onError(token.offset + token.source.length - 1, 'BAD_ALIAS', 'Anchor ending in : is ambiguous', true);
+                anchor = token;
+                start ?? (start = token.offset);
+                atNewline = false;
+                hasSpace = false;
+                reqSpace = true;
+                break;
+            case 'tag': {
+                if (tag)
+                    onError(token, 'MULTIPLE_TAGS', 'A node can have at most one tag');
+                tag = token;
+                start ?? (start = token.offset);
+                atNewline = false;
+                hasSpace = false;
+                reqSpace = true;
+                break;
+            }
+            case indicator:
+                // Could here handle preceding comments differently
+                if (anchor || tag)
+                    onError(token, 'BAD_PROP_ORDER', `Anchors and tags must be after the ${token.source} indicator`);
+                if (found)
+                    onError(token, 'UNEXPECTED_TOKEN', `Unexpected ${token.source} in ${flow ?? 'collection'}`);
+                found = token;
+                atNewline =
+                    indicator === 'seq-item-ind' || indicator === 'explicit-key-ind';
+                hasSpace = false;
+                break;
+            case 'comma':
+                if (flow) {
+                    if (comma)
+                        onError(token, 'UNEXPECTED_TOKEN', `Unexpected , in ${flow}`);
+                    comma = token;
+                    atNewline = false;
+                    hasSpace = false;
+                    break;
+                }
+            // else fallthrough
+            default:
+                onError(token, 'UNEXPECTED_TOKEN', `Unexpected ${token.type} token`);
+                atNewline = false;
+                hasSpace = false;
+        }
+    }
+    const last = tokens[tokens.length - 1];
+    const end = last ? last.offset + last.source.length : offset;
+    if (reqSpace &&
+        next &&
+        next.type !== 'space' &&
+        next.type !== 'newline' &&
+        next.type !== 'comma' &&
+        (next.type !== 'scalar' || next.source !== '')) {
+        onError(next.offset, 'MISSING_CHAR', 'Tags and anchors must be separated from the next token by white space');
+    }
+    if (tab &&
+        ((atNewline && tab.indent <= parentIndent) ||
+            next?.type === 'block-map' ||
+            next?.type === 'block-seq'))
+        onError(tab, 'TAB_AS_INDENT', 'Tabs are not allowed as indentation');
+    return {
+        comma,
+        found,
+        spaceBefore,
+        comment,
+        hasNewline,
+        anchor,
+        tag,
+        newlineAfterProp,
+        end,
+        start: start ?? end
+    };
+}
+
+exports.resolveProps = resolveProps;
+
+
+/***/ }),
+
+/***/ 7865:
+/***/ ((__unused_webpack_module, exports) => {
+
+
+
+function containsNewline(key) {
+    if (!key)
+        return null;
+    switch (key.type) {
+        case 'alias':
+        case 'scalar':
+        case 'double-quoted-scalar':
+        case 'single-quoted-scalar':
+            if (key.source.includes('\n'))
+                return true;
+            if (key.end)
+                for (const st of key.end)
+                    if (st.type === 'newline')
+                        return true;
+            return false;
+        case 'flow-collection':
+            for (const it of key.items) {
+                for (const st of it.start)
+                    if (st.type === 'newline')
+                        return true;
+                if (it.sep)
+                    for (const st of it.sep)
+                        if (st.type === 'newline')
+                            return true;
+                if (containsNewline(it.key) || containsNewline(it.value))
+                    return true;
+            }
+            return false;
+        default:
+            return true;
+    }
+}
+
+exports.containsNewline = containsNewline;
+
+
+/***/ }),
+
+/***/ 3933:
+/***/ ((__unused_webpack_module, exports) => {
+
+
+
+function emptyScalarPosition(offset, before, pos) {
+    if (before) {
+        pos ?? (pos = before.length);
+        for (let i = pos - 1; i >= 0; --i) {
+            let st = before[i];
+            switch (st.type) {
+                case 'space':
+                case 'comment':
+                case 'newline':
+                    offset -= st.source.length;
+                    continue;
+            }
+            // Technically, an empty scalar is immediately after the last non-empty
+            // node, but it's more useful to place it after any whitespace.
+            st = before[++i];
+            while (st?.type === 'space') {
+                offset += st.source.length;
+                st = before[++i];
+            }
+            break;
+        }
+    }
+    return offset;
+}
+
+exports.emptyScalarPosition = emptyScalarPosition;
+
+
+/***/ }),
+
+/***/ 5637:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var utilContainsNewline = __nccwpck_require__(7865);
+
+function flowIndentCheck(indent, fc, onError) {
+    if (fc?.type === 'flow-collection') {
+        const end = fc.end[0];
+        if (end.indent === indent &&
+            (end.source === ']' || end.source === '}') &&
+            utilContainsNewline.containsNewline(fc)) {
+            const msg = 'Flow end indicator should be more indented than parent';
+            onError(end, 'BAD_INDENT', msg, true);
+        }
+    }
+}
+
+exports.flowIndentCheck = flowIndentCheck;
+
+
+/***/ }),
+
+/***/ 1117:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var identity = __nccwpck_require__(1737);
+
+function mapIncludes(ctx, items, search) {
+    const { uniqueKeys } = ctx.options;
+    if (uniqueKeys === false)
+        return false;
+    const isEqual = typeof uniqueKeys === 'function'
+        ? uniqueKeys
+        : (a, b) => a === b || (identity.isScalar(a) && identity.isScalar(b) && a.value === b.value);
+    return items.some(pair => isEqual(pair.key, search));
+}
+
+exports.mapIncludes = mapIncludes;
+
+
+/***/ }),
+
+/***/ 3915:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var Alias = __nccwpck_require__(7);
+var Collection = __nccwpck_require__(935);
+var identity = __nccwpck_require__(1737);
+var Pair = __nccwpck_require__(7567);
+var toJS = __nccwpck_require__(445);
+var Schema = __nccwpck_require__(7878);
+var stringifyDocument = __nccwpck_require__(9255);
+var anchors = __nccwpck_require__(9030);
+var applyReviver = __nccwpck_require__(6767);
+var createNode = __nccwpck_require__(1126);
+var directives = __nccwpck_require__(2768);
+
+class Document {
+    constructor(value, replacer, options) {
+        /** A comment before this Document */
+        this.commentBefore = null;
+        /** A comment immediately after this Document */
+        this.comment = null;
+        /** Errors encountered during parsing. */
+        this.errors = [];
+        /** Warnings encountered during parsing. */
+        this.warnings = [];
+        Object.defineProperty(this, identity.NODE_TYPE, { value: identity.DOC });
+        let _replacer = null;
+        if (typeof replacer === 'function' || Array.isArray(replacer)) {
+            _replacer = replacer;
+        }
+        else if (options === undefined && replacer) {
+            options = replacer;
+            replacer = undefined;
+        }
+        const opt = Object.assign({
+            intAsBigInt: false,
+            keepSourceTokens: false,
+            logLevel: 'warn',
+            prettyErrors: true,
+            strict: true,
+            stringKeys: false,
+            uniqueKeys: true,
+            version: '1.2'
+        }, options);
+        this.options = opt;
+        let { version } = opt;
+        if (options?._directives) {
+            this.directives = options._directives.atDocument();
+            if (this.directives.yaml.explicit)
+                version = this.directives.yaml.version;
+        }
+        else
+            this.directives = new directives.Directives({ version });
+        this.setSchema(version, options);
+        // @ts-expect-error We can't really know that this matches Contents.
+        this.contents =
+            value === undefined ? null : this.createNode(value, _replacer, options);
+    }
+    /**
+     * Create a deep copy of this Document and its contents.
+     *
+     * Custom Node values that inherit from `Object` still refer to their original instances.
+     */
+    clone() {
+        const copy = Object.create(Document.prototype, {
+            [identity.NODE_TYPE]: { value: identity.DOC }
+        });
+        copy.commentBefore = this.commentBefore;
+        copy.comment = this.comment;
+        copy.errors = this.errors.slice();
+        copy.warnings = this.warnings.slice();
+        copy.options = Object.assign({}, this.options);
+        if (this.directives)
+            copy.directives = this.directives.clone();
+        copy.schema = this.schema.clone();
+        // @ts-expect-error We can't really know that this matches Contents.
+        copy.contents = identity.isNode(this.contents)
+            ? this.contents.clone(copy.schema)
+            : this.contents;
+        if (this.range)
+            copy.range = this.range.slice();
+        return copy;
+    }
+    /** Adds a value to the document. */
+    add(value) {
+        if (assertCollection(this.contents))
+            this.contents.add(value);
+    }
+    /** Adds a value to the document. */
+    addIn(path, value) {
+        if (assertCollection(this.contents))
+            this.contents.addIn(path, value);
+    }
+    /**
+     * Create a new `Alias` node, ensuring that the target `node` has the required anchor.
+     *
+     * If `node` already has an anchor, `name` is ignored.
+     * Otherwise, the `node.anchor` value will be set to `name`,
+     * or if an anchor with that name is already present in the document,
+     * `name` will be used as a prefix for a new unique anchor.
+     * If `name` is undefined, the generated anchor will use 'a' as a prefix.
+     */
+    createAlias(node, name) {
+        if (!node.anchor) {
+            const prev = anchors.anchorNames(this);
+            node.anchor =
+                // eslint-disable-next-line @typescript-eslint/prefer-nullish-coalescing
+                !name || prev.has(name) ? anchors.findNewAnchor(name || 'a', prev) : name;
+        }
+        return new Alias.Alias(node.anchor);
+    }
+    createNode(value, replacer, options) {
+        let _replacer = undefined;
+        if (typeof replacer === 'function') {
+            value = replacer.call({ '': value }, '', value);
+            _replacer = replacer;
+        }
+        else if (Array.isArray(replacer)) {
+            const keyToStr = (v) => typeof v === 'number' || v instanceof String || v instanceof Number;
+            const asStr = replacer.filter(keyToStr).map(String);
+            if (asStr.length > 0)
+                replacer = replacer.concat(asStr);
+            _replacer = replacer;
+        }
+        else if (options === undefined && replacer) {
+            options = replacer;
+            replacer = undefined;
+        }
+        const { aliasDuplicateObjects, anchorPrefix, flow, keepUndefined, onTagObj, tag } = options ?? {};
+        const { onAnchor, setAnchors, sourceObjects } = anchors.createNodeAnchors(this, 
+        // eslint-disable-next-line @typescript-eslint/prefer-nullish-coalescing
+        anchorPrefix || 'a');
+        const ctx = {
+            aliasDuplicateObjects: aliasDuplicateObjects ?? true,
+            keepUndefined: keepUndefined ?? false,
+            onAnchor,
+            onTagObj,
+            replacer: _replacer,
+            schema: this.schema,
+            sourceObjects
+        };
+        const node = createNode.createNode(value, tag, ctx);
+        if (flow && identity.isCollection(node))
+            node.flow = true;
+        setAnchors();
+        return node;
+    }
+    /**
+     * Convert a key and a value into a `Pair` using the current schema,
+     * recursively wrapping all values as `Scalar` or `Collection` nodes.
+     */
+    createPair(key, value, options = {}) {
+        const k = this.createNode(key, null, options);
+        const v = this.createNode(value, null, options);
+        return new Pair.Pair(k, v);
+    }
+    /**
+     * Removes a value from the document.
+     * @returns `true` if the item was found and removed.
+     */
+    delete(key) {
+        return assertCollection(this.contents) ? this.contents.delete(key) : false;
+    }
+    /**
+     * Removes a value from the document.
+     * @returns `true` if the item was found and removed.
+     */
+    deleteIn(path) {
+        if (Collection.isEmptyPath(path)) {
+            if (this.contents == null)
+                return false;
+            // @ts-expect-error Presumed impossible if Strict extends false
+            this.contents = null;
+            return true;
+        }
+        return assertCollection(this.contents)
+            ? this.contents.deleteIn(path)
+            : false;
+    }
+    /**
+     * Returns item at `key`, or `undefined` if not found. By default unwraps
+     * scalar values from their surrounding node; to disable set `keepScalar` to
+     * `true` (collections are always returned intact).
+     */
+    get(key, keepScalar) {
+        return identity.isCollection(this.contents)
+            ? this.contents.get(key, keepScalar)
+            : undefined;
+    }
+    /**
+     * Returns item at `path`, or `undefined` if not found. By default unwraps
+     * scalar values from their surrounding node; to disable set `keepScalar` to
+     * `true` (collections are always returned intact).
+     */
+    getIn(path, keepScalar) {
+        if (Collection.isEmptyPath(path))
+            return !keepScalar && identity.isScalar(this.contents)
+                ? this.contents.value
+                : this.contents;
+        return identity.isCollection(this.contents)
+            ? this.contents.getIn(path, keepScalar)
+            : undefined;
+    }
+    /**
+     * Checks if the document includes a value with the key `key`.
+     */
+    has(key) {
+        return identity.isCollection(this.contents) ? this.contents.has(key) : false;
+    }
+    /**
+     * Checks if the document includes a value at `path`.
+     */
+    hasIn(path) {
+        if (Collection.isEmptyPath(path))
+            return this.contents !== undefined;
+        return identity.isCollection(this.contents) ? this.contents.hasIn(path) : false;
+    }
+    /**
+     * Sets a value in this document. For `!!set`, `value` needs to be a
+     * boolean to add/remove the item from the set.
+     */
+    set(key, value) {
+        if (this.contents == null) {
+            // @ts-expect-error We can't really know that this matches Contents.
+            this.contents = Collection.collectionFromPath(this.schema, [key], value);
+        }
+        else if (assertCollection(this.contents)) {
+            this.contents.set(key, value);
+        }
+    }
+    /**
+     * Sets a value in this document. For `!!set`, `value` needs to be a
+     * boolean to add/remove the item from the set.
+     */
+    setIn(path, value) {
+        if (Collection.isEmptyPath(path)) {
+            // @ts-expect-error We can't really know that this matches Contents.
+            this.contents = value;
+        }
+        else if (this.contents == null) {
+            // @ts-expect-error We can't really know that this matches Contents.
+            this.contents = Collection.collectionFromPath(this.schema, Array.from(path), value);
+        }
+        else if (assertCollection(this.contents)) {
+            this.contents.setIn(path, value);
+        }
+    }
+    /**
+     * Change the YAML version and schema used by the document.
+     * A `null` version disables support for directives, explicit tags, anchors, and aliases.
+     * It also requires the `schema` option to be given as a `Schema` instance value.
+     *
+     * Overrides all previously set schema options.
+     */
+    setSchema(version, options = {}) {
+        if (typeof version === 'number')
+            version = String(version);
+        let opt;
+        switch (version) {
+            case '1.1':
+                if (this.directives)
+                    this.directives.yaml.version = '1.1';
+                else
+                    this.directives = new directives.Directives({ version: '1.1' });
+                opt = { resolveKnownTags: false, schema: 'yaml-1.1' };
+                break;
+            case '1.2':
+            case 'next':
+                if (this.directives)
+                    this.directives.yaml.version = version;
+                else
+                    this.directives = new directives.Directives({ version });
+                opt = { resolveKnownTags: true, schema: 'core' };
+                break;
+            case null:
+                if (this.directives)
+                    delete this.directives;
+                opt = null;
+                break;
+            default: {
+                const sv = JSON.stringify(version);
+                throw new Error(`Expected '1.1', '1.2' or null as first argument, but found: ${sv}`);
+            }
+        }
+        // Not using `instanceof Schema` to allow for duck typing
+        if (options.schema instanceof Object)
+            this.schema = options.schema;
+        else if (opt)
+            this.schema = new Schema.Schema(Object.assign(opt, options));
+        else
+            throw new Error(`With a null YAML version, the { schema: Schema } option is required`);
+    }
+    // json & jsonArg are only used from toJSON()
+    toJS({ json, jsonArg, mapAsMap, maxAliasCount, onAnchor, reviver } = {}) {
+        const ctx = {
+            anchors: new Map(),
+            doc: this,
+            keep: !json,
+            mapAsMap: mapAsMap === true,
+            mapKeyWarned: false,
+            maxAliasCount: typeof maxAliasCount === 'number' ? maxAliasCount : 100
+        };
+        const res = toJS.toJS(this.contents, jsonArg ?? '', ctx);
+        if (typeof onAnchor === 'function')
+            for (const { count, res } of ctx.anchors.values())
+                onAnchor(res, count);
+        return typeof reviver === 'function'
+            ? applyReviver.applyReviver(reviver, { '': res }, '', res)
+            : res;
+    }
+    /**
+     * A JSON representation of the document `contents`.
+     *
+     * @param jsonArg Used by `JSON.stringify` to indicate the array index or
+     *   property name.
+     */
+    toJSON(jsonArg, onAnchor) {
+        return this.toJS({ json: true, jsonArg, mapAsMap: false, onAnchor });
+    }
+    /** A YAML representation of the document. */
+    toString(options = {}) {
+        if (this.errors.length > 0)
+            throw new Error('Document with errors cannot be stringified');
+        if ('indent' in options &&
+            (!Number.isInteger(options.indent) || Number(options.indent) <= 0)) {
+            const s = JSON.stringify(options.indent);
+            throw new Error(`"indent" option must be a positive integer, not ${s}`);
+        }
+        return stringifyDocument.stringifyDocument(this, options);
+    }
+}
+function assertCollection(contents) {
+    if (identity.isCollection(contents))
+        return true;
+    throw new Error('Expected a YAML collection as document contents');
+}
+
+exports.Document = Document;
+
+
+/***/ }),
+
+/***/ 9030:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var identity = __nccwpck_require__(1737);
+var visit = __nccwpck_require__(4190);
+
+/**
+ * Verify that the input string is a valid anchor.
+ *
+ * Will throw on errors.
+ */
+function anchorIsValid(anchor) {
+    if (/[\x00-\x19\s,[\]{}]/.test(anchor)) {
+        const sa = JSON.stringify(anchor);
+        const msg = `Anchor must not contain whitespace or control characters: ${sa}`;
+        throw new Error(msg);
+    }
+    return true;
+}
+function anchorNames(root) {
+    const anchors = new Set();
+    visit.visit(root, {
+        Value(_key, node) {
+            if (node.anchor)
+                anchors.add(node.anchor);
+        }
+    });
+    return anchors;
+}
+/** Find a new anchor name with the given `prefix` and a one-indexed suffix. */
+function findNewAnchor(prefix, exclude) {
+    for (let i = 1; true; ++i) {
+        const name = `${prefix}${i}`;
+        if (!exclude.has(name))
+            return name;
+    }
+}
+function createNodeAnchors(doc, prefix) {
+    const aliasObjects = [];
+    const sourceObjects = new Map();
+    let prevAnchors = null;
+    return {
+        onAnchor: (source) => {
+            aliasObjects.push(source);
+            prevAnchors ?? (prevAnchors = anchorNames(doc));
+            const anchor = findNewAnchor(prefix, prevAnchors);
+            prevAnchors.add(anchor);
+            return anchor;
+        },
+        /**
+         * With circular references, the source node is only resolved after all
+         * of its child nodes are. This is why anchors are set only after all of
+         * the nodes have been created.
+         */
+        setAnchors: () => {
+            for (const source of aliasObjects) {
+                const ref = sourceObjects.get(source);
+                if (typeof ref === 'object' &&
+                    ref.anchor &&
+                    (identity.isScalar(ref.node) || identity.isCollection(ref.node))) {
+                    ref.node.anchor = ref.anchor;
+                }
+                else {
+                    const error = new Error('Failed to resolve repeated object (this should not happen)');
+                    error.source = source;
+                    throw error;
+                }
+            }
+        },
+        sourceObjects
+    };
+}
+
+exports.anchorIsValid = anchorIsValid;
+exports.anchorNames = anchorNames;
+exports.createNodeAnchors = createNodeAnchors;
+exports.findNewAnchor = findNewAnchor;
+
+
+/***/ }),
+
+/***/ 6767:
+/***/ ((__unused_webpack_module, exports) => {
+
+
+
+/**
+ * Applies the JSON.parse reviver algorithm as defined in the ECMA-262 spec,
+ * in section 24.5.1.1 "Runtime Semantics: InternalizeJSONProperty" of the
+ * 2021 edition: https://tc39.es/ecma262/#sec-json.parse
+ *
+ * Includes extensions for handling Map and Set objects.
+ */
+function applyReviver(reviver, obj, key, val) {
+    if (val && typeof val === 'object') {
+        if (Array.isArray(val)) {
+            for (let i = 0, len = val.length; i < len; ++i) {
+                const v0 = val[i];
+                const v1 = applyReviver(reviver, val, String(i), v0);
+                // eslint-disable-next-line @typescript-eslint/no-array-delete
+                if (v1 === undefined)
+                    delete val[i];
+                else if (v1 !== v0)
+                    val[i] = v1;
+            }
+        }
+        else if (val instanceof Map) {
+            for (const k of Array.from(val.keys())) {
+                const v0 = val.get(k);
+                const v1 = applyReviver(reviver, val, k, v0);
+                if (v1 === undefined)
+                    val.delete(k);
+                else if (v1 !== v0)
+                    val.set(k, v1);
+            }
+        }
+        else if (val instanceof Set) {
+            for (const v0 of Array.from(val)) {
+                const v1 = applyReviver(reviver, val, v0, v0);
+                if (v1 === undefined)
+                    val.delete(v0);
+                else if (v1 !== v0) {
+                    val.delete(v0);
+                    val.add(v1);
+                }
+            }
+        }
+        else {
+            for (const [k, v0] of Object.entries(val)) {
+                const v1 = applyReviver(reviver, val, k, v0);
+                if (v1 === undefined)
+                    delete val[k];
+                else if (v1 !== v0)
+                    val[k] = v1;
+            }
+        }
+    }
+    return reviver.call(obj, key, val);
+}
+
+exports.applyReviver = applyReviver;
+
+
+/***/ }),
+
+/***/ 1126:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var Alias = __nccwpck_require__(7);
+var identity = __nccwpck_require__(1737);
+var Scalar = __nccwpck_require__(1543);
+
+const defaultTagPrefix = 'tag:yaml.org,2002:';
+function findTagObject(value, tagName, tags) {
+    if (tagName) {
+        const match = tags.filter(t => t.tag === tagName);
+        const tagObj = match.find(t => !t.format) ?? match[0];
+        if (!tagObj)
+            throw new Error(`Tag ${tagName} not found`);
+        return tagObj;
+    }
+    return tags.find(t => t.identify?.(value) && !t.format);
+}
+function createNode(value, tagName, ctx) {
+    if (identity.isDocument(value))
+        value = value.contents;
+    if (identity.isNode(value))
+        return value;
+    if (identity.isPair(value)) {
+        const map = ctx.schema[identity.MAP].createNode?.(ctx.schema, null, ctx);
+        map.items.push(value);
+        return map;
+    }
+    if (value instanceof String ||
+        value instanceof Number ||
+        value instanceof Boolean ||
+        (typeof BigInt !== 'undefined' && value instanceof BigInt) // not supported everywhere
+    ) {
+        // https://tc39.es/ecma262/#sec-serializejsonproperty
+        value = value.valueOf();
+    }
+    const { aliasDuplicateObjects, onAnchor, onTagObj, schema, sourceObjects } = ctx;
+    // Detect duplicate references to the same object & use Alias nodes for all
+    // after first. The `ref` wrapper allows for circular references to resolve.
+    let ref = undefined;
+    if (aliasDuplicateObjects && value && typeof value === 'object') {
+        ref = sourceObjects.get(value);
+        if (ref) {
+            ref.anchor ?? (ref.anchor = onAnchor(value));
+            return new Alias.Alias(ref.anchor);
+        }
+        else {
+            ref = { anchor: null, node: null };
+            sourceObjects.set(value, ref);
+        }
+    }
+    if (tagName?.startsWith('!!'))
+        tagName = defaultTagPrefix + tagName.slice(2);
+    let tagObj = findTagObject(value, tagName, schema.tags);
+    if (!tagObj) {
+        if (value && typeof value.toJSON === 'function') {
+            // eslint-disable-next-line @typescript-eslint/no-unsafe-call
+            value = value.toJSON();
+        }
+        if (!value || typeof value !== 'object') {
+            const node = new Scalar.Scalar(value);
+            if (ref)
+                ref.node = node;
+            return node;
+        }
+        tagObj =
+            value instanceof Map
+                ? schema[identity.MAP]
+                : Symbol.iterator in Object(value)
+                    ? schema[identity.SEQ]
+                    : schema[identity.MAP];
+    }
+    if (onTagObj) {
+        onTagObj(tagObj);
+        delete ctx.onTagObj;
+    }
+    const node = tagObj?.createNode
+        ? tagObj.createNode(ctx.schema, value, ctx)
+        : typeof tagObj?.nodeClass?.from === 'function'
+            ? tagObj.nodeClass.from(ctx.schema, value, ctx)
+            : new Scalar.Scalar(value);
+    if (tagName)
+        node.tag = tagName;
+    else if (!tagObj.default)
+        node.tag = tagObj.tag;
+    if (ref)
+        ref.node = node;
+    return node;
+}
+
+exports.createNode = createNode;
+
+
+/***/ }),
+
+/***/ 2768:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var identity = __nccwpck_require__(1737);
+var visit = __nccwpck_require__(4190);
+
+const escapeChars = {
+    '!': '%21',
+    ',': '%2C',
+    '[': '%5B',
+    ']': '%5D',
+    '{': '%7B',
+    '}': '%7D'
+};
+const escapeTagName = (tn) => tn.replace(/[!,[\]{}]/g, ch => escapeChars[ch]);
+class Directives {
+    constructor(yaml, tags) {
+        /**
+         * The directives-end/doc-start marker `---`. If `null`, a marker may still be
+         * included in the document's stringified representation.
+         */
+        this.docStart = null;
+        /** The doc-end marker `...`.  */
+        this.docEnd = false;
+        this.yaml = Object.assign({}, Directives.defaultYaml, yaml);
+        this.tags = Object.assign({}, Directives.defaultTags, tags);
+    }
+    clone() {
+        const copy = new Directives(this.yaml, this.tags);
+        copy.docStart = this.docStart;
+        return copy;
+    }
+    /**
+     * During parsing, get a Directives instance for the current document and
+     * update the stream state according to the current version's spec.
+     */
+    atDocument() {
+        const res = new Directives(this.yaml, this.tags);
+        switch (this.yaml.version) {
+            case '1.1':
+                this.atNextDocument = true;
+                break;
+            case '1.2':
+                this.atNextDocument = false;
+                this.yaml = {
+                    explicit: Directives.defaultYaml.explicit,
+                    version: '1.2'
+                };
+                this.tags = Object.assign({}, Directives.defaultTags);
+                break;
+        }
+        return res;
+    }
+    /**
+     * @param onError - May be called even if the action was successful
+     * @returns `true` on success
+     */
+    add(line, onError) {
+        if (this.atNextDocument) {
+            this.yaml = { explicit: Directives.defaultYaml.explicit, version: '1.1' };
+            this.tags = Object.assign({}, Directives.defaultTags);
+            this.atNextDocument = false;
+        }
+        const parts = line.trim().split(/[ \t]+/);
+        const name = parts.shift();
+        switch (name) {
+            case '%TAG': {
+                if (parts.length !== 2) {
+                    onError(0, '%TAG directive should contain exactly two parts');
+                    if (parts.length < 2)
+                        return false;
+                }
+                const [handle, prefix] = parts;
+                this.tags[handle] = prefix;
+                return true;
+            }
+            case '%YAML': {
+                this.yaml.explicit = true;
+                if (parts.length !== 1) {
+                    onError(0, '%YAML directive should contain exactly one part');
+                    return false;
+                }
+                const [version] = parts;
+                if (version === '1.1' || version === '1.2') {
+                    this.yaml.version = version;
+                    return true;
+                }
+                else {
+                    const isValid = /^\d+\.\d+$/.test(version);
+                    onError(6, `Unsupported YAML version ${version}`, isValid);
+                    return false;
+                }
+            }
+            default:
+                onError(0, `Unknown directive ${name}`, true);
+                return false;
+        }
+    }
+    /**
+     * Resolves a tag, matching handles to those defined in %TAG directives.
+     *
+     * @returns Resolved tag, which may also be the non-specific tag `'!'` or a
+     *   `'!local'` tag, or `null` if unresolvable.
+     */
+    tagName(source, onError) {
+        if (source === '!')
+            return '!'; // non-specific tag
+        if (source[0] !== '!') {
+            onError(`Not a valid tag: ${source}`);
+            return null;
+        }
+        if (source[1] === '<') {
+            const verbatim = source.slice(2, -1);
+            if (verbatim === '!' || verbatim === '!!') {
+                onError(`Verbatim tags aren't resolved, so ${source} is invalid.`);
+                return null;
+            }
+            if (source[source.length - 1] !== '>')
+                onError('Verbatim tags must end with a >');
+            return verbatim;
+        }
+        const [, handle, suffix] = source.match(/^(.*!)([^!]*)$/s);
+        if (!suffix)
+            onError(`The ${source} tag has no suffix`);
+        const prefix = this.tags[handle];
+        if (prefix) {
+            try {
+                return prefix + decodeURIComponent(suffix);
+            }
+            catch (error) {
+                onError(String(error));
+                return null;
+            }
+        }
+        if (handle === '!')
+            return source; // local tag
+        onError(`Could not resolve tag: ${source}`);
+        return null;
+    }
+    /**
+     * Given a fully resolved tag, returns its printable string form,
+     * taking into account current tag prefixes and defaults.
+     */
+    tagString(tag) {
+        for (const [handle, prefix] of Object.entries(this.tags)) {
+            if (tag.startsWith(prefix))
+                return handle + escapeTagName(tag.substring(prefix.length));
+        }
+        return tag[0] === '!' ? tag : `!<${tag}>`;
+    }
+    toString(doc) {
+        const lines = this.yaml.explicit
+            ? [`%YAML ${this.yaml.version || '1.2'}`]
+            : [];
+        const tagEntries = Object.entries(this.tags);
+        let tagNames;
+        if (doc && tagEntries.length > 0 && identity.isNode(doc.contents)) {
+            const tags = {};
+            visit.visit(doc.contents, (_key, node) => {
+                if (identity.isNode(node) && node.tag)
+                    tags[node.tag] = true;
+            });
+            tagNames = Object.keys(tags);
+        }
+        else
+            tagNames = [];
+        for (const [handle, prefix] of tagEntries) {
+            if (handle === '!!' && prefix === 'tag:yaml.org,2002:')
+                continue;
+            if (!doc || tagNames.some(tn => tn.startsWith(prefix)))
+                lines.push(`%TAG ${handle} ${prefix}`);
+        }
+        return lines.join('\n');
+    }
+}
+Directives.defaultYaml = { explicit: false, version: '1.2' };
+Directives.defaultTags = { '!!': 'tag:yaml.org,2002:' };
+
+exports.Directives = Directives;
+
+
+/***/ }),
+
+/***/ 8450:
+/***/ ((__unused_webpack_module, exports) => {
+
+
+
+class YAMLError extends Error {
+    constructor(name, pos, code, message) {
+        super();
+        this.name = name;
+        this.code = code;
+        this.message = message;
+        this.pos = pos;
+    }
+}
+class YAMLParseError extends YAMLError {
+    constructor(pos, code, message) {
+        super('YAMLParseError', pos, code, message);
+    }
+}
+class YAMLWarning extends YAMLError {
+    constructor(pos, code, message) {
+        super('YAMLWarning', pos, code, message);
+    }
+}
+const prettifyError = (src, lc) => (error) => {
+    if (error.pos[0] === -1)
+        return;
+    error.linePos = error.pos.map(pos => lc.linePos(pos));
+    const { line, col } = error.linePos[0];
+    error.message += ` at line ${line}, column ${col}`;
+    let ci = col - 1;
+    let lineStr = src
+        .substring(lc.lineStarts[line - 1], lc.lineStarts[line])
+        .replace(/[\n\r]+$/, '');
+    // Trim to max 80 chars, keeping col position near the middle
+    if (ci >= 60 && lineStr.length > 80) {
+        const trimStart = Math.min(ci - 39, lineStr.length - 79);
+        lineStr = '…' + lineStr.substring(trimStart);
+        ci -= trimStart - 1;
+    }
+    if (lineStr.length > 80)
+        lineStr = lineStr.substring(0, 79) + '…';
+    // Include previous line in context if pointing at line start
+    if (line > 1 && /^ *$/.test(lineStr.substring(0, ci))) {
+        // Regexp won't match if start is trimmed
+        let prev = src.substring(lc.lineStarts[line - 2], lc.lineStarts[line - 1]);
+        if (prev.length > 80)
+            prev = prev.substring(0, 79) + '…\n';
+        lineStr = prev + lineStr;
+    }
+    if (/[^ ]/.test(lineStr)) {
+        let count = 1;
+        const end = error.linePos[1];
+        if (end?.line === line && end.col > col) {
+            count = Math.max(1, Math.min(end.col - col, 80 - ci));
+        }
+        const pointer = ' '.repeat(ci) + '^'.repeat(count);
+        error.message += `:\n\n${lineStr}\n${pointer}\n`;
+    }
+};
+
+exports.YAMLError = YAMLError;
+exports.YAMLParseError = YAMLParseError;
+exports.YAMLWarning = YAMLWarning;
+exports.prettifyError = prettifyError;
+
+
+/***/ }),
+
+/***/ 6637:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+var __webpack_unused_export__;
+
+
+var composer = __nccwpck_require__(2814);
+var Document = __nccwpck_require__(3915);
+var Schema = __nccwpck_require__(7878);
+var errors = __nccwpck_require__(8450);
+var Alias = __nccwpck_require__(7);
+var identity = __nccwpck_require__(1737);
+var Pair = __nccwpck_require__(7567);
+var Scalar = __nccwpck_require__(1543);
+var YAMLMap = __nccwpck_require__(1856);
+var YAMLSeq = __nccwpck_require__(3013);
+var cst = __nccwpck_require__(1475);
+var lexer = __nccwpck_require__(7371);
+var lineCounter = __nccwpck_require__(6004);
+var parser = __nccwpck_require__(8238);
+var publicApi = __nccwpck_require__(9901);
+var visit = __nccwpck_require__(4190);
+
+
+
+__webpack_unused_export__ = composer.Composer;
+__webpack_unused_export__ = Document.Document;
+__webpack_unused_export__ = Schema.Schema;
+__webpack_unused_export__ = errors.YAMLError;
+__webpack_unused_export__ = errors.YAMLParseError;
+__webpack_unused_export__ = errors.YAMLWarning;
+__webpack_unused_export__ = Alias.Alias;
+exports.Vj = identity.isAlias;
+__webpack_unused_export__ = identity.isCollection;
+__webpack_unused_export__ = identity.isDocument;
+exports.jh = identity.isMap;
+__webpack_unused_export__ = identity.isNode;
+__webpack_unused_export__ = identity.isPair;
+exports.jn = identity.isScalar;
+exports.oP = identity.isSeq;
+__webpack_unused_export__ = Pair.Pair;
+__webpack_unused_export__ = Scalar.Scalar;
+__webpack_unused_export__ = YAMLMap.YAMLMap;
+__webpack_unused_export__ = YAMLSeq.YAMLSeq;
+__webpack_unused_export__ = cst;
+__webpack_unused_export__ = lexer.Lexer;
+exports.HN = lineCounter.LineCounter;
+__webpack_unused_export__ = parser.Parser;
+__webpack_unused_export__ = publicApi.parse;
+__webpack_unused_export__ = publicApi.parseAllDocuments;
+exports.Tp = publicApi.parseDocument;
+__webpack_unused_export__ = publicApi.stringify;
+__webpack_unused_export__ = visit.visit;
+__webpack_unused_export__ = visit.visitAsync;
+
+
+/***/ }),
+
+/***/ 8195:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var node_process = __nccwpck_require__(932);
+
+function debug(logLevel, ...messages) {
+    if (logLevel === 'debug')
+        console.log(...messages);
+}
+function warn(logLevel, warning) {
+    if (logLevel === 'debug' || logLevel === 'warn') {
+        if (typeof node_process.emitWarning === 'function')
+            node_process.emitWarning(warning);
+        else
+            console.warn(warning);
+    }
+}
+
+exports.debug = debug;
+exports.warn = warn;
+
+
+/***/ }),
+
+/***/ 7:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var anchors = __nccwpck_require__(9030);
+var visit = __nccwpck_require__(4190);
+var identity = __nccwpck_require__(1737);
+var Node = __nccwpck_require__(9447);
+var toJS = __nccwpck_require__(445);
+
+class Alias extends Node.NodeBase {
+    constructor(source) {
+        super(identity.ALIAS);
+        this.source = source;
+        Object.defineProperty(this, 'tag', {
+            set() {
+                throw new Error('Alias nodes cannot have tags');
+            }
+        });
+    }
+    /**
+     * Resolve the value of this alias within `doc`, finding the last
+     * instance of the `source` anchor before this node.
+     */
+    resolve(doc, ctx) {
+        if (ctx?.maxAliasCount === 0)
+            throw new ReferenceError('Alias resolution is disabled');
+        let nodes;
+        if (ctx?.aliasResolveCache) {
+            nodes = ctx.aliasResolveCache;
+        }
+        else {
+            nodes = [];
+            visit.visit(doc, {
+                Node: (_key, node) => {
+                    if (identity.isAlias(node) || identity.hasAnchor(node))
+                        nodes.push(node);
+                }
+            });
+            if (ctx)
+                ctx.aliasResolveCache = nodes;
+        }
+        let found = undefined;
+        for (const node of nodes) {
+            if (node === this)
+                break;
+            if (node.anchor === this.source)
+                found = node;
+        }
+        if (found && ctx) {
+            const { anchors, doc, maxAliasCount } = ctx;
+            let data = anchors.get(found);
+            if (!data) {
+                // Resolve anchors for Node.prototype.toJS()
+                toJS.toJS(found, null, ctx);
+                data = anchors.get(found);
+            }
+            /* istanbul ignore if */
+            if (data?.res === undefined) {
+                const msg = 'This should not happen: Alias anchor was not resolved?';
+                throw new ReferenceError(msg);
+            }
+            if (maxAliasCount >= 0) {
+                data.count += 1;
+                if (data.aliasCount === 0)
+                    data.aliasCount = getAliasCount(doc, found, anchors);
+                if (data.count * data.aliasCount > maxAliasCount) {
+                    const msg = 'Excessive alias count indicates a resource exhaustion attack';
+                    throw new ReferenceError(msg);
+                }
+            }
+        }
+        return found;
+    }
+    toJSON(_arg, ctx) {
+        if (!ctx)
+            return { source: this.source };
+        const source = this.resolve(ctx.doc, ctx);
+        if (!source) {
+            const msg = `Unresolved alias (the anchor must be set before the alias): ${this.source}`;
+            throw new ReferenceError(msg);
+        }
+        return ctx.anchors.get(source).res;
+    }
+    toString(ctx, _onComment, _onChompKeep) {
+        const src = `*${this.source}`;
+        if (ctx) {
+            anchors.anchorIsValid(this.source);
+            if (ctx.options.verifyAliasOrder && !ctx.anchors.has(this.source)) {
+                const msg = `Unresolved alias (the anchor must be set before the alias): ${this.source}`;
+                throw new Error(msg);
+            }
+            if (ctx.implicitKey)
+                return `${src} `;
+        }
+        return src;
+    }
+}
+function getAliasCount(doc, node, anchors) {
+    if (identity.isAlias(node)) {
+        const source = node.resolve(doc);
+        const anchor = anchors && source && anchors.get(source);
+        return anchor ? anchor.count * anchor.aliasCount : 0;
+    }
+    else if (identity.isCollection(node)) {
+        let count = 0;
+        for (const item of node.items) {
+            const c = getAliasCount(doc, item, anchors);
+            if (c > count)
+                count = c;
+        }
+        return count;
+    }
+    else if (identity.isPair(node)) {
+        const kc = getAliasCount(doc, node.key, anchors);
+        const vc = getAliasCount(doc, node.value, anchors);
+        return Math.max(kc, vc);
+    }
+    return 1;
+}
+
+exports.Alias = Alias;
+
+
+/***/ }),
+
+/***/ 935:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var createNode = __nccwpck_require__(1126);
+var identity = __nccwpck_require__(1737);
+var Node = __nccwpck_require__(9447);
+
+function collectionFromPath(schema, path, value) {
+    let v = value;
+    for (let i = path.length - 1; i >= 0; --i) {
+        const k = path[i];
+        if (typeof k === 'number' && Number.isInteger(k) && k >= 0) {
+            const a = [];
+            a[k] = v;
+            v = a;
+        }
+        else {
+            v = new Map([[k, v]]);
+        }
+    }
+    return createNode.createNode(v, undefined, {
+        aliasDuplicateObjects: false,
+        keepUndefined: false,
+        onAnchor: () => {
+            throw new Error('This should not happen, please report a bug.');
+        },
+        schema,
+        sourceObjects: new Map()
+    });
+}
+// Type guard is intentionally a little wrong so as to be more useful,
+// as it does not cover untypable empty non-string iterables (e.g. []).
+const isEmptyPath = (path) => path == null ||
+    (typeof path === 'object' && !!path[Symbol.iterator]().next().done);
+class Collection extends Node.NodeBase {
+    constructor(type, schema) {
+        super(type);
+        Object.defineProperty(this, 'schema', {
+            value: schema,
+            configurable: true,
+            enumerable: false,
+            writable: true
+        });
+    }
+    /**
+     * Create a copy of this collection.
+     *
+     * @param schema - If defined, overwrites the original's schema
+     */
+    clone(schema) {
+        const copy = Object.create(Object.getPrototypeOf(this), Object.getOwnPropertyDescriptors(this));
+        if (schema)
+            copy.schema = schema;
+        copy.items = copy.items.map(it => identity.isNode(it) || identity.isPair(it) ? it.clone(schema) : it);
+        if (this.range)
+            copy.range = this.range.slice();
+        return copy;
+    }
+    /**
+     * Adds a value to the collection. For `!!map` and `!!omap` the value must
+     * be a Pair instance or a `{ key, value }` object, which may not have a key
+     * that already exists in the map.
+     */
+    addIn(path, value) {
+        if (isEmptyPath(path))
+            this.add(value);
+        else {
+            const [key, ...rest] = path;
+            const node = this.get(key, true);
+            if (identity.isCollection(node))
+                node.addIn(rest, value);
+            else if (node === undefined && this.schema)
+                this.set(key, collectionFromPath(this.schema, rest, value));
+            else
+                throw new Error(`Expected YAML collection at ${key}. Remaining path: ${rest}`);
+        }
+    }
+    /**
+     * Removes a value from the collection.
+     * @returns `true` if the item was found and removed.
+     */
+    deleteIn(path) {
+        const [key, ...rest] = path;
+        if (rest.length === 0)
+            return this.delete(key);
+        const node = this.get(key, true);
+        if (identity.isCollection(node))
+            return node.deleteIn(rest);
+        else
+            throw new Error(`Expected YAML collection at ${key}. Remaining path: ${rest}`);
+    }
+    /**
+     * Returns item at `key`, or `undefined` if not found. By default unwraps
+     * scalar values from their surrounding node; to disable set `keepScalar` to
+     * `true` (collections are always returned intact).
+     */
+    getIn(path, keepScalar) {
+        const [key, ...rest] = path;
+        const node = this.get(key, true);
+        if (rest.length === 0)
+            return !keepScalar && identity.isScalar(node) ? node.value : node;
+        else
+            return identity.isCollection(node) ? node.getIn(rest, keepScalar) : undefined;
+    }
+    hasAllNullValues(allowScalar) {
+        return this.items.every(node => {
+            if (!identity.isPair(node))
+                return false;
+            const n = node.value;
+            return (n == null ||
+                (allowScalar &&
+                    identity.isScalar(n) &&
+                    n.value == null &&
+                    !n.commentBefore &&
+                    !n.comment &&
+                    !n.tag));
+        });
+    }
+    /**
+     * Checks if the collection includes a value with the key `key`.
+     */
+    hasIn(path) {
+        const [key, ...rest] = path;
+        if (rest.length === 0)
+            return this.has(key);
+        const node = this.get(key, true);
+        return identity.isCollection(node) ? node.hasIn(rest) : false;
+    }
+    /**
+     * Sets a value in this collection. For `!!set`, `value` needs to be a
+     * boolean to add/remove the item from the set.
+     */
+    setIn(path, value) {
+        const [key, ...rest] = path;
+        if (rest.length === 0) {
+            this.set(key, value);
+        }
+        else {
+            const node = this.get(key, true);
+            if (identity.isCollection(node))
+                node.setIn(rest, value);
+            else if (node === undefined && this.schema)
+                this.set(key, collectionFromPath(this.schema, rest, value));
+            else
+                throw new Error(`Expected YAML collection at ${key}. Remaining path: ${rest}`);
+        }
+    }
+}
+
+exports.Collection = Collection;
+exports.collectionFromPath = collectionFromPath;
+exports.isEmptyPath = isEmptyPath;
+
+
+/***/ }),
+
+/***/ 9447:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var applyReviver = __nccwpck_require__(6767);
+var identity = __nccwpck_require__(1737);
+var toJS = __nccwpck_require__(445);
+
+class NodeBase {
+    constructor(type) {
+        Object.defineProperty(this, identity.NODE_TYPE, { value: type });
+    }
+    /** Create a copy of this node.  */
+    clone() {
+        const copy = Object.create(Object.getPrototypeOf(this), Object.getOwnPropertyDescriptors(this));
+        if (this.range)
+            copy.range = this.range.slice();
+        return copy;
+    }
+    /** A plain JavaScript representation of this node. */
+    toJS(doc, { mapAsMap, maxAliasCount, onAnchor, reviver } = {}) {
+        if (!identity.isDocument(doc))
+            throw new TypeError('A document argument is required');
+        const ctx = {
+            anchors: new Map(),
+            doc,
+            keep: true,
+            mapAsMap: mapAsMap === true,
+            mapKeyWarned: false,
+            maxAliasCount: typeof maxAliasCount === 'number' ? maxAliasCount : 100
+        };
+        const res = toJS.toJS(this, '', ctx);
+        if (typeof onAnchor === 'function')
+            for (const { count, res } of ctx.anchors.values())
+                onAnchor(res, count);
+        return typeof reviver === 'function'
+            ? applyReviver.applyReviver(reviver, { '': res }, '', res)
+            : res;
+    }
+}
+
+exports.NodeBase = NodeBase;
+
+
+/***/ }),
+
+/***/ 7567:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var createNode = __nccwpck_require__(1126);
+var stringifyPair = __nccwpck_require__(8070);
+var addPairToJSMap = __nccwpck_require__(8374);
+var identity = __nccwpck_require__(1737);
+
+function createPair(key, value, ctx) {
+    const k = createNode.createNode(key, undefined, ctx);
+    const v = createNode.createNode(value, undefined, ctx);
+    return new Pair(k, v);
+}
+class Pair {
+    constructor(key, value = null) {
+        Object.defineProperty(this, identity.NODE_TYPE, { value: identity.PAIR });
+        this.key = key;
+        this.value = value;
+    }
+    clone(schema) {
+        let { key, value } = this;
+        if (identity.isNode(key))
+            key = key.clone(schema);
+        if (identity.isNode(value))
+            value = value.clone(schema);
+        return new Pair(key, value);
+    }
+    toJSON(_, ctx) {
+        const pair = ctx?.mapAsMap ? new Map() : {};
+        return addPairToJSMap.addPairToJSMap(ctx, pair, this);
+    }
+    toString(ctx, onComment, onChompKeep) {
+        return ctx?.doc
+            ? stringifyPair.stringifyPair(this, ctx, onComment, onChompKeep)
+            : JSON.stringify(this);
+    }
+}
+
+exports.Pair = Pair;
+exports.createPair = createPair;
+
+
+/***/ }),
+
+/***/ 1543:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var identity = __nccwpck_require__(1737);
+var Node = __nccwpck_require__(9447);
+var toJS = __nccwpck_require__(445);
+
+const isScalarValue = (value) => !value || (typeof value !== 'function' && typeof value !== 'object');
+class Scalar extends Node.NodeBase {
+    constructor(value) {
+        super(identity.SCALAR);
+        this.value = value;
+    }
+    toJSON(arg, ctx) {
+        return ctx?.keep ? this.value : toJS.toJS(this.value, arg, ctx);
+    }
+    toString() {
+        return String(this.value);
+    }
+}
+Scalar.BLOCK_FOLDED = 'BLOCK_FOLDED';
+Scalar.BLOCK_LITERAL = 'BLOCK_LITERAL';
+Scalar.PLAIN = 'PLAIN';
+Scalar.QUOTE_DOUBLE = 'QUOTE_DOUBLE';
+Scalar.QUOTE_SINGLE = 'QUOTE_SINGLE';
+
+exports.Scalar = Scalar;
+exports.isScalarValue = isScalarValue;
+
+
+/***/ }),
+
+/***/ 1856:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var stringifyCollection = __nccwpck_require__(486);
+var addPairToJSMap = __nccwpck_require__(8374);
+var Collection = __nccwpck_require__(935);
+var identity = __nccwpck_require__(1737);
+var Pair = __nccwpck_require__(7567);
+var Scalar = __nccwpck_require__(1543);
+
+function findPair(items, key) {
+    const k = identity.isScalar(key) ? key.value : key;
+    for (const it of items) {
+        if (identity.isPair(it)) {
+            if (it.key === key || it.key === k)
+                return it;
+            if (identity.isScalar(it.key) && it.key.value === k)
+                return it;
+        }
+    }
+    return undefined;
+}
+class YAMLMap extends Collection.Collection {
+    static get tagName() {
+        return 'tag:yaml.org,2002:map';
+    }
+    constructor(schema) {
+        super(identity.MAP, schema);
+        this.items = [];
+    }
+    /**
+     * A generic collection parsing method that can be extended
+     * to other node classes that inherit from YAMLMap
+     */
+    static from(schema, obj, ctx) {
+        const { keepUndefined, replacer } = ctx;
+        const map = new this(schema);
+        const add = (key, value) => {
+            if (typeof replacer === 'function')
+                value = replacer.call(obj, key, value);
+            else if (Array.isArray(replacer) && !replacer.includes(key))
+                return;
+            if (value !== undefined || keepUndefined)
+                map.items.push(Pair.createPair(key, value, ctx));
+        };
+        if (obj instanceof Map) {
+            for (const [key, value] of obj)
+                add(key, value);
+        }
+        else if (obj && typeof obj === 'object') {
+            for (const key of Object.keys(obj))
+                add(key, obj[key]);
+        }
+        if (typeof schema.sortMapEntries === 'function') {
+            map.items.sort(schema.sortMapEntries);
+        }
+        return map;
+    }
+    /**
+     * Adds a value to the collection.
+     *
+     * @param overwrite - If not set `true`, using a key that is already in the
+     *   collection will throw. Otherwise, overwrites the previous value.
+     */
+    add(pair, overwrite) {
+        let _pair;
+        if (identity.isPair(pair))
+            _pair = pair;
+        else if (!pair || typeof pair !== 'object' || !('key' in pair)) {
+            // In TypeScript, this never happens.
+            _pair = new Pair.Pair(pair, pair?.value);
+        }
+        else
+            _pair = new Pair.Pair(pair.key, pair.value);
+        const prev = findPair(this.items, _pair.key);
+        const sortEntries = this.schema?.sortMapEntries;
+        if (prev) {
+            if (!overwrite)
+                throw new Error(`Key ${_pair.key} already set`);
+            // For scalars, keep the old node & its comments and anchors
+            if (identity.isScalar(prev.value) && Scalar.isScalarValue(_pair.value))
+                prev.value.value = _pair.value;
+            else
+                prev.value = _pair.value;
+        }
+        else if (sortEntries) {
+            const i = this.items.findIndex(item => sortEntries(_pair, item) < 0);
+            if (i === -1)
+                this.items.push(_pair);
+            else
+                this.items.splice(i, 0, _pair);
+        }
+        else {
+            this.items.push(_pair);
+        }
+    }
+    delete(key) {
+        const it = findPair(this.items, key);
+        if (!it)
+            return false;
+        const del = this.items.splice(this.items.indexOf(it), 1);
+        return del.length > 0;
+    }
+    get(key, keepScalar) {
+        const it = findPair(this.items, key);
+        const node = it?.value;
+        return (!keepScalar && identity.isScalar(node) ? node.value : node) ?? undefined;
+    }
+    has(key) {
+        return !!findPair(this.items, key);
+    }
+    set(key, value) {
+        this.add(new Pair.Pair(key, value), true);
+    }
+    /**
+     * @param ctx - Conversion context, originally set in Document#toJS()
+     * @param {Class} Type - If set, forces the returned collection type
+     * @returns Instance of Type, Map, or Object
+     */
+    toJSON(_, ctx, Type) {
+        const map = Type ? new Type() : ctx?.mapAsMap ? new Map() : {};
+        if (ctx?.onCreate)
+            ctx.onCreate(map);
+        for (const item of this.items)
+            addPairToJSMap.addPairToJSMap(ctx, map, item);
+        return map;
+    }
+    toString(ctx, onComment, onChompKeep) {
+        if (!ctx)
+            return JSON.stringify(this);
+        for (const item of this.items) {
+            if (!identity.isPair(item))
+                throw new Error(`Map items must all be pairs; found ${JSON.stringify(item)} instead`);
+        }
+        if (!ctx.allNullValues && this.hasAllNullValues(false))
+            ctx = Object.assign({}, ctx, { allNullValues: true });
+        return stringifyCollection.stringifyCollection(this, ctx, {
+            blockItemPrefix: '',
+            flowChars: { start: '{', end: '}' },
+            itemIndent: ctx.indent || '',
+            onChompKeep,
+            onComment
+        });
+    }
+}
+
+exports.YAMLMap = YAMLMap;
+exports.findPair = findPair;
+
+
+/***/ }),
+
+/***/ 3013:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var createNode = __nccwpck_require__(1126);
+var stringifyCollection = __nccwpck_require__(486);
+var Collection = __nccwpck_require__(935);
+var identity = __nccwpck_require__(1737);
+var Scalar = __nccwpck_require__(1543);
+var toJS = __nccwpck_require__(445);
+
+class YAMLSeq extends Collection.Collection {
+    static get tagName() {
+        return 'tag:yaml.org,2002:seq';
+    }
+    constructor(schema) {
+        super(identity.SEQ, schema);
+        this.items = [];
+    }
+    add(value) {
+        this.items.push(value);
+    }
+    /**
+     * Removes a value from the collection.
+     *
+     * `key` must contain a representation of an integer for this to succeed.
+     * It may be wrapped in a `Scalar`.
+     *
+     * @returns `true` if the item was found and removed.
+     */
+    delete(key) {
+        const idx = asItemIndex(key);
+        if (typeof idx !== 'number')
+            return false;
+        const del = this.items.splice(idx, 1);
+        return del.length > 0;
+    }
+    get(key, keepScalar) {
+        const idx = asItemIndex(key);
+        if (typeof idx !== 'number')
+            return undefined;
+        const it = this.items[idx];
+        return !keepScalar && identity.isScalar(it) ? it.value : it;
+    }
+    /**
+     * Checks if the collection includes a value with the key `key`.
+     *
+     * `key` must contain a representation of an integer for this to succeed.
+     * It may be wrapped in a `Scalar`.
+     */
+    has(key) {
+        const idx = asItemIndex(key);
+        return typeof idx === 'number' && idx < this.items.length;
+    }
+    /**
+     * Sets a value in this collection. For `!!set`, `value` needs to be a
+     * boolean to add/remove the item from the set.
+     *
+     * If `key` does not contain a representation of an integer, this will throw.
+     * It may be wrapped in a `Scalar`.
+     */
+    set(key, value) {
+        const idx = asItemIndex(key);
+        if (typeof idx !== 'number')
+            throw new Error(`Expected a valid index, not ${key}.`);
+        const prev = this.items[idx];
+        if (identity.isScalar(prev) && Scalar.isScalarValue(value))
+            prev.value = value;
+        else
+            this.items[idx] = value;
+    }
+    toJSON(_, ctx) {
+        const seq = [];
+        if (ctx?.onCreate)
+            ctx.onCreate(seq);
+        let i = 0;
+        for (const item of this.items)
+            seq.push(toJS.toJS(item, String(i++), ctx));
+        return seq;
+    }
+    toString(ctx, onComment, onChompKeep) {
+        if (!ctx)
+            return JSON.stringify(this);
+        return stringifyCollection.stringifyCollection(this, ctx, {
+            blockItemPrefix: '- ',
+            flowChars: { start: '[', end: ']' },
+            itemIndent: (ctx.indent || '') + '  ',
+            onChompKeep,
+            onComment
+        });
+    }
+    static from(schema, obj, ctx) {
+        const { replacer } = ctx;
+        const seq = new this(schema);
+        if (obj && Symbol.iterator in Object(obj)) {
+            let i = 0;
+            for (let it of obj) {
+                if (typeof replacer === 'function') {
+                    const key = obj instanceof Set ? it : String(i++);
+                    it = replacer.call(obj, key, it);
+                }
+                seq.items.push(createNode.createNode(it, undefined, ctx));
+            }
+        }
+        return seq;
+    }
+}
+function asItemIndex(key) {
+    let idx = identity.isScalar(key) ? key.value : key;
+    if (idx && typeof idx === 'string')
+        idx = Number(idx);
+    return typeof idx === 'number' && Number.isInteger(idx) && idx >= 0
+        ? idx
+        : null;
+}
+
+exports.YAMLSeq = YAMLSeq;
+
+
+/***/ }),
+
+/***/ 8374:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var log = __nccwpck_require__(8195);
+var merge = __nccwpck_require__(5970);
+var stringify = __nccwpck_require__(5474);
+var identity = __nccwpck_require__(1737);
+var toJS = __nccwpck_require__(445);
+
+function addPairToJSMap(ctx, map, { key, value }) {
+    if (identity.isNode(key) && key.addToJSMap)
+        key.addToJSMap(ctx, map, value);
+    // TODO: Should drop this special case for bare << handling
+    else if (merge.isMergeKey(ctx, key))
+        merge.addMergeToJSMap(ctx, map, value);
+    else {
+        const jsKey = toJS.toJS(key, '', ctx);
+        if (map instanceof Map) {
+            map.set(jsKey, toJS.toJS(value, jsKey, ctx));
+        }
+        else if (map instanceof Set) {
+            map.add(jsKey);
+        }
+        else {
+            const stringKey = stringifyKey(key, jsKey, ctx);
+            const jsValue = toJS.toJS(value, stringKey, ctx);
+            if (stringKey in map)
+                Object.defineProperty(map, stringKey, {
+                    value: jsValue,
+                    writable: true,
+                    enumerable: true,
+                    configurable: true
+                });
+            else
+                map[stringKey] = jsValue;
+        }
+    }
+    return map;
+}
+function stringifyKey(key, jsKey, ctx) {
+    if (jsKey === null)
+        return '';
+    // eslint-disable-next-line @typescript-eslint/no-base-to-string
+    if (typeof jsKey !== 'object')
+        return String(jsKey);
+    if (identity.isNode(key) && ctx?.doc) {
+        const strCtx = stringify.createStringifyContext(ctx.doc, {});
+        strCtx.anchors = new Set();
+        for (const node of ctx.anchors.keys())
+            strCtx.anchors.add(node.anchor);
+        strCtx.inFlow = true;
+        strCtx.inStringifyKey = true;
+        const strKey = key.toString(strCtx);
+        if (!ctx.mapKeyWarned) {
+            let jsonStr = JSON.stringify(strKey);
+            if (jsonStr.length > 40)
+                jsonStr = jsonStr.substring(0, 36) + '..."';
+            log.warn(ctx.doc.options.logLevel, `Keys with collection values will be stringified due to JS Object restrictions: ${jsonStr}. Set mapAsMap: true to use object keys.`);
+            ctx.mapKeyWarned = true;
+        }
+        return strKey;
+    }
+    return JSON.stringify(jsKey);
+}
+
+exports.addPairToJSMap = addPairToJSMap;
+
+
+/***/ }),
+
+/***/ 1737:
+/***/ ((__unused_webpack_module, exports) => {
+
+
+
+const ALIAS = Symbol.for('yaml.alias');
+const DOC = Symbol.for('yaml.document');
+const MAP = Symbol.for('yaml.map');
+const PAIR = Symbol.for('yaml.pair');
+const SCALAR = Symbol.for('yaml.scalar');
+const SEQ = Symbol.for('yaml.seq');
+const NODE_TYPE = Symbol.for('yaml.node.type');
+const isAlias = (node) => !!node && typeof node === 'object' && node[NODE_TYPE] === ALIAS;
+const isDocument = (node) => !!node && typeof node === 'object' && node[NODE_TYPE] === DOC;
+const isMap = (node) => !!node && typeof node === 'object' && node[NODE_TYPE] === MAP;
+const isPair = (node) => !!node && typeof node === 'object' && node[NODE_TYPE] === PAIR;
+const isScalar = (node) => !!node && typeof node === 'object' && node[NODE_TYPE] === SCALAR;
+const isSeq = (node) => !!node && typeof node === 'object' && node[NODE_TYPE] === SEQ;
+function isCollection(node) {
+    if (node && typeof node === 'object')
+        switch (node[NODE_TYPE]) {
+            case MAP:
+            case SEQ:
+                return true;
+        }
+    return false;
+}
+function isNode(node) {
+    if (node && typeof node === 'object')
+        switch (node[NODE_TYPE]) {
+            case ALIAS:
+            case MAP:
+            case SCALAR:
+            case SEQ:
+                return true;
+        }
+    return false;
+}
+const hasAnchor = (node) => (isScalar(node) || isCollection(node)) && !!node.anchor;
+
+exports.ALIAS = ALIAS;
+exports.DOC = DOC;
+exports.MAP = MAP;
+exports.NODE_TYPE = NODE_TYPE;
+exports.PAIR = PAIR;
+exports.SCALAR = SCALAR;
+exports.SEQ = SEQ;
+exports.hasAnchor = hasAnchor;
+exports.isAlias = isAlias;
+exports.isCollection = isCollection;
+exports.isDocument = isDocument;
+exports.isMap = isMap;
+exports.isNode = isNode;
+exports.isPair = isPair;
+exports.isScalar = isScalar;
+exports.isSeq = isSeq;
+
+
+/***/ }),
+
+/***/ 445:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var identity = __nccwpck_require__(1737);
+
+/**
+ * Recursively convert any node or its contents to native JavaScript
+ *
+ * @param value - The input value
+ * @param arg - If `value` defines a `toJSON()` method, use this
+ *   as its first argument
+ * @param ctx - Conversion context, originally set in Document#toJS(). If
+ *   `{ keep: true }` is not set, output should be suitable for JSON
+ *   stringification.
+ */
+function toJS(value, arg, ctx) {
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-return
+    if (Array.isArray(value))
+        return value.map((v, i) => toJS(v, String(i), ctx));
+    if (value && typeof value.toJSON === 'function') {
+        // eslint-disable-next-line @typescript-eslint/no-unsafe-call
+        if (!ctx || !identity.hasAnchor(value))
+            return value.toJSON(arg, ctx);
+        const data = { aliasCount: 0, count: 1, res: undefined };
+        ctx.anchors.set(value, data);
+        ctx.onCreate = res => {
+            data.res = res;
+            delete ctx.onCreate;
+        };
+        const res = value.toJSON(arg, ctx);
+        if (ctx.onCreate)
+            ctx.onCreate(res);
+        return res;
+    }
+    if (typeof value === 'bigint' && !ctx?.keep)
+        return Number(value);
+    return value;
+}
+
+exports.toJS = toJS;
+
+
+/***/ }),
+
+/***/ 1588:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var resolveBlockScalar = __nccwpck_require__(1399);
+var resolveFlowScalar = __nccwpck_require__(2976);
+var errors = __nccwpck_require__(8450);
+var stringifyString = __nccwpck_require__(4387);
+
+function resolveAsScalar(token, strict = true, onError) {
+    if (token) {
+        const _onError = (pos, code, message) => {
+            const offset = typeof pos === 'number' ? pos : Array.isArray(pos) ? pos[0] : pos.offset;
+            if (onError)
+                onError(offset, code, message);
+            else
+                throw new errors.YAMLParseError([offset, offset + 1], code, message);
+        };
+        switch (token.type) {
+            case 'scalar':
+            case 'single-quoted-scalar':
+            case 'double-quoted-scalar':
+                return resolveFlowScalar.resolveFlowScalar(token, strict, _onError);
+            case 'block-scalar':
+                return resolveBlockScalar.resolveBlockScalar({ options: { strict } }, token, _onError);
+        }
+    }
+    return null;
+}
+/**
+ * Create a new scalar token with `value`
+ *
+ * Values that represent an actual string but may be parsed as a different type should use a `type` other than `'PLAIN'`,
+ * as this function does not support any schema operations and won't check for such conflicts.
+ *
+ * @param value The string representation of the value, which will have its content properly indented.
+ * @param context.end Comments and whitespace after the end of the value, or after the block scalar header. If undefined, a newline will be added.
+ * @param context.implicitKey Being within an implicit key may affect the resolved type of the token's value.
+ * @param context.indent The indent level of the token.
+ * @param context.inFlow Is this scalar within a flow collection? This may affect the resolved type of the token's value.
+ * @param context.offset The offset position of the token.
+ * @param context.type The preferred type of the scalar token. If undefined, the previous type of the `token` will be used, defaulting to `'PLAIN'`.
+ */
+function createScalarToken(value, context) {
+    const { implicitKey = false, indent, inFlow = false, offset = -1, type = 'PLAIN' } = context;
+    const source = stringifyString.stringifyString({ type, value }, {
+        implicitKey,
+        indent: indent > 0 ? ' '.repeat(indent) : '',
+        inFlow,
+        options: { blockQuote: true, lineWidth: -1 }
+    });
+    const end = context.end ?? [
+        { type: 'newline', offset: -1, indent, source: '\n' }
+    ];
+    switch (source[0]) {
+        case '|':
+        case '>': {
+            const he = source.indexOf('\n');
+            const head = source.substring(0, he);
+            const body = source.substring(he + 1) + '\n';
+            const props = [
+                { type: 'block-scalar-header', offset, indent, source: head }
+            ];
+            if (!addEndtoBlockProps(props, end))
+                props.push({ type: 'newline', offset: -1, indent, source: '\n' });
+            return { type: 'block-scalar', offset, indent, props, source: body };
+        }
+        case '"':
+            return { type: 'double-quoted-scalar', offset, indent, source, end };
+        case "'":
+            return { type: 'single-quoted-scalar', offset, indent, source, end };
+        default:
+            return { type: 'scalar', offset, indent, source, end };
+    }
+}
+/**
+ * Set the value of `token` to the given string `value`, overwriting any previous contents and type that it may have.
+ *
+ * Best efforts are made to retain any comments previously associated with the `token`,
+ * though all contents within a collection's `items` will be overwritten.
+ *
+ * Values that represent an actual string but may be parsed as a different type should use a `type` other than `'PLAIN'`,
+ * as this function does not support any schema operations and won't check for such conflicts.
+ *
+ * @param token Any token. If it does not include an `indent` value, the value will be stringified as if it were an implicit key.
+ * @param value The string representation of the value, which will have its content properly indented.
+ * @param context.afterKey In most cases, values after a key should have an additional level of indentation.
+ * @param context.implicitKey Being within an implicit key may affect the resolved type of the token's value.
+ * @param context.inFlow Being within a flow collection may affect the resolved type of the token's value.
+ * @param context.type The preferred type of the scalar token. If undefined, the previous type of the `token` will be used, defaulting to `'PLAIN'`.
+ */
+function setScalarValue(token, value, context = {}) {
+    let { afterKey = false, implicitKey = false, inFlow = false, type } = context;
+    let indent = 'indent' in token ? token.indent : null;
+    if (afterKey && typeof indent === 'number')
+        indent += 2;
+    if (!type)
+        switch (token.type) {
+            case 'single-quoted-scalar':
+                type = 'QUOTE_SINGLE';
+                break;
+            case 'double-quoted-scalar':
+                type = 'QUOTE_DOUBLE';
+                break;
+            case 'block-scalar': {
+                const header = token.props[0];
+                if (header.type !== 'block-scalar-header')
+                    throw new Error('Invalid block scalar header');
+                type = header.source[0] === '>' ? 'BLOCK_FOLDED' : 'BLOCK_LITERAL';
+                break;
+            }
+            default:
+                type = 'PLAIN';
+        }
+    const source = stringifyString.stringifyString({ type, value }, {
+        implicitKey: implicitKey || indent === null,
+        indent: indent !== null && indent > 0 ? ' '.repeat(indent) : '',
+        inFlow,
+        options: { blockQuote: true, lineWidth: -1 }
+    });
+    switch (source[0]) {
+        case '|':
+        case '>':
+            setBlockScalarValue(token, source);
+            break;
+        case '"':
+            setFlowScalarValue(token, source, 'double-quoted-scalar');
+            break;
+        case "'":
+            setFlowScalarValue(token, source, 'single-quoted-scalar');
+            break;
+        default:
+            setFlowScalarValue(token, source, 'scalar');
+    }
+}
+function setBlockScalarValue(token, source) {
+    const he = source.indexOf('\n');
+    const head = source.substring(0, he);
+    const body = source.substring(he + 1) + '\n';
+    if (token.type === 'block-scalar') {
+        const header = token.props[0];
+        if (header.type !== 'block-scalar-header')
+            throw new Error('Invalid block scalar header');
+        header.source = head;
+        token.source = body;
+    }
+    else {
+        const { offset } = token;
+        const indent = 'indent' in token ? token.indent : -1;
+        const props = [
+            { type: 'block-scalar-header', offset, indent, source: head }
+        ];
+        if (!addEndtoBlockProps(props, 'end' in token ? token.end : undefined))
+            props.push({ type: 'newline', offset: -1, indent, source: '\n' });
+        for (const key of Object.keys(token))
+            if (key !== 'type' && key !== 'offset')
+                delete token[key];
+        Object.assign(token, { type: 'block-scalar', indent, props, source: body });
+    }
+}
+/** @returns `true` if last token is a newline */
+function addEndtoBlockProps(props, end) {
+    if (end)
+        for (const st of end)
+            switch (st.type) {
+                case 'space':
+                case 'comment':
+                    props.push(st);
+                    break;
+                case 'newline':
+                    props.push(st);
+                    return true;
+            }
+    return false;
+}
+function setFlowScalarValue(token, source, type) {
+    switch (token.type) {
+        case 'scalar':
+        case 'double-quoted-scalar':
+        case 'single-quoted-scalar':
+            token.type = type;
+            token.source = source;
+            break;
+        case 'block-scalar': {
+            const end = token.props.slice(1);
+            let oa = source.length;
+            if (token.props[0].type === 'block-scalar-header')
+                oa -= token.props[0].source.length;
+            for (const tok of end)
+                tok.offset += oa;
+            delete token.props;
+            Object.assign(token, { type, source, end });
+            break;
+        }
+        case 'block-map':
+        case 'block-seq': {
+            const offset = token.offset + source.length;
+            const nl = { type: 'newline', offset, indent: token.indent, source: '\n' };
+            delete token.items;
+            Object.assign(token, { type, source, end: [nl] });
+            break;
+        }
+        default: {
+            const indent = 'indent' in token ? token.indent : -1;
+            const end = 'end' in token && Array.isArray(token.end)
+                ? token.end.filter(st => st.type === 'space' ||
+                    st.type === 'comment' ||
+                    st.type === 'newline')
+                : [];
+            for (const key of Object.keys(token))
+                if (key !== 'type' && key !== 'offset')
+                    delete token[key];
+            Object.assign(token, { type, indent, source, end });
+        }
+    }
+}
+
+exports.createScalarToken = createScalarToken;
+exports.resolveAsScalar = resolveAsScalar;
+exports.setScalarValue = setScalarValue;
+
+
+/***/ }),
+
+/***/ 751:
+/***/ ((__unused_webpack_module, exports) => {
+
+
+
+/**
+ * Stringify a CST document, token, or collection item
+ *
+ * Fair warning: This applies no validation whatsoever, and
+ * simply concatenates the sources in their logical order.
+ */
+const stringify = (cst) => 'type' in cst ? stringifyToken(cst) : stringifyItem(cst);
+function stringifyToken(token) {
+    switch (token.type) {
+        case 'block-scalar': {
+            let res = '';
+            for (const tok of token.props)
+                res += stringifyToken(tok);
+            return res + token.source;
+        }
+        case 'block-map':
+        case 'block-seq': {
+            let res = '';
+            for (const item of token.items)
+                res += stringifyItem(item);
+            return res;
+        }
+        case 'flow-collection': {
+            let res = token.start.source;
+            for (const item of token.items)
+                res += stringifyItem(item);
+            for (const st of token.end)
+                res += st.source;
+            return res;
+        }
+        case 'document': {
+            let res = stringifyItem(token);
+            if (token.end)
+                for (const st of token.end)
+                    res += st.source;
+            return res;
+        }
+        default: {
+            let res = token.source;
+            if ('end' in token && token.end)
+                for (const st of token.end)
+                    res += st.source;
+            return res;
+        }
+    }
+}
+function stringifyItem({ start, key, sep, value }) {
+    let res = '';
+    for (const st of start)
+        res += st.source;
+    if (key)
+        res += stringifyToken(key);
+    if (sep)
+        for (const st of sep)
+            res += st.source;
+    if (value)
+        res += stringifyToken(value);
+    return res;
+}
+
+exports.stringify = stringify;
+
+
+/***/ }),
+
+/***/ 1:
+/***/ ((__unused_webpack_module, exports) => {
+
+
+
+const BREAK = Symbol('break visit');
+const SKIP = Symbol('skip children');
+const REMOVE = Symbol('remove item');
+/**
+ * Apply a visitor to a CST document or item.
+ *
+ * Walks through the tree (depth-first) starting from the root, calling a
+ * `visitor` function with two arguments when entering each item:
+ *   - `item`: The current item, which included the following members:
+ *     - `start: SourceToken[]` – Source tokens before the key or value,
+ *       possibly including its anchor or tag.
+ *     - `key?: Token | null` – Set for pair values. May then be `null`, if
+ *       the key before the `:` separator is empty.
+ *     - `sep?: SourceToken[]` – Source tokens between the key and the value,
+ *       which should include the `:` map value indicator if `value` is set.
+ *     - `value?: Token` – The value of a sequence item, or of a map pair.
+ *   - `path`: The steps from the root to the current node, as an array of
+ *     `['key' | 'value', number]` tuples.
+ *
+ * The return value of the visitor may be used to control the traversal:
+ *   - `undefined` (default): Do nothing and continue
+ *   - `visit.SKIP`: Do not visit the children of this token, continue with
+ *      next sibling
+ *   - `visit.BREAK`: Terminate traversal completely
+ *   - `visit.REMOVE`: Remove the current item, then continue with the next one
+ *   - `number`: Set the index of the next step. This is useful especially if
+ *     the index of the current token has changed.
+ *   - `function`: Define the next visitor for this item. After the original
+ *     visitor is called on item entry, next visitors are called after handling
+ *     a non-empty `key` and when exiting the item.
+ */
+function visit(cst, visitor) {
+    if ('type' in cst && cst.type === 'document')
+        cst = { start: cst.start, value: cst.value };
+    _visit(Object.freeze([]), cst, visitor);
+}
+// Without the `as symbol` casts, TS declares these in the `visit`
+// namespace using `var`, but then complains about that because
+// `unique symbol` must be `const`.
+/** Terminate visit traversal completely */
+visit.BREAK = BREAK;
+/** Do not visit the children of the current item */
+visit.SKIP = SKIP;
+/** Remove the current item */
+visit.REMOVE = REMOVE;
+/** Find the item at `path` from `cst` as the root */
+visit.itemAtPath = (cst, path) => {
+    let item = cst;
+    for (const [field, index] of path) {
+        const tok = item?.[field];
+        if (tok && 'items' in tok) {
+            item = tok.items[index];
+        }
+        else
+            return undefined;
+    }
+    return item;
+};
+/**
+ * Get the immediate parent collection of the item at `path` from `cst` as the root.
+ *
+ * Throws an error if the collection is not found, which should never happen if the item itself exists.
+ */
+visit.parentCollection = (cst, path) => {
+    const parent = visit.itemAtPath(cst, path.slice(0, -1));
+    const field = path[path.length - 1][0];
+    const coll = parent?.[field];
+    if (coll && 'items' in coll)
+        return coll;
+    throw new Error('Parent collection not found');
+};
+function _visit(path, item, visitor) {
+    let ctrl = visitor(item, path);
+    if (typeof ctrl === 'symbol')
+        return ctrl;
+    for (const field of ['key', 'value']) {
+        const token = item[field];
+        if (token && 'items' in token) {
+            for (let i = 0; i < token.items.length; ++i) {
+                const ci = _visit(Object.freeze(path.concat([[field, i]])), token.items[i], visitor);
+                if (typeof ci === 'number')
+                    i = ci - 1;
+                else if (ci === BREAK)
+                    return BREAK;
+                else if (ci === REMOVE) {
+                    token.items.splice(i, 1);
+                    i -= 1;
+                }
+            }
+            if (typeof ctrl === 'function' && field === 'key')
+                ctrl = ctrl(item, path);
+        }
+    }
+    return typeof ctrl === 'function' ? ctrl(item, path) : ctrl;
+}
+
+exports.visit = visit;
+
+
+/***/ }),
+
+/***/ 1475:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var cstScalar = __nccwpck_require__(1588);
+var cstStringify = __nccwpck_require__(751);
+var cstVisit = __nccwpck_require__(1);
+
+/** The byte order mark */
+const BOM = '\u{FEFF}';
+/** Start of doc-mode */
+const DOCUMENT = '\x02'; // C0: Start of Text
+/** Unexpected end of flow-mode */
+const FLOW_END = '\x18'; // C0: Cancel
+/** Next token is a scalar value */
+const SCALAR = '\x1f'; // C0: Unit Separator
+/** @returns `true` if `token` is a flow or block collection */
+const isCollection = (token) => !!token && 'items' in token;
+/** @returns `true` if `token` is a flow or block scalar; not an alias */
+const isScalar = (token) => !!token &&
+    (token.type === 'scalar' ||
+        token.type === 'single-quoted-scalar' ||
+        token.type === 'double-quoted-scalar' ||
+        token.type === 'block-scalar');
+/* istanbul ignore next */
+/** Get a printable representation of a lexer token */
+function prettyToken(token) {
+    switch (token) {
+        case BOM:
+            return '<BOM>';
+        case DOCUMENT:
+            return '<DOC>';
+        case FLOW_END:
+            return '<FLOW_END>';
+        case SCALAR:
+            return '<SCALAR>';
+        default:
+            return JSON.stringify(token);
+    }
+}
+/** Identify the type of a lexer token. May return `null` for unknown tokens. */
+function tokenType(source) {
+    switch (source) {
+        case BOM:
+            return 'byte-order-mark';
+        case DOCUMENT:
+            return 'doc-mode';
+        case FLOW_END:
+            return 'flow-error-end';
+        case SCALAR:
+            return 'scalar';
+        case '---':
+            return 'doc-start';
+        case '...':
+            return 'doc-end';
+        case '':
+        case '\n':
+        case '\r\n':
+            return 'newline';
+        case '-':
+            return 'seq-item-ind';
+        case '?':
+            return 'explicit-key-ind';
+        case ':':
+            return 'map-value-ind';
+        case '{':
+            return 'flow-map-start';
+        case '}':
+            return 'flow-map-end';
+        case '[':
+            return 'flow-seq-start';
+        case ']':
+            return 'flow-seq-end';
+        case ',':
+            return 'comma';
+    }
+    switch (source[0]) {
+        case ' ':
+        case '\t':
+            return 'space';
+        case '#':
+            return 'comment';
+        case '%':
+            return 'directive-line';
+        case '*':
+            return 'alias';
+        case '&':
+            return 'anchor';
+        case '!':
+            return 'tag';
+        case "'":
+            return 'single-quoted-scalar';
+        case '"':
+            return 'double-quoted-scalar';
+        case '|':
+        case '>':
+            return 'block-scalar-header';
+    }
+    return null;
+}
+
+exports.createScalarToken = cstScalar.createScalarToken;
+exports.resolveAsScalar = cstScalar.resolveAsScalar;
+exports.setScalarValue = cstScalar.setScalarValue;
+exports.stringify = cstStringify.stringify;
+exports.visit = cstVisit.visit;
+exports.BOM = BOM;
+exports.DOCUMENT = DOCUMENT;
+exports.FLOW_END = FLOW_END;
+exports.SCALAR = SCALAR;
+exports.isCollection = isCollection;
+exports.isScalar = isScalar;
+exports.prettyToken = prettyToken;
+exports.tokenType = tokenType;
+
+
+/***/ }),
+
+/***/ 7371:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var cst = __nccwpck_require__(1475);
+
+/*
+START -> stream
+
+stream
+  directive -> line-end -> stream
+  indent + line-end -> stream
+  [else] -> line-start
+
+line-end
+  comment -> line-end
+  newline -> .
+  input-end -> END
+
+line-start
+  doc-start -> doc
+  doc-end -> stream
+  [else] -> indent -> block-start
+
+block-start
+  seq-item-start -> block-start
+  explicit-key-start -> block-start
+  map-value-start -> block-start
+  [else] -> doc
+
+doc
+  line-end -> line-start
+  spaces -> doc
+  anchor -> doc
+  tag -> doc
+  flow-start -> flow -> doc
+  flow-end -> error -> doc
+  seq-item-start -> error -> doc
+  explicit-key-start -> error -> doc
+  map-value-start -> doc
+  alias -> doc
+  quote-start -> quoted-scalar -> doc
+  block-scalar-header -> line-end -> block-scalar(min) -> line-start
+  [else] -> plain-scalar(false, min) -> doc
+
+flow
+  line-end -> flow
+  spaces -> flow
+  anchor -> flow
+  tag -> flow
+  flow-start -> flow -> flow
+  flow-end -> .
+  seq-item-start -> error -> flow
+  explicit-key-start -> flow
+  map-value-start -> flow
+  alias -> flow
+  quote-start -> quoted-scalar -> flow
+  comma -> flow
+  [else] -> plain-scalar(true, 0) -> flow
+
+quoted-scalar
+  quote-end -> .
+  [else] -> quoted-scalar
+
+block-scalar(min)
+  newline + peek(indent < min) -> .
+  [else] -> block-scalar(min)
+
+plain-scalar(is-flow, min)
+  scalar-end(is-flow) -> .
+  peek(newline + (indent < min)) -> .
+  [else] -> plain-scalar(min)
+*/
+function isEmpty(ch) {
+    switch (ch) {
+        case undefined:
+        case ' ':
+        case '\n':
+        case '\r':
+        case '\t':
+            return true;
+        default:
+            return false;
+    }
+}
+const hexDigits = new Set('0123456789ABCDEFabcdef');
+const tagChars = new Set("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-#;/?:@&=+$_.!~*'()");
+const flowIndicatorChars = new Set(',[]{}');
+const invalidAnchorChars = new Set(' ,[]{}\n\r\t');
+const isNotAnchorChar = (ch) => !ch || invalidAnchorChars.has(ch);
+/**
+ * Splits an input string into lexical tokens, i.e. smaller strings that are
+ * easily identifiable by `tokens.tokenType()`.
+ *
+ * Lexing starts always in a "stream" context. Incomplete input may be buffered
+ * until a complete token can be emitted.
+ *
+ * In addition to slices of the original input, the following control characters
+ * may also be emitted:
+ *
+ * - `\x02` (Start of Text): A document starts with the next token
+ * - `\x18` (Cancel): Unexpected end of flow-mode (indicates an error)
+ * - `\x1f` (Unit Separator): Next token is a scalar value
+ * - `\u{FEFF}` (Byte order mark): Emitted separately outside documents
+ */
+class Lexer {
+    constructor() {
+        /**
+         * Flag indicating whether the end of the current buffer marks the end of
+         * all input
+         */
+        this.atEnd = false;
+        /**
+         * Explicit indent set in block scalar header, as an offset from the current
+         * minimum indent, so e.g. set to 1 from a header `|2+`. Set to -1 if not
+         * explicitly set.
+         */
+        this.blockScalarIndent = -1;
+        /**
+         * Block scalars that include a + (keep) chomping indicator in their header
+         * include trailing empty lines, which are otherwise excluded from the
+         * scalar's contents.
+         */
+        this.blockScalarKeep = false;
+        /** Current input */
+        this.buffer = '';
+        /**
+         * Flag noting whether the map value indicator : can immediately follow this
+         * node within a flow context.
+         */
+        this.flowKey = false;
+        /** Count of surrounding flow collection levels. */
+        this.flowLevel = 0;
+        /**
+         * Minimum level of indentation required for next lines to be parsed as a
+         * part of the current scalar value.
+         */
+        this.indentNext = 0;
+        /** Indentation level of the current line. */
+        this.indentValue = 0;
+        /** Position of the next \n character. */
+        this.lineEndPos = null;
+        /** Stores the state of the lexer if reaching the end of incpomplete input */
+        this.next = null;
+        /** A pointer to `buffer`; the current position of the lexer. */
+        this.pos = 0;
+    }
+    /**
+     * Generate YAML tokens from the `source` string. If `incomplete`,
+     * a part of the last line may be left as a buffer for the next call.
+     *
+     * @returns A generator of lexical tokens
+     */
+    *lex(source, incomplete = false) {
+        if (source) {
+            if (typeof source !== 'string')
+                throw TypeError('source is not a string');
+            this.buffer = this.buffer ? this.buffer + source : source;
+            this.lineEndPos = null;
+        }
+        this.atEnd = !incomplete;
+        let next = this.next ?? 'stream';
+        while (next && (incomplete || this.hasChars(1)))
+            next = yield* this.parseNext(next);
+    }
+    atLineEnd() {
+        let i = this.pos;
+        let ch = this.buffer[i];
+        while (ch === ' ' || ch === '\t')
+            ch = this.buffer[++i];
+        if (!ch || ch === '#' || ch === '\n')
+            return true;
+        if (ch === '\r')
+            return this.buffer[i + 1] === '\n';
+        return false;
+    }
+    charAt(n) {
+        return this.buffer[this.pos + n];
+    }
+    continueScalar(offset) {
+        let ch = this.buffer[offset];
+        if (this.indentNext > 0) {
+            let indent = 0;
+            while (ch === ' ')
+                ch = this.buffer[++indent + offset];
+            if (ch === '\r') {
+                const next = this.buffer[indent + offset + 1];
+                if (next === '\n' || (!next && !this.atEnd))
+                    return offset + indent + 1;
+            }
+            return ch === '\n' || indent >= this.indentNext || (!ch && !this.atEnd)
+                ? offset + indent
+                : -1;
+        }
+        if (ch === '-' || ch === '.') {
+            const dt = this.buffer.substr(offset, 3);
+            if ((dt === '---' || dt === '...') && isEmpty(this.buffer[offset + 3]))
+                return -1;
+        }
+        return offset;
+    }
+    getLine() {
+        let end = this.lineEndPos;
+        if (typeof end !== 'number' || (end !== -1 && end < this.pos)) {
+            end = this.buffer.indexOf('\n', this.pos);
+            this.lineEndPos = end;
+        }
+        if (end === -1)
+            return this.atEnd ? this.buffer.substring(this.pos) : null;
+        if (this.buffer[end - 1] === '\r')
+            end -= 1;
+        return this.buffer.substring(this.pos, end);
+    }
+    hasChars(n) {
+        return this.pos + n <= this.buffer.length;
+    }
+    setNext(state) {
+        this.buffer = this.buffer.substring(this.pos);
+        this.pos = 0;
+        this.lineEndPos = null;
+        this.next = state;
+        return null;
+    }
+    peek(n) {
+        return this.buffer.substr(this.pos, n);
+    }
+    *parseNext(next) {
+        switch (next) {
+            case 'stream':
+                return yield* this.parseStream();
+            case 'line-start':
+                return yield* this.parseLineStart();
+            case 'block-start':
+                return yield* this.parseBlockStart();
+            case 'doc':
+                return yield* this.parseDocument();
+            case 'flow':
+                return yield* this.parseFlowCollection();
+            case 'quoted-scalar':
+                return yield* this.parseQuotedScalar();
+            case 'block-scalar':
+                return yield* this.parseBlockScalar();
+            case 'plain-scalar':
+                return yield* this.parsePlainScalar();
+        }
+    }
+    *parseStream() {
+        let line = this.getLine();
+        if (line === null)
+            return this.setNext('stream');
+        if (line[0] === cst.BOM) {
+            yield* this.pushCount(1);
+            line = line.substring(1);
+        }
+        if (line[0] === '%') {
+            let dirEnd = line.length;
+            let cs = line.indexOf('#');
+            while (cs !== -1) {
+                const ch = line[cs - 1];
+                if (ch === ' ' || ch === '\t') {
+                    dirEnd = cs - 1;
+                    break;
+                }
+                else {
+                    cs = line.indexOf('#', cs + 1);
+                }
+            }
+            while (true) {
+                const ch = line[dirEnd - 1];
+                if (ch === ' ' || ch === '\t')
+                    dirEnd -= 1;
+                else
+                    break;
+            }
+            const n = (yield* this.pushCount(dirEnd)) + (yield* this.pushSpaces(true));
+            yield* this.pushCount(line.length - n); // possible comment
+            this.pushNewline();
+            return 'stream';
+        }
+        if (this.atLineEnd()) {
+            const sp = yield* this.pushSpaces(true);
+            yield* this.pushCount(line.length - sp);
+            yield* this.pushNewline();
+            return 'stream';
+        }
+        yield cst.DOCUMENT;
+        return yield* this.parseLineStart();
+    }
+    *parseLineStart() {
+        const ch = this.charAt(0);
+        if (!ch && !this.atEnd)
+            return this.setNext('line-start');
+        if (ch === '-' || ch === '.') {
+            if (!this.atEnd && !this.hasChars(4))
+                return this.setNext('line-start');
+            const s = this.peek(3);
+            if ((s === '---' || s === '...') && isEmpty(this.charAt(3))) {
+                yield* this.pushCount(3);
+                this.indentValue = 0;
+                this.indentNext = 0;
+                return s === '---' ? 'doc' : 'stream';
+            }
+        }
+        this.indentValue = yield* this.pushSpaces(false);
+        if (this.indentNext > this.indentValue && !isEmpty(this.charAt(1)))
+            this.indentNext = this.indentValue;
+        return yield* this.parseBlockStart();
+    }
+    *parseBlockStart() {
+        const [ch0, ch1] = this.peek(2);
+        if (!ch1 && !this.atEnd)
+            return this.setNext('block-start');
+        if ((ch0 === '-' || ch0 === '?' || ch0 === ':') && isEmpty(ch1)) {
+            const n = (yield* this.pushCount(1)) + (yield* this.pushSpaces(true));
+            this.indentNext = this.indentValue + 1;
+            this.indentValue += n;
+            return 'block-start';
+        }
+        return 'doc';
+    }
+    *parseDocument() {
+        yield* this.pushSpaces(true);
+        const line = this.getLine();
+        if (line === null)
+            return this.setNext('doc');
+        let n = yield* this.pushIndicators();
+        switch (line[n]) {
+            case '#':
+                yield* this.pushCount(line.length - n);
+            // fallthrough
+            case undefined:
+                yield* this.pushNewline();
+                return yield* this.parseLineStart();
+            case '{':
+            case '[':
+                yield* this.pushCount(1);
+                this.flowKey = false;
+                this.flowLevel = 1;
+                return 'flow';
+            case '}':
+            case ']':
+                // this is an error
+                yield* this.pushCount(1);
+                return 'doc';
+            case '*':
+                yield* this.pushUntil(isNotAnchorChar);
+                return 'doc';
+            case '"':
+            case "'":
+                return yield* this.parseQuotedScalar();
+            case '|':
+            case '>':
+                n += yield* this.parseBlockScalarHeader();
+                n += yield* this.pushSpaces(true);
+                yield* this.pushCount(line.length - n);
+                yield* this.pushNewline();
+                return yield* this.parseBlockScalar();
+            default:
+                return yield* this.parsePlainScalar();
+        }
+    }
+    *parseFlowCollection() {
+        let nl, sp;
+        let indent = -1;
+        do {
+            nl = yield* this.pushNewline();
+            if (nl > 0) {
+                sp = yield* this.pushSpaces(false);
+                this.indentValue = indent = sp;
+            }
+            else {
+                sp = 0;
+            }
+            sp += yield* this.pushSpaces(true);
+        } while (nl + sp > 0);
+        const line = this.getLine();
+        if (line === null)
+            return this.setNext('flow');
+        if ((indent !== -1 && indent < this.indentNext && line[0] !== '#') ||
+            (indent === 0 &&
+                (line.startsWith('---') || line.startsWith('...')) &&
+                isEmpty(line[3]))) {
+            // Allowing for the terminal ] or } at the same (rather than greater)
+            // indent level as the initial [ or { is technically invalid, but
+            // failing here would be surprising to users.
+            const atFlowEndMarker = indent === this.indentNext - 1 &&
+                this.flowLevel === 1 &&
+                (line[0] === ']' || line[0] === '}');
+            if (!atFlowEndMarker) {
+                // this is an error
+                this.flowLevel = 0;
+                yield cst.FLOW_END;
+                return yield* this.parseLineStart();
+            }
+        }
+        let n = 0;
+        while (line[n] === ',') {
+            n += yield* this.pushCount(1);
+            n += yield* this.pushSpaces(true);
+            this.flowKey = false;
+        }
+        n += yield* this.pushIndicators();
+        switch (line[n]) {
+            case undefined:
+                return 'flow';
+            case '#':
+                yield* this.pushCount(line.length - n);
+                return 'flow';
+            case '{':
+            case '[':
+                yield* this.pushCount(1);
+                this.flowKey = false;
+                this.flowLevel += 1;
+                return 'flow';
+            case '}':
+            case ']':
+                yield* this.pushCount(1);
+                this.flowKey = true;
+                this.flowLevel -= 1;
+                return this.flowLevel ? 'flow' : 'doc';
+            case '*':
+                yield* this.pushUntil(isNotAnchorChar);
+                return 'flow';
+            case '"':
+            case "'":
+                this.flowKey = true;
+                return yield* this.parseQuotedScalar();
+            case ':': {
+                const next = this.charAt(1);
+                if (this.flowKey || isEmpty(next) || next === ',') {
+                    this.flowKey = false;
+                    yield* this.pushCount(1);
+                    yield* this.pushSpaces(true);
+                    return 'flow';
+                }
+            }
+            // fallthrough
+            default:
+                this.flowKey = false;
+                return yield* this.parsePlainScalar();
+        }
+    }
+    *parseQuotedScalar() {
+        const quote = this.charAt(0);
+        let end = this.buffer.indexOf(quote, this.pos + 1);
+        if (quote === "'") {
+            while (end !== -1 && this.buffer[end + 1] === "'")
+                end = this.buffer.indexOf("'", end + 2);
+        }
+        else {
+            // double-quote
+            while (end !== -1) {
+                let n = 0;
+                while (this.buffer[end - 1 - n] === '\\')
+                    n += 1;
+                if (n % 2 === 0)
+                    break;
+                end = this.buffer.indexOf('"', end + 1);
+            }
+        }
+        // Only looking for newlines within the quotes
+        const qb = this.buffer.substring(0, end);
+        let nl = qb.indexOf('\n', this.pos);
+        if (nl !== -1) {
+            while (nl !== -1) {
+                const cs = this.continueScalar(nl + 1);
+                if (cs === -1)
+                    break;
+                nl = qb.indexOf('\n', cs);
+            }
+            if (nl !== -1) {
+                // this is an error caused by an unexpected unindent
+                end = nl - (qb[nl - 1] === '\r' ? 2 : 1);
+            }
+        }
+        if (end === -1) {
+            if (!this.atEnd)
+                return this.setNext('quoted-scalar');
+            end = this.buffer.length;
+        }
+        yield* this.pushToIndex(end + 1, false);
+        return this.flowLevel ? 'flow' : 'doc';
+    }
+    *parseBlockScalarHeader() {
+        this.blockScalarIndent = -1;
+        this.blockScalarKeep = false;
+        let i = this.pos;
+        while (true) {
+            const ch = this.buffer[++i];
+            if (ch === '+')
+                this.blockScalarKeep = true;
+            else if (ch > '0' && ch <= '9')
+                this.blockScalarIndent = Number(ch) - 1;
+            else if (ch !== '-')
+                break;
+        }
+        return yield* this.pushUntil(ch => isEmpty(ch) || ch === '#');
+    }
+    *parseBlockScalar() {
+        let nl = this.pos - 1; // may be -1 if this.pos === 0
+        let indent = 0;
+        let ch;
+        loop: for (let i = this.pos; (ch = this.buffer[i]); ++i) {
+            switch (ch) {
+                case ' ':
+                    indent += 1;
+                    break;
+                case '\n':
+                    nl = i;
+                    indent = 0;
+                    break;
+                case '\r': {
+                    const next = this.buffer[i + 1];
+                    if (!next && !this.atEnd)
+                        return this.setNext('block-scalar');
+                    if (next === '\n')
+                        break;
+                } // fallthrough
+                default:
+                    break loop;
+            }
+        }
+        if (!ch && !this.atEnd)
+            return this.setNext('block-scalar');
+        if (indent >= this.indentNext) {
+            if (this.blockScalarIndent === -1)
+                this.indentNext = indent;
+            else {
+                this.indentNext =
+                    this.blockScalarIndent + (this.indentNext === 0 ? 1 : this.indentNext);
+            }
+            do {
+                const cs = this.continueScalar(nl + 1);
+                if (cs === -1)
+                    break;
+                nl = this.buffer.indexOf('\n', cs);
+            } while (nl !== -1);
+            if (nl === -1) {
+                if (!this.atEnd)
+                    return this.setNext('block-scalar');
+                nl = this.buffer.length;
+            }
+        }
+        // Trailing insufficiently indented tabs are invalid.
+        // To catch that during parsing, we include them in the block scalar value.
+        let i = nl + 1;
+        ch = this.buffer[i];
+        while (ch === ' ')
+            ch = this.buffer[++i];
+        if (ch === '\t') {
+            while (ch === '\t' || ch === ' ' || ch === '\r' || ch === '\n')
+                ch = this.buffer[++i];
+            nl = i - 1;
+        }
+        else if (!this.blockScalarKeep) {
+            do {
+                let i = nl - 1;
+                let ch = this.buffer[i];
+                if (ch === '\r')
+                    ch = this.buffer[--i];
+                const lastChar = i; // Drop the line if last char not more indented
+                while (ch === ' ')
+                    ch = this.buffer[--i];
+                if (ch === '\n' && i >= this.pos && i + 1 + indent > lastChar)
+                    nl = i;
+                else
+                    break;
+            } while (true);
+        }
+        yield cst.SCALAR;
+        yield* this.pushToIndex(nl + 1, true);
+        return yield* this.parseLineStart();
+    }
+    *parsePlainScalar() {
+        const inFlow = this.flowLevel > 0;
+        let end = this.pos - 1;
+        let i = this.pos - 1;
+        let ch;
+        while ((ch = this.buffer[++i])) {
+            if (ch === ':') {
+                const next = this.buffer[i + 1];
+                if (isEmpty(next) || (inFlow && flowIndicatorChars.has(next)))
+                    break;
+                end = i;
+            }
+            else if (isEmpty(ch)) {
+                let next = this.buffer[i + 1];
+                if (ch === '\r') {
+                    if (next === '\n') {
+                        i += 1;
+                        ch = '\n';
+                        next = this.buffer[i + 1];
+                    }
+                    else
+                        end = i;
+                }
+                if (next === '#' || (inFlow && flowIndicatorChars.has(next)))
+                    break;
+                if (ch === '\n') {
+                    const cs = this.continueScalar(i + 1);
+                    if (cs === -1)
+                        break;
+                    i = Math.max(i, cs - 2); // to advance, but still account for ' #'
+                }
+            }
+            else {
+                if (inFlow && flowIndicatorChars.has(ch))
+                    break;
+                end = i;
+            }
+        }
+        if (!ch && !this.atEnd)
+            return this.setNext('plain-scalar');
+        yield cst.SCALAR;
+        yield* this.pushToIndex(end + 1, true);
+        return inFlow ? 'flow' : 'doc';
+    }
+    *pushCount(n) {
+        if (n > 0) {
+            yield this.buffer.substr(this.pos, n);
+            this.pos += n;
+            return n;
+        }
+        return 0;
+    }
+    *pushToIndex(i, allowEmpty) {
+        const s = this.buffer.slice(this.pos, i);
+        if (s) {
+            yield s;
+            this.pos += s.length;
+            return s.length;
+        }
+        else if (allowEmpty)
+            yield '';
+        return 0;
+    }
+    *pushIndicators() {
+        let n = 0;
+        loop: while (true) {
+            switch (this.charAt(0)) {
+                case '!':
+                    n += yield* this.pushTag();
+                    n += yield* this.pushSpaces(true);
+                    continue loop;
+                case '&':
+                    n += yield* this.pushUntil(isNotAnchorChar);
+                    n += yield* this.pushSpaces(true);
+                    continue loop;
+                case '-': // this is an error
+                case '?': // this is an error outside flow collections
+                case ':': {
+                    const inFlow = this.flowLevel > 0;
+                    const ch1 = this.charAt(1);
+                    if (isEmpty(ch1) || (inFlow && flowIndicatorChars.has(ch1))) {
+                        if (!inFlow)
+                            this.indentNext = this.indentValue + 1;
+                        else if (this.flowKey)
+                            this.flowKey = false;
+                        n += yield* this.pushCount(1);
+                        n += yield* this.pushSpaces(true);
+                        continue loop;
+                    }
+                }
+            }
+            break loop;
+        }
+        return n;
+    }
+    *pushTag() {
+        if (this.charAt(1) === '<') {
+            let i = this.pos + 2;
+            let ch = this.buffer[i];
+            while (!isEmpty(ch) && ch !== '>')
+                ch = this.buffer[++i];
+            return yield* this.pushToIndex(ch === '>' ? i + 1 : i, false);
+        }
+        else {
+            let i = this.pos + 1;
+            let ch = this.buffer[i];
+            while (ch) {
+                if (tagChars.has(ch))
+                    ch = this.buffer[++i];
+                else if (ch === '%' &&
+                    hexDigits.has(this.buffer[i + 1]) &&
+                    hexDigits.has(this.buffer[i + 2])) {
+                    ch = this.buffer[(i += 3)];
+                }
+                else
+                    break;
+            }
+            return yield* this.pushToIndex(i, false);
+        }
+    }
+    *pushNewline() {
+        const ch = this.buffer[this.pos];
+        if (ch === '\n')
+            return yield* this.pushCount(1);
+        else if (ch === '\r' && this.charAt(1) === '\n')
+            return yield* this.pushCount(2);
+        else
+            return 0;
+    }
+    *pushSpaces(allowTabs) {
+        let i = this.pos - 1;
+        let ch;
+        do {
+            ch = this.buffer[++i];
+        } while (ch === ' ' || (allowTabs && ch === '\t'));
+        const n = i - this.pos;
+        if (n > 0) {
+            yield this.buffer.substr(this.pos, n);
+            this.pos = i;
+        }
+        return n;
+    }
+    *pushUntil(test) {
+        let i = this.pos;
+        let ch = this.buffer[i];
+        while (!test(ch))
+            ch = this.buffer[++i];
+        return yield* this.pushToIndex(i, false);
+    }
+}
+
+exports.Lexer = Lexer;
+
+
+/***/ }),
+
+/***/ 6004:
+/***/ ((__unused_webpack_module, exports) => {
+
+
+
+/**
+ * Tracks newlines during parsing in order to provide an efficient API for
+ * determining the one-indexed `{ line, col }` position for any offset
+ * within the input.
+ */
+class LineCounter {
+    constructor() {
+        this.lineStarts = [];
+        /**
+         * Should be called in ascending order. Otherwise, call
+         * `lineCounter.lineStarts.sort()` before calling `linePos()`.
+         */
+        this.addNewLine = (offset) => this.lineStarts.push(offset);
+        /**
+         * Performs a binary search and returns the 1-indexed { line, col }
+         * position of `offset`. If `line === 0`, `addNewLine` has never been
+         * called or `offset` is before the first known newline.
+         */
+        this.linePos = (offset) => {
+            let low = 0;
+            let high = this.lineStarts.length;
+            while (low < high) {
+                const mid = (low + high) >> 1; // Math.floor((low + high) / 2)
+                if (this.lineStarts[mid] < offset)
+                    low = mid + 1;
+                else
+                    high = mid;
+            }
+            if (this.lineStarts[low] === offset)
+                return { line: low + 1, col: 1 };
+            if (low === 0)
+                return { line: 0, col: offset };
+            const start = this.lineStarts[low - 1];
+            return { line: low, col: offset - start + 1 };
+        };
+    }
+}
+
+exports.LineCounter = LineCounter;
+
+
+/***/ }),
+
+/***/ 8238:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var node_process = __nccwpck_require__(932);
+var cst = __nccwpck_require__(1475);
+var lexer = __nccwpck_require__(7371);
+
+function includesToken(list, type) {
+    for (let i = 0; i < list.length; ++i)
+        if (list[i].type === type)
+            return true;
+    return false;
+}
+function findNonEmptyIndex(list) {
+    for (let i = 0; i < list.length; ++i) {
+        switch (list[i].type) {
+            case 'space':
+            case 'comment':
+            case 'newline':
+                break;
+            default:
+                return i;
+        }
+    }
+    return -1;
+}
+function isFlowToken(token) {
+    switch (token?.type) {
+        case 'alias':
+        case 'scalar':
+        case 'single-quoted-scalar':
+        case 'double-quoted-scalar':
+        case 'flow-collection':
+            return true;
+        default:
+            return false;
+    }
+}
+function getPrevProps(parent) {
+    switch (parent.type) {
+        case 'document':
+            return parent.start;
+        case 'block-map': {
+            const it = parent.items[parent.items.length - 1];
+            return it.sep ?? it.start;
+        }
+        case 'block-seq':
+            return parent.items[parent.items.length - 1].start;
+        /* istanbul ignore next should not happen */
+        default:
+            return [];
+    }
+}
+/** Note: May modify input array */
+function getFirstKeyStartProps(prev) {
+    if (prev.length === 0)
+        return [];
+    let i = prev.length;
+    loop: while (--i >= 0) {
+        switch (prev[i].type) {
+            case 'doc-start':
+            case 'explicit-key-ind':
+            case 'map-value-ind':
+            case 'seq-item-ind':
+            case 'newline':
+                break loop;
+        }
+    }
+    while (prev[++i]?.type === 'space') {
+        /* loop */
+    }
+    return prev.splice(i, prev.length);
+}
+function arrayPushArray(target, source) {
+    // May exhaust call stack with large `source` array
+    if (source.length < 1e5)
+        Array.prototype.push.apply(target, source);
+    else
+        for (let i = 0; i < source.length; ++i)
+            target.push(source[i]);
+}
+function fixFlowSeqItems(fc) {
+    if (fc.start.type === 'flow-seq-start') {
+        for (const it of fc.items) {
+            if (it.sep &&
+                !it.value &&
+                !includesToken(it.start, 'explicit-key-ind') &&
+                !includesToken(it.sep, 'map-value-ind')) {
+                if (it.key)
+                    it.value = it.key;
+                delete it.key;
+                if (isFlowToken(it.value)) {
+                    if (it.value.end)
+                        arrayPushArray(it.value.end, it.sep);
+                    else
+                        it.value.end = it.sep;
+                }
+                else
+                    arrayPushArray(it.start, it.sep);
+                delete it.sep;
+            }
+        }
+    }
+}
+/**
+ * A YAML concrete syntax tree (CST) parser
+ *
+ * ```ts
+ * const src: string = ...
+ * for (const token of new Parser().parse(src)) {
+ *   // token: Token
+ * }
+ * ```
+ *
+ * To use the parser with a user-provided lexer:
+ *
+ * ```ts
+ * function* parse(source: string, lexer: Lexer) {
+ *   const parser = new Parser()
+ *   for (const lexeme of lexer.lex(source))
+ *     yield* parser.next(lexeme)
+ *   yield* parser.end()
+ * }
+ *
+ * const src: string = ...
+ * const lexer = new Lexer()
+ * for (const token of parse(src, lexer)) {
+ *   // token: Token
+ * }
+ * ```
+ */
+class Parser {
+    /**
+     * @param onNewLine - If defined, called separately with the start position of
+     *   each new line (in `parse()`, including the start of input).
+     */
+    constructor(onNewLine) {
+        /** If true, space and sequence indicators count as indentation */
+        this.atNewLine = true;
+        /** If true, next token is a scalar value */
+        this.atScalar = false;
+        /** Current indentation level */
+        this.indent = 0;
+        /** Current offset since the start of parsing */
+        this.offset = 0;
+        /** On the same line with a block map key */
+        this.onKeyLine = false;
+        /** Top indicates the node that's currently being built */
+        this.stack = [];
+        /** The source of the current token, set in parse() */
+        this.source = '';
+        /** The type of the current token, set in parse() */
+        this.type = '';
+        // Must be defined after `next()`
+        this.lexer = new lexer.Lexer();
+        this.onNewLine = onNewLine;
+    }
+    /**
+     * Parse `source` as a YAML stream.
+     * If `incomplete`, a part of the last line may be left as a buffer for the next call.
+     *
+     * Errors are not thrown, but yielded as `{ type: 'error', message }` tokens.
+     *
+     * @returns A generator of tokens representing each directive, document, and other structure.
+     */
+    *parse(source, incomplete = false) {
+        if (this.onNewLine && this.offset === 0)
+            this.onNewLine(0);
+        for (const lexeme of this.lexer.lex(source, incomplete))
+            yield* this.next(lexeme);
+        if (!incomplete)
+            yield* this.end();
+    }
+    /**
+     * Advance the parser by the `source` of one lexical token.
+     */
+    *next(source) {
+        this.source = source;
+        if (node_process.env.LOG_TOKENS)
+            console.log('|', cst.prettyToken(source));
+        if (this.atScalar) {
+            this.atScalar = false;
+            yield* this.step();
+            this.offset += source.length;
+            return;
+        }
+        const type = cst.tokenType(source);
+        if (!type) {
+            const message = `Not a YAML token: ${source}`;
+            yield* this.pop({ type: 'error', offset: this.offset, message, source });
+            this.offset += source.length;
+        }
+        else if (type === 'scalar') {
+            this.atNewLine = false;
+            this.atScalar = true;
+            this.type = 'scalar';
+        }
+        else {
+            this.type = type;
+            yield* this.step();
+            switch (type) {
+                case 'newline':
+                    this.atNewLine = true;
+                    this.indent = 0;
+                    if (this.onNewLine)
+                        this.onNewLine(this.offset + source.length);
+                    break;
+                case 'space':
+                    if (this.atNewLine && source[0] === ' ')
+                        this.indent += source.length;
+                    break;
+                case 'explicit-key-ind':
+                case 'map-value-ind':
+                case 'seq-item-ind':
+                    if (this.atNewLine)
+                        this.indent += source.length;
+                    break;
+                case 'doc-mode':
+                case 'flow-error-end':
+                    return;
+                default:
+                    this.atNewLine = false;
+            }
+            this.offset += source.length;
+        }
+    }
+    /** Call at end of input to push out any remaining constructions */
+    *end() {
+        while (this.stack.length > 0)
+            yield* this.pop();
+    }
+    get sourceToken() {
+        const st = {
+            type: this.type,
+            offset: this.offset,
+            indent: this.indent,
+            source: this.source
+        };
+        return st;
+    }
+    *step() {
+        const top = this.peek(1);
+        if (this.type === 'doc-end' && top?.type !== 'doc-end') {
+            while (this.stack.length > 0)
+                yield* this.pop();
+            this.stack.push({
+                type: 'doc-end',
+                offset: this.offset,
+                source: this.source
+            });
+            return;
+        }
+        if (!top)
+            return yield* this.stream();
+        switch (top.type) {
+            case 'document':
+                return yield* this.document(top);
+            case 'alias':
+            case 'scalar':
+            case 'single-quoted-scalar':
+            case 'double-quoted-scalar':
+                return yield* this.scalar(top);
+            case 'block-scalar':
+                return yield* this.blockScalar(top);
+            case 'block-map':
+                return yield* this.blockMap(top);
+            case 'block-seq':
+                return yield* this.blockSequence(top);
+            case 'flow-collection':
+                return yield* this.flowCollection(top);
+            case 'doc-end':
+                return yield* this.documentEnd(top);
+        }
+        /* istanbul ignore next should not happen */
+        yield* this.pop();
+    }
+    peek(n) {
+        return this.stack[this.stack.length - n];
+    }
+    *pop(error) {
+        const token = error ?? this.stack.pop();
+        /* istanbul ignore if should not happen */
+        if (!token) {
+            const message = 'Tried to pop an empty stack';
+            yield { type: 'error', offset: this.offset, source: '', message };
+        }
+        else if (this.stack.length === 0) {
+            yield token;
+        }
+        else {
+            const top = this.peek(1);
+            if (token.type === 'block-scalar') {
+                // Block scalars use their parent rather than header indent
+                token.indent = 'indent' in top ? top.indent : 0;
+            }
+            else if (token.type === 'flow-collection' && top.type === 'document') {
+                // Ignore all indent for top-level flow collections
+                token.indent = 0;
+            }
+            if (token.type === 'flow-collection')
+                fixFlowSeqItems(token);
+            switch (top.type) {
+                case 'document':
+                    top.value = token;
+                    break;
+                case 'block-scalar':
+                    top.props.push(token); // error
+                    break;
+                case 'block-map': {
+                    const it = top.items[top.items.length - 1];
+                    if (it.value) {
+                        top.items.push({ start: [], key: token, sep: [] });
+                        this.onKeyLine = true;
+                        return;
+                    }
+                    else if (it.sep) {
+                        it.value = token;
+                    }
+                    else {
+                        Object.assign(it, { key: token, sep: [] });
+                        this.onKeyLine = !it.explicitKey;
+                        return;
+                    }
+                    break;
+                }
+                case 'block-seq': {
+                    const it = top.items[top.items.length - 1];
+                    if (it.value)
+                        top.items.push({ start: [], value: token });
+                    else
+                        it.value = token;
+                    break;
+                }
+                case 'flow-collection': {
+                    const it = top.items[top.items.length - 1];
+                    if (!it || it.value)
+                        top.items.push({ start: [], key: token, sep: [] });
+                    else if (it.sep)
+                        it.value = token;
+                    else
+                        Object.assign(it, { key: token, sep: [] });
+                    return;
+                }
+                /* istanbul ignore next should not happen */
+                default:
+                    yield* this.pop();
+                    yield* this.pop(token);
+            }
+            if ((top.type === 'document' ||
+                top.type === 'block-map' ||
+                top.type === 'block-seq') &&
+                (token.type === 'block-map' || token.type === 'block-seq')) {
+                const last = token.items[token.items.length - 1];
+                if (last &&
+                    !last.sep &&
+                    !last.value &&
+                    last.start.length > 0 &&
+                    findNonEmptyIndex(last.start) === -1 &&
+                    (token.indent === 0 ||
+                        last.start.every(st => st.type !== 'comment' || st.indent < token.indent))) {
+                    if (top.type === 'document')
+                        top.end = last.start;
+                    else
+                        top.items.push({ start: last.start });
+                    token.items.splice(-1, 1);
+                }
+            }
+        }
+    }
+    *stream() {
+        switch (this.type) {
+            case 'directive-line':
+                yield { type: 'directive', offset: this.offset, source: this.source };
+                return;
+            case 'byte-order-mark':
+            case 'space':
+            case 'comment':
+            case 'newline':
+                yield this.sourceToken;
+                return;
+            case 'doc-mode':
+            case 'doc-start': {
+                const doc = {
+                    type: 'document',
+                    offset: this.offset,
+                    start: []
+                };
+                if (this.type === 'doc-start')
+                    doc.start.push(this.sourceToken);
+                this.stack.push(doc);
+                return;
+            }
+        }
+        yield {
+            type: 'error',
+            offset: this.offset,
+            message: `Unexpected ${this.type} token in YAML stream`,
+            source: this.source
+        };
+    }
+    *document(doc) {
+        if (doc.value)
+            return yield* this.lineEnd(doc);
+        switch (this.type) {
+            case 'doc-start': {
+                if (findNonEmptyIndex(doc.start) !== -1) {
+                    yield* this.pop();
+                    yield* this.step();
+                }
+                else
+                    doc.start.push(this.sourceToken);
+                return;
+            }
+            case 'anchor':
+            case 'tag':
+            case 'space':
+            case 'comment':
+            case 'newline':
+                doc.start.push(this.sourceToken);
+                return;
+        }
+        const bv = this.startBlockValue(doc);
+        if (bv)
+            this.stack.push(bv);
+        else {
+            yield {
+                type: 'error',
+                offset: this.offset,
+                message: `Unexpected ${this.type} token in YAML document`,
+                source: this.source
+            };
+        }
+    }
+    *scalar(scalar) {
+        if (this.type === 'map-value-ind') {
+            const prev = getPrevProps(this.peek(2));
+            const start = getFirstKeyStartProps(prev);
+            let sep;
+            if (scalar.end) {
+                sep = scalar.end;
+                sep.push(this.sourceToken);
+                delete scalar.end;
+            }
+            else
+                sep = [this.sourceToken];
+            const map = {
+                type: 'block-map',
+                offset: scalar.offset,
+                indent: scalar.indent,
+                items: [{ start, key: scalar, sep }]
+            };
+            this.onKeyLine = true;
+            this.stack[this.stack.length - 1] = map;
+        }
+        else
+            yield* this.lineEnd(scalar);
+    }
+    *blockScalar(scalar) {
+        switch (this.type) {
+            case 'space':
+            case 'comment':
+            case 'newline':
+                scalar.props.push(this.sourceToken);
+                return;
+            case 'scalar':
+                scalar.source = this.source;
+                // block-scalar source includes trailing newline
+                this.atNewLine = true;
+                this.indent = 0;
+                if (this.onNewLine) {
+                    let nl = this.source.indexOf('\n') + 1;
+                    while (nl !== 0) {
+                        this.onNewLine(this.offset + nl);
+                        nl = this.source.indexOf('\n', nl) + 1;
+                    }
+                }
+                yield* this.pop();
+                break;
+            /* istanbul ignore next should not happen */
+            default:
+                yield* this.pop();
+                yield* this.step();
+        }
+    }
+    *blockMap(map) {
+        const it = map.items[map.items.length - 1];
+        // it.sep is true-ish if pair already has key or : separator
+        switch (this.type) {
+            case 'newline':
+                this.onKeyLine = false;
+                if (it.value) {
+                    const end = 'end' in it.value ? it.value.end : undefined;
+                    const last = Array.isArray(end) ? end[end.length - 1] : undefined;
+                    if (last?.type === 'comment')
+                        end?.push(this.sourceToken);
+                    else
+                        map.items.push({ start: [this.sourceToken] });
+                }
+                else if (it.sep) {
+                    it.sep.push(this.sourceToken);
+                }
+                else {
+                    it.start.push(this.sourceToken);
+                }
+                return;
+            case 'space':
+            case 'comment':
+                if (it.value) {
+                    map.items.push({ start: [this.sourceToken] });
+                }
+                else if (it.sep) {
+                    it.sep.push(this.sourceToken);
+                }
+                else {
+                    if (this.atIndentedComment(it.start, map.indent)) {
+                        const prev = map.items[map.items.length - 2];
+                        const end = prev?.value?.end;
+                        if (Array.isArray(end)) {
+                            arrayPushArray(end, it.start);
+                            end.push(this.sourceToken);
+                            map.items.pop();
+                            return;
+                        }
+                    }
+                    it.start.push(this.sourceToken);
+                }
+                return;
+        }
+        if (this.indent >= map.indent) {
+            const atMapIndent = !this.onKeyLine && this.indent === map.indent;
+            const atNextItem = atMapIndent &&
+                (it.sep || it.explicitKey) &&
+                this.type !== 'seq-item-ind';
+            // For empty nodes, assign newline-separated not indented empty tokens to following node
+            let start = [];
+            if (atNextItem && it.sep && !it.value) {
+                const nl = [];
+                for (let i = 0; i < it.sep.length; ++i) {
+                    const st = it.sep[i];
+                    switch (st.type) {
+                        case 'newline':
+                            nl.push(i);
+                            break;
+                        case 'space':
+                            break;
+                        case 'comment':
+                            if (st.indent > map.indent)
+                                nl.length = 0;
+                            break;
+                        default:
+                            nl.length = 0;
+                    }
+                }
+                if (nl.length >= 2)
+                    start = it.sep.splice(nl[1]);
+            }
+            switch (this.type) {
+                case 'anchor':
+                case 'tag':
+                    if (atNextItem || it.value) {
+                        start.push(this.sourceToken);
+                        map.items.push({ start });
+                        this.onKeyLine = true;
+                    }
+                    else if (it.sep) {
+                        it.sep.push(this.sourceToken);
+                    }
+                    else {
+                        it.start.push(this.sourceToken);
+                    }
+                    return;
+                case 'explicit-key-ind':
+                    if (!it.sep && !it.explicitKey) {
+                        it.start.push(this.sourceToken);
+                        it.explicitKey = true;
+                    }
+                    else if (atNextItem || it.value) {
+                        start.push(this.sourceToken);
+                        map.items.push({ start, explicitKey: true });
+                    }
+                    else {
+                        this.stack.push({
+                            type: 'block-map',
+                            offset: this.offset,
+                            indent: this.indent,
+                            items: [{ start: [this.sourceToken], explicitKey: true }]
+                        });
+                    }
+                    this.onKeyLine = true;
+                    return;
+                case 'map-value-ind':
+                    if (it.explicitKey) {
+                        if (!it.sep) {
+                            if (includesToken(it.start, 'newline')) {
+                                Object.assign(it, { key: null, sep: [this.sourceToken] });
+                            }
+                            else {
+                                const start = getFirstKeyStartProps(it.start);
+                                this.stack.push({
+                                    type: 'block-map',
+                                    offset: this.offset,
+                                    indent: this.indent,
+                                    items: [{ start, key: null, sep: [this.sourceToken] }]
+                                });
+                            }
+                        }
+                        else if (it.value) {
+                            map.items.push({ start: [], key: null, sep: [this.sourceToken] });
+                        }
+                        else if (includesToken(it.sep, 'map-value-ind')) {
+                            this.stack.push({
+                                type: 'block-map',
+                                offset: this.offset,
+                                indent: this.indent,
+                                items: [{ start, key: null, sep: [this.sourceToken] }]
+                            });
+                        }
+                        else if (isFlowToken(it.key) &&
+                            !includesToken(it.sep, 'newline')) {
+                            const start = getFirstKeyStartProps(it.start);
+                            const key = it.key;
+                            const sep = it.sep;
+                            sep.push(this.sourceToken);
+                            // @ts-expect-error type guard is wrong here
+                            delete it.key;
+                            // @ts-expect-error type guard is wrong here
+                            delete it.sep;
+                            this.stack.push({
+                                type: 'block-map',
+                                offset: this.offset,
+                                indent: this.indent,
+                                items: [{ start, key, sep }]
+                            });
+                        }
+                        else if (start.length > 0) {
+                            // Not actually at next item
+                            it.sep = it.sep.concat(start, this.sourceToken);
+                        }
+                        else {
+                            it.sep.push(this.sourceToken);
+                        }
+                    }
+                    else {
+                        if (!it.sep) {
+                            Object.assign(it, { key: null, sep: [this.sourceToken] });
+                        }
+                        else if (it.value || atNextItem) {
+                            map.items.push({ start, key: null, sep: [this.sourceToken] });
+                        }
+                        else if (includesToken(it.sep, 'map-value-ind')) {
+                            this.stack.push({
+                                type: 'block-map',
+                                offset: this.offset,
+                                indent: this.indent,
+                                items: [{ start: [], key: null, sep: [this.sourceToken] }]
+                            });
+                        }
+                        else {
+                            it.sep.push(this.sourceToken);
+                        }
+                    }
+                    this.onKeyLine = true;
+                    return;
+                case 'alias':
+                case 'scalar':
+                case 'single-quoted-scalar':
+                case 'double-quoted-scalar': {
+                    const fs = this.flowScalar(this.type);
+                    if (atNextItem || it.value) {
+                        map.items.push({ start, key: fs, sep: [] });
+                        this.onKeyLine = true;
+                    }
+                    else if (it.sep) {
+                        this.stack.push(fs);
+                    }
+                    else {
+                        Object.assign(it, { key: fs, sep: [] });
+                        this.onKeyLine = true;
+                    }
+                    return;
+                }
+                default: {
+                    const bv = this.startBlockValue(map);
+                    if (bv) {
+                        if (bv.type === 'block-seq') {
+                            if (!it.explicitKey &&
+                                it.sep &&
+                                !includesToken(it.sep, 'newline')) {
+                                yield* this.pop({
+                                    type: 'error',
+                                    offset: this.offset,
+                                    message: 'Unexpected block-seq-ind on same line with key',
+                                    source: this.source
+                                });
+                                return;
+                            }
+                        }
+                        else if (atMapIndent) {
+                            map.items.push({ start });
+                        }
+                        this.stack.push(bv);
+                        return;
+                    }
+                }
+            }
+        }
+        yield* this.pop();
+        yield* this.step();
+    }
+    *blockSequence(seq) {
+        const it = seq.items[seq.items.length - 1];
+        switch (this.type) {
+            case 'newline':
+                if (it.value) {
+                    const end = 'end' in it.value ? it.value.end : undefined;
+                    const last = Array.isArray(end) ? end[end.length - 1] : undefined;
+                    if (last?.type === 'comment')
+                        end?.push(this.sourceToken);
+                    else
+                        seq.items.push({ start: [this.sourceToken] });
+                }
+                else
+                    it.start.push(this.sourceToken);
+                return;
+            case 'space':
+            case 'comment':
+                if (it.value)
+                    seq.items.push({ start: [this.sourceToken] });
+                else {
+                    if (this.atIndentedComment(it.start, seq.indent)) {
+                        const prev = seq.items[seq.items.length - 2];
+                        const end = prev?.value?.end;
+                        if (Array.isArray(end)) {
+                            arrayPushArray(end, it.start);
+                            end.push(this.sourceToken);
+                            seq.items.pop();
+                            return;
+                        }
+                    }
+                    it.start.push(this.sourceToken);
+                }
+                return;
+            case 'anchor':
+            case 'tag':
+                if (it.value || this.indent <= seq.indent)
+                    break;
+                it.start.push(this.sourceToken);
+                return;
+            case 'seq-item-ind':
+                if (this.indent !== seq.indent)
+                    break;
+                if (it.value || includesToken(it.start, 'seq-item-ind'))
+                    seq.items.push({ start: [this.sourceToken] });
+                else
+                    it.start.push(this.sourceToken);
+                return;
+        }
+        if (this.indent > seq.indent) {
+            const bv = this.startBlockValue(seq);
+            if (bv) {
+                this.stack.push(bv);
+                return;
+            }
+        }
+        yield* this.pop();
+        yield* this.step();
+    }
+    *flowCollection(fc) {
+        const it = fc.items[fc.items.length - 1];
+        if (this.type === 'flow-error-end') {
+            let top;
+            do {
+                yield* this.pop();
+                top = this.peek(1);
+            } while (top?.type === 'flow-collection');
+        }
+        else if (fc.end.length === 0) {
+            switch (this.type) {
+                case 'comma':
+                case 'explicit-key-ind':
+                    if (!it || it.sep)
+                        fc.items.push({ start: [this.sourceToken] });
+                    else
+                        it.start.push(this.sourceToken);
+                    return;
+                case 'map-value-ind':
+                    if (!it || it.value)
+                        fc.items.push({ start: [], key: null, sep: [this.sourceToken] });
+                    else if (it.sep)
+                        it.sep.push(this.sourceToken);
+                    else
+                        Object.assign(it, { key: null, sep: [this.sourceToken] });
+                    return;
+                case 'space':
+                case 'comment':
+                case 'newline':
+                case 'anchor':
+                case 'tag':
+                    if (!it || it.value)
+                        fc.items.push({ start: [this.sourceToken] });
+                    else if (it.sep)
+                        it.sep.push(this.sourceToken);
+                    else
+                        it.start.push(this.sourceToken);
+                    return;
+                case 'alias':
+                case 'scalar':
+                case 'single-quoted-scalar':
+                case 'double-quoted-scalar': {
+                    const fs = this.flowScalar(this.type);
+                    if (!it || it.value)
+                        fc.items.push({ start: [], key: fs, sep: [] });
+                    else if (it.sep)
+                        this.stack.push(fs);
+                    else
+                        Object.assign(it, { key: fs, sep: [] });
+                    return;
+                }
+                case 'flow-map-end':
+                case 'flow-seq-end':
+                    fc.end.push(this.sourceToken);
+                    return;
+            }
+            const bv = this.startBlockValue(fc);
+            /* istanbul ignore else should not happen */
+            if (bv)
+                this.stack.push(bv);
+            else {
+                yield* this.pop();
+                yield* this.step();
+            }
+        }
+        else {
+            const parent = this.peek(2);
+            if (parent.type === 'block-map' &&
+                ((this.type === 'map-value-ind' && parent.indent === fc.indent) ||
+                    (this.type === 'newline' &&
+                        !parent.items[parent.items.length - 1].sep))) {
+                yield* this.pop();
+                yield* this.step();
+            }
+            else if (this.type === 'map-value-ind' &&
+                parent.type !== 'flow-collection') {
+                const prev = getPrevProps(parent);
+                const start = getFirstKeyStartProps(prev);
+                fixFlowSeqItems(fc);
+                const sep = fc.end.splice(1, fc.end.length);
+                sep.push(this.sourceToken);
+                const map = {
+                    type: 'block-map',
+                    offset: fc.offset,
+                    indent: fc.indent,
+                    items: [{ start, key: fc, sep }]
+                };
+                this.onKeyLine = true;
+                this.stack[this.stack.length - 1] = map;
+            }
+            else {
+                yield* this.lineEnd(fc);
+            }
+        }
+    }
+    flowScalar(type) {
+        if (this.onNewLine) {
+            let nl = this.source.indexOf('\n') + 1;
+            while (nl !== 0) {
+                this.onNewLine(this.offset + nl);
+                nl = this.source.indexOf('\n', nl) + 1;
+            }
+        }
+        return {
+            type,
+            offset: this.offset,
+            indent: this.indent,
+            source: this.source
+        };
+    }
+    startBlockValue(parent) {
+        switch (this.type) {
+            case 'alias':
+            case 'scalar':
+            case 'single-quoted-scalar':
+            case 'double-quoted-scalar':
+                return this.flowScalar(this.type);
+            case 'block-scalar-header':
+                return {
+                    type: 'block-scalar',
+                    offset: this.offset,
+                    indent: this.indent,
+                    props: [this.sourceToken],
+                    source: ''
+                };
+            case 'flow-map-start':
+            case 'flow-seq-start':
+                return {
+                    type: 'flow-collection',
+                    offset: this.offset,
+                    indent: this.indent,
+                    start: this.sourceToken,
+                    items: [],
+                    end: []
+                };
+            case 'seq-item-ind':
+                return {
+                    type: 'block-seq',
+                    offset: this.offset,
+                    indent: this.indent,
+                    items: [{ start: [this.sourceToken] }]
+                };
+            case 'explicit-key-ind': {
+                this.onKeyLine = true;
+                const prev = getPrevProps(parent);
+                const start = getFirstKeyStartProps(prev);
+                start.push(this.sourceToken);
+                return {
+                    type: 'block-map',
+                    offset: this.offset,
+                    indent: this.indent,
+                    items: [{ start, explicitKey: true }]
+                };
+            }
+            case 'map-value-ind': {
+                this.onKeyLine = true;
+                const prev = getPrevProps(parent);
+                const start = getFirstKeyStartProps(prev);
+                return {
+                    type: 'block-map',
+                    offset: this.offset,
+                    indent: this.indent,
+                    items: [{ start, key: null, sep: [this.sourceToken] }]
+                };
+            }
+        }
+        return null;
+    }
+    atIndentedComment(start, indent) {
+        if (this.type !== 'comment')
+            return false;
+        if (this.indent <= indent)
+            return false;
+        return start.every(st => st.type === 'newline' || st.type === 'space');
+    }
+    *documentEnd(docEnd) {
+        if (this.type !== 'doc-mode') {
+            if (docEnd.end)
+                docEnd.end.push(this.sourceToken);
+            else
+                docEnd.end = [this.sourceToken];
+            if (this.type === 'newline')
+                yield* this.pop();
+        }
+    }
+    *lineEnd(token) {
+        switch (this.type) {
+            case 'comma':
+            case 'doc-start':
+            case 'doc-end':
+            case 'flow-seq-end':
+            case 'flow-map-end':
+            case 'map-value-ind':
+                yield* this.pop();
+                yield* this.step();
+                break;
+            case 'newline':
+                this.onKeyLine = false;
+            // fallthrough
+            case 'space':
+            case 'comment':
+            default:
+                // all other values are errors
+                if (token.end)
+                    token.end.push(this.sourceToken);
+                else
+                    token.end = [this.sourceToken];
+                if (this.type === 'newline')
+                    yield* this.pop();
+        }
+    }
+}
+
+exports.Parser = Parser;
+
+
+/***/ }),
+
+/***/ 9901:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var composer = __nccwpck_require__(2814);
+var Document = __nccwpck_require__(3915);
+var errors = __nccwpck_require__(8450);
+var log = __nccwpck_require__(8195);
+var identity = __nccwpck_require__(1737);
+var lineCounter = __nccwpck_require__(6004);
+var parser = __nccwpck_require__(8238);
+
+function parseOptions(options) {
+    const prettyErrors = options.prettyErrors !== false;
+    const lineCounter$1 = options.lineCounter || (prettyErrors && new lineCounter.LineCounter()) || null;
+    return { lineCounter: lineCounter$1, prettyErrors };
+}
+/**
+ * Parse the input as a stream of YAML documents.
+ *
+ * Documents should be separated from each other by `...` or `---` marker lines.
+ *
+ * @returns If an empty `docs` array is returned, it will be of type
+ *   EmptyStream and contain additional stream information. In
+ *   TypeScript, you should use `'empty' in docs` as a type guard for it.
+ */
+function parseAllDocuments(source, options = {}) {
+    const { lineCounter, prettyErrors } = parseOptions(options);
+    const parser$1 = new parser.Parser(lineCounter?.addNewLine);
+    const composer$1 = new composer.Composer(options);
+    const docs = Array.from(composer$1.compose(parser$1.parse(source)));
+    if (prettyErrors && lineCounter)
+        for (const doc of docs) {
+            doc.errors.forEach(errors.prettifyError(source, lineCounter));
+            doc.warnings.forEach(errors.prettifyError(source, lineCounter));
+        }
+    if (docs.length > 0)
+        return docs;
+    return Object.assign([], { empty: true }, composer$1.streamInfo());
+}
+/** Parse an input string into a single YAML.Document */
+function parseDocument(source, options = {}) {
+    const { lineCounter, prettyErrors } = parseOptions(options);
+    const parser$1 = new parser.Parser(lineCounter?.addNewLine);
+    const composer$1 = new composer.Composer(options);
+    // `doc` is always set by compose.end(true) at the very latest
+    let doc = null;
+    for (const _doc of composer$1.compose(parser$1.parse(source), true, source.length)) {
+        if (!doc)
+            doc = _doc;
+        else if (doc.options.logLevel !== 'silent') {
+            doc.errors.push(new errors.YAMLParseError(_doc.range.slice(0, 2), 'MULTIPLE_DOCS', 'Source contains multiple documents; please use YAML.parseAllDocuments()'));
+            break;
+        }
+    }
+    if (prettyErrors && lineCounter) {
+        doc.errors.forEach(errors.prettifyError(source, lineCounter));
+        doc.warnings.forEach(errors.prettifyError(source, lineCounter));
+    }
+    return doc;
+}
+function parse(src, reviver, options) {
+    let _reviver = undefined;
+    if (typeof reviver === 'function') {
+        _reviver = reviver;
+    }
+    else if (options === undefined && reviver && typeof reviver === 'object') {
+        options = reviver;
+    }
+    const doc = parseDocument(src, options);
+    if (!doc)
+        return null;
+    doc.warnings.forEach(warning => log.warn(doc.options.logLevel, warning));
+    if (doc.errors.length > 0) {
+        if (doc.options.logLevel !== 'silent')
+            throw doc.errors[0];
+        else
+            doc.errors = [];
+    }
+    return doc.toJS(Object.assign({ reviver: _reviver }, options));
+}
+function stringify(value, replacer, options) {
+    let _replacer = null;
+    if (typeof replacer === 'function' || Array.isArray(replacer)) {
+        _replacer = replacer;
+    }
+    else if (options === undefined && replacer) {
+        options = replacer;
+    }
+    if (typeof options === 'string')
+        options = options.length;
+    if (typeof options === 'number') {
+        const indent = Math.round(options);
+        options = indent < 1 ? undefined : indent > 8 ? { indent: 8 } : { indent };
+    }
+    if (value === undefined) {
+        const { keepUndefined } = options ?? replacer ?? {};
+        if (!keepUndefined)
+            return undefined;
+    }
+    if (identity.isDocument(value) && !_replacer)
+        return value.toString(options);
+    return new Document.Document(value, _replacer, options).toString(options);
+}
+
+exports.parse = parse;
+exports.parseAllDocuments = parseAllDocuments;
+exports.parseDocument = parseDocument;
+exports.stringify = stringify;
+
+
+/***/ }),
+
+/***/ 7878:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var identity = __nccwpck_require__(1737);
+var map = __nccwpck_require__(773);
+var seq = __nccwpck_require__(1744);
+var string = __nccwpck_require__(2678);
+var tags = __nccwpck_require__(8904);
+
+const sortMapEntriesByKey = (a, b) => a.key < b.key ? -1 : a.key > b.key ? 1 : 0;
+class Schema {
+    constructor({ compat, customTags, merge, resolveKnownTags, schema, sortMapEntries, toStringDefaults }) {
+        this.compat = Array.isArray(compat)
+            ? tags.getTags(compat, 'compat')
+            : compat
+                ? tags.getTags(null, compat)
+                : null;
+        this.name = (typeof schema === 'string' && schema) || 'core';
+        this.knownTags = resolveKnownTags ? tags.coreKnownTags : {};
+        this.tags = tags.getTags(customTags, this.name, merge);
+        this.toStringOptions = toStringDefaults ?? null;
+        Object.defineProperty(this, identity.MAP, { value: map.map });
+        Object.defineProperty(this, identity.SCALAR, { value: string.string });
+        Object.defineProperty(this, identity.SEQ, { value: seq.seq });
+        // Used by createMap()
+        this.sortMapEntries =
+            typeof sortMapEntries === 'function'
+                ? sortMapEntries
+                : sortMapEntries === true
+                    ? sortMapEntriesByKey
+                    : null;
+    }
+    clone() {
+        const copy = Object.create(Schema.prototype, Object.getOwnPropertyDescriptors(this));
+        copy.tags = this.tags.slice();
+        return copy;
+    }
+}
+
+exports.Schema = Schema;
+
+
+/***/ }),
+
+/***/ 773:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var identity = __nccwpck_require__(1737);
+var YAMLMap = __nccwpck_require__(1856);
+
+const map = {
+    collection: 'map',
+    default: true,
+    nodeClass: YAMLMap.YAMLMap,
+    tag: 'tag:yaml.org,2002:map',
+    resolve(map, onError) {
+        if (!identity.isMap(map))
+            onError('Expected a mapping for this tag');
+        return map;
+    },
+    createNode: (schema, obj, ctx) => YAMLMap.YAMLMap.from(schema, obj, ctx)
+};
+
+exports.map = map;
+
+
+/***/ }),
+
+/***/ 5410:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var Scalar = __nccwpck_require__(1543);
+
+const nullTag = {
+    identify: value => value == null,
+    createNode: () => new Scalar.Scalar(null),
+    default: true,
+    tag: 'tag:yaml.org,2002:null',
+    test: /^(?:~|[Nn]ull|NULL)?$/,
+    resolve: () => new Scalar.Scalar(null),
+    stringify: ({ source }, ctx) => typeof source === 'string' && nullTag.test.test(source)
+        ? source
+        : ctx.options.nullStr
+};
+
+exports.nullTag = nullTag;
+
+
+/***/ }),
+
+/***/ 1744:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var identity = __nccwpck_require__(1737);
+var YAMLSeq = __nccwpck_require__(3013);
+
+const seq = {
+    collection: 'seq',
+    default: true,
+    nodeClass: YAMLSeq.YAMLSeq,
+    tag: 'tag:yaml.org,2002:seq',
+    resolve(seq, onError) {
+        if (!identity.isSeq(seq))
+            onError('Expected a sequence for this tag');
+        return seq;
+    },
+    createNode: (schema, obj, ctx) => YAMLSeq.YAMLSeq.from(schema, obj, ctx)
+};
+
+exports.seq = seq;
+
+
+/***/ }),
+
+/***/ 2678:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var stringifyString = __nccwpck_require__(4387);
+
+const string = {
+    identify: value => typeof value === 'string',
+    default: true,
+    tag: 'tag:yaml.org,2002:str',
+    resolve: str => str,
+    stringify(item, ctx, onComment, onChompKeep) {
+        ctx = Object.assign({ actualString: true }, ctx);
+        return stringifyString.stringifyString(item, ctx, onComment, onChompKeep);
+    }
+};
+
+exports.string = string;
+
+
+/***/ }),
+
+/***/ 8437:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var Scalar = __nccwpck_require__(1543);
+
+const boolTag = {
+    identify: value => typeof value === 'boolean',
+    default: true,
+    tag: 'tag:yaml.org,2002:bool',
+    test: /^(?:[Tt]rue|TRUE|[Ff]alse|FALSE)$/,
+    resolve: str => new Scalar.Scalar(str[0] === 't' || str[0] === 'T'),
+    stringify({ source, value }, ctx) {
+        if (source && boolTag.test.test(source)) {
+            const sv = source[0] === 't' || source[0] === 'T';
+            if (value === sv)
+                return source;
+        }
+        return value ? ctx.options.trueStr : ctx.options.falseStr;
+    }
+};
+
+exports.boolTag = boolTag;
+
+
+/***/ }),
+
+/***/ 2859:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var Scalar = __nccwpck_require__(1543);
+var stringifyNumber = __nccwpck_require__(2827);
+
+const floatNaN = {
+    identify: value => typeof value === 'number',
+    default: true,
+    tag: 'tag:yaml.org,2002:float',
+    test: /^(?:[-+]?\.(?:inf|Inf|INF)|\.nan|\.NaN|\.NAN)$/,
+    resolve: str => str.slice(-3).toLowerCase() === 'nan'
+        ? NaN
+        : str[0] === '-'
+            ? Number.NEGATIVE_INFINITY
+            : Number.POSITIVE_INFINITY,
+    stringify: stringifyNumber.stringifyNumber
+};
+const floatExp = {
+    identify: value => typeof value === 'number',
+    default: true,
+    tag: 'tag:yaml.org,2002:float',
+    format: 'EXP',
+    test: /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)[eE][-+]?[0-9]+$/,
+    resolve: str => parseFloat(str),
+    stringify(node) {
+        const num = Number(node.value);
+        return isFinite(num) ? num.toExponential() : stringifyNumber.stringifyNumber(node);
+    }
+};
+const float = {
+    identify: value => typeof value === 'number',
+    default: true,
+    tag: 'tag:yaml.org,2002:float',
+    test: /^[-+]?(?:\.[0-9]+|[0-9]+\.[0-9]*)$/,
+    resolve(str) {
+        const node = new Scalar.Scalar(parseFloat(str));
+        const dot = str.indexOf('.');
+        if (dot !== -1 && str[str.length - 1] === '0')
+            node.minFractionDigits = str.length - dot - 1;
+        return node;
+    },
+    stringify: stringifyNumber.stringifyNumber
+};
+
+exports.float = float;
+exports.floatExp = floatExp;
+exports.floatNaN = floatNaN;
+
+
+/***/ }),
+
+/***/ 4044:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var stringifyNumber = __nccwpck_require__(2827);
+
+const intIdentify = (value) => typeof value === 'bigint' || Number.isInteger(value);
+const intResolve = (str, offset, radix, { intAsBigInt }) => (intAsBigInt ? BigInt(str) : parseInt(str.substring(offset), radix));
+function intStringify(node, radix, prefix) {
+    const { value } = node;
+    if (intIdentify(value) && value >= 0)
+        return prefix + value.toString(radix);
+    return stringifyNumber.stringifyNumber(node);
+}
+const intOct = {
+    identify: value => intIdentify(value) && value >= 0,
+    default: true,
+    tag: 'tag:yaml.org,2002:int',
+    format: 'OCT',
+    test: /^0o[0-7]+$/,
+    resolve: (str, _onError, opt) => intResolve(str, 2, 8, opt),
+    stringify: node => intStringify(node, 8, '0o')
+};
+const int = {
+    identify: intIdentify,
+    default: true,
+    tag: 'tag:yaml.org,2002:int',
+    test: /^[-+]?[0-9]+$/,
+    resolve: (str, _onError, opt) => intResolve(str, 0, 10, opt),
+    stringify: stringifyNumber.stringifyNumber
+};
+const intHex = {
+    identify: value => intIdentify(value) && value >= 0,
+    default: true,
+    tag: 'tag:yaml.org,2002:int',
+    format: 'HEX',
+    test: /^0x[0-9a-fA-F]+$/,
+    resolve: (str, _onError, opt) => intResolve(str, 2, 16, opt),
+    stringify: node => intStringify(node, 16, '0x')
+};
+
+exports.int = int;
+exports.intHex = intHex;
+exports.intOct = intOct;
+
+
+/***/ }),
+
+/***/ 9565:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var map = __nccwpck_require__(773);
+var _null = __nccwpck_require__(5410);
+var seq = __nccwpck_require__(1744);
+var string = __nccwpck_require__(2678);
+var bool = __nccwpck_require__(8437);
+var float = __nccwpck_require__(2859);
+var int = __nccwpck_require__(4044);
+
+const schema = [
+    map.map,
+    seq.seq,
+    string.string,
+    _null.nullTag,
+    bool.boolTag,
+    int.intOct,
+    int.int,
+    int.intHex,
+    float.floatNaN,
+    float.floatExp,
+    float.float
+];
+
+exports.schema = schema;
+
+
+/***/ }),
+
+/***/ 9605:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var Scalar = __nccwpck_require__(1543);
+var map = __nccwpck_require__(773);
+var seq = __nccwpck_require__(1744);
+
+function intIdentify(value) {
+    return typeof value === 'bigint' || Number.isInteger(value);
+}
+const stringifyJSON = ({ value }) => JSON.stringify(value);
+const jsonScalars = [
+    {
+        identify: value => typeof value === 'string',
+        default: true,
+        tag: 'tag:yaml.org,2002:str',
+        resolve: str => str,
+        stringify: stringifyJSON
+    },
+    {
+        identify: value => value == null,
+        createNode: () => new Scalar.Scalar(null),
+        default: true,
+        tag: 'tag:yaml.org,2002:null',
+        test: /^null$/,
+        resolve: () => null,
+        stringify: stringifyJSON
+    },
+    {
+        identify: value => typeof value === 'boolean',
+        default: true,
+        tag: 'tag:yaml.org,2002:bool',
+        test: /^true$|^false$/,
+        resolve: str => str === 'true',
+        stringify: stringifyJSON
+    },
+    {
+        identify: intIdentify,
+        default: true,
+        tag: 'tag:yaml.org,2002:int',
+        test: /^-?(?:0|[1-9][0-9]*)$/,
+        resolve: (str, _onError, { intAsBigInt }) => intAsBigInt ? BigInt(str) : parseInt(str, 10),
+        stringify: ({ value }) => intIdentify(value) ? value.toString() : JSON.stringify(value)
+    },
+    {
+        identify: value => typeof value === 'number',
+        default: true,
+        tag: 'tag:yaml.org,2002:float',
+        test: /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?$/,
+        resolve: str => parseFloat(str),
+        stringify: stringifyJSON
+    }
+];
+const jsonError = {
+    default: true,
+    tag: '',
+    test: /^/,
+    resolve(str, onError) {
+        onError(`Unresolved plain scalar ${JSON.stringify(str)}`);
+        return str;
+    }
+};
+const schema = [map.map, seq.seq].concat(jsonScalars, jsonError);
+
+exports.schema = schema;
+
+
+/***/ }),
+
+/***/ 8904:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var map = __nccwpck_require__(773);
+var _null = __nccwpck_require__(5410);
+var seq = __nccwpck_require__(1744);
+var string = __nccwpck_require__(2678);
+var bool = __nccwpck_require__(8437);
+var float = __nccwpck_require__(2859);
+var int = __nccwpck_require__(4044);
+var schema = __nccwpck_require__(9565);
+var schema$1 = __nccwpck_require__(9605);
+var binary = __nccwpck_require__(6737);
+var merge = __nccwpck_require__(5970);
+var omap = __nccwpck_require__(8781);
+var pairs = __nccwpck_require__(9751);
+var schema$2 = __nccwpck_require__(3019);
+var set = __nccwpck_require__(1314);
+var timestamp = __nccwpck_require__(5994);
+
+const schemas = new Map([
+    ['core', schema.schema],
+    ['failsafe', [map.map, seq.seq, string.string]],
+    ['json', schema$1.schema],
+    ['yaml11', schema$2.schema],
+    ['yaml-1.1', schema$2.schema]
+]);
+const tagsByName = {
+    binary: binary.binary,
+    bool: bool.boolTag,
+    float: float.float,
+    floatExp: float.floatExp,
+    floatNaN: float.floatNaN,
+    floatTime: timestamp.floatTime,
+    int: int.int,
+    intHex: int.intHex,
+    intOct: int.intOct,
+    intTime: timestamp.intTime,
+    map: map.map,
+    merge: merge.merge,
+    null: _null.nullTag,
+    omap: omap.omap,
+    pairs: pairs.pairs,
+    seq: seq.seq,
+    set: set.set,
+    timestamp: timestamp.timestamp
+};
+const coreKnownTags = {
+    'tag:yaml.org,2002:binary': binary.binary,
+    'tag:yaml.org,2002:merge': merge.merge,
+    'tag:yaml.org,2002:omap': omap.omap,
+    'tag:yaml.org,2002:pairs': pairs.pairs,
+    'tag:yaml.org,2002:set': set.set,
+    'tag:yaml.org,2002:timestamp': timestamp.timestamp
+};
+function getTags(customTags, schemaName, addMergeTag) {
+    const schemaTags = schemas.get(schemaName);
+    if (schemaTags && !customTags) {
+        return addMergeTag && !schemaTags.includes(merge.merge)
+            ? schemaTags.concat(merge.merge)
+            : schemaTags.slice();
+    }
+    let tags = schemaTags;
+    if (!tags) {
+        if (Array.isArray(customTags))
+            tags = [];
+        else {
+            const keys = Array.from(schemas.keys())
+                .filter(key => key !== 'yaml11')
+                .map(key => JSON.stringify(key))
+                .join(', ');
+            throw new Error(`Unknown schema "${schemaName}"; use one of ${keys} or define customTags array`);
+        }
+    }
+    if (Array.isArray(customTags)) {
+        for (const tag of customTags)
+            tags = tags.concat(tag);
+    }
+    else if (typeof customTags === 'function') {
+        tags = customTags(tags.slice());
+    }
+    if (addMergeTag)
+        tags = tags.concat(merge.merge);
+    return tags.reduce((tags, tag) => {
+        const tagObj = typeof tag === 'string' ? tagsByName[tag] : tag;
+        if (!tagObj) {
+            const tagName = JSON.stringify(tag);
+            const keys = Object.keys(tagsByName)
+                .map(key => JSON.stringify(key))
+                .join(', ');
+            throw new Error(`Unknown custom tag ${tagName}; use one of ${keys}`);
+        }
+        if (!tags.includes(tagObj))
+            tags.push(tagObj);
+        return tags;
+    }, []);
+}
+
+exports.coreKnownTags = coreKnownTags;
+exports.getTags = getTags;
+
+
+/***/ }),
+
+/***/ 6737:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var node_buffer = __nccwpck_require__(181);
+var Scalar = __nccwpck_require__(1543);
+var stringifyString = __nccwpck_require__(4387);
+
+const binary = {
+    identify: value => value instanceof Uint8Array, // Buffer inherits from Uint8Array
+    default: false,
+    tag: 'tag:yaml.org,2002:binary',
+    /**
+     * Returns a Buffer in node and an Uint8Array in browsers
+     *
+     * To use the resulting buffer as an image, you'll want to do something like:
+     *
+     *   const blob = new Blob([buffer], { type: 'image/jpeg' })
+     *   document.querySelector('#photo').src = URL.createObjectURL(blob)
+     */
+    resolve(src, onError) {
+        if (typeof node_buffer.Buffer === 'function') {
+            return node_buffer.Buffer.from(src, 'base64');
+        }
+        else if (typeof atob === 'function') {
+            // On IE 11, atob() can't handle newlines
+            const str = atob(src.replace(/[\n\r]/g, ''));
+            const buffer = new Uint8Array(str.length);
+            for (let i = 0; i < str.length; ++i)
+                buffer[i] = str.charCodeAt(i);
+            return buffer;
+        }
+        else {
+            onError('This environment does not support reading binary tags; either Buffer or atob is required');
+            return src;
+        }
+    },
+    stringify({ comment, type, value }, ctx, onComment, onChompKeep) {
+        if (!value)
+            return '';
+        const buf = value; // checked earlier by binary.identify()
+        let str;
+        if (typeof node_buffer.Buffer === 'function') {
+            str =
+                buf instanceof node_buffer.Buffer
+                    ? buf.toString('base64')
+                    : node_buffer.Buffer.from(buf.buffer).toString('base64');
+        }
+        else if (typeof btoa === 'function') {
+            let s = '';
+            for (let i = 0; i < buf.length; ++i)
+                s += String.fromCharCode(buf[i]);
+            str = btoa(s);
+        }
+        else {
+            throw new Error('This environment does not support writing binary tags; either Buffer or btoa is required');
+        }
+        type ?? (type = Scalar.Scalar.BLOCK_LITERAL);
+        if (type !== Scalar.Scalar.QUOTE_DOUBLE) {
+            const lineWidth = Math.max(ctx.options.lineWidth - ctx.indent.length, ctx.options.minContentWidth);
+            const n = Math.ceil(str.length / lineWidth);
+            const lines = new Array(n);
+            for (let i = 0, o = 0; i < n; ++i, o += lineWidth) {
+                lines[i] = str.substr(o, lineWidth);
+            }
+            str = lines.join(type === Scalar.Scalar.BLOCK_LITERAL ? '\n' : ' ');
+        }
+        return stringifyString.stringifyString({ comment, type, value: str }, ctx, onComment, onChompKeep);
+    }
+};
+
+exports.binary = binary;
+
+
+/***/ }),
+
+/***/ 2348:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var Scalar = __nccwpck_require__(1543);
+
+function boolStringify({ value, source }, ctx) {
+    const boolObj = value ? trueTag : falseTag;
+    if (source && boolObj.test.test(source))
+        return source;
+    return value ? ctx.options.trueStr : ctx.options.falseStr;
+}
+const trueTag = {
+    identify: value => value === true,
+    default: true,
+    tag: 'tag:yaml.org,2002:bool',
+    test: /^(?:Y|y|[Yy]es|YES|[Tt]rue|TRUE|[Oo]n|ON)$/,
+    resolve: () => new Scalar.Scalar(true),
+    stringify: boolStringify
+};
+const falseTag = {
+    identify: value => value === false,
+    default: true,
+    tag: 'tag:yaml.org,2002:bool',
+    test: /^(?:N|n|[Nn]o|NO|[Ff]alse|FALSE|[Oo]ff|OFF)$/,
+    resolve: () => new Scalar.Scalar(false),
+    stringify: boolStringify
+};
+
+exports.falseTag = falseTag;
+exports.trueTag = trueTag;
+
+
+/***/ }),
+
+/***/ 7292:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var Scalar = __nccwpck_require__(1543);
+var stringifyNumber = __nccwpck_require__(2827);
+
+const floatNaN = {
+    identify: value => typeof value === 'number',
+    default: true,
+    tag: 'tag:yaml.org,2002:float',
+    test: /^(?:[-+]?\.(?:inf|Inf|INF)|\.nan|\.NaN|\.NAN)$/,
+    resolve: (str) => str.slice(-3).toLowerCase() === 'nan'
+        ? NaN
+        : str[0] === '-'
+            ? Number.NEGATIVE_INFINITY
+            : Number.POSITIVE_INFINITY,
+    stringify: stringifyNumber.stringifyNumber
+};
+const floatExp = {
+    identify: value => typeof value === 'number',
+    default: true,
+    tag: 'tag:yaml.org,2002:float',
+    format: 'EXP',
+    test: /^[-+]?(?:[0-9][0-9_]*)?(?:\.[0-9_]*)?[eE][-+]?[0-9]+$/,
+    resolve: (str) => parseFloat(str.replace(/_/g, '')),
+    stringify(node) {
+        const num = Number(node.value);
+        return isFinite(num) ? num.toExponential() : stringifyNumber.stringifyNumber(node);
+    }
+};
+const float = {
+    identify: value => typeof value === 'number',
+    default: true,
+    tag: 'tag:yaml.org,2002:float',
+    test: /^[-+]?(?:[0-9][0-9_]*)?\.[0-9_]*$/,
+    resolve(str) {
+        const node = new Scalar.Scalar(parseFloat(str.replace(/_/g, '')));
+        const dot = str.indexOf('.');
+        if (dot !== -1) {
+            const f = str.substring(dot + 1).replace(/_/g, '');
+            if (f[f.length - 1] === '0')
+                node.minFractionDigits = f.length;
+        }
+        return node;
+    },
+    stringify: stringifyNumber.stringifyNumber
+};
+
+exports.float = float;
+exports.floatExp = floatExp;
+exports.floatNaN = floatNaN;
+
+
+/***/ }),
+
+/***/ 7851:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var stringifyNumber = __nccwpck_require__(2827);
+
+const intIdentify = (value) => typeof value === 'bigint' || Number.isInteger(value);
+function intResolve(str, offset, radix, { intAsBigInt }) {
+    const sign = str[0];
+    if (sign === '-' || sign === '+')
+        offset += 1;
+    str = str.substring(offset).replace(/_/g, '');
+    if (intAsBigInt) {
+        switch (radix) {
+            case 2:
+                str = `0b${str}`;
+                break;
+            case 8:
+                str = `0o${str}`;
+                break;
+            case 16:
+                str = `0x${str}`;
+                break;
+        }
+        const n = BigInt(str);
+        return sign === '-' ? BigInt(-1) * n : n;
+    }
+    const n = parseInt(str, radix);
+    return sign === '-' ? -1 * n : n;
+}
+function intStringify(node, radix, prefix) {
+    const { value } = node;
+    if (intIdentify(value)) {
+        const str = value.toString(radix);
+        return value < 0 ? '-' + prefix + str.substr(1) : prefix + str;
+    }
+    return stringifyNumber.stringifyNumber(node);
+}
+const intBin = {
+    identify: intIdentify,
+    default: true,
+    tag: 'tag:yaml.org,2002:int',
+    format: 'BIN',
+    test: /^[-+]?0b[0-1_]+$/,
+    resolve: (str, _onError, opt) => intResolve(str, 2, 2, opt),
+    stringify: node => intStringify(node, 2, '0b')
+};
+const intOct = {
+    identify: intIdentify,
+    default: true,
+    tag: 'tag:yaml.org,2002:int',
+    format: 'OCT',
+    test: /^[-+]?0[0-7_]+$/,
+    resolve: (str, _onError, opt) => intResolve(str, 1, 8, opt),
+    stringify: node => intStringify(node, 8, '0')
+};
+const int = {
+    identify: intIdentify,
+    default: true,
+    tag: 'tag:yaml.org,2002:int',
+    test: /^[-+]?[0-9][0-9_]*$/,
+    resolve: (str, _onError, opt) => intResolve(str, 0, 10, opt),
+    stringify: stringifyNumber.stringifyNumber
+};
+const intHex = {
+    identify: intIdentify,
+    default: true,
+    tag: 'tag:yaml.org,2002:int',
+    format: 'HEX',
+    test: /^[-+]?0x[0-9a-fA-F_]+$/,
+    resolve: (str, _onError, opt) => intResolve(str, 2, 16, opt),
+    stringify: node => intStringify(node, 16, '0x')
+};
+
+exports.int = int;
+exports.intBin = intBin;
+exports.intHex = intHex;
+exports.intOct = intOct;
+
+
+/***/ }),
+
+/***/ 5970:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var identity = __nccwpck_require__(1737);
+var Scalar = __nccwpck_require__(1543);
+
+// If the value associated with a merge key is a single mapping node, each of
+// its key/value pairs is inserted into the current mapping, unless the key
+// already exists in it. If the value associated with the merge key is a
+// sequence, then this sequence is expected to contain mapping nodes and each
+// of these nodes is merged in turn according to its order in the sequence.
+// Keys in mapping nodes earlier in the sequence override keys specified in
+// later mapping nodes. -- http://yaml.org/type/merge.html
+const MERGE_KEY = '<<';
+const merge = {
+    identify: value => value === MERGE_KEY ||
+        (typeof value === 'symbol' && value.description === MERGE_KEY),
+    default: 'key',
+    tag: 'tag:yaml.org,2002:merge',
+    test: /^<<$/,
+    resolve: () => Object.assign(new Scalar.Scalar(Symbol(MERGE_KEY)), {
+        addToJSMap: addMergeToJSMap
+    }),
+    stringify: () => MERGE_KEY
+};
+const isMergeKey = (ctx, key) => (merge.identify(key) ||
+    (identity.isScalar(key) &&
+        (!key.type || key.type === Scalar.Scalar.PLAIN) &&
+        merge.identify(key.value))) &&
+    ctx?.doc.schema.tags.some(tag => tag.tag === merge.tag && tag.default);
+function addMergeToJSMap(ctx, map, value) {
+    const source = resolveAliasValue(ctx, value);
+    if (identity.isSeq(source))
+        for (const it of source.items)
+            mergeValue(ctx, map, it);
+    else if (Array.isArray(source))
+        for (const it of source)
+            mergeValue(ctx, map, it);
+    else
+        mergeValue(ctx, map, source);
+}
+function mergeValue(ctx, map, value) {
+    const source = resolveAliasValue(ctx, value);
+    if (!identity.isMap(source))
+        throw new Error('Merge sources must be maps or map aliases');
+    const srcMap = source.toJSON(null, ctx, Map);
+    for (const [key, value] of srcMap) {
+        if (map instanceof Map) {
+            if (!map.has(key))
+                map.set(key, value);
+        }
+        else if (map instanceof Set) {
+            map.add(key);
+        }
+        else if (!Object.prototype.hasOwnProperty.call(map, key)) {
+            Object.defineProperty(map, key, {
+                value,
+                writable: true,
+                enumerable: true,
+                configurable: true
+            });
+        }
+    }
+    return map;
+}
+function resolveAliasValue(ctx, value) {
+    return ctx && identity.isAlias(value) ? value.resolve(ctx.doc, ctx) : value;
+}
+
+exports.addMergeToJSMap = addMergeToJSMap;
+exports.isMergeKey = isMergeKey;
+exports.merge = merge;
+
+
+/***/ }),
+
+/***/ 8781:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var identity = __nccwpck_require__(1737);
+var toJS = __nccwpck_require__(445);
+var YAMLMap = __nccwpck_require__(1856);
+var YAMLSeq = __nccwpck_require__(3013);
+var pairs = __nccwpck_require__(9751);
+
+class YAMLOMap extends YAMLSeq.YAMLSeq {
+    constructor() {
+        super();
+        this.add = YAMLMap.YAMLMap.prototype.add.bind(this);
+        this.delete = YAMLMap.YAMLMap.prototype.delete.bind(this);
+        this.get = YAMLMap.YAMLMap.prototype.get.bind(this);
+        this.has = YAMLMap.YAMLMap.prototype.has.bind(this);
+        this.set = YAMLMap.YAMLMap.prototype.set.bind(this);
+        this.tag = YAMLOMap.tag;
+    }
+    /**
+     * If `ctx` is given, the return type is actually `Map<unknown, unknown>`,
+     * but TypeScript won't allow widening the signature of a child method.
+     */
+    toJSON(_, ctx) {
+        if (!ctx)
+            return super.toJSON(_);
+        const map = new Map();
+        if (ctx?.onCreate)
+            ctx.onCreate(map);
+        for (const pair of this.items) {
+            let key, value;
+            if (identity.isPair(pair)) {
+                key = toJS.toJS(pair.key, '', ctx);
+                value = toJS.toJS(pair.value, key, ctx);
+            }
+            else {
+                key = toJS.toJS(pair, '', ctx);
+            }
+            if (map.has(key))
+                throw new Error('Ordered maps must not include duplicate keys');
+            map.set(key, value);
+        }
+        return map;
+    }
+    static from(schema, iterable, ctx) {
+        const pairs$1 = pairs.createPairs(schema, iterable, ctx);
+        const omap = new this();
+        omap.items = pairs$1.items;
+        return omap;
+    }
+}
+YAMLOMap.tag = 'tag:yaml.org,2002:omap';
+const omap = {
+    collection: 'seq',
+    identify: value => value instanceof Map,
+    nodeClass: YAMLOMap,
+    default: false,
+    tag: 'tag:yaml.org,2002:omap',
+    resolve(seq, onError) {
+        const pairs$1 = pairs.resolvePairs(seq, onError);
+        const seenKeys = [];
+        for (const { key } of pairs$1.items) {
+            if (identity.isScalar(key)) {
+                if (seenKeys.includes(key.value)) {
+                    onError(`Ordered maps must not include duplicate keys: ${key.value}`);
+                }
+                else {
+                    seenKeys.push(key.value);
+                }
+            }
+        }
+        return Object.assign(new YAMLOMap(), pairs$1);
+    },
+    createNode: (schema, iterable, ctx) => YAMLOMap.from(schema, iterable, ctx)
+};
+
+exports.YAMLOMap = YAMLOMap;
+exports.omap = omap;
+
+
+/***/ }),
+
+/***/ 9751:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var identity = __nccwpck_require__(1737);
+var Pair = __nccwpck_require__(7567);
+var Scalar = __nccwpck_require__(1543);
+var YAMLSeq = __nccwpck_require__(3013);
+
+function resolvePairs(seq, onError) {
+    if (identity.isSeq(seq)) {
+        for (let i = 0; i < seq.items.length; ++i) {
+            let item = seq.items[i];
+            if (identity.isPair(item))
+                continue;
+            else if (identity.isMap(item)) {
+                if (item.items.length > 1)
+                    onError('Each pair must have its own sequence indicator');
+                const pair = item.items[0] || new Pair.Pair(new Scalar.Scalar(null));
+                if (item.commentBefore)
+                    pair.key.commentBefore = pair.key.commentBefore
+                        ? `${item.commentBefore}\n${pair.key.commentBefore}`
+                        : item.commentBefore;
+                if (item.comment) {
+                    const cn = pair.value ?? pair.key;
+                    cn.comment = cn.comment
+                        ? `${item.comment}\n${cn.comment}`
+                        : item.comment;
+                }
+                item = pair;
+            }
+            seq.items[i] = identity.isPair(item) ? item : new Pair.Pair(item);
+        }
+    }
+    else
+        onError('Expected a sequence for this tag');
+    return seq;
+}
+function createPairs(schema, iterable, ctx) {
+    const { replacer } = ctx;
+    const pairs = new YAMLSeq.YAMLSeq(schema);
+    pairs.tag = 'tag:yaml.org,2002:pairs';
+    let i = 0;
+    if (iterable && Symbol.iterator in Object(iterable))
+        for (let it of iterable) {
+            if (typeof replacer === 'function')
+                it = replacer.call(iterable, String(i++), it);
+            let key, value;
+            if (Array.isArray(it)) {
+                if (it.length === 2) {
+                    key = it[0];
+                    value = it[1];
+                }
+                else
+                    throw new TypeError(`Expected [key, value] tuple: ${it}`);
+            }
+            else if (it && it instanceof Object) {
+                const keys = Object.keys(it);
+                if (keys.length === 1) {
+                    key = keys[0];
+                    value = it[key];
+                }
+                else {
+                    throw new TypeError(`Expected tuple with one key, not ${keys.length} keys`);
+                }
+            }
+            else {
+                key = it;
+            }
+            pairs.items.push(Pair.createPair(key, value, ctx));
+        }
+    return pairs;
+}
+const pairs = {
+    collection: 'seq',
+    default: false,
+    tag: 'tag:yaml.org,2002:pairs',
+    resolve: resolvePairs,
+    createNode: createPairs
+};
+
+exports.createPairs = createPairs;
+exports.pairs = pairs;
+exports.resolvePairs = resolvePairs;
+
+
+/***/ }),
+
+/***/ 3019:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var map = __nccwpck_require__(773);
+var _null = __nccwpck_require__(5410);
+var seq = __nccwpck_require__(1744);
+var string = __nccwpck_require__(2678);
+var binary = __nccwpck_require__(6737);
+var bool = __nccwpck_require__(2348);
+var float = __nccwpck_require__(7292);
+var int = __nccwpck_require__(7851);
+var merge = __nccwpck_require__(5970);
+var omap = __nccwpck_require__(8781);
+var pairs = __nccwpck_require__(9751);
+var set = __nccwpck_require__(1314);
+var timestamp = __nccwpck_require__(5994);
+
+const schema = [
+    map.map,
+    seq.seq,
+    string.string,
+    _null.nullTag,
+    bool.trueTag,
+    bool.falseTag,
+    int.intBin,
+    int.intOct,
+    int.int,
+    int.intHex,
+    float.floatNaN,
+    float.floatExp,
+    float.float,
+    binary.binary,
+    merge.merge,
+    omap.omap,
+    pairs.pairs,
+    set.set,
+    timestamp.intTime,
+    timestamp.floatTime,
+    timestamp.timestamp
+];
+
+exports.schema = schema;
+
+
+/***/ }),
+
+/***/ 1314:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var identity = __nccwpck_require__(1737);
+var Pair = __nccwpck_require__(7567);
+var YAMLMap = __nccwpck_require__(1856);
+
+class YAMLSet extends YAMLMap.YAMLMap {
+    constructor(schema) {
+        super(schema);
+        this.tag = YAMLSet.tag;
+    }
+    add(key) {
+        let pair;
+        if (identity.isPair(key))
+            pair = key;
+        else if (key &&
+            typeof key === 'object' &&
+            'key' in key &&
+            'value' in key &&
+            key.value === null)
+            pair = new Pair.Pair(key.key, null);
+        else
+            pair = new Pair.Pair(key, null);
+        const prev = YAMLMap.findPair(this.items, pair.key);
+        if (!prev)
+            this.items.push(pair);
+    }
+    /**
+     * If `keepPair` is `true`, returns the Pair matching `key`.
+     * Otherwise, returns the value of that Pair's key.
+     */
+    get(key, keepPair) {
+        const pair = YAMLMap.findPair(this.items, key);
+        return !keepPair && identity.isPair(pair)
+            ? identity.isScalar(pair.key)
+                ? pair.key.value
+                : pair.key
+            : pair;
+    }
+    set(key, value) {
+        if (typeof value !== 'boolean')
+            throw new Error(`Expected boolean value for set(key, value) in a YAML set, not ${typeof value}`);
+        const prev = YAMLMap.findPair(this.items, key);
+        if (prev && !value) {
+            this.items.splice(this.items.indexOf(prev), 1);
+        }
+        else if (!prev && value) {
+            this.items.push(new Pair.Pair(key));
+        }
+    }
+    toJSON(_, ctx) {
+        return super.toJSON(_, ctx, Set);
+    }
+    toString(ctx, onComment, onChompKeep) {
+        if (!ctx)
+            return JSON.stringify(this);
+        if (this.hasAllNullValues(true))
+            return super.toString(Object.assign({}, ctx, { allNullValues: true }), onComment, onChompKeep);
+        else
+            throw new Error('Set items must all have null values');
+    }
+    static from(schema, iterable, ctx) {
+        const { replacer } = ctx;
+        const set = new this(schema);
+        if (iterable && Symbol.iterator in Object(iterable))
+            for (let value of iterable) {
+                if (typeof replacer === 'function')
+                    value = replacer.call(iterable, value, value);
+                set.items.push(Pair.createPair(value, null, ctx));
+            }
+        return set;
+    }
+}
+YAMLSet.tag = 'tag:yaml.org,2002:set';
+const set = {
+    collection: 'map',
+    identify: value => value instanceof Set,
+    nodeClass: YAMLSet,
+    default: false,
+    tag: 'tag:yaml.org,2002:set',
+    createNode: (schema, iterable, ctx) => YAMLSet.from(schema, iterable, ctx),
+    resolve(map, onError) {
+        if (identity.isMap(map)) {
+            if (map.hasAllNullValues(true))
+                return Object.assign(new YAMLSet(), map);
+            else
+                onError('Set items must all have null values');
+        }
+        else
+            onError('Expected a mapping for this tag');
+        return map;
+    }
+};
+
+exports.YAMLSet = YAMLSet;
+exports.set = set;
+
+
+/***/ }),
+
+/***/ 5994:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var stringifyNumber = __nccwpck_require__(2827);
+
+/** Internal types handle bigint as number, because TS can't figure it out. */
+function parseSexagesimal(str, asBigInt) {
+    const sign = str[0];
+    const parts = sign === '-' || sign === '+' ? str.substring(1) : str;
+    const num = (n) => asBigInt ? BigInt(n) : Number(n);
+    const res = parts
+        .replace(/_/g, '')
+        .split(':')
+        .reduce((res, p) => res * num(60) + num(p), num(0));
+    return (sign === '-' ? num(-1) * res : res);
+}
+/**
+ * hhhh:mm:ss.sss
+ *
+ * Internal types handle bigint as number, because TS can't figure it out.
+ */
+function stringifySexagesimal(node) {
+    let { value } = node;
+    let num = (n) => n;
+    if (typeof value === 'bigint')
+        num = n => BigInt(n);
+    else if (isNaN(value) || !isFinite(value))
+        return stringifyNumber.stringifyNumber(node);
+    let sign = '';
+    if (value < 0) {
+        sign = '-';
+        value *= num(-1);
+    }
+    const _60 = num(60);
+    const parts = [value % _60]; // seconds, including ms
+    if (value < 60) {
+        parts.unshift(0); // at least one : is required
+    }
+    else {
+        value = (value - parts[0]) / _60;
+        parts.unshift(value % _60); // minutes
+        if (value >= 60) {
+            value = (value - parts[0]) / _60;
+            parts.unshift(value); // hours
+        }
+    }
+    return (sign +
+        parts
+            .map(n => String(n).padStart(2, '0'))
+            .join(':')
+            .replace(/000000\d*$/, '') // % 60 may introduce error
+    );
+}
+const intTime = {
+    identify: value => typeof value === 'bigint' || Number.isInteger(value),
+    default: true,
+    tag: 'tag:yaml.org,2002:int',
+    format: 'TIME',
+    test: /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+$/,
+    resolve: (str, _onError, { intAsBigInt }) => parseSexagesimal(str, intAsBigInt),
+    stringify: stringifySexagesimal
+};
+const floatTime = {
+    identify: value => typeof value === 'number',
+    default: true,
+    tag: 'tag:yaml.org,2002:float',
+    format: 'TIME',
+    test: /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*$/,
+    resolve: str => parseSexagesimal(str, false),
+    stringify: stringifySexagesimal
+};
+const timestamp = {
+    identify: value => value instanceof Date,
+    default: true,
+    tag: 'tag:yaml.org,2002:timestamp',
+    // If the time zone is omitted, the timestamp is assumed to be specified in UTC. The time part
+    // may be omitted altogether, resulting in a date format. In such a case, the time part is
+    // assumed to be 00:00:00Z (start of day, UTC).
+    test: RegExp('^([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})' + // YYYY-Mm-Dd
+        '(?:' + // time is optional
+        '(?:t|T|[ \\t]+)' + // t | T | whitespace
+        '([0-9]{1,2}):([0-9]{1,2}):([0-9]{1,2}(\\.[0-9]+)?)' + // Hh:Mm:Ss(.ss)?
+        '(?:[ \\t]*(Z|[-+][012]?[0-9](?::[0-9]{2})?))?' + // Z | +5 | -03:30
+        ')?$'),
+    resolve(str) {
+        const match = str.match(timestamp.test);
+        if (!match)
+            throw new Error('!!timestamp expects a date, starting with yyyy-mm-dd');
+        const [, year, month, day, hour, minute, second] = match.map(Number);
+        const millisec = match[7] ? Number((match[7] + '00').substr(1, 3)) : 0;
+        let date = Date.UTC(year, month - 1, day, hour || 0, minute || 0, second || 0, millisec);
+        const tz = match[8];
+        if (tz && tz !== 'Z') {
+            let d = parseSexagesimal(tz, false);
+            if (Math.abs(d) < 30)
+                d *= 60;
+            date -= 60000 * d;
+        }
+        return new Date(date);
+    },
+    stringify: ({ value }) => value?.toISOString().replace(/(T00:00:00)?\.000Z$/, '') ?? ''
+};
+
+exports.floatTime = floatTime;
+exports.intTime = intTime;
+exports.timestamp = timestamp;
+
+
+/***/ }),
+
+/***/ 9777:
+/***/ ((__unused_webpack_module, exports) => {
+
+
+
+const FOLD_FLOW = 'flow';
+const FOLD_BLOCK = 'block';
+const FOLD_QUOTED = 'quoted';
+/**
+ * Tries to keep input at up to `lineWidth` characters, splitting only on spaces
+ * not followed by newlines or spaces unless `mode` is `'quoted'`. Lines are
+ * terminated with `\n` and started with `indent`.
+ */
+function foldFlowLines(text, indent, mode = 'flow', { indentAtStart, lineWidth = 80, minContentWidth = 20, onFold, onOverflow } = {}) {
+    if (!lineWidth || lineWidth < 0)
+        return text;
+    if (lineWidth < minContentWidth)
+        minContentWidth = 0;
+    const endStep = Math.max(1 + minContentWidth, 1 + lineWidth - indent.length);
+    if (text.length <= endStep)
+        return text;
+    const folds = [];
+    const escapedFolds = {};
+    let end = lineWidth - indent.length;
+    if (typeof indentAtStart === 'number') {
+        if (indentAtStart > lineWidth - Math.max(2, minContentWidth))
+            folds.push(0);
+        else
+            end = lineWidth - indentAtStart;
+    }
+    let split = undefined;
+    let prev = undefined;
+    let overflow = false;
+    let i = -1;
+    let escStart = -1;
+    let escEnd = -1;
+    if (mode === FOLD_BLOCK) {
+        i = consumeMoreIndentedLines(text, i, indent.length);
+        if (i !== -1)
+            end = i + endStep;
+    }
+    for (let ch; (ch = text[(i += 1)]);) {
+        if (mode === FOLD_QUOTED && ch === '\\') {
+            escStart = i;
+            switch (text[i + 1]) {
+                case 'x':
+                    i += 3;
+                    break;
+                case 'u':
+                    i += 5;
+                    break;
+                case 'U':
+                    i += 9;
+                    break;
+                default:
+                    i += 1;
+            }
+            escEnd = i;
+        }
+        if (ch === '\n') {
+            if (mode === FOLD_BLOCK)
+                i = consumeMoreIndentedLines(text, i, indent.length);
+            end = i + indent.length + endStep;
+            split = undefined;
+        }
+        else {
+            if (ch === ' ' &&
+                prev &&
+                prev !== ' ' &&
+                prev !== '\n' &&
+                prev !== '\t') {
+                // space surrounded by non-space can be replaced with newline + indent
+                const next = text[i + 1];
+                if (next && next !== ' ' && next !== '\n' && next !== '\t')
+                    split = i;
+            }
+            if (i >= end) {
+                if (split) {
+                    folds.push(split);
+                    end = split + endStep;
+                    split = undefined;
+                }
+                else if (mode === FOLD_QUOTED) {
+                    // white-space collected at end may stretch past lineWidth
+                    while (prev === ' ' || prev === '\t') {
+                        prev = ch;
+                        ch = text[(i += 1)];
+                        overflow = true;
+                    }
+                    // Account for newline escape, but don't break preceding escape
+                    const j = i > escEnd + 1 ? i - 2 : escStart - 1;
+                    // Bail out if lineWidth & minContentWidth are shorter than an escape string
+                    if (escapedFolds[j])
+                        return text;
+                    folds.push(j);
+                    escapedFolds[j] = true;
+                    end = j + endStep;
+                    split = undefined;
+                }
+                else {
+                    overflow = true;
+                }
+            }
+        }
+        prev = ch;
+    }
+    if (overflow && onOverflow)
+        onOverflow();
+    if (folds.length === 0)
+        return text;
+    if (onFold)
+        onFold();
+    let res = text.slice(0, folds[0]);
+    for (let i = 0; i < folds.length; ++i) {
+        const fold = folds[i];
+        const end = folds[i + 1] || text.length;
+        if (fold === 0)
+            res = `\n${indent}${text.slice(0, end)}`;
+        else {
+            if (mode === FOLD_QUOTED && escapedFolds[fold])
+                res += `${text[fold]}\\`;
+            res += `\n${indent}${text.slice(fold + 1, end)}`;
+        }
+    }
+    return res;
+}
+/**
+ * Presumes `i + 1` is at the start of a line
+ * @returns index of last newline in more-indented block
+ */
+function consumeMoreIndentedLines(text, i, indent) {
+    let end = i;
+    let start = i + 1;
+    let ch = text[start];
+    while (ch === ' ' || ch === '\t') {
+        if (i < start + indent) {
+            ch = text[++i];
+        }
+        else {
+            do {
+                ch = text[++i];
+            } while (ch && ch !== '\n');
+            end = i;
+            start = i + 1;
+            ch = text[start];
+        }
+    }
+    return end;
+}
+
+exports.FOLD_BLOCK = FOLD_BLOCK;
+exports.FOLD_FLOW = FOLD_FLOW;
+exports.FOLD_QUOTED = FOLD_QUOTED;
+exports.foldFlowLines = foldFlowLines;
+
+
+/***/ }),
+
+/***/ 5474:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var anchors = __nccwpck_require__(9030);
+var identity = __nccwpck_require__(1737);
+var stringifyComment = __nccwpck_require__(2005);
+var stringifyString = __nccwpck_require__(4387);
+
+function createStringifyContext(doc, options) {
+    const opt = Object.assign({
+        blockQuote: true,
+        commentString: stringifyComment.stringifyComment,
+        defaultKeyType: null,
+        defaultStringType: 'PLAIN',
+        directives: null,
+        doubleQuotedAsJSON: false,
+        doubleQuotedMinMultiLineLength: 40,
+        falseStr: 'false',
+        flowCollectionPadding: true,
+        indentSeq: true,
+        lineWidth: 80,
+        minContentWidth: 20,
+        nullStr: 'null',
+        simpleKeys: false,
+        singleQuote: null,
+        trailingComma: false,
+        trueStr: 'true',
+        verifyAliasOrder: true
+    }, doc.schema.toStringOptions, options);
+    let inFlow;
+    switch (opt.collectionStyle) {
+        case 'block':
+            inFlow = false;
+            break;
+        case 'flow':
+            inFlow = true;
+            break;
+        default:
+            inFlow = null;
+    }
+    return {
+        anchors: new Set(),
+        doc,
+        flowCollectionPadding: opt.flowCollectionPadding ? ' ' : '',
+        indent: '',
+        indentStep: typeof opt.indent === 'number' ? ' '.repeat(opt.indent) : '  ',
+        inFlow,
+        options: opt
+    };
+}
+function getTagObject(tags, item) {
+    if (item.tag) {
+        const match = tags.filter(t => t.tag === item.tag);
+        if (match.length > 0)
+            return match.find(t => t.format === item.format) ?? match[0];
+    }
+    let tagObj = undefined;
+    let obj;
+    if (identity.isScalar(item)) {
+        obj = item.value;
+        let match = tags.filter(t => t.identify?.(obj));
+        if (match.length > 1) {
+            const testMatch = match.filter(t => t.test);
+            if (testMatch.length > 0)
+                match = testMatch;
+        }
+        tagObj =
+            match.find(t => t.format === item.format) ?? match.find(t => !t.format);
+    }
+    else {
+        obj = item;
+        tagObj = tags.find(t => t.nodeClass && obj instanceof t.nodeClass);
+    }
+    if (!tagObj) {
+        const name = obj?.constructor?.name ?? (obj === null ? 'null' : typeof obj);
+        throw new Error(`Tag not resolved for ${name} value`);
+    }
+    return tagObj;
+}
+// needs to be called before value stringifier to allow for circular anchor refs
+function stringifyProps(node, tagObj, { anchors: anchors$1, doc }) {
+    if (!doc.directives)
+        return '';
+    const props = [];
+    const anchor = (identity.isScalar(node) || identity.isCollection(node)) && node.anchor;
+    if (anchor && anchors.anchorIsValid(anchor)) {
+        anchors$1.add(anchor);
+        props.push(`&${anchor}`);
+    }
+    const tag = node.tag ?? (tagObj.default ? null : tagObj.tag);
+    if (tag)
+        props.push(doc.directives.tagString(tag));
+    return props.join(' ');
+}
+function stringify(item, ctx, onComment, onChompKeep) {
+    if (identity.isPair(item))
+        return item.toString(ctx, onComment, onChompKeep);
+    if (identity.isAlias(item)) {
+        if (ctx.doc.directives)
+            return item.toString(ctx);
+        if (ctx.resolvedAliases?.has(item)) {
+            throw new TypeError(`Cannot stringify circular structure without alias nodes`);
+        }
+        else {
+            if (ctx.resolvedAliases)
+                ctx.resolvedAliases.add(item);
+            else
+                ctx.resolvedAliases = new Set([item]);
+            item = item.resolve(ctx.doc);
+        }
+    }
+    let tagObj = undefined;
+    const node = identity.isNode(item)
+        ? item
+        : ctx.doc.createNode(item, { onTagObj: o => (tagObj = o) });
+    tagObj ?? (tagObj = getTagObject(ctx.doc.schema.tags, node));
+    const props = stringifyProps(node, tagObj, ctx);
+    if (props.length > 0)
+        ctx.indentAtStart = (ctx.indentAtStart ?? 0) + props.length + 1;
+    const str = typeof tagObj.stringify === 'function'
+        ? tagObj.stringify(node, ctx, onComment, onChompKeep)
+        : identity.isScalar(node)
+            ? stringifyString.stringifyString(node, ctx, onComment, onChompKeep)
+            : node.toString(ctx, onComment, onChompKeep);
+    if (!props)
+        return str;
+    return identity.isScalar(node) || str[0] === '{' || str[0] === '['
+        ? `${props} ${str}`
+        : `${props}\n${ctx.indent}${str}`;
+}
+
+exports.createStringifyContext = createStringifyContext;
+exports.stringify = stringify;
+
+
+/***/ }),
+
+/***/ 486:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var identity = __nccwpck_require__(1737);
+var stringify = __nccwpck_require__(5474);
+var stringifyComment = __nccwpck_require__(2005);
+
+function stringifyCollection(collection, ctx, options) {
+    const flow = ctx.inFlow ?? collection.flow;
+    const stringify = flow ? stringifyFlowCollection : stringifyBlockCollection;
+    return stringify(collection, ctx, options);
+}
+function stringifyBlockCollection({ comment, items }, ctx, { blockItemPrefix, flowChars, itemIndent, onChompKeep, onComment }) {
+    const { indent, options: { commentString } } = ctx;
+    const itemCtx = Object.assign({}, ctx, { indent: itemIndent, type: null });
+    let chompKeep = false; // flag for the preceding node's status
+    const lines = [];
+    for (let i = 0; i < items.length; ++i) {
+        const item = items[i];
+        let comment = null;
+        if (identity.isNode(item)) {
+            if (!chompKeep && item.spaceBefore)
+                lines.push('');
+            addCommentBefore(ctx, lines, item.commentBefore, chompKeep);
+            if (item.comment)
+                comment = item.comment;
+        }
+        else if (identity.isPair(item)) {
+            const ik = identity.isNode(item.key) ? item.key : null;
+            if (ik) {
+                if (!chompKeep && ik.spaceBefore)
+                    lines.push('');
+                addCommentBefore(ctx, lines, ik.commentBefore, chompKeep);
+            }
+        }
+        chompKeep = false;
+        let str = stringify.stringify(item, itemCtx, () => (comment = null), () => (chompKeep = true));
+        if (comment)
+            str += stringifyComment.lineComment(str, itemIndent, commentString(comment));
+        if (chompKeep && comment)
+            chompKeep = false;
+        lines.push(blockItemPrefix + str);
+    }
+    let str;
+    if (lines.length === 0) {
+        str = flowChars.start + flowChars.end;
+    }
+    else {
+        str = lines[0];
+        for (let i = 1; i < lines.length; ++i) {
+            const line = lines[i];
+            str += line ? `\n${indent}${line}` : '\n';
+        }
+    }
+    if (comment) {
+        str += '\n' + stringifyComment.indentComment(commentString(comment), indent);
+        if (onComment)
+            onComment();
+    }
+    else if (chompKeep && onChompKeep)
+        onChompKeep();
+    return str;
+}
+function stringifyFlowCollection({ items }, ctx, { flowChars, itemIndent }) {
+    const { indent, indentStep, flowCollectionPadding: fcPadding, options: { commentString } } = ctx;
+    itemIndent += indentStep;
+    const itemCtx = Object.assign({}, ctx, {
+        indent: itemIndent,
+        inFlow: true,
+        type: null
+    });
+    let reqNewline = false;
+    let linesAtValue = 0;
+    const lines = [];
+    for (let i = 0; i < items.length; ++i) {
+        const item = items[i];
+        let comment = null;
+        if (identity.isNode(item)) {
+            if (item.spaceBefore)
+                lines.push('');
+            addCommentBefore(ctx, lines, item.commentBefore, false);
+            if (item.comment)
+                comment = item.comment;
+        }
+        else if (identity.isPair(item)) {
+            const ik = identity.isNode(item.key) ? item.key : null;
+            if (ik) {
+                if (ik.spaceBefore)
+                    lines.push('');
+                addCommentBefore(ctx, lines, ik.commentBefore, false);
+                if (ik.comment)
+                    reqNewline = true;
+            }
+            const iv = identity.isNode(item.value) ? item.value : null;
+            if (iv) {
+                if (iv.comment)
+                    comment = iv.comment;
+                if (iv.commentBefore)
+                    reqNewline = true;
+            }
+            else if (item.value == null && ik?.comment) {
+                comment = ik.comment;
+            }
+        }
+        if (comment)
+            reqNewline = true;
+        let str = stringify.stringify(item, itemCtx, () => (comment = null));
+        reqNewline || (reqNewline = lines.length > linesAtValue || str.includes('\n'));
+        if (i < items.length - 1) {
+            str += ',';
+        }
+        else if (ctx.options.trailingComma) {
+            if (ctx.options.lineWidth > 0) {
+                reqNewline || (reqNewline = lines.reduce((sum, line) => sum + line.length + 2, 2) +
+                    (str.length + 2) >
+                    ctx.options.lineWidth);
+            }
+            if (reqNewline) {
+                str += ',';
+            }
+        }
+        if (comment)
+            str += stringifyComment.lineComment(str, itemIndent, commentString(comment));
+        lines.push(str);
+        linesAtValue = lines.length;
+    }
+    const { start, end } = flowChars;
+    if (lines.length === 0) {
+        return start + end;
+    }
+    else {
+        if (!reqNewline) {
+            const len = lines.reduce((sum, line) => sum + line.length + 2, 2);
+            reqNewline = ctx.options.lineWidth > 0 && len > ctx.options.lineWidth;
+        }
+        if (reqNewline) {
+            let str = start;
+            for (const line of lines)
+                str += line ? `\n${indentStep}${indent}${line}` : '\n';
+            return `${str}\n${indent}${end}`;
+        }
+        else {
+            return `${start}${fcPadding}${lines.join(' ')}${fcPadding}${end}`;
+        }
+    }
+}
+function addCommentBefore({ indent, options: { commentString } }, lines, comment, chompKeep) {
+    if (comment && chompKeep)
+        comment = comment.replace(/^\n+/, '');
+    if (comment) {
+        const ic = stringifyComment.indentComment(commentString(comment), indent);
+        lines.push(ic.trimStart()); // Avoid double indent on first line
+    }
+}
+
+exports.stringifyCollection = stringifyCollection;
+
+
+/***/ }),
+
+/***/ 2005:
+/***/ ((__unused_webpack_module, exports) => {
+
+
+
+/**
+ * Stringifies a comment.
+ *
+ * Empty comment lines are left empty,
+ * lines consisting of a single space are replaced by `#`,
+ * and all other lines are prefixed with a `#`.
+ */
+const stringifyComment = (str) => str.replace(/^(?!$)(?: $)?/gm, '#');
+function indentComment(comment, indent) {
+    if (/^\n+$/.test(comment))
+        return comment.substring(1);
+    return indent ? comment.replace(/^(?! *$)/gm, indent) : comment;
+}
+const lineComment = (str, indent, comment) => str.endsWith('\n')
+    ? indentComment(comment, indent)
+    : comment.includes('\n')
+        ? '\n' + indentComment(comment, indent)
+        : (str.endsWith(' ') ? '' : ' ') + comment;
+
+exports.indentComment = indentComment;
+exports.lineComment = lineComment;
+exports.stringifyComment = stringifyComment;
+
+
+/***/ }),
+
+/***/ 9255:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var identity = __nccwpck_require__(1737);
+var stringify = __nccwpck_require__(5474);
+var stringifyComment = __nccwpck_require__(2005);
+
+function stringifyDocument(doc, options) {
+    const lines = [];
+    let hasDirectives = options.directives === true;
+    if (options.directives !== false && doc.directives) {
+        const dir = doc.directives.toString(doc);
+        if (dir) {
+            lines.push(dir);
+            hasDirectives = true;
+        }
+        else if (doc.directives.docStart)
+            hasDirectives = true;
+    }
+    if (hasDirectives)
+        lines.push('---');
+    const ctx = stringify.createStringifyContext(doc, options);
+    const { commentString } = ctx.options;
+    if (doc.commentBefore) {
+        if (lines.length !== 1)
+            lines.unshift('');
+        const cs = commentString(doc.commentBefore);
+        lines.unshift(stringifyComment.indentComment(cs, ''));
+    }
+    let chompKeep = false;
+    let contentComment = null;
+    if (doc.contents) {
+        if (identity.isNode(doc.contents)) {
+            if (doc.contents.spaceBefore && hasDirectives)
+                lines.push('');
+            if (doc.contents.commentBefore) {
+                const cs = commentString(doc.contents.commentBefore);
+                lines.push(stringifyComment.indentComment(cs, ''));
+            }
+            // top-level block scalars need to be indented if followed by a comment
+            ctx.forceBlockIndent = !!doc.comment;
+            contentComment = doc.contents.comment;
+        }
+        const onChompKeep = contentComment ? undefined : () => (chompKeep = true);
+        let body = stringify.stringify(doc.contents, ctx, () => (contentComment = null), onChompKeep);
+        if (contentComment)
+            body += stringifyComment.lineComment(body, '', commentString(contentComment));
+        if ((body[0] === '|' || body[0] === '>') &&
+            lines[lines.length - 1] === '---') {
+            // Top-level block scalars with a preceding doc marker ought to use the
+            // same line for their header.
+            lines[lines.length - 1] = `--- ${body}`;
+        }
+        else
+            lines.push(body);
+    }
+    else {
+        lines.push(stringify.stringify(doc.contents, ctx));
+    }
+    if (doc.directives?.docEnd) {
+        if (doc.comment) {
+            const cs = commentString(doc.comment);
+            if (cs.includes('\n')) {
+                lines.push('...');
+                lines.push(stringifyComment.indentComment(cs, ''));
+            }
+            else {
+                lines.push(`... ${cs}`);
+            }
+        }
+        else {
+            lines.push('...');
+        }
+    }
+    else {
+        let dc = doc.comment;
+        if (dc && chompKeep)
+            dc = dc.replace(/^\n+/, '');
+        if (dc) {
+            if ((!chompKeep || contentComment) && lines[lines.length - 1] !== '')
+                lines.push('');
+            lines.push(stringifyComment.indentComment(commentString(dc), ''));
+        }
+    }
+    return lines.join('\n') + '\n';
+}
+
+exports.stringifyDocument = stringifyDocument;
+
+
+/***/ }),
+
+/***/ 2827:
+/***/ ((__unused_webpack_module, exports) => {
+
+
+
+function stringifyNumber({ format, minFractionDigits, tag, value }) {
+    if (typeof value === 'bigint')
+        return String(value);
+    const num = typeof value === 'number' ? value : Number(value);
+    if (!isFinite(num))
+        return isNaN(num) ? '.nan' : num < 0 ? '-.inf' : '.inf';
+    let n = Object.is(value, -0) ? '-0' : JSON.stringify(value);
+    if (!format &&
+        minFractionDigits &&
+        (!tag || tag === 'tag:yaml.org,2002:float') &&
+        /^-?\d/.test(n) &&
+        !n.includes('e')) {
+        let i = n.indexOf('.');
+        if (i < 0) {
+            i = n.length;
+            n += '.';
+        }
+        let d = minFractionDigits - (n.length - i - 1);
+        while (d-- > 0)
+            n += '0';
+    }
+    return n;
+}
+
+exports.stringifyNumber = stringifyNumber;
+
+
+/***/ }),
+
+/***/ 8070:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var identity = __nccwpck_require__(1737);
+var Scalar = __nccwpck_require__(1543);
+var stringify = __nccwpck_require__(5474);
+var stringifyComment = __nccwpck_require__(2005);
+
+function stringifyPair({ key, value }, ctx, onComment, onChompKeep) {
+    const { allNullValues, doc, indent, indentStep, options: { commentString, indentSeq, simpleKeys } } = ctx;
+    let keyComment = (identity.isNode(key) && key.comment) || null;
+    if (simpleKeys) {
+        if (keyComment) {
+            throw new Error('With simple keys, key nodes cannot have comments');
+        }
+        if (identity.isCollection(key) || (!identity.isNode(key) && typeof key === 'object')) {
+            const msg = 'With simple keys, collection cannot be used as a key value';
+            throw new Error(msg);
+        }
+    }
+    let explicitKey = !simpleKeys &&
+        (!key ||
+            (keyComment && value == null && !ctx.inFlow) ||
+            identity.isCollection(key) ||
+            (identity.isScalar(key)
+                ? key.type === Scalar.Scalar.BLOCK_FOLDED || key.type === Scalar.Scalar.BLOCK_LITERAL
+                : typeof key === 'object'));
+    ctx = Object.assign({}, ctx, {
+        allNullValues: false,
+        implicitKey: !explicitKey && (simpleKeys || !allNullValues),
+        indent: indent + indentStep
+    });
+    let keyCommentDone = false;
+    let chompKeep = false;
+    let str = stringify.stringify(key, ctx, () => (keyCommentDone = true), () => (chompKeep = true));
+    if (!explicitKey && !ctx.inFlow && str.length > 1024) {
+        if (simpleKeys)
+            throw new Error('With simple keys, single line scalar must not span more than 1024 characters');
+        explicitKey = true;
+    }
+    if (ctx.inFlow) {
+        if (allNullValues || value == null) {
+            if (keyCommentDone && onComment)
+                onComment();
+            return str === '' ? '?' : explicitKey ? `? ${str}` : str;
+        }
+    }
+    else if ((allNullValues && !simpleKeys) || (value == null && explicitKey)) {
+        str = `? ${str}`;
+        if (keyComment && !keyCommentDone) {
+            str += stringifyComment.lineComment(str, ctx.indent, commentString(keyComment));
+        }
+        else if (chompKeep && onChompKeep)
+            onChompKeep();
+        return str;
+    }
+    if (keyCommentDone)
+        keyComment = null;
+    if (explicitKey) {
+        if (keyComment)
+            str += stringifyComment.lineComment(str, ctx.indent, commentString(keyComment));
+        str = `? ${str}\n${indent}:`;
+    }
+    else {
+        str = `${str}:`;
+        if (keyComment)
+            str += stringifyComment.lineComment(str, ctx.indent, commentString(keyComment));
+    }
+    let vsb, vcb, valueComment;
+    if (identity.isNode(value)) {
+        vsb = !!value.spaceBefore;
+        vcb = value.commentBefore;
+        valueComment = value.comment;
+    }
+    else {
+        vsb = false;
+        vcb = null;
+        valueComment = null;
+        if (value && typeof value === 'object')
+            value = doc.createNode(value);
+    }
+    ctx.implicitKey = false;
+    if (!explicitKey && !keyComment && identity.isScalar(value))
+        ctx.indentAtStart = str.length + 1;
+    chompKeep = false;
+    if (!indentSeq &&
+        indentStep.length >= 2 &&
+        !ctx.inFlow &&
+        !explicitKey &&
+        identity.isSeq(value) &&
+        !value.flow &&
+        !value.tag &&
+        !value.anchor) {
+        // If indentSeq === false, consider '- ' as part of indentation where possible
+        ctx.indent = ctx.indent.substring(2);
+    }
+    let valueCommentDone = false;
+    const valueStr = stringify.stringify(value, ctx, () => (valueCommentDone = true), () => (chompKeep = true));
+    let ws = ' ';
+    if (keyComment || vsb || vcb) {
+        ws = vsb ? '\n' : '';
+        if (vcb) {
+            const cs = commentString(vcb);
+            ws += `\n${stringifyComment.indentComment(cs, ctx.indent)}`;
+        }
+        if (valueStr === '' && !ctx.inFlow) {
+            if (ws === '\n' && valueComment)
+                ws = '\n\n';
+        }
+        else {
+            ws += `\n${ctx.indent}`;
+        }
+    }
+    else if (!explicitKey && identity.isCollection(value)) {
+        const vs0 = valueStr[0];
+        const nl0 = valueStr.indexOf('\n');
+        const hasNewline = nl0 !== -1;
+        const flow = ctx.inFlow ?? value.flow ?? value.items.length === 0;
+        if (hasNewline || !flow) {
+            let hasPropsLine = false;
+            if (hasNewline && (vs0 === '&' || vs0 === '!')) {
+                let sp0 = valueStr.indexOf(' ');
+                if (vs0 === '&' &&
+                    sp0 !== -1 &&
+                    sp0 < nl0 &&
+                    valueStr[sp0 + 1] === '!') {
+                    sp0 = valueStr.indexOf(' ', sp0 + 1);
+                }
+                if (sp0 === -1 || nl0 < sp0)
+                    hasPropsLine = true;
+            }
+            if (!hasPropsLine)
+                ws = `\n${ctx.indent}`;
+        }
+    }
+    else if (valueStr === '' || valueStr[0] === '\n') {
+        ws = '';
+    }
+    str += ws + valueStr;
+    if (ctx.inFlow) {
+        if (valueCommentDone && onComment)
+            onComment();
+    }
+    else if (valueComment && !valueCommentDone) {
+        str += stringifyComment.lineComment(str, ctx.indent, commentString(valueComment));
+    }
+    else if (chompKeep && onChompKeep) {
+        onChompKeep();
+    }
+    return str;
+}
+
+exports.stringifyPair = stringifyPair;
+
+
+/***/ }),
+
+/***/ 4387:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var Scalar = __nccwpck_require__(1543);
+var foldFlowLines = __nccwpck_require__(9777);
+
+const getFoldOptions = (ctx, isBlock) => ({
+    indentAtStart: isBlock ? ctx.indent.length : ctx.indentAtStart,
+    lineWidth: ctx.options.lineWidth,
+    minContentWidth: ctx.options.minContentWidth
+});
+// Also checks for lines starting with %, as parsing the output as YAML 1.1 will
+// presume that's starting a new document.
+const containsDocumentMarker = (str) => /^(%|---|\.\.\.)/m.test(str);
+function lineLengthOverLimit(str, lineWidth, indentLength) {
+    if (!lineWidth || lineWidth < 0)
+        return false;
+    const limit = lineWidth - indentLength;
+    const strLen = str.length;
+    if (strLen <= limit)
+        return false;
+    for (let i = 0, start = 0; i < strLen; ++i) {
+        if (str[i] === '\n') {
+            if (i - start > limit)
+                return true;
+            start = i + 1;
+            if (strLen - start <= limit)
+                return false;
+        }
+    }
+    return true;
+}
+function doubleQuotedString(value, ctx) {
+    const json = JSON.stringify(value);
+    if (ctx.options.doubleQuotedAsJSON)
+        return json;
+    const { implicitKey } = ctx;
+    const minMultiLineLength = ctx.options.doubleQuotedMinMultiLineLength;
+    const indent = ctx.indent || (containsDocumentMarker(value) ? '  ' : '');
+    let str = '';
+    let start = 0;
+    for (let i = 0, ch = json[i]; ch; ch = json[++i]) {
+        if (ch === ' ' && json[i + 1] === '\\' && json[i + 2] === 'n') {
+            // space before newline needs to be escaped to not be folded
+            str += json.slice(start, i) + '\\ ';
+            i += 1;
+            start = i;
+            ch = '\\';
+        }
+        if (ch === '\\')
+            switch (json[i + 1]) {
+                case 'u':
+                    {
+                        str += json.slice(start, i);
+                        const code = json.substr(i + 2, 4);
+                        switch (code) {
+                            case '0000':
+                                str += '\\0';
+                                break;
+                            case '0007':
+                                str += '\\a';
+                                break;
+                            case '000b':
+                                str += '\\v';
+                                break;
+                            case '001b':
+                                str += '\\e';
+                                break;
+                            case '0085':
+                                str += '\\N';
+                                break;
+                            case '00a0':
+                                str += '\\_';
+                                break;
+                            case '2028':
+                                str += '\\L';
+                                break;
+                            case '2029':
+                                str += '\\P';
+                                break;
+                            default:
+                                if (code.substr(0, 2) === '00')
+                                    str += '\\x' + code.substr(2);
+                                else
+                                    str += json.substr(i, 6);
+                        }
+                        i += 5;
+                        start = i + 1;
+                    }
+                    break;
+                case 'n':
+                    if (implicitKey ||
+                        json[i + 2] === '"' ||
+                        json.length < minMultiLineLength) {
+                        i += 1;
+                    }
+                    else {
+                        // folding will eat first newline
+                        str += json.slice(start, i) + '\n\n';
+                        while (json[i + 2] === '\\' &&
+                            json[i + 3] === 'n' &&
+                            json[i + 4] !== '"') {
+                            str += '\n';
+                            i += 2;
+                        }
+                        str += indent;
+                        // space after newline needs to be escaped to not be folded
+                        if (json[i + 2] === ' ')
+                            str += '\\';
+                        i += 1;
+                        start = i + 1;
+                    }
+                    break;
+                default:
+                    i += 1;
+            }
+    }
+    str = start ? str + json.slice(start) : json;
+    return implicitKey
+        ? str
+        : foldFlowLines.foldFlowLines(str, indent, foldFlowLines.FOLD_QUOTED, getFoldOptions(ctx, false));
+}
+function singleQuotedString(value, ctx) {
+    if (ctx.options.singleQuote === false ||
+        (ctx.implicitKey && value.includes('\n')) ||
+        /[ \t]\n|\n[ \t]/.test(value) // single quoted string can't have leading or trailing whitespace around newline
+    )
+        return doubleQuotedString(value, ctx);
+    const indent = ctx.indent || (containsDocumentMarker(value) ? '  ' : '');
+    const res = "'" + value.replace(/'/g, "''").replace(/\n+/g, `$&\n${indent}`) + "'";
+    return ctx.implicitKey
+        ? res
+        : foldFlowLines.foldFlowLines(res, indent, foldFlowLines.FOLD_FLOW, getFoldOptions(ctx, false));
+}
+function quotedString(value, ctx) {
+    const { singleQuote } = ctx.options;
+    let qs;
+    if (singleQuote === false)
+        qs = doubleQuotedString;
+    else {
+        const hasDouble = value.includes('"');
+        const hasSingle = value.includes("'");
+        if (hasDouble && !hasSingle)
+            qs = singleQuotedString;
+        else if (hasSingle && !hasDouble)
+            qs = doubleQuotedString;
+        else
+            qs = singleQuote ? singleQuotedString : doubleQuotedString;
+    }
+    return qs(value, ctx);
+}
+// The negative lookbehind avoids a polynomial search,
+// but isn't supported yet on Safari: https://caniuse.com/js-regexp-lookbehind
+let blockEndNewlines;
+try {
+    blockEndNewlines = new RegExp('(^|(?<!\n))\n+(?!\n|$)', 'g');
+}
+catch {
+    blockEndNewlines = /\n+(?!\n|$)/g;
+}
+function blockString({ comment, type, value }, ctx, onComment, onChompKeep) {
+    const { blockQuote, commentString, lineWidth } = ctx.options;
+    // 1. Block can't end in whitespace unless the last line is non-empty.
+    // 2. Strings consisting of only whitespace are best rendered explicitly.
+    if (!blockQuote || /\n[\t ]+$/.test(value)) {
+        return quotedString(value, ctx);
+    }
+    const indent = ctx.indent ||
+        (ctx.forceBlockIndent || containsDocumentMarker(value) ? '  ' : '');
+    const literal = blockQuote === 'literal'
+        ? true
+        : blockQuote === 'folded' || type === Scalar.Scalar.BLOCK_FOLDED
+            ? false
+            : type === Scalar.Scalar.BLOCK_LITERAL
+                ? true
+                : !lineLengthOverLimit(value, lineWidth, indent.length);
+    if (!value)
+        return literal ? '|\n' : '>\n';
+    // determine chomping from whitespace at value end
+    let chomp;
+    let endStart;
+    for (endStart = value.length; endStart > 0; --endStart) {
+        const ch = value[endStart - 1];
+        if (ch !== '\n' && ch !== '\t' && ch !== ' ')
+            break;
+    }
+    let end = value.substring(endStart);
+    const endNlPos = end.indexOf('\n');
+    if (endNlPos === -1) {
+        chomp = '-'; // strip
+    }
+    else if (value === end || endNlPos !== end.length - 1) {
+        chomp = '+'; // keep
+        if (onChompKeep)
+            onChompKeep();
+    }
+    else {
+        chomp = ''; // clip
+    }
+    if (end) {
+        value = value.slice(0, -end.length);
+        if (end[end.length - 1] === '\n')
+            end = end.slice(0, -1);
+        end = end.replace(blockEndNewlines, `$&${indent}`);
+    }
+    // determine indent indicator from whitespace at value start
+    let startWithSpace = false;
+    let startEnd;
+    let startNlPos = -1;
+    for (startEnd = 0; startEnd < value.length; ++startEnd) {
+        const ch = value[startEnd];
+        if (ch === ' ')
+            startWithSpace = true;
+        else if (ch === '\n')
+            startNlPos = startEnd;
+        else
+            break;
+    }
+    let start = value.substring(0, startNlPos < startEnd ? startNlPos + 1 : startEnd);
+    if (start) {
+        value = value.substring(start.length);
+        start = start.replace(/\n+/g, `$&${indent}`);
+    }
+    const indentSize = indent ? '2' : '1'; // root is at -1
+    // Leading | or > is added later
+    let header = (startWithSpace ? indentSize : '') + chomp;
+    if (comment) {
+        header += ' ' + commentString(comment.replace(/ ?[\r\n]+/g, ' '));
+        if (onComment)
+            onComment();
+    }
+    if (!literal) {
+        const foldedValue = value
+            .replace(/\n+/g, '\n$&')
+            .replace(/(?:^|\n)([\t ].*)(?:([\n\t ]*)\n(?![\n\t ]))?/g, '$1$2') // more-indented lines aren't folded
+            //                ^ more-ind. ^ empty     ^ capture next empty lines only at end of indent
+            .replace(/\n+/g, `$&${indent}`);
+        let literalFallback = false;
+        const foldOptions = getFoldOptions(ctx, true);
+        if (blockQuote !== 'folded' && type !== Scalar.Scalar.BLOCK_FOLDED) {
+            foldOptions.onOverflow = () => {
+                literalFallback = true;
+            };
+        }
+        const body = foldFlowLines.foldFlowLines(`${start}${foldedValue}${end}`, indent, foldFlowLines.FOLD_BLOCK, foldOptions);
+        if (!literalFallback)
+            return `>${header}\n${indent}${body}`;
+    }
+    value = value.replace(/\n+/g, `$&${indent}`);
+    return `|${header}\n${indent}${start}${value}${end}`;
+}
+function plainString(item, ctx, onComment, onChompKeep) {
+    const { type, value } = item;
+    const { actualString, implicitKey, indent, indentStep, inFlow } = ctx;
+    if ((implicitKey && value.includes('\n')) ||
+        (inFlow && /[[\]{},]/.test(value))) {
+        return quotedString(value, ctx);
+    }
+    if (/^[\n\t ,[\]{}#&*!|>'"%@`]|^[?-]$|^[?-][ \t]|[\n:][ \t]|[ \t]\n|[\n\t ]#|[\n\t :]$/.test(value)) {
+        // not allowed:
+        // - '-' or '?'
+        // - start with an indicator character (except [?:-]) or /[?-] /
+        // - '\n ', ': ' or ' \n' anywhere
+        // - '#' not preceded by a non-space char
+        // - end with ' ' or ':'
+        return implicitKey || inFlow || !value.includes('\n')
+            ? quotedString(value, ctx)
+            : blockString(item, ctx, onComment, onChompKeep);
+    }
+    if (!implicitKey &&
+        !inFlow &&
+        type !== Scalar.Scalar.PLAIN &&
+        value.includes('\n')) {
+        // Where allowed & type not set explicitly, prefer block style for multiline strings
+        return blockString(item, ctx, onComment, onChompKeep);
+    }
+    if (containsDocumentMarker(value)) {
+        if (indent === '') {
+            ctx.forceBlockIndent = true;
+            return blockString(item, ctx, onComment, onChompKeep);
+        }
+        else if (implicitKey && indent === indentStep) {
+            return quotedString(value, ctx);
+        }
+    }
+    const str = value.replace(/\n+/g, `$&\n${indent}`);
+    // Verify that output will be parsed as a string, as e.g. plain numbers and
+    // booleans get parsed with those types in v1.2 (e.g. '42', 'true' & '0.9e-3'),
+    // and others in v1.1.
+    if (actualString) {
+        const test = (tag) => tag.default && tag.tag !== 'tag:yaml.org,2002:str' && tag.test?.test(str);
+        const { compat, tags } = ctx.doc.schema;
+        if (tags.some(test) || compat?.some(test))
+            return quotedString(value, ctx);
+    }
+    return implicitKey
+        ? str
+        : foldFlowLines.foldFlowLines(str, indent, foldFlowLines.FOLD_FLOW, getFoldOptions(ctx, false));
+}
+function stringifyString(item, ctx, onComment, onChompKeep) {
+    const { implicitKey, inFlow } = ctx;
+    const ss = typeof item.value === 'string'
+        ? item
+        : Object.assign({}, item, { value: String(item.value) });
+    let { type } = item;
+    if (type !== Scalar.Scalar.QUOTE_DOUBLE) {
+        // force double quotes on control characters & unpaired surrogates
+        if (/[\x00-\x08\x0b-\x1f\x7f-\x9f\u{D800}-\u{DFFF}]/u.test(ss.value))
+            type = Scalar.Scalar.QUOTE_DOUBLE;
+    }
+    const _stringify = (_type) => {
+        switch (_type) {
+            case Scalar.Scalar.BLOCK_FOLDED:
+            case Scalar.Scalar.BLOCK_LITERAL:
+                return implicitKey || inFlow
+                    ? quotedString(ss.value, ctx) // blocks are not valid inside flow containers
+                    : blockString(ss, ctx, onComment, onChompKeep);
+            case Scalar.Scalar.QUOTE_DOUBLE:
+                return doubleQuotedString(ss.value, ctx);
+            case Scalar.Scalar.QUOTE_SINGLE:
+                return singleQuotedString(ss.value, ctx);
+            case Scalar.Scalar.PLAIN:
+                return plainString(ss, ctx, onComment, onChompKeep);
+            default:
+                return null;
+        }
+    };
+    let res = _stringify(type);
+    if (res === null) {
+        const { defaultKeyType, defaultStringType } = ctx.options;
+        const t = (implicitKey && defaultKeyType) || defaultStringType;
+        res = _stringify(t);
+        if (res === null)
+            throw new Error(`Unsupported default string type ${t}`);
+    }
+    return res;
+}
+
+exports.stringifyString = stringifyString;
+
+
+/***/ }),
+
+/***/ 4190:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var identity = __nccwpck_require__(1737);
+
+const BREAK = Symbol('break visit');
+const SKIP = Symbol('skip children');
+const REMOVE = Symbol('remove node');
+/**
+ * Apply a visitor to an AST node or document.
+ *
+ * Walks through the tree (depth-first) starting from `node`, calling a
+ * `visitor` function with three arguments:
+ *   - `key`: For sequence values and map `Pair`, the node's index in the
+ *     collection. Within a `Pair`, `'key'` or `'value'`, correspondingly.
+ *     `null` for the root node.
+ *   - `node`: The current node.
+ *   - `path`: The ancestry of the current node.
+ *
+ * The return value of the visitor may be used to control the traversal:
+ *   - `undefined` (default): Do nothing and continue
+ *   - `visit.SKIP`: Do not visit the children of this node, continue with next
+ *     sibling
+ *   - `visit.BREAK`: Terminate traversal completely
+ *   - `visit.REMOVE`: Remove the current node, then continue with the next one
+ *   - `Node`: Replace the current node, then continue by visiting it
+ *   - `number`: While iterating the items of a sequence or map, set the index
+ *     of the next step. This is useful especially if the index of the current
+ *     node has changed.
+ *
+ * If `visitor` is a single function, it will be called with all values
+ * encountered in the tree, including e.g. `null` values. Alternatively,
+ * separate visitor functions may be defined for each `Map`, `Pair`, `Seq`,
+ * `Alias` and `Scalar` node. To define the same visitor function for more than
+ * one node type, use the `Collection` (map and seq), `Value` (map, seq & scalar)
+ * and `Node` (alias, map, seq & scalar) targets. Of all these, only the most
+ * specific defined one will be used for each node.
+ */
+function visit(node, visitor) {
+    const visitor_ = initVisitor(visitor);
+    if (identity.isDocument(node)) {
+        const cd = visit_(null, node.contents, visitor_, Object.freeze([node]));
+        if (cd === REMOVE)
+            node.contents = null;
+    }
+    else
+        visit_(null, node, visitor_, Object.freeze([]));
+}
+// Without the `as symbol` casts, TS declares these in the `visit`
+// namespace using `var`, but then complains about that because
+// `unique symbol` must be `const`.
+/** Terminate visit traversal completely */
+visit.BREAK = BREAK;
+/** Do not visit the children of the current node */
+visit.SKIP = SKIP;
+/** Remove the current node */
+visit.REMOVE = REMOVE;
+function visit_(key, node, visitor, path) {
+    const ctrl = callVisitor(key, node, visitor, path);
+    if (identity.isNode(ctrl) || identity.isPair(ctrl)) {
+        replaceNode(key, path, ctrl);
+        return visit_(key, ctrl, visitor, path);
+    }
+    if (typeof ctrl !== 'symbol') {
+        if (identity.isCollection(node)) {
+            path = Object.freeze(path.concat(node));
+            for (let i = 0; i < node.items.length; ++i) {
+                const ci = visit_(i, node.items[i], visitor, path);
+                if (typeof ci === 'number')
+                    i = ci - 1;
+                else if (ci === BREAK)
+                    return BREAK;
+                else if (ci === REMOVE) {
+                    node.items.splice(i, 1);
+                    i -= 1;
+                }
+            }
+        }
+        else if (identity.isPair(node)) {
+            path = Object.freeze(path.concat(node));
+            const ck = visit_('key', node.key, visitor, path);
+            if (ck === BREAK)
+                return BREAK;
+            else if (ck === REMOVE)
+                node.key = null;
+            const cv = visit_('value', node.value, visitor, path);
+            if (cv === BREAK)
+                return BREAK;
+            else if (cv === REMOVE)
+                node.value = null;
+        }
+    }
+    return ctrl;
+}
+/**
+ * Apply an async visitor to an AST node or document.
+ *
+ * Walks through the tree (depth-first) starting from `node`, calling a
+ * `visitor` function with three arguments:
+ *   - `key`: For sequence values and map `Pair`, the node's index in the
+ *     collection. Within a `Pair`, `'key'` or `'value'`, correspondingly.
+ *     `null` for the root node.
+ *   - `node`: The current node.
+ *   - `path`: The ancestry of the current node.
+ *
+ * The return value of the visitor may be used to control the traversal:
+ *   - `Promise`: Must resolve to one of the following values
+ *   - `undefined` (default): Do nothing and continue
+ *   - `visit.SKIP`: Do not visit the children of this node, continue with next
+ *     sibling
+ *   - `visit.BREAK`: Terminate traversal completely
+ *   - `visit.REMOVE`: Remove the current node, then continue with the next one
+ *   - `Node`: Replace the current node, then continue by visiting it
+ *   - `number`: While iterating the items of a sequence or map, set the index
+ *     of the next step. This is useful especially if the index of the current
+ *     node has changed.
+ *
+ * If `visitor` is a single function, it will be called with all values
+ * encountered in the tree, including e.g. `null` values. Alternatively,
+ * separate visitor functions may be defined for each `Map`, `Pair`, `Seq`,
+ * `Alias` and `Scalar` node. To define the same visitor function for more than
+ * one node type, use the `Collection` (map and seq), `Value` (map, seq & scalar)
+ * and `Node` (alias, map, seq & scalar) targets. Of all these, only the most
+ * specific defined one will be used for each node.
+ */
+async function visitAsync(node, visitor) {
+    const visitor_ = initVisitor(visitor);
+    if (identity.isDocument(node)) {
+        const cd = await visitAsync_(null, node.contents, visitor_, Object.freeze([node]));
+        if (cd === REMOVE)
+            node.contents = null;
+    }
+    else
+        await visitAsync_(null, node, visitor_, Object.freeze([]));
+}
+// Without the `as symbol` casts, TS declares these in the `visit`
+// namespace using `var`, but then complains about that because
+// `unique symbol` must be `const`.
+/** Terminate visit traversal completely */
+visitAsync.BREAK = BREAK;
+/** Do not visit the children of the current node */
+visitAsync.SKIP = SKIP;
+/** Remove the current node */
+visitAsync.REMOVE = REMOVE;
+async function visitAsync_(key, node, visitor, path) {
+    const ctrl = await callVisitor(key, node, visitor, path);
+    if (identity.isNode(ctrl) || identity.isPair(ctrl)) {
+        replaceNode(key, path, ctrl);
+        return visitAsync_(key, ctrl, visitor, path);
+    }
+    if (typeof ctrl !== 'symbol') {
+        if (identity.isCollection(node)) {
+            path = Object.freeze(path.concat(node));
+            for (let i = 0; i < node.items.length; ++i) {
+                const ci = await visitAsync_(i, node.items[i], visitor, path);
+                if (typeof ci === 'number')
+                    i = ci - 1;
+                else if (ci === BREAK)
+                    return BREAK;
+                else if (ci === REMOVE) {
+                    node.items.splice(i, 1);
+                    i -= 1;
+                }
+            }
+        }
+        else if (identity.isPair(node)) {
+            path = Object.freeze(path.concat(node));
+            const ck = await visitAsync_('key', node.key, visitor, path);
+            if (ck === BREAK)
+                return BREAK;
+            else if (ck === REMOVE)
+                node.key = null;
+            const cv = await visitAsync_('value', node.value, visitor, path);
+            if (cv === BREAK)
+                return BREAK;
+            else if (cv === REMOVE)
+                node.value = null;
+        }
+    }
+    return ctrl;
+}
+function initVisitor(visitor) {
+    if (typeof visitor === 'object' &&
+        (visitor.Collection || visitor.Node || visitor.Value)) {
+        return Object.assign({
+            Alias: visitor.Node,
+            Map: visitor.Node,
+            Scalar: visitor.Node,
+            Seq: visitor.Node
+        }, visitor.Value && {
+            Map: visitor.Value,
+            Scalar: visitor.Value,
+            Seq: visitor.Value
+        }, visitor.Collection && {
+            Map: visitor.Collection,
+            Seq: visitor.Collection
+        }, visitor);
+    }
+    return visitor;
+}
+function callVisitor(key, node, visitor, path) {
+    if (typeof visitor === 'function')
+        return visitor(key, node, path);
+    if (identity.isMap(node))
+        return visitor.Map?.(key, node, path);
+    if (identity.isSeq(node))
+        return visitor.Seq?.(key, node, path);
+    if (identity.isPair(node))
+        return visitor.Pair?.(key, node, path);
+    if (identity.isScalar(node))
+        return visitor.Scalar?.(key, node, path);
+    if (identity.isAlias(node))
+        return visitor.Alias?.(key, node, path);
+    return undefined;
+}
+function replaceNode(key, path, node) {
+    const parent = path[path.length - 1];
+    if (identity.isCollection(parent)) {
+        parent.items[key] = node;
+    }
+    else if (identity.isPair(parent)) {
+        if (key === 'key')
+            parent.key = node;
+        else
+            parent.value = node;
+    }
+    else if (identity.isDocument(parent)) {
+        parent.contents = node;
+    }
+    else {
+        const pt = identity.isAlias(parent) ? 'alias' : 'scalar';
+        throw new Error(`Cannot replace node with ${pt} parent`);
+    }
+}
+
+exports.visit = visit;
+exports.visitAsync = visitAsync;
+
 
 /***/ }),
 
@@ -54807,6 +63381,7 @@ const ERROR_CODES = [
     // what the user wrote
     'input-invalid',
     'store-uri-invalid',
+    'machines-invalid',
     'key-invalid',
     'key-passphrase',
     'known-hosts-invalid',
@@ -54826,6 +63401,7 @@ const ERROR_CODES = [
     'protocol-too-old',
     'protocol-violation',
     'daemon-error',
+    'daemon-untrusted',
     // moving store paths
     'path-invalid',
     'nar-invalid',
@@ -54946,7 +63522,7 @@ function outcomeStatus(status, errorMessage) {
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _cjs_globals_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8194);
 /* harmony import */ var _action_crash_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2955);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9713);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4200);
 
 
 
@@ -54959,7 +63535,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 9713:
+/***/ 4200:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -55260,16 +63836,25 @@ function damaged(name) {
 
 
 
+/** As {@link readCredentials}, each key read once: what is read when a connection is made anew is what was there at first. */
+function credentialsReader(secrets, env) {
+    const known = new Map();
+    return ({ sshKey }) => {
+        const read = known.get(sshKey) ?? readCredentials(secrets, sshKey, env);
+        known.set(sshKey, read);
+        return read;
+    };
+}
 /**
- * What the step authenticates with: the `ssh-key` input, else the file that the store's URI names, else the agent.
+ * What the step authenticates with: the `ssh-key` input, else the file that the machine has as its own, else the agent.
  * @throws ActionError `input-invalid` when there is none of them, and those of ssh/private-key.ts
  */
-async function readCredentials(secrets, uri, env) {
+async function readCredentials(secrets, sshKey, env) {
     const passphrase = secrets['ssh-key-passphrase'] || undefined;
     if (secrets['ssh-key'] !== '')
         return keys(secrets['ssh-key'], passphrase);
-    if (uri.sshKey !== undefined)
-        return keys(await readKeyFile(uri.sshKey), passphrase);
+    if (sshKey !== undefined)
+        return keys(await readKeyFile(sshKey), passphrase);
     const socket = env['SSH_AUTH_SOCK'];
     if (socket !== undefined && socket !== '')
         return { kind: 'agent', socket };
@@ -55286,7 +63871,7 @@ async function readKeyFile(file) {
     }
     catch (thrown) {
         const cause = (0,errors/* toError */.iT)(thrown);
-        throw new errors/* ActionError */.lZ('key-invalid', `Input 'store': the key file ${file} cannot be read: ${cause.message}`, {
+        throw new errors/* ActionError */.lZ('key-invalid', `the key file ${file} cannot be read: ${cause.message}`, {
             cause,
         });
     }
@@ -55524,6 +64109,96 @@ function storePathOf(text) {
     return isStorePath(path) ? path : undefined;
 }
 
+;// CONCATENATED MODULE: ./domain/system.js
+
+// Any `cpu-kernel` of letters, digits and underscores: Nix itself compares systems as texts and knows no list.
+const SYSTEM = /^[A-Za-z0-9_]+-[A-Za-z0-9_]+$/;
+/**
+ * An attribute name that can only be a system, as a POSIX extended regular expression (builtins.match reads it too).
+ * Narrow on purpose: `foo-bar` must stay an ordinary name.
+ */
+const SYSTEM_NAME_PATTERN = '(x86_64|i[3-6]86|aarch64|arm|armv[5-8][a-z]*|riscv(32|64)|powerpc(64)?(le)?|mips(64)?(el)?|s390x?|loongarch64|m68k|microblaze(el)?|sparc64|wasm(32|64))' +
+    '-(linux|darwin|freebsd|openbsd|netbsd|cygwin|windows|solaris|genode|redox|wasi|none)';
+/**
+ * Parses a system.
+ * @throws ActionError `input-invalid` for a text that is not `cpu-kernel`.
+ */
+function parseSystem(text) {
+    if (!isSystem(text)) {
+        throw new errors/* ActionError */.lZ('input-invalid', `${JSON.stringify(text)} is not a Nix system`, {
+            hint: 'A system is a processor and a kernel, such as x86_64-linux or aarch64-darwin.',
+        });
+    }
+    return text;
+}
+function isSystem(text) {
+    return SYSTEM.test(text);
+}
+const CPUS = {
+    x64: 'x86_64',
+    ia32: 'i686',
+    arm64: 'aarch64',
+    arm: 'armv7l',
+    riscv64: 'riscv64',
+    ppc64: 'powerpc64le',
+    s390x: 's390x',
+    loong64: 'loongarch64',
+};
+/**
+ * The system of a machine by Node's `process.arch` and `process.platform`; `undefined` where Nix does not run.
+ */
+function systemOfMachine(arch, platform) {
+    const cpu = CPUS[arch];
+    const text = cpu === undefined ? '' : `${cpu}-${platform}`;
+    return (platform === 'linux' || platform === 'darwin') && isSystem(text) ? text : undefined;
+}
+
+;// CONCATENATED MODULE: external "node:fs"
+const external_node_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
+;// CONCATENATED MODULE: ./domain/complaints.js
+
+/** What is wrong with one text, all of it: a person corrects everything at once. */
+class Complaints {
+    #code;
+    #input;
+    #list = [];
+    /** @param input what is read, for the error's message */
+    constructor(code, input) {
+        this.#code = code;
+        this.#input = input;
+    }
+    /**
+     * @param message what is wrong and where: `line 3, maxJobs: …`
+     * @param hint what to do
+     */
+    add(message, hint) {
+        this.#list.push({ message, hint });
+    }
+    /** Runs what throws an ActionError for bad input; that becomes a complaint, and the answer undefined. */
+    attempt(parse, where) {
+        try {
+            return parse();
+        }
+        catch (error) {
+            if (!(error instanceof errors/* ActionError */.lZ))
+                throw error;
+            this.add(`${where === undefined ? '' : `${where}: `}${error.message}`, error.hint);
+            return undefined;
+        }
+    }
+    /** @throws ActionError with the only complaint, or one that lists them all with their hints. */
+    finish() {
+        const [first, ...others] = this.#list;
+        if (first === undefined)
+            return;
+        if (others.length === 0) {
+            throw new errors/* ActionError */.lZ(this.#code, `${this.#input}: ${first.message}`, { hint: first.hint });
+        }
+        const all = this.#list.map(({ message, hint }) => hint === undefined ? message : `${message} (${hint})`);
+        throw new errors/* ActionError */.lZ(this.#code, `${this.#input}: ${all.length} mistakes: ${all.join('; ')}`);
+    }
+}
+
 ;// CONCATENATED MODULE: ./domain/known-hosts.js
 
 
@@ -55641,10 +64316,11 @@ function patternRegExp(pattern) {
     return new RegExp(`^${source}$`);
 }
 
-;// CONCATENATED MODULE: ./domain/store-uri.js
+;// CONCATENATED MODULE: ./domain/ssh-uri.js
 
-const DEFAULT_PORT = 22;
-const PARAMETERS = [
+/** How a remote Nix is spoken to over SSH: the worker protocol, or the legacy serve protocol. */
+const PROTOCOLS = ['ssh-ng', 'ssh'];
+const SSH_PARAMETERS = [
     'ssh-key',
     'base64-ssh-public-host-key',
     'compress',
@@ -55654,8 +64330,728 @@ const PARAMETERS = [
     'system-features',
     'systems',
 ];
+const DEFAULT_PORT = 22;
 // The host is a name, an IPv4 address, or an IPv6 address in brackets, with a zone perhaps.
 const AUTHORITY = /^(?:(?<user>[^@]*)@)?(?:\[(?<ipv6>[0-9A-Fa-f:.]+(?:%[\w.-]+)?)\]|(?<name>[A-Za-z0-9._-]+))(?::(?<port>\d*))?$/;
+// Without brackets Nix takes all of it for the address, and no port (store-reference.cc, "unbracketed IPv6 addresses").
+const BARE_IPV6 = /^(?:(?<user>[^@]*)@)?(?<ipv6>(?=.*::|(?:[^:]*:){6})[0-9A-Fa-f:.]+(?:%[\w.-]+)?)$/;
+/**
+ * Parses the URI of a store or a machine that is reached over SSH.
+ * @param where for errors: which input, which line
+ * @throws ActionError `store-uri-invalid`
+ */
+function parseSshUri(uri, where) {
+    const [, scheme = '', authority = '', path = '', query = ''] = /^([a-z0-9+.-]+):\/\/([^/?#]*)([^?#]*)(?:\?([^#]*))?$/i.exec(uri) ?? [];
+    const protocol = PROTOCOLS.find((known) => known === scheme);
+    if (protocol === undefined) {
+        throw invalidUri(where, `${shownUri(uri)} is no URI of the form ssh-ng://user@host`);
+    }
+    if (path !== '' && path !== '/') {
+        throw invalidUri(where, `${JSON.stringify(path)} after the host has no meaning`);
+    }
+    const parameters = parseQuery(query, where);
+    const { user, host, port } = parseAuthority(authority, where);
+    return {
+        protocol,
+        user,
+        host,
+        port: parsePort(parameters.get('port') ?? port, where),
+        parameters,
+    };
+}
+/** `ssh-ng://user@host:port`: enough to tell remotes apart in a log, and without parameters. */
+function formatEndpoint({ protocol, user, host, port }) {
+    const name = host.includes(':') ? `[${host}]` : host;
+    return `${protocol}://${user === undefined ? '' : `${user}@`}${name}${port === DEFAULT_PORT ? '' : `:${port}`}`;
+}
+/** Of an authority or a whole URI. */
+function withoutPassword(text) {
+    return text.replace(/^((?:[^/@]*\/\/)?[^:@/]*):(?!\/\/).*@/, '$1:…@');
+}
+/** What somebody wrote where a URI is expected, quoted and cut, fit for a message. */
+function shownUri(text) {
+    return JSON.stringify(withoutPassword(text).slice(0, 100));
+}
+/** An error about a URI. */
+function invalidUri(where, what, hint) {
+    return new errors/* ActionError */.lZ('store-uri-invalid', `${where}: ${what}`, {
+        hint: hint ?? 'A remote store is written ssh-ng://user@builder.example.org',
+    });
+}
+/** The values of a parameter that holds several. */
+function words(text, separator) {
+    return (text ?? '').split(separator).filter((word) => word !== '');
+}
+/**
+ * Nix's spellings (config.cc, `parseBool`).
+ * @throws ActionError `store-uri-invalid`
+ */
+function parseBoolean(name, text, where) {
+    switch (text) {
+        case undefined:
+        case 'false':
+        case 'no':
+        case '0':
+            return false;
+        case 'true':
+        case 'yes':
+        case '1':
+            return true;
+        default:
+            throw invalidUri(where, `${name} is ${JSON.stringify(text)}: true or false is meant`);
+    }
+}
+/**
+ * 1 to 65535; 22 where nothing is given.
+ * @throws ActionError `store-uri-invalid`
+ */
+function parsePort(text, where) {
+    if (text === undefined)
+        return DEFAULT_PORT;
+    const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+    if (port < 1 || port > 65535) {
+        throw invalidUri(where, `${JSON.stringify(text)} is no port: 1 to 65535`, 'Where none is given, it is 22.');
+    }
+    return port;
+}
+// The spelling of a zone before 2.31, which newer Nix reads too.
+const UNENCODED_ZONE = /^((?:[^@]*@)?\[?[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*)%(?!25)/;
+function parseAuthority(authority, where) {
+    const groups = splitAuthority(ssh_uri_decode(authority.replace(UNENCODED_ZONE, '$1%25'), where));
+    if (groups === undefined || groups.host.startsWith('-')) {
+        throw invalidUri(where, `${JSON.stringify(withoutPassword(authority))} is no user@host:port`);
+    }
+    const { user } = groups;
+    if (user?.includes(':') === true) {
+        throw invalidUri(where, 'a password has no place in the URI', 'Use the input ssh-key.');
+    }
+    if (user === '' || user?.startsWith('-') === true) {
+        throw invalidUri(where, 'the user name before @ is empty or begins with a hyphen');
+    }
+    return groups;
+}
+function splitAuthority(authority) {
+    const groups = (BARE_IPV6.exec(authority) ?? AUTHORITY.exec(authority))?.groups;
+    const host = groups?.['ipv6'] ?? groups?.['name'];
+    return host === undefined ? undefined : { user: groups?.['user'], host, port: groups?.['port'] };
+}
+/** Where a parameter is given twice, the last one counts. One that is empty counts as not given. */
+function parseQuery(query, where) {
+    const parameters = new Map();
+    for (const pair of query.split('&').filter((part) => part !== '')) {
+        const [encodedName = '', ...value] = pair.split('=');
+        const decodedName = ssh_uri_decode(encodedName, where);
+        const name = SSH_PARAMETERS.find((known) => known === decodedName);
+        if (name === undefined) {
+            throw invalidUri(where, `the parameter ${JSON.stringify(decodedName)} is not supported`, `Supported are ${SSH_PARAMETERS.join(', ')}.`);
+        }
+        const text = ssh_uri_decode(value.join('='), where);
+        if (text === '')
+            parameters.delete(name);
+        else
+            parameters.set(name, text);
+    }
+    return parameters;
+}
+function ssh_uri_decode(text, where) {
+    try {
+        return decodeURIComponent(text);
+    }
+    catch (error) {
+        throw new errors/* ActionError */.lZ('store-uri-invalid', `${where}: % is not followed by two digits`, {
+            hint: 'Write a percent sign as %25, and a blank as %20.',
+            cause: error,
+        });
+    }
+}
+
+;// CONCATENATED MODULE: ./domain/machine.js
+
+
+
+/** As Nix has it where a machine does not say. */
+const DEFAULT_MAX_JOBS = 1;
+const DEFAULT_SPEED_FACTOR = 1;
+/**
+ * The machine of a `store` entry.
+ * @throws ActionError `input-invalid` for a system that is none, `known-hosts-invalid` for a host key that is none
+ */
+function machineOfStore(uri) {
+    const { user, host, port, sshKey, compress, remoteProgram, remoteStore } = uri;
+    const key = uri.base64SshPublicHostKey;
+    return {
+        protocol: 'ssh-ng',
+        user,
+        host,
+        port,
+        sshKey,
+        publicHostKey: key === undefined ? undefined : normalHostKey(key),
+        compress,
+        remoteProgram,
+        remoteStore,
+        systems: unique(uri.systems.map(parseMachineSystem)),
+        maxJobs: DEFAULT_MAX_JOBS,
+        speedFactor: DEFAULT_SPEED_FACTOR,
+        supportedFeatures: unique(uri.systemFeatures),
+        mandatoryFeatures: [],
+    };
+}
+/** By which a person tells it from others: `ssh-ng://user@host:port`, without parameters. */
+function machineName(machine) {
+    return formatEndpoint(machine);
+}
+/**
+ * @throws ActionError `input-invalid` for a text that is neither `cpu-kernel` nor `builtin`
+ */
+function parseMachineSystem(text) {
+    return text === 'builtin' ? text : parseSystem(text);
+}
+/**
+ * A host key as every Nix reads it: base64 of its line, without the comment.
+ * @param text that line, or base64 of it
+ * @throws ActionError `known-hosts-invalid`
+ */
+function normalHostKey(text) {
+    const [key] = pinnedHostKey(text).trusted;
+    return Buffer.from(`${key?.type} ${key?.base64}`).toString('base64');
+}
+/** Whether two entries say the same; the order of systems and features has no meaning. */
+function sameMachine(one, other) {
+    return JSON.stringify(comparable(one)) === JSON.stringify(comparable(other));
+}
+function comparable(machine) {
+    return [
+        machineName(machine),
+        machine.sshKey,
+        machine.publicHostKey,
+        machine.compress,
+        machine.remoteProgram,
+        machine.remoteStore,
+        machine.systems.toSorted(),
+        machine.maxJobs,
+        machine.speedFactor,
+        machine.supportedFeatures.toSorted(),
+        machine.mandatoryFeatures.toSorted(),
+    ];
+}
+/** In the order of the first of each. */
+function unique(items) {
+    return [...new Set(items)];
+}
+
+;// CONCATENATED MODULE: ./domain/machine-entry.js
+
+
+/** The greatest that fits Nix's `unsigned int`. */
+const MOST_JOBS = 0xffff_ffff;
+// What boost's lexical_cast makes a float of, but for infinity and what is no number.
+const DECIMAL = /^\+?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+/**
+ * Checks every field of an entry.
+ * @param defaultSystems what an entry without systems builds for: in Nix, the system of whoever reads it
+ * @returns undefined where it is not known which machine is meant; else what is complained about has its default
+ */
+function readEntry(entry, defaultSystems, complaints) {
+    const remote = readUri(entry, complaints);
+    const rest = {
+        systems: readSystems(entry, complaints) ?? defaultSystems,
+        maxJobs: readMaxJobs(entry, complaints),
+        speedFactor: readSpeedFactor(entry, complaints),
+        supportedFeatures: readFeatures(entry, 'supportedFeatures', complaints),
+        mandatoryFeatures: readFeatures(entry, 'mandatoryFeatures', complaints),
+    };
+    const sshKey = readKeyPath(entry, complaints) ?? remote?.sshKey;
+    const publicHostKey = readHostKey(entry, complaints) ?? remote?.publicHostKey;
+    return remote && { ...remote, ...rest, sshKey, publicHostKey };
+}
+/** As Nix does, a field wins over the parameter of the same meaning (machines.cc, `completeStoreReference`). */
+function readUri(entry, complaints) {
+    const where = entry.where('uri');
+    const scheme = /^([^/?#]*):\/\//.exec(entry.uri)?.[1];
+    if (!PROTOCOLS.some((protocol) => protocol === scheme)) {
+        complaints.add(`${where}: ${shownUri(entry.uri)} is no machine that builds for others`, 'A machine is reached by ssh-ng:// or ssh://: ssh-ng://user@builder.example.org');
+        return undefined;
+    }
+    return complaints.attempt(() => {
+        const { parameters, ...endpoint } = parseSshUri(entry.uri, where);
+        refuseUnheard(parameters, where, complaints);
+        const hostKey = parameters.get('base64-ssh-public-host-key');
+        return {
+            ...endpoint,
+            sshKey: parameters.get('ssh-key'),
+            publicHostKey: hostKey === undefined ? undefined : complaints.attempt(() => normalHostKey(hostKey), where),
+            compress: parseBoolean('compress', parameters.get('compress'), where),
+            remoteProgram: words(parameters.get('remote-program'), /\s+/),
+            remoteStore: parameters.get('remote-store'),
+        };
+    });
+}
+/** These say something of a store; which machine gets a derivation Nix decides by the fields alone (build-remote.cc). */
+function refuseUnheard(parameters, where, complaints) {
+    const fields = { systems: 'systems', 'system-features': 'supportedFeatures' };
+    for (const [parameter, field] of Object.entries(fields)) {
+        if (parameters.has(parameter)) {
+            complaints.add(`${where}: the parameter ${parameter} says nothing of a builder`, `Write it in the field ${field}.`);
+        }
+    }
+}
+function readSystems({ systems, where }, complaints) {
+    const read = systems?.map((text) => complaints.attempt(() => parseMachineSystem(text), where('systems')));
+    return read && unique(read.filter((system) => system !== undefined));
+}
+/** A key itself must not get where paths go: into messages, and files of Nix. */
+function readKeyPath({ sshKey, where }, complaints) {
+    if (sshKey === undefined || !/[\n]|-----BEGIN/.test(sshKey))
+        return sshKey;
+    complaints.add(`${where('sshKey')}: this is no path of a file`, 'Give a key itself by the input ssh-key.');
+    return undefined;
+}
+/** Nix takes 0, and then waits without end for such a machine where a build fits no other (2.8.0 to 2.34.8). */
+function readMaxJobs({ maxJobs, where }, complaints) {
+    if (maxJobs === undefined)
+        return DEFAULT_MAX_JOBS;
+    const value = /^\d+$/.test(maxJobs) ? Number(maxJobs) : 0;
+    if (value > 0 && value <= MOST_JOBS)
+        return value;
+    complaints.add(`${where('maxJobs')}: ${JSON.stringify(maxJobs)} is no number of jobs`, `Allowed: a whole number, 1 to ${MOST_JOBS}. Leave out a machine that is to build nothing.`);
+    return DEFAULT_MAX_JOBS;
+}
+/** 0 is 1, as in Nix. */
+function readSpeedFactor({ speedFactor, where }, complaints) {
+    if (speedFactor === undefined)
+        return DEFAULT_SPEED_FACTOR;
+    const value = DECIMAL.test(speedFactor) ? Number(speedFactor) : Infinity;
+    // Nix reads a float of 32 bits.
+    if (Number.isFinite(Math.fround(value)))
+        return value === 0 ? DEFAULT_SPEED_FACTOR : value;
+    complaints.add(`${where('speedFactor')}: ${JSON.stringify(speedFactor)} is no speed factor`, 'Allowed: a positive number such as 1, 2 or 1.5.');
+    return DEFAULT_SPEED_FACTOR;
+}
+function readFeatures(entry, field, complaints) {
+    const features = entry[field] ?? [];
+    for (const feature of features) {
+        if (/^[^\s,;#]+$/.test(feature) && feature !== '-')
+            continue;
+        complaints.add(`${entry.where(field)}: ${JSON.stringify(feature)} is no system feature`, 'A feature is one word, such as kvm or big-parallel, without , ; or #.');
+    }
+    return unique(features);
+}
+function readHostKey({ publicHostKey, where }, complaints) {
+    if (publicHostKey === undefined)
+        return undefined;
+    return complaints.attempt(() => normalHostKey(publicHostKey), where('publicHostKey'));
+}
+
+;// CONCATENATED MODULE: ./domain/text.js
+// eslint-disable-next-line no-control-regex
+const CONTROL = /[\u0000-\u001f\u007f-\u009f]/g;
+/**
+ * Removes ANSI escape sequences: colours, and the links some terminals know. In time that grows with the text's length, unlike
+ * Node's stripVTControlCharacters, which half a megabyte of links without an end keeps busy for half a minute.
+ */
+function withoutColour(text) {
+    // eslint-disable-next-line no-control-regex -- escape is what these begin with
+    return text.replace(/\u001b(?:\[[0-9;?]*[A-Za-z]|\][^\u0007\u001b]*(?:\u0007|\u001b\\))/g, '');
+}
+/** Nix's text on one line: without colours, other control characters as escapes, cut after `limit` characters. */
+function oneLine(text, limit = 1000) {
+    return printable(withoutColour(text), limit);
+}
+/**
+ * Text of unknown origin, fit to be shown, on one line: control characters as escapes, cut after `limit` characters. A line of
+ * its own could be a command to the runner.
+ */
+function printable(text, limit = 500) {
+    const escape = (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
+    const shown = text.replace(/\s+/g, ' ').trim().replace(CONTROL, escape);
+    return shown.length > limit ? `${shown.slice(0, limit)}…` : shown;
+}
+
+;// CONCATENATED MODULE: ./domain/machines-lines.js
+
+
+
+
+
+/** Nix's eight fields in their order, by the names that NixOS gives them. */
+const FIELDS = [
+    'uri',
+    'systems',
+    'sshKey',
+    'maxJobs',
+    'speedFactor',
+    'supportedFeatures',
+    'mandatoryFeatures',
+    'publicHostKey',
+];
+const SEPARATE = 'Separate machines with `;` or a newline.';
+const MOST_INCLUDES = 10;
+/**
+ * Reads Nix's machines format (machines.cc of 2.34) into machines. As Nix has it: `#` begins a comment that ends with the line, `;` in it
+ * or not (up to 2.28.0 a `;` ended it too, and what follows was a machine); a host without a scheme is `ssh://host`, which later Nix is
+ * going to refuse (NixOS/nix#16185), so that what we write always has one. Stricter than Nix: what it passes over in silence (a ninth field,
+ * an `@file` that is not there) or finds out when it connects is complained about.
+ */
+function readMachineLines(text, context, complaints) {
+    return expand(text, '', [], context, complaints).flatMap((segment) => {
+        const machine = readSegment(segment, context, complaints);
+        return machine === undefined ? [] : [{ machine, where: segment.where }];
+    });
+}
+/** @param files the files we are in, outermost first */
+function expand(text, prefix, files, context, complaints) {
+    return text.split('\n').flatMap((line, index) => {
+        const segments = line.replace(/#.*/s, '').split(';').map(trim);
+        const filled = segments.filter((segment) => segment !== '');
+        return filled.flatMap((segment, position) => {
+            const machine = filled.length === 1 ? '' : `, machine ${position + 1}`;
+            const where = `${prefix}line ${index + 1}${machine}`;
+            if (!segment.startsWith('@'))
+                return [{ text: segment, where }];
+            return include(trim(segment.slice(1)), where, files, context, complaints);
+        });
+    });
+}
+function include(file, where, files, context, complaints) {
+    const named = `${where}: the file ${JSON.stringify(file)}`;
+    if (files.includes(file) || files.length === MOST_INCLUDES) {
+        complaints.add(`${named} is included by itself, or ${MOST_INCLUDES} files deep`);
+        return [];
+    }
+    const text = contentOf(file, named, context, complaints);
+    return text === undefined ? [] : expand(text, `${file}, `, [...files, file], context, complaints);
+}
+function contentOf(file, named, { readFile }, complaints) {
+    try {
+        const text = readFile(file);
+        if (text === undefined) {
+            complaints.add(`${named} does not exist`, 'It must be on the runner. Without it there would be no machines, and Nix would not say so.');
+        }
+        return text;
+    }
+    catch (error) {
+        complaints.add(`${named} cannot be read: ${printable((0,errors/* toError */.iT)(error).message)}`);
+        return undefined;
+    }
+}
+function readSegment({ text, where }, context, complaints) {
+    const tokens = text.split(/[ \t\r]+/);
+    if (refuseSecondMachine(tokens, where, complaints))
+        return undefined;
+    const field = (index) => tokens[index] === '-' ? undefined : tokens[index];
+    const [uri, systems, sshKey, maxJobs, speedFactor, supported, mandatory, publicHostKey] = FIELDS.map((_, index) => field(index));
+    if (uri === undefined) {
+        complaints.add(`${whereIs(where, 'uri')}: the machine is missing`, 'The first field is its URI: ssh-ng://user@builder.example.org');
+        return undefined;
+    }
+    const entry = {
+        uri: withScheme(uri),
+        systems: commaSeparated(systems),
+        sshKey,
+        maxJobs,
+        speedFactor,
+        supportedFeatures: commaSeparated(supported),
+        mandatoryFeatures: commaSeparated(mandatory),
+        publicHostKey,
+        where: (name) => whereIs(where, name),
+    };
+    return readEntry(entry, context.defaultSystems, complaints);
+}
+/** Machines that only a blank separates: Nix would take the second for systems or a key of the first, or pass over it. */
+function refuseSecondMachine(tokens, where, complaints) {
+    const isUri = (token, index) => token.includes('://') || (FIELDS[index] === 'systems' && token.includes('@'));
+    const second = tokens.findIndex((token, index) => index > 0 && isUri(token, index));
+    const name = FIELDS[second];
+    if (second > 0) {
+        const place = name === undefined ? `${where}, field ${second + 1}` : whereIs(where, name);
+        complaints.add(`${place}: ${shownUri(tokens[second] ?? '')} is a second machine`, SEPARATE);
+        return true;
+    }
+    if (tokens.length <= FIELDS.length)
+        return false;
+    complaints.add(`${where}: ${tokens.length} fields, beginning with ${shownUri(tokens[0] ?? '')}; there are ${FIELDS.length}`, `${SEPARATE} A blank within a URI is written %20.`);
+    return true;
+}
+function whereIs(where, field) {
+    const name = field === 'uri' ? 'store URI' : field;
+    return `${where}, field ${FIELDS.indexOf(field) + 1} (${name})`;
+}
+/** Which names are stores of another kind and get no scheme: machines.cc, `Machine::Machine`. */
+function withScheme(text) {
+    const isOther = text.includes('/') || /^(?:auto|daemon|local)(?:\?|$)|^\?/.test(text);
+    return isOther ? text : `ssh://${text}`;
+}
+function commaSeparated(text) {
+    return text?.split(',').filter((item) => item !== '');
+}
+/** As Nix trims: its blanks are these and no others. */
+function trim(text) {
+    return text.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, '');
+}
+
+// EXTERNAL MODULE: ../node_modules/yaml/dist/index.js
+var dist = __nccwpck_require__(6637);
+;// CONCATENATED MODULE: ./domain/suggestions.js
+/** The names most like a mistyped one: at most three, at most two edits away, nearest first (as Nix suggests them). */
+function similarNames(name, names) {
+    return names
+        .filter((candidate) => Math.abs(candidate.length - name.length) <= MAX_DISTANCE)
+        .map((candidate) => ({ candidate, distance: editDistance(name, candidate) }))
+        .filter(({ distance }) => distance <= MAX_DISTANCE)
+        .sort((a, b) => a.distance - b.distance || (a.candidate < b.candidate ? -1 : 1))
+        .slice(0, 3)
+        .map(({ candidate }) => candidate);
+}
+const MAX_DISTANCE = 2;
+/** Levenshtein's distance: insertions, deletions and replacements of one character. */
+function editDistance(a, b) {
+    let row = Array.from({ length: b.length + 1 }, (_, column) => column);
+    for (const [line, character] of Array.from(a).entries()) {
+        const next = [line + 1];
+        for (const [column, other] of Array.from(b).entries()) {
+            const replaced = (row[column] ?? 0) + (character === other ? 0 : 1);
+            next.push(Math.min(replaced, (row[column + 1] ?? 0) + 1, (next[column] ?? 0) + 1));
+        }
+        row = next;
+    }
+    return row.at(-1) ?? 0;
+}
+
+;// CONCATENATED MODULE: ./domain/machine-fields-yaml.js
+
+
+
+/** Of NixOS `nix.buildMachines`, but for `port`, which is ours. */
+const TEXTS = [
+    'hostName',
+    'sshUser',
+    'sshKey',
+    'protocol',
+    'port',
+    'system',
+    'maxJobs',
+    'speedFactor',
+    'publicHostKey',
+];
+const LISTS = ['systems', 'supportedFeatures', 'mandatoryFeatures'];
+const machine_fields_yaml_FIELDS = [...TEXTS, ...LISTS];
+/** @param place where the machine is, for a field that it lacks */
+function readFields(map, place, reading) {
+    const texts = new Map();
+    const lists = new Map();
+    const places = new Map();
+    for (const pair of map.items) {
+        const name = (0,dist/* isScalar */.jn)(pair.key) ? String(pair.key.value) : '';
+        const line = `line ${lineOf(reading, pair.key)}`;
+        places.set(name, line);
+        const textField = TEXTS.find((field) => field === name);
+        const listField = LISTS.find((field) => field === name);
+        if (textField)
+            setIfGiven(texts, textField, readText(pair, `${line}, ${name}`, reading));
+        else if (listField)
+            setIfGiven(lists, listField, readList(pair, `${line}, ${name}`, reading));
+        else
+            refuseField(name, line, reading);
+    }
+    return { texts, lists, where: (field) => `${places.get(field) ?? place}, ${field}` };
+}
+function setIfGiven(map, key, value) {
+    if (value !== undefined)
+        map.set(key, value);
+}
+function refuseField(name, where, { complaints }) {
+    const similar = similarNames(name, machine_fields_yaml_FIELDS);
+    const meant = similar.length === 0 ? '' : `Is ${similar.join(' or ')} meant? `;
+    complaints.add(`${where}: there is no field ${JSON.stringify(printable(name, 100))}`, `${meant}Fields are ${machine_fields_yaml_FIELDS.join(', ')}.`);
+}
+function readText({ value }, where, reading) {
+    const read = scalarText(value, reading);
+    if (read !== 'other')
+        return read?.text;
+    reading.complaints.add(`${where}: one text or number is expected`, 'Write it on the same line.');
+    return undefined;
+}
+function readList({ value }, where, reading) {
+    const node = (0,dist/* isAlias */.Vj)(value) ? value.resolve(reading.document) : value;
+    const items = (0,dist/* isSeq */.oP)(node) ? node.items : [node];
+    const read = items.map((item) => scalarText(item, reading));
+    if (read.includes('other')) {
+        reading.complaints.add(`${where}: a list of texts is expected`, 'Write `[kvm, big-parallel]`.');
+        return undefined;
+    }
+    const texts = read.filter((item) => item !== 'other').flatMap((item) => item?.text ?? []);
+    if ((0,dist/* isSeq */.oP)(node))
+        return texts;
+    return texts.length === 0
+        ? undefined
+        : texts.flatMap((text) => text.split(/[\s,]+/).filter((part) => part !== ''));
+}
+/** A number as it is written; undefined for null. */
+function scalarText(item, { document }) {
+    const node = (0,dist/* isAlias */.Vj)(item) ? item.resolve(document) : item;
+    if (node === null)
+        return undefined;
+    if (!(0,dist/* isScalar */.jn)(node))
+        return 'other';
+    if (node.value === null)
+        return undefined;
+    if (typeof node.value === 'string')
+        return { text: node.value };
+    return typeof node.value === 'number' ? { text: node.source ?? String(node.value) } : 'other';
+}
+/** The line where a node of the document begins, from 1 on. */
+function lineOf(reading, node) {
+    const range = typeof node === 'object' && node && 'range' in node && node.range;
+    const start = Array.isArray(range) ? range[0] : undefined;
+    return lineAt(reading, typeof start === 'number' ? start : 0);
+}
+function lineAt({ lines }, offset) {
+    return lines.linePos(offset).line;
+}
+
+;// CONCATENATED MODULE: ./domain/machines-yaml.js
+
+
+
+
+
+/** What `nix.buildMachines` has where no protocol is given. */
+const DEFAULT_PROTOCOL = 'ssh';
+const AS_LIST = 'Write one `- hostName: builder.example.org` for each machine, with its other fields below.';
+/**
+ * Reads a YAML list of machines with the names, meanings and defaults of NixOS `nix.buildMachines`; what `nix eval --json` prints of that
+ * option is YAML too. A field that is null is not given. Lists may be written as one text, with commas or blanks between the items.
+ */
+function readMachinesYaml(text, defaultSystems, complaints) {
+    const lines = new dist/* LineCounter */.HN();
+    const document = (0,dist/* parseDocument */.Tp)(text, { lineCounter: lines, prettyErrors: false });
+    const reading = { document, lines, complaints };
+    for (const error of document.errors) {
+        const what = error.code === 'MULTIPLE_DOCS' ? 'a second document begins' : printable(error.message);
+        complaints.add(`line ${lineAt(reading, error.pos[0])}: ${what}`, AS_LIST);
+    }
+    if (document.errors.length > 0)
+        return [];
+    if (!(0,dist/* isSeq */.oP)(document.contents)) {
+        complaints.add('line 1: this is YAML, but no list of machines', AS_LIST);
+        return [];
+    }
+    return document.contents.items.flatMap((item) => {
+        const node = (0,dist/* isAlias */.Vj)(item) ? item.resolve(document) : item;
+        const where = `line ${lineOf(reading, item)}`;
+        if (!(0,dist/* isMap */.jh)(node)) {
+            complaints.add(`${where}: a machine is written as fields`, AS_LIST);
+            return [];
+        }
+        const machine = readMachine(readFields(node, where, reading), where, defaultSystems, reading);
+        return machine === undefined ? [] : [{ machine, where }];
+    });
+}
+function readMachine(fields, place, defaultSystems, { complaints }) {
+    const { texts, lists, where } = fields;
+    const uri = uriOf(fields, place, complaints);
+    const system = texts.get('system');
+    const entry = {
+        uri: uri ?? `${DEFAULT_PROTOCOL}://unknown`,
+        // As in NixOS: `system` wins, and an empty list is none.
+        systems: system === undefined ? orUndefined(lists.get('systems')) : [system],
+        sshKey: orUndefined(texts.get('sshKey')),
+        maxJobs: texts.get('maxJobs'),
+        speedFactor: texts.get('speedFactor'),
+        supportedFeatures: lists.get('supportedFeatures'),
+        mandatoryFeatures: lists.get('mandatoryFeatures'),
+        publicHostKey: orUndefined(texts.get('publicHostKey')),
+        where: (field) => {
+            if (field === 'uri')
+                return where('hostName');
+            return where(field === 'systems' && system !== undefined ? 'system' : field);
+        },
+    };
+    const machine = readEntry(entry, defaultSystems, complaints);
+    return uri === undefined ? undefined : machine;
+}
+function orUndefined(value) {
+    return value?.length === 0 ? undefined : value;
+}
+/** Put together as NixOS does it, which is why a host name may carry parameters. */
+function uriOf({ texts, where }, place, complaints) {
+    const protocol = texts.get('protocol') ?? DEFAULT_PROTOCOL;
+    if (!PROTOCOLS.some((known) => known === protocol)) {
+        complaints.add(`${where('protocol')}: ${JSON.stringify(protocol)} is no protocol that builds`, `Allowed: ${PROTOCOLS.join(', ')}.`);
+        return undefined;
+    }
+    const host = texts.get('hostName') ?? '';
+    if (host === '') {
+        complaints.add(`${place}: the machine has no hostName`, AS_LIST);
+        return undefined;
+    }
+    if (host.includes('://')) {
+        complaints.add(`${where('hostName')}: ${shownUri(host)} is a URI`, 'Write its parts into protocol, sshUser, hostName and port.');
+        return undefined;
+    }
+    const port = texts.get('port');
+    const checkedPort = port && complaints.attempt(() => parsePort(port, where('port')));
+    const user = texts.get('sshUser');
+    const withUser = `${protocol}://${user === undefined ? '' : `${user}@`}${host}`;
+    if (checkedPort === undefined || checkedPort === '')
+        return withUser;
+    return `${withUser}${host.includes('?') ? '&' : '?'}port=${checkedPort}`;
+}
+
+;// CONCATENATED MODULE: ./domain/builders.js
+
+
+
+
+/**
+ * Parses the `builders` input: lines in Nix's machines format, or a YAML list (see {@link isYaml}).
+ * @throws ActionError `machines-invalid` with everything that is wrong, by line and field
+ */
+function parseBuilders(text, context) {
+    const complaints = new Complaints('machines-invalid', 'builders');
+    const machines = isNixExpression(text)
+        ? refuseNixExpression(complaints)
+        : isYaml(text)
+            ? readMachinesYaml(text, context.defaultSystems, complaints)
+            : readMachineLines(text, context, complaints);
+    const once = withoutRepetitions(machines, complaints);
+    complaints.finish();
+    return once;
+}
+/**
+ * Whether it is YAML and not machines lines. Only the first line that holds anything but a comment decides, by what cannot begin a machine:
+ * a hyphen and a blank (the field that says where the machine is has no default), a bracket or brace of JSON (`[::1]` is a host), a document's
+ * mark, or a name with a colon and a blank after it.
+ */
+function isYaml(text) {
+    const first = text.split('\n').find((line) => /^\s*[^#\s]/.test(line)) ?? '';
+    return /^\s*(?:-(?:\s|$)|---|%YAML|\{|\[\s*(?:[{\]"'&*]|$)|["']?\w+["']?\s*:(?:\s|$))/.test(first);
+}
+/** `hostName = "…"` is Nix's own language, which neither format can contain outside comments. */
+function isNixExpression(text) {
+    return /^[^#\n]*\b(?:hostName|buildMachines)\s*=(?!=)/m.test(text);
+}
+function refuseNixExpression(complaints) {
+    complaints.add('this is an expression in the Nix language', 'Print it as JSON and paste that: `nix eval --json .#nixosConfigurations.NAME.config.nix.buildMachines`');
+    return [];
+}
+/** A machine that is named twice counts once; with other settings it would be two that share one name in every message. */
+function withoutRepetitions(machines, complaints) {
+    const byName = new Map();
+    for (const located of machines) {
+        const name = machineName(located.machine);
+        const earlier = byName.get(name);
+        if (earlier === undefined)
+            byName.set(name, located);
+        else if (!sameMachine(earlier.machine, located.machine)) {
+            complaints.add(`${located.where}: ${name} has other settings than at ${earlier.where}`, 'Name each machine once, with all of its systems and features.');
+        }
+    }
+    return [...byName.values()].map(({ machine }) => machine);
+}
+
+;// CONCATENATED MODULE: ./domain/store-uri.js
+
 /**
  * Parses the `store` input: one URI a line; empty lines and lines that begin with `#` are skipped.
  * @throws ActionError `store-uri-invalid`, naming the line
@@ -55674,18 +65070,14 @@ function parseStoreUris(text) {
  * @throws ActionError `store-uri-invalid`
  */
 function parseStoreUri(uri, where = 'store') {
-    const [, scheme = '', authority = '', path = '', query = ''] = /^([a-z0-9+.-]+):\/\/([^/?#]*)([^?#]*)(?:\?([^#]*))?$/i.exec(uri) ?? [];
-    if (scheme !== 'ssh-ng')
-        throw wrongScheme(uri, scheme, where);
-    if (path !== '' && path !== '/') {
-        throw store_uri_invalid(where, `${JSON.stringify(path)} after the host has no meaning`);
+    if (uri.startsWith('ssh://')) {
+        throw invalidUri(where, 'ssh:// cannot be used as a store that builds', `Write ssh-ng:// instead: ssh-ng://${withoutPassword(uri).slice('ssh://'.length)}`);
     }
-    const parameters = parseQuery(query, where);
-    const { user, host, port } = parseAuthority(authority, where);
+    const { user, host, port, parameters } = parseSshUri(uri, where);
     return {
         user,
         host,
-        port: parsePort(parameters.get('port') ?? port, where),
+        port,
         sshKey: parameters.get('ssh-key'),
         base64SshPublicHostKey: parameters.get('base64-ssh-public-host-key'),
         compress: parseBoolean('compress', parameters.get('compress'), where),
@@ -55696,143 +65088,102 @@ function parseStoreUri(uri, where = 'store') {
     };
 }
 /** `ssh-ng://user@host:port`: enough to tell stores apart in a log, and without parameters. */
-function formatStoreUri({ user, host, port }) {
-    const name = host.includes(':') ? `[${host}]` : host;
-    return `ssh-ng://${user === undefined ? '' : `${user}@`}${name}${port === DEFAULT_PORT ? '' : `:${port}`}`;
+function formatStoreUri(uri) {
+    return formatEndpoint({ protocol: 'ssh-ng', ...uri });
 }
-function parseAuthority(authority, where) {
-    const groups = AUTHORITY.exec(store_uri_decode(authority, where))?.groups;
-    const host = groups?.['ipv6'] ?? groups?.['name'];
-    if (groups === undefined || host === undefined || host.startsWith('-')) {
-        throw store_uri_invalid(where, `${JSON.stringify(withoutPassword(authority))} is no user@host:port`);
+
+;// CONCATENATED MODULE: ./action/destination.js
+
+
+
+
+
+
+const MODES = ['auto', 'remote-store', 'builders'];
+const EXAMPLE = 'ssh-ng://ci@builder.example.org';
+/** Where to build, of the inputs `store`, `builders` and `mode`. Undefined, or a placeholder, beside a complaint. */
+function readDestination(reader, place) {
+    const stores = reader
+        .lines('store')
+        .map((line) => reader.parse('store', () => parseStoreUri(line)))
+        .filter((uri) => uri !== undefined);
+    const builders = readBuilders(reader, place);
+    if (chooseMode(reader) === 'builders') {
+        return { mode: 'builders', machines: allMachines(reader, builders, stores) };
     }
-    const user = groups['user'];
-    if (user?.includes(':') === true) {
-        throw store_uri_invalid(where, 'a password has no place in the URI', 'Use the input ssh-key.');
+    const count = reader.lines('store').length;
+    if (count !== 1) {
+        const what = count === 0 ? 'is empty' : `names ${count} stores`;
+        reader.complain('store', what, `Give exactly one, for example ${EXAMPLE}.`);
     }
-    if (user === '' || user?.startsWith('-') === true) {
-        throw store_uri_invalid(where, 'the user name before @ is empty or begins with a hyphen');
-    }
-    return { user, host, port: groups['port'] };
+    const [store] = stores;
+    return store && { mode: 'remote-store', store };
 }
-/** Of an authority or a whole URI. */
-function withoutPassword(text) {
-    return text.replace(/^((?:[^/@]*\/\/)?[^:@/]*):(?!\/\/).*@/, '$1:…@');
+function readBuilders(reader, { workspace, runnerSystem }) {
+    const text = reader.text('builders');
+    if (text === '')
+        return [];
+    const context = {
+        defaultSystems: [runnerSystem],
+        readFile: (name) => readIfThere(external_node_path_.resolve(workspace, name)),
+    };
+    return reader.parse('builders', () => parseBuilders(text, context)) ?? [];
 }
-/** Where a parameter is given twice, the last one counts. One that is empty counts as not given. */
-function parseQuery(query, where) {
-    const parameters = new Map();
-    for (const pair of query.split('&').filter((part) => part !== '')) {
-        const [encodedName = '', ...value] = pair.split('=');
-        const name = store_uri_decode(encodedName, where);
-        if (!isParameter(name)) {
-            throw store_uri_invalid(where, `the parameter ${JSON.stringify(name)} is not supported`, `Supported are ${PARAMETERS.join(', ')}.`);
+/** `auto` takes what was given; which of both is better is not guessed. */
+function chooseMode(reader) {
+    const mode = reader.choice('mode', MODES);
+    const hasStore = reader.text('store') !== '';
+    const hasBuilders = reader.text('builders') !== '';
+    if (mode === 'builders' && !hasStore && !hasBuilders) {
+        reader.complain('builders', 'is empty', `Name at least one machine, for example ${EXAMPLE}.`);
+    }
+    if (mode !== 'auto')
+        return mode;
+    if (hasStore && hasBuilders) {
+        reader.complain('mode', "is 'auto', but both store and builders are given", 'Set mode: remote-store to build in the store, or mode: builders to build on all of them.');
+    }
+    return hasBuilders ? 'builders' : 'remote-store';
+}
+/** Those of both inputs; what is said of one machine in both has to be the same. */
+function allMachines(reader, builders, stores) {
+    const machines = new Map(builders.map((machine) => [machineName(machine), machine]));
+    for (const uri of stores) {
+        const machine = reader.parse('store', () => machineOfStore(uri));
+        if (!machine)
+            continue;
+        const known = machines.get(machineName(machine));
+        if (known && !sameMachine(known, machine)) {
+            const what = `${machineName(machine)} has other settings than in builders`;
+            reader.complain('store', what, 'Name each machine once.');
         }
-        const text = store_uri_decode(value.join('='), where);
-        if (text === '')
-            parameters.delete(name);
-        else
-            parameters.set(name, text);
+        machines.set(machineName(machine), known ?? machine);
     }
-    return parameters;
+    return [...machines.values()];
 }
-function isParameter(name) {
-    return PARAMETERS.some((known) => known === name);
-}
-function parsePort(text, where) {
-    if (text === undefined)
-        return DEFAULT_PORT;
-    const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
-    if (port < 1 || port > 65535) {
-        throw store_uri_invalid(where, `${JSON.stringify(text)} is no port: 1 to 65535`);
+/** Which host keys are whose: the one that is pinned, else those of `known-hosts`. What is revoked there is revoked in either case. */
+function readHostKeys(reader, destination) {
+    const lines = reader.parse('known-hosts', () => parseKnownHosts(reader.text('known-hosts'))) ?? [];
+    if (destination?.mode === 'remote-store') {
+        const pinned = destination.store.base64SshPublicHostKey;
+        if (pinned !== undefined)
+            reader.parse('store', () => pinnedHostKey(pinned));
     }
-    return port;
+    return ({ host, port, publicHostKey }) => {
+        const known = lookupHostKeys(lines, host, port);
+        if (publicHostKey === undefined)
+            return known;
+        return { ...pinnedHostKey(publicHostKey), revoked: known.revoked };
+    };
 }
-/** Nix's spellings (config.cc, `parseBool`). */
-function parseBoolean(name, text, where) {
-    switch (text) {
-        case undefined:
-        case 'false':
-        case 'no':
-        case '0':
-            return false;
-        case 'true':
-        case 'yes':
-        case '1':
-            return true;
-        default:
-            throw store_uri_invalid(where, `${name} is ${JSON.stringify(text)}: true or false is meant`);
-    }
-}
-function words(text, separator) {
-    return (text ?? '').split(separator).filter((word) => word !== '');
-}
-function store_uri_decode(text, where) {
+function readIfThere(file) {
     try {
-        return decodeURIComponent(text);
+        return (0,external_node_fs_namespaceObject.readFileSync)(file, 'utf8');
     }
     catch (error) {
-        throw new errors/* ActionError */.lZ('store-uri-invalid', `${where}: % is not followed by two digits`, {
-            hint: 'Write a percent sign as %25, and a blank as %20.',
-            cause: error,
-        });
+        if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
+            return undefined;
+        throw error;
     }
-}
-function wrongScheme(uri, scheme, where) {
-    if (scheme === 'ssh') {
-        return store_uri_invalid(where, 'ssh:// cannot be used as a store that builds', `Write ssh-ng:// instead: ssh-ng://${withoutPassword(uri).slice('ssh://'.length)}`);
-    }
-    const shown = JSON.stringify(withoutPassword(uri).slice(0, 100));
-    return store_uri_invalid(where, `${shown} is no URI of the form ssh-ng://user@host`);
-}
-function store_uri_invalid(where, what, hint) {
-    return new errors/* ActionError */.lZ('store-uri-invalid', `${where}: ${what}`, {
-        hint: hint ?? 'A remote store is written ssh-ng://user@builder.example.org',
-    });
-}
-
-;// CONCATENATED MODULE: ./domain/system.js
-
-// Any `cpu-kernel` of letters, digits and underscores: Nix itself compares systems as texts and knows no list.
-const SYSTEM = /^[A-Za-z0-9_]+-[A-Za-z0-9_]+$/;
-/**
- * An attribute name that can only be a system, as a POSIX extended regular expression (builtins.match reads it too).
- * Narrow on purpose: `foo-bar` must stay an ordinary name.
- */
-const SYSTEM_NAME_PATTERN = '(x86_64|i[3-6]86|aarch64|arm|armv[5-8][a-z]*|riscv(32|64)|powerpc(64)?(le)?|mips(64)?(el)?|s390x?|loongarch64|m68k|microblaze(el)?|sparc64|wasm(32|64))' +
-    '-(linux|darwin|freebsd|openbsd|netbsd|cygwin|windows|solaris|genode|redox|wasi|none)';
-/**
- * Parses a system.
- * @throws ActionError `input-invalid` for a text that is not `cpu-kernel`.
- */
-function parseSystem(text) {
-    if (!isSystem(text)) {
-        throw new errors/* ActionError */.lZ('input-invalid', `${JSON.stringify(text)} is not a Nix system`, {
-            hint: 'A system is a processor and a kernel, such as x86_64-linux or aarch64-darwin.',
-        });
-    }
-    return text;
-}
-function isSystem(text) {
-    return SYSTEM.test(text);
-}
-const CPUS = {
-    x64: 'x86_64',
-    ia32: 'i686',
-    arm64: 'aarch64',
-    arm: 'armv7l',
-    riscv64: 'riscv64',
-    ppc64: 'powerpc64le',
-    s390x: 's390x',
-    loong64: 'loongarch64',
-};
-/**
- * The system of a machine by Node's `process.arch` and `process.platform`; `undefined` where Nix does not run.
- */
-function systemOfMachine(arch, platform) {
-    const cpu = CPUS[arch];
-    const text = cpu === undefined ? '' : `${cpu}-${platform}`;
-    return (platform === 'linux' || platform === 'darwin') && isSystem(text) ? text : undefined;
 }
 
 ;// CONCATENATED MODULE: ./action/input-reader.js
@@ -55940,7 +65291,6 @@ class InputReader {
 
 
 
-
 /** What only evaluating here, and the outputs of what was evaluated, could make something of: with its default. */
 const OF_INSTALLABLES = new Map([
     ['eval-args', ''],
@@ -55951,17 +65301,16 @@ const OF_INSTALLABLES = new Map([
 ]);
 /**
  * Reads every input.
- * @param workspace the folder that a relative `working-directory` is in.
  * @throws ActionError naming every input that is wrong, and what is allowed there.
  */
-function readInputs(read, workspace) {
+function readInputs(read, place) {
     const reader = new InputReader(read);
     const source = readSource(reader);
     const isSetUp = reader.lines('installables').length === 0 && source.kind === 'flake';
-    const store = readStore(reader);
+    const destination = readDestination(reader, place);
     const common = {
-        store,
-        hostKeys: readHostKeys(reader, store),
+        destination,
+        hostKeysOf: readHostKeys(reader, destination),
         copyInputs: reader.choice('copy-inputs', ['auto', 'never']),
         options: readOptions(reader),
         writeSummary: reader.boolean('summary') ?? true,
@@ -55970,7 +65319,7 @@ function readInputs(read, workspace) {
         refuseWithoutInstallables(reader);
         return { task: 'set-up', ...complete(reader, common, {}) };
     }
-    const wanted = readWanted(reader, source, workspace);
+    const wanted = readWanted(reader, source, place.workspace);
     return { task: 'build', ...complete(reader, common, wanted) };
 }
 /** Whoever gives one of these meant to build something here: an expression that came out empty must not pass as a build. */
@@ -55998,36 +65347,15 @@ function readWanted(reader, source, workspace) {
         outLink: reader.text('out-link'),
     };
 }
-function readStore(reader) {
-    const stores = reader
-        .lines('store')
-        .map((line) => reader.parse('store', () => parseStoreUri(line)));
-    if (stores.length !== 1) {
-        reader.complain('store', stores.length === 0 ? 'is empty' : `names ${stores.length} stores`, 'Give exactly one, for example ssh-ng://ci@builder.example.org.');
-    }
-    return stores[0];
-}
-/** Host keys from the store's URI, else from known-hosts. What is revoked there is revoked in either case. */
-function readHostKeys(reader, uri) {
-    const lines = reader.parse('known-hosts', () => parseKnownHosts(reader.text('known-hosts')));
-    if (!uri || !lines)
-        return undefined;
-    const known = lookupHostKeys(lines, uri.host, uri.port);
-    const pinned = uri.base64SshPublicHostKey;
-    if (pinned === undefined)
-        return known;
-    const keys = reader.parse('store', () => pinnedHostKey(pinned));
-    return keys && { ...keys, revoked: known.revoked };
-}
 /**
- * After {@link InputReader.finish} there is a store with host keys; this tells the compiler.
+ * After {@link InputReader.finish} there is a destination; this tells the compiler.
  * @throws ActionError of {@link InputReader.finish}
  */
-function complete(reader, { store, hostKeys, writeSummary, copyInputs, options }, rest) {
+function complete(reader, { destination, hostKeysOf, writeSummary, copyInputs, options }, rest) {
     reader.finish();
-    if (!store || !hostKeys)
+    if (!destination)
         throw new TypeError('an input was accepted without a value');
-    return { request: { store, copyInputs, options, ...rest }, hostKeys, writeSummary };
+    return { request: { destination, copyInputs, options, ...rest }, hostKeysOf, writeSummary };
 }
 function readSource(reader) {
     const file = reader.text('file');
@@ -56065,31 +65393,6 @@ function readOptions(reader) {
 
 // EXTERNAL MODULE: ./domain/outcome.js
 var domain_outcome = __nccwpck_require__(2222);
-;// CONCATENATED MODULE: ./domain/text.js
-// eslint-disable-next-line no-control-regex
-const CONTROL = /[\u0000-\u001f\u007f-\u009f]/g;
-/**
- * Removes ANSI escape sequences: colours, and the links some terminals know. In time that grows with the text's length, unlike
- * Node's stripVTControlCharacters, which half a megabyte of links without an end keeps busy for half a minute.
- */
-function withoutColour(text) {
-    // eslint-disable-next-line no-control-regex -- escape is what these begin with
-    return text.replace(/\u001b(?:\[[0-9;?]*[A-Za-z]|\][^\u0007\u001b]*(?:\u0007|\u001b\\))/g, '');
-}
-/** Nix's text on one line: without colours, other control characters as escapes, cut after `limit` characters. */
-function oneLine(text, limit = 1000) {
-    return printable(withoutColour(text), limit);
-}
-/**
- * Text of unknown origin, fit to be shown, on one line: control characters as escapes, cut after `limit` characters. A line of
- * its own could be a command to the runner.
- */
-function printable(text, limit = 500) {
-    const escape = (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
-    const shown = text.replace(/\s+/g, ' ').trim().replace(CONTROL, escape);
-    return shown.length > limit ? `${shown.slice(0, limit)}…` : shown;
-}
-
 ;// CONCATENATED MODULE: ./action/format.js
 /** `3.1 s`, `4 min 05 s`, `2 h 03 min`. */
 function formatSeconds(seconds) {
@@ -56322,6 +65625,7 @@ const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import
 
 
 
+
 /** The folder that relative paths of inputs are in. */
 function workspace() {
     return process.env['GITHUB_WORKSPACE'] ?? process.cwd();
@@ -56345,6 +65649,15 @@ function runnerSystem() {
     if (system)
         return system;
     throw new errors/* ActionError */.lZ('input-invalid', `Nix does not run on ${process.platform} (${process.arch})`, { hint: 'Use a Linux or macOS runner.' });
+}
+/** What inputs are read against. */
+function inputPlace() {
+    return { workspace: workspace(), runnerSystem: runnerSystem() };
+}
+/** What joins Nix to a tunnel of ours. Found beside this program: a bundle does not know where it is. */
+function pipeProgram() {
+    const here = external_node_path_.dirname(process.argv[1] ?? '');
+    return { node: process.execPath, script: external_node_path_.resolve(here, '../pipe/index.js') };
 }
 /** Seconds. */
 function clock() {
@@ -56426,6 +65739,7 @@ async function setOutputs(report, directory) {
     const entries = report.outcomes.map(toResultEntry);
     const resultsFile = external_node_path_.join(directory, 'results.json');
     await (0,promises_namespaceObject.writeFile)(resultsFile, `${JSON.stringify(entries, null, 2)}\n`);
+    lib_core/* setOutput */.uH('mode', report.mode);
     lib_core/* setOutput */.uH('results', resultsOutput(entries));
     lib_core/* setOutput */.uH('results-file', resultsFile);
     lib_core/* setOutput */.uH('out-paths', existingOutputs(report.outcomes));
@@ -56571,7 +65885,7 @@ function renderSummary(report) {
     const failed = (0,action_failures/* failuresByCause */.u)(report.outcomes);
     return [
         `## Nix Remote Build: ${verdict(report, failed.length)}`,
-        `Mode **remote-store** on ${code(report.remote)}. ${counts(report.outcomes)}.`,
+        `Mode **${report.mode}** on ${code(report.remote)}. ${counts(report.outcomes)}.`,
         transfer(report),
         table(report.outcomes),
         ...failureSections(failed),
@@ -56665,7 +65979,7 @@ function isOffloadSocket(path) {
 /*
  * What a child of ours may see of the environment. An impure evaluation reads any variable with builtins.getEnv, and so
  * does whatever git, ssh or a builder starts; so nothing is handed on that is not named here: no INPUT_*, no
- * ACTIONS_*, no GITHUB_TOKEN, no cloud credentials. Nor NIX_REMOTE: which store is used is an argument of ours.
+ * ACTIONS_*, no GITHUB_TOKEN, no cloud credentials. Nor NIX_REMOTE: which store is used is ours to say.
  *
  * NIX_CONFIG and GIT_CONFIG_VALUE_* may hold access tokens, and have to pass: private flake inputs are fetched with them.
  */
@@ -56700,19 +66014,28 @@ const ALLOWED_PREFIXES = [
     // NIXPKGS_ALLOW_UNFREE=1 with --impure is how nixpkgs is told
     'NIXPKGS_ALLOW_',
 ];
+/**
+ * Where the local daemon listens if that is not Nix's own place, once NIX_DAEMON_SOCKET_PATH names an offload socket: set-up moves it
+ * here.
+ */
+const LOCAL_DAEMON_VARIABLE = 'NIX_REMOTE_BUILD_LOCAL_DAEMON';
 /** The variables of `env` that child processes get; `env` itself is not changed. */
 function childEnvironment(env) {
-    return Object.fromEntries(Object.entries(env).filter((entry) => entry[1] !== undefined && isAllowed(entry[0], entry[1])));
+    const allowed = Object.entries(env).filter((entry) => entry[1] !== undefined && isAllowed(entry[0]));
+    return { ...Object.fromEntries(allowed), ...localDaemon(env) };
 }
-function isAllowed(name, value) {
-    // Who goes through an offload socket on that socket's behalf would wait for himself.
-    if (name === 'NIX_DAEMON_SOCKET_PATH')
-        return !isOffloadSocket(value);
+function isAllowed(name) {
     return ALLOWED_NAMES.has(name) || ALLOWED_PREFIXES.some((prefix) => name.startsWith(prefix));
+}
+/** Never an offload socket: who goes through one on that socket's behalf would wait for himself. */
+function localDaemon(env) {
+    const path = env['NIX_DAEMON_SOCKET_PATH'] ?? '';
+    const local = isOffloadSocket(path) ? (env[LOCAL_DAEMON_VARIABLE] ?? '') : path;
+    return local === '' ? {} : { NIX_DAEMON_SOCKET_PATH: local };
 }
 /** Where the environment of a child says that the local daemon listens, if it is not Nix's own place. */
 function daemonSocketPath(env) {
-    return env['NIX_DAEMON_SOCKET_PATH'] || undefined;
+    return env['NIX_DAEMON_SOCKET_PATH'];
 }
 /** `env` with one more git setting, beside those that are set this way already (git-config(1), GIT_CONFIG_COUNT). */
 function withGitConfig(env, key, value) {
@@ -57549,6 +66872,197 @@ function buildPathsWithResults(paths, mode, version) {
     };
 }
 
+;// CONCATENATED MODULE: external "node:timers/promises"
+const external_node_timers_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
+;// CONCATENATED MODULE: ./protocol/framed.js
+
+/** Ends framed data (`FramedSink`): a frame is a length and that many bytes, without padding. */
+const END_OF_FRAMES = new WireWriter().u64(0).finish();
+function frameHeader(length) {
+    return new WireWriter().u64(length).finish();
+}
+/** Reads framed data to its end; what the frames hold goes to `onBytes`, uncopied, as it comes. */
+function* readFrames(reader, onBytes) {
+    for (;;) {
+        reader.beginMessage();
+        const length = yield* reader.u64();
+        if (length === 0)
+            return;
+        yield* reader.skip(length, onBytes);
+    }
+}
+
+;// CONCATENATED MODULE: ./store/frame-writer.js
+
+/** A frame is sent when it holds this much: few system calls, and little for a daemon to keep in memory. */
+const FRAME_SIZE = 256 * 1024;
+/** Pieces below this size are cheaper to copy together than to send one by one. */
+const SMALL = 16 * 1024;
+/** Gathers pieces into frames. Large pieces are passed on as they are. */
+class FrameWriter {
+    #write;
+    #pieces = [];
+    #size = 0;
+    constructor(write) {
+        this.#write = write;
+    }
+    add(piece) {
+        if (piece.length === 0)
+            return undefined; // an empty frame would be the end
+        this.#pieces.push(piece);
+        this.#size += piece.length;
+        return this.#size >= FRAME_SIZE ? this.#write(this.#takeFrame()) : undefined;
+    }
+    /** Forgets what was gathered for the next frame. */
+    drop() {
+        this.#takeFrame();
+    }
+    end() {
+        const frame = this.#size > 0 ? this.#takeFrame() : [];
+        return this.#write([...frame, END_OF_FRAMES]);
+    }
+    #takeFrame() {
+        const frame = joinSmall([frameHeader(this.#size), ...this.#pieces]);
+        this.#pieces = [];
+        this.#size = 0;
+        return frame;
+    }
+}
+function joinSmall(pieces) {
+    const joined = [];
+    let run = [];
+    const endRun = () => {
+        if (run.length > 0)
+            joined.push(run.length === 1 && run[0] ? run[0] : Buffer.concat(run));
+        run = [];
+    };
+    for (const piece of pieces) {
+        if (piece.length < SMALL) {
+            run.push(piece);
+        }
+        else {
+            endRun();
+            joined.push(piece);
+        }
+    }
+    endRun();
+    return joined;
+}
+
+;// CONCATENATED MODULE: ./store/interruption.js
+/**
+ * Ends a wait from outside. Unlike `Promise.race` against one long-lived promise it keeps nothing of waits that are over, so
+ * it can stand around every chunk of a large stream.
+ */
+class Interruption {
+    #error;
+    #interrupt;
+    raise(error) {
+        this.#error ??= error;
+        this.#interrupt?.(this.#error);
+    }
+    get error() {
+        return this.#error;
+    }
+    /** As `promise`, but rejects at once when interrupted. One wait at a time. */
+    wait(promise) {
+        return new Promise((resolve, reject) => {
+            this.#interrupt = reject;
+            promise.then(resolve, reject);
+            if (this.#error)
+                reject(this.#error);
+        });
+    }
+    /** Hands every item to `use`; on interruption, or when `use` fails, the iterator is told to stop. */
+    async forEach(items, use) {
+        const iterator = items[Symbol.asyncIterator]();
+        try {
+            for (;;) {
+                const next = await this.wait(iterator.next());
+                if (next.done === true)
+                    return;
+                await use(next.value);
+            }
+        }
+        catch (error) {
+            iterator.return?.().catch(() => undefined); // not awaited: the iterator may be the one that hangs
+            throw error;
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./store/streamed-request.js
+
+
+
+
+/**
+ * Runs an operation whose request is followed by framed data. If the daemon answers before it has heard all, with an error, nothing
+ * more is sent but the end of the frames, up to which it reads, and the session goes on.
+ * @throws the daemon's error. What `send` throws otherwise ends the session: the data would be cut without the daemon knowing.
+ */
+async function runStreamed(session, operation, { send, refusalGrace = 0 }) {
+    const interruption = new Interruption();
+    const body = async (write) => {
+        if (refusalGrace > 0 && (await isInterrupted(interruption, refusalGrace)))
+            return;
+        const frames = new FrameWriter(write);
+        try {
+            await send(frames, interruption);
+        }
+        catch (error) {
+            if (interruption.error === undefined)
+                throw error;
+            frames.drop();
+        }
+        await frames.end();
+    };
+    const reply = session.run(operation, { body });
+    reply.catch((error) => interruption.raise((0,errors/* toError */.iT)(error)));
+    return await reply;
+}
+async function isInterrupted(interruption, withinMs) {
+    await interruption.wait((0,external_node_timers_promises_namespaceObject.setTimeout)(withinMs)).catch(() => undefined);
+    return interruption.error !== undefined;
+}
+
+;// CONCATENATED MODULE: ./store/build-logs.js
+
+
+
+/** How long an idle daemon may take to refuse, milliseconds. */
+const REFUSAL_GRACE = 250;
+/**
+ * Hands in logs of builds. A daemon takes them only from users whom it trusts, and refuses others without reading on (daemon.cc,
+ * AddBuildLog): what was sent of a log by then would be read as requests. So one that has said that it does not trust us is not asked,
+ * and one that does not say, below protocol 1.35, is first given the time to refuse.
+ */
+class BuildLogs {
+    #session;
+    #isWelcome = false;
+    constructor(session) {
+        this.#session = session;
+    }
+    async add(drvPath, chunks) {
+        const session = this.#session;
+        const { trust } = session.knownGreeting ?? (await session.greeting);
+        if (trust === 'untrusted')
+            throw refused(session.label);
+        this.#isWelcome ||= trust === 'trusted';
+        // Once it has answered this it is idle, and nothing else delays its refusal.
+        if (!this.#isWelcome)
+            await session.run(queryValidPaths([drvPath], 'no-substitute'));
+        await runStreamed(session, addBuildLog(drvPath), {
+            refusalGrace: this.#isWelcome ? 0 : REFUSAL_GRACE,
+            send: (frames, interruption) => interruption.forEach(chunks, (chunk) => frames.add(chunk)),
+        });
+        this.#isWelcome = true;
+    }
+}
+function refused(label) {
+    return new errors/* ActionError */.lZ('daemon-error', `${label}: the Nix daemon takes build logs only from users that it trusts`, { hint: "Name this user in 'trusted-users' of nix.conf on that machine." });
+}
+
 ;// CONCATENATED MODULE: ./protocol/daemon-error.js
 
 
@@ -58120,7 +67634,7 @@ function* readEvent(reader, type) {
                 level: yield* reader.u64(),
                 type: yield* reader.u64(),
                 text: yield* reader.string(),
-                fields: yield* readFields(reader),
+                fields: yield* messages_readFields(reader),
                 parent: yield* reader.u64big(),
             };
         case MESSAGE.stopActivity:
@@ -58130,13 +67644,13 @@ function* readEvent(reader, type) {
                 kind: 'result',
                 id: yield* reader.u64big(),
                 type: yield* reader.u64(),
-                fields: yield* readFields(reader),
+                fields: yield* messages_readFields(reader),
             };
         default:
             throw violation(`an unknown message of type 0x${type.toString(16)}`);
     }
 }
-function* readFields(reader) {
+function* messages_readFields(reader) {
     return yield* reader.list(function* () {
         const type = yield* reader.u64();
         if (type === 0)
@@ -58332,6 +67846,9 @@ class Outbox {
     /** How often the far side took what waited. */
     get drains() {
         return this.#drains;
+    }
+    get isSending() {
+        return this.#isFlushing;
     }
     /** Whether a body has more to come that is not here yet: the far side has nothing to answer. */
     get isStarved() {
@@ -58559,6 +68076,10 @@ class Session {
     get isOpen() {
         return this.#closed === undefined;
     }
+    /** Whether nothing is on its way: a body may still be sent when its answer, an error, is there already. */
+    get isIdle() {
+        return this.#pending.length === 0 && !this.#outbox.isSending;
+    }
     /** What {@link greeting} resolved to, if it did: who need not wait keeps its place in the order of requests. */
     get knownGreeting() {
         return this.#knownGreeting;
@@ -58639,151 +68160,6 @@ class Session {
     }
 }
 
-;// CONCATENATED MODULE: ./protocol/framed.js
-
-/** Ends framed data (`FramedSink`): a frame is a length and that many bytes, without padding. */
-const END_OF_FRAMES = new WireWriter().u64(0).finish();
-function frameHeader(length) {
-    return new WireWriter().u64(length).finish();
-}
-/** Reads framed data to its end; what the frames hold goes to `onBytes`, uncopied, as it comes. */
-function* readFrames(reader, onBytes) {
-    for (;;) {
-        reader.beginMessage();
-        const length = yield* reader.u64();
-        if (length === 0)
-            return;
-        yield* reader.skip(length, onBytes);
-    }
-}
-
-;// CONCATENATED MODULE: ./store/frame-writer.js
-
-/** A frame is sent when it holds this much: few system calls, and little for a daemon to keep in memory. */
-const FRAME_SIZE = 256 * 1024;
-/** Pieces below this size are cheaper to copy together than to send one by one. */
-const SMALL = 16 * 1024;
-/** Gathers pieces into frames. Large pieces are passed on as they are. */
-class FrameWriter {
-    #write;
-    #pieces = [];
-    #size = 0;
-    constructor(write) {
-        this.#write = write;
-    }
-    add(piece) {
-        if (piece.length === 0)
-            return undefined; // an empty frame would be the end
-        this.#pieces.push(piece);
-        this.#size += piece.length;
-        return this.#size >= FRAME_SIZE ? this.#write(this.#takeFrame()) : undefined;
-    }
-    /** Forgets what was gathered for the next frame. */
-    drop() {
-        this.#takeFrame();
-    }
-    end() {
-        const frame = this.#size > 0 ? this.#takeFrame() : [];
-        return this.#write([...frame, END_OF_FRAMES]);
-    }
-    #takeFrame() {
-        const frame = joinSmall([frameHeader(this.#size), ...this.#pieces]);
-        this.#pieces = [];
-        this.#size = 0;
-        return frame;
-    }
-}
-function joinSmall(pieces) {
-    const joined = [];
-    let run = [];
-    const endRun = () => {
-        if (run.length > 0)
-            joined.push(run.length === 1 && run[0] ? run[0] : Buffer.concat(run));
-        run = [];
-    };
-    for (const piece of pieces) {
-        if (piece.length < SMALL) {
-            run.push(piece);
-        }
-        else {
-            endRun();
-            joined.push(piece);
-        }
-    }
-    endRun();
-    return joined;
-}
-
-;// CONCATENATED MODULE: ./store/interruption.js
-/**
- * Ends a wait from outside. Unlike `Promise.race` against one long-lived promise it keeps nothing of waits that are over, so
- * it can stand around every chunk of a large stream.
- */
-class Interruption {
-    #error;
-    #interrupt;
-    raise(error) {
-        this.#error ??= error;
-        this.#interrupt?.(this.#error);
-    }
-    get error() {
-        return this.#error;
-    }
-    /** As `promise`, but rejects at once when interrupted. One wait at a time. */
-    wait(promise) {
-        return new Promise((resolve, reject) => {
-            this.#interrupt = reject;
-            promise.then(resolve, reject);
-            if (this.#error)
-                reject(this.#error);
-        });
-    }
-    /** Hands every item to `use`; on interruption, or when `use` fails, the iterator is told to stop. */
-    async forEach(items, use) {
-        const iterator = items[Symbol.asyncIterator]();
-        try {
-            for (;;) {
-                const next = await this.wait(iterator.next());
-                if (next.done === true)
-                    return;
-                await use(next.value);
-            }
-        }
-        catch (error) {
-            iterator.return?.().catch(() => undefined); // not awaited: the iterator may be the one that hangs
-            throw error;
-        }
-    }
-}
-
-;// CONCATENATED MODULE: ./store/streamed-request.js
-
-
-
-/**
- * Runs an operation whose request is followed by framed data. If the daemon answers before it has heard all, with an error, nothing
- * more is sent but the end of the frames, up to which it reads, and the session goes on.
- * @throws the daemon's error. What `send` throws otherwise ends the session: the data would be cut without the daemon knowing.
- */
-async function runStreamed(session, operation, send) {
-    const interruption = new Interruption();
-    const body = async (write) => {
-        const frames = new FrameWriter(write);
-        try {
-            await send(frames, interruption);
-        }
-        catch (error) {
-            if (interruption.error === undefined)
-                throw error;
-            frames.drop();
-        }
-        await frames.end();
-    };
-    const reply = session.run(operation, { body });
-    reply.catch((error) => interruption.raise((0,errors/* toError */.iT)(error)));
-    return await reply;
-}
-
 ;// CONCATENATED MODULE: ./store/daemon-store.js
 
 
@@ -58802,8 +68178,10 @@ function openStore(stream, options) {
 }
 class DaemonStore {
     #session;
+    #logs;
     constructor(session) {
         this.#session = session;
+        this.#logs = new BuildLogs(session);
     }
     get label() {
         return this.#session.label;
@@ -58813,6 +68191,9 @@ class DaemonStore {
     }
     get isOpen() {
         return this.#session.isOpen;
+    }
+    get isIdle() {
+        return this.#session.isIdle;
     }
     setOptions(options) {
         return this.#session.run(setOptions(options));
@@ -58844,14 +68225,12 @@ class DaemonStore {
     }
     async addMultipleToStore(count, sources, check, repair = 'keep') {
         const operation = addMultipleToStore(check, repair);
-        await runStreamed(this.#session, operation, (frames, interruption) => sendPaths(frames, interruption, count, sources));
+        await runStreamed(this.#session, operation, {
+            send: (frames, interruption) => sendPaths(frames, interruption, count, sources),
+        });
     }
-    async addBuildLog(drvPath, chunks) {
-        const { trust } = this.#session.knownGreeting ?? (await this.greeting);
-        if (trust === 'untrusted')
-            throw logRefused(this.label);
-        const operation = addBuildLog(drvPath);
-        await runStreamed(this.#session, operation, (frames, interruption) => interruption.forEach(chunks, (chunk) => frames.add(chunk)));
+    addBuildLog(drvPath, chunks) {
+        return this.#logs.add(drvPath, chunks);
     }
     async addTempRoots(paths) {
         await this.#forEach(paths, addTempRoot);
@@ -58886,9 +68265,6 @@ class DaemonStore {
     #forEach(items, operation) {
         return Promise.all(items.map((item) => this.#session.run(operation(item))));
     }
-}
-function logRefused(label) {
-    return new errors/* ActionError */.lZ('daemon-error', `${label}: the Nix daemon takes build logs only from users that it trusts`, { hint: "Name this user in 'trusted-users' of nix.conf on that machine." });
 }
 
 ;// CONCATENATED MODULE: ./store/local-store.js
@@ -58973,6 +68349,7 @@ class ActivityTracker {
     #drvOf = new Map();
     #running = new Map();
     #seconds = new Map();
+    #machines = new Map();
     #lastTransition;
     constructor(observe, clock) {
         this.#observe = observe;
@@ -58985,7 +68362,7 @@ class ActivityTracker {
             case 'start': {
                 const drvPath = builtDerivation(event.type, event.fields[0]);
                 if (drvPath !== undefined)
-                    this.#started(event.id, drvPath);
+                    this.#started(event.id, drvPath, event.fields[1]);
                 return;
             }
             case 'result': {
@@ -59005,6 +68382,10 @@ class ActivityTracker {
     secondsOf(drvPath) {
         return this.#seconds.get(drvPath);
     }
+    /** The daemon's name of the machine that builds, or has built; empty for its own. */
+    machineOf(drvPath) {
+        return this.#machines.get(drvPath);
+    }
     /** Every build that has stopped, and the seconds it took. */
     get finished() {
         return this.#seconds;
@@ -59017,7 +68398,11 @@ class ActivityTracker {
     requested() {
         this.#lastTransition = this.#clock();
     }
-    #started(id, drvPath) {
+    #started(id, drvPath, machine) {
+        // A builder tells of the same build once more, without a name.
+        if (typeof machine === 'string' && this.#machines.get(drvPath) === undefined) {
+            this.#machines.set(drvPath, machine);
+        }
         this.#lastTransition = this.#clock();
         this.#drvOf.set(id, drvPath);
         const running = this.#running.get(drvPath);
@@ -59063,8 +68448,6 @@ function builtDerivation(type, field) {
     return isDrvPath(path) ? path : undefined;
 }
 
-;// CONCATENATED MODULE: external "node:timers/promises"
-const external_node_timers_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
 ;// CONCATENATED MODULE: ./build/cancel.js
 
 /** Seconds without a build starting or stopping after which closing a session surely ends its builds. */
@@ -59093,10 +68476,10 @@ async function endBuilds(store, tracker, reason) {
  */
 async function missingAtNear(request) {
     const { from, to, roots } = request;
-    const known = new Map();
+    const known = new Map(request.known);
     const valid = new Set(await to.queryValidPaths(roots, request.substitution));
     if (roots.every((path) => valid.has(path)))
-        return known;
+        return new Map();
     let unknown = new Set([...roots, ...(await firstGuess(request))]);
     while (unknown.size > 0) {
         const asked = [...unknown];
@@ -59104,7 +68487,8 @@ async function missingAtNear(request) {
             valid.add(path);
         const missing = asked.filter((path) => !valid.has(path));
         refuseStrangers(missing, known, request);
-        for (const [path, info] of await from.queryPathInfos(missing))
+        const strange = missing.filter((path) => !known.has(path));
+        for (const [path, info] of await from.queryPathInfos(strange))
             known.set(path, info);
         const closure = reachable(roots, known, valid);
         unknown = new Set(closure.unknown);
@@ -59305,6 +68689,8 @@ async function copyClosure(request) {
         const totalBytes = paths.reduce((sum, { narSize }) => sum + narSize, 0);
         if (paths.length > 0)
             await copy_closure_transfer(request, paths, totalBytes);
+        else
+            request.onQueued?.();
         return { paths, bytes: totalBytes };
     }
     finally {
@@ -59330,7 +68716,7 @@ function asCopied(request) {
 function keepPresent({ roots, to }, missing) {
     to.addTempRoots(frontier(roots, missing)).catch(() => undefined);
 }
-async function copy_closure_transfer({ from, to, channels = [], check, repair, onProgress }, paths, totalBytes) {
+async function copy_closure_transfer({ from, to, channels = [], check, repair, onQueued, onProgress }, paths, totalBytes) {
     const count = { paths: 0, bytes: 0 };
     const report = () => onProgress?.({ ...count, totalPaths: paths.length, totalBytes });
     const sources = counted(narsOverChannels([from, ...channels], paths), {
@@ -59344,7 +68730,9 @@ async function copy_closure_transfer({ from, to, channels = [], check, repair, o
         },
     });
     report();
-    await to.addMultipleToStore(paths.length, sources, check, repair ? 'repair' : 'keep');
+    const adding = to.addMultipleToStore(paths.length, sources, check, repair ? 'repair' : 'keep');
+    onQueued?.();
+    await adding;
 }
 async function* counted(sources, counter) {
     for await (const { info, nar } of sources) {
@@ -59466,13 +68854,13 @@ class CopyBack {
             await this.#copyBatch([request]);
     }
     async #tryCopy(batch) {
-        const { candidates, check, observe, signal } = this.#options;
+        const { candidates, check, repair, observe, signal } = this.#options;
         try {
             const { from, to } = await this.#sessions();
-            const present = await this.#presentAt(from, batch);
+            const { paths, areAll } = await candidates(batch.map((request) => request.key));
+            const { known, present } = await this.#presentAt(from, to, batch, paths);
             if (present.length === 0)
                 return undefined;
-            const { paths, areAll } = await candidates(present.map((request) => request.key));
             await copyClosure({
                 from,
                 to,
@@ -59480,7 +68868,9 @@ class CopyBack {
                 near: 'destination',
                 candidates: paths,
                 only: areAll ? paths : undefined,
+                known,
                 check,
+                repair,
                 signal,
                 onProgress: announceOnce('copying', observe),
             });
@@ -59498,17 +68888,23 @@ class CopyBack {
             return (0,errors/* asActionError */.z6)(thrown);
         }
     }
-    /** Roots the outputs at the source for as long as its session lives, and tells which requests can be met. */
-    async #presentAt(from, batch) {
+    /**
+     * One exchange: roots the outputs at the source for as long as its session lives, tells which requests can be met, and what the source
+     * says of all that is missing here.
+     */
+    async #presentAt(from, to, batch, candidates) {
         const outputs = batch.flatMap((request) => request.outputs);
+        const asked = new Set([...outputs, ...candidates]);
+        const here = await to.queryValidPaths([...asked]);
         const rooted = from.addTempRoots(outputs);
-        if (batch.every((request) => request.validity === 'valid')) {
-            // Not waited for: a session answers in order, so the roots are there before what the copy asks next.
-            rooted.catch(() => undefined);
-            return batch;
-        }
-        const [valid] = await Promise.all([from.queryValidPaths(outputs), rooted]);
-        return batch.filter((request) => request.validity === 'valid' || request.outputs.every((output) => valid.has(output)));
+        const missing = [...asked].filter((path) => !here.has(path));
+        const [known] = await Promise.all([
+            from.queryPathInfos(this.#options.repair ? [...asked] : missing),
+            rooted,
+        ]);
+        const isThere = (path) => known.has(path) || here.has(path);
+        const present = batch.filter((request) => request.validity === 'valid' || request.outputs.every(isThere));
+        return { present, known };
     }
     #sessions() {
         this.#stores ??= this.#options.openStores();
@@ -59540,8 +68936,6 @@ function matchesAttribute(glob, attribute) {
     return [0, ...starts].some((start) => glob.matches(path.slice(start)));
 }
 
-;// CONCATENATED MODULE: external "node:fs"
-const external_node_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
 ;// CONCATENATED MODULE: external "node:stream/promises"
 const external_node_stream_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
 ;// CONCATENATED MODULE: ./build/derivation-logs.js
@@ -59562,6 +68956,10 @@ class DerivationLogs {
     static async create(directory) {
         await (0,promises_namespaceObject.mkdir)(directory, { recursive: true });
         return new DerivationLogs(directory);
+    }
+    /** For those who want a file of a build that prints nothing, too. */
+    started(drvPath) {
+        this.#streamOf(drvPath);
     }
     write(drvPath, line) {
         this.#streamOf(drvPath).write(`${line}\n`);
@@ -59975,37 +69373,3203 @@ class Phases {
     }
 }
 
-;// CONCATENATED MODULE: ./build/connection-detail.js
-/** What is told of a connection, for people: the remote's Nix, and how far away it is. */
-function connectionDetail({ nixVersion }, roundTripMs) {
-    const nix = nixVersion === undefined ? 'Nix' : `Nix ${nixVersion}`;
-    return `${nix}, ${roundTripMs.toFixed(0)} ms round trip`;
+;// CONCATENATED MODULE: ./build/daemon-options.js
+/** What a daemon does by itself: Nix's defaults. */
+const DEFAULT_LOGGING = { verbosity: 3, verboseBuild: true };
+/**
+ * The options as arguments of `nix-daemon --stdio`: they reach the building daemon from Nix 2.20 on, and before it for
+ * root and single-user stores (measured on 2.8.0, 2.26.3, 2.34.8).
+ */
+function daemonArguments(options) {
+    return [
+        ...(options.keepGoing === true ? ['--keep-going'] : []),
+        ...(options.keepGoing === false ? ['--option', 'keep-going', 'false'] : []),
+        ...numeric('--max-jobs', options.maxJobs),
+        ...numeric('--cores', options.cores),
+        ...numeric('--timeout', options.timeout),
+        ...numeric('--max-silent-time', options.maxSilentTime),
+        ...[...options.settings].flatMap(([name, value]) => ['--option', name, value]),
+    ];
+}
+/**
+ * Decides how options travel. SetOptions has no "leave alone" value: it overwrites the daemon's `max-jobs` and `cores`, so it is
+ * sent only when something was asked for, and only when the remote's own values are known for the rest.
+ *
+ * @param settings undefined where `nix config show` may not run on the remote (a forced command): then arguments of ours did
+ *   not get there either.
+ */
+function deliverOptions(options, channel, nixVersion, settings, logging = DEFAULT_LOGGING) {
+    const asked = askedNames(options);
+    if (asked.length === 0 && isDefault(logging)) {
+        return { setOptions: undefined, undeliverable: [] };
+    }
+    if (channel === 'exec' && settings && !splicesRawBytes(nixVersion)) {
+        return { setOptions: undefined, undeliverable: [] };
+    }
+    const complete = fillOptions(options, settings, logging);
+    const heard = channel === 'socket' || splicesRawBytes(nixVersion);
+    if (!heard || !complete)
+        return { setOptions: undefined, undeliverable: asked };
+    return { setOptions: complete, undeliverable: [] };
+}
+/**
+ * Names of `build-options` that a daemon ignores, because it does not trust us. Some versions warn of it where we cannot read
+ * it, and 2.8 not at all.
+ */
+function ignoredSettings(options, trust) {
+    if (trust !== 'untrusted')
+        return [];
+    return [...options.settings.keys()].filter((name) => !UNRESTRICTED.has(name));
+}
+/** Settings with a field of their own in SetOptions. */
+const POSITIONAL = new Set([
+    'keep-failed',
+    'keep-going',
+    'fallback',
+    'max-jobs',
+    'cores',
+    'substitute',
+]);
+/** What anybody may set (daemon.cc, ClientSettings::apply): some settings by name, and those with a field of their own. */
+const UNRESTRICTED = new Set([
+    'timeout',
+    'max-silent-time',
+    'build-poll-interval',
+    'connect-timeout',
+    ...POSITIONAL,
+]);
+/** The options as lines of nix.conf, but for the number of jobs. */
+function confLines({ keepGoing, cores, timeout, maxSilentTime, settings, }) {
+    const lines = [
+        ['keep-going', keepGoing],
+        ['cores', cores],
+        ['timeout', timeout],
+        ['max-silent-time', maxSilentTime],
+        ...settings,
+    ];
+    return lines
+        .filter(([, value]) => value !== undefined)
+        .map(([name, value]) => `${name} = ${value}\n`)
+        .join('');
+}
+/** Equal for options that ask for the same. */
+function optionsKey(options) {
+    return JSON.stringify(daemonArguments(options));
+}
+/** Names of the inputs that ask for something, as they are spelled in action.yml. */
+function askedNames(options) {
+    return [
+        ...(options.keepGoing === undefined ? [] : ['keep-going']),
+        ...(options.maxJobs === undefined ? [] : ['max-jobs']),
+        ...(options.cores === undefined ? [] : ['cores']),
+        ...(options.timeout === undefined ? [] : ['timeout']),
+        ...(options.maxSilentTime === undefined ? [] : ['max-silent-time']),
+        ...(options.settings.size === 0 ? [] : ['build-options']),
+    ];
+}
+/**
+ * Below 2.20 `nix-daemon --stdio` of an ordinary user passes bytes on unread, so SetOptions arrives and its own arguments do
+ * not; since then it reads each operation and keeps SetOptions to itself (nix/unix/daemon.cc, PR 7912).
+ */
+function splicesRawBytes(nixVersion) {
+    const match = /^(\d+)\.(\d+)/.exec(nixVersion ?? '');
+    return match !== null && Number(match[1]) === 2 && Number(match[2]) < 20;
+}
+function fillOptions(options, settings, { verbosity, verboseBuild }) {
+    // An untrusted client's fields are heeded where the same settings by name are not.
+    const wanted = new Map([...(settings ?? []), ...options.settings]);
+    const maxBuildJobs = options.maxJobs ?? jobs(wanted);
+    const buildCores = options.cores ?? daemon_options_number(wanted, 'cores');
+    if (maxBuildJobs === undefined || buildCores === undefined)
+        return undefined;
+    const overrides = new Map([...options.settings].filter(([name]) => !POSITIONAL.has(name)));
+    // Only the override sets the time-out; for the silence 2.8.0 hears only the positional field, so that one is below.
+    if (options.timeout !== undefined)
+        overrides.set('timeout', String(options.timeout));
+    return {
+        keepFailed: isTrue(wanted.get('keep-failed')),
+        keepGoing: options.keepGoing ?? isTrue(wanted.get('keep-going')),
+        tryFallback: isTrue(wanted.get('fallback')),
+        verbosity,
+        verboseBuild,
+        maxBuildJobs,
+        maxSilentTime: options.maxSilentTime ?? daemon_options_number(wanted, 'max-silent-time') ?? 0,
+        buildCores,
+        useSubstitutes: isTrue(wanted.get('substitute') ?? 'true'),
+        overrides,
+    };
+}
+function isDefault({ verbosity, verboseBuild }) {
+    return verbosity === DEFAULT_LOGGING.verbosity && verboseBuild === DEFAULT_LOGGING.verboseBuild;
+}
+/** Nix's spellings (config.cc, `parseBool`). */
+function isTrue(text) {
+    return text === 'true' || text === 'yes' || text === '1';
+}
+function jobs(settings) {
+    // `auto` is answered as the number it stands for in all versions seen; if not, it is not known here.
+    return daemon_options_number(settings, 'max-jobs');
+}
+function daemon_options_number(settings, name) {
+    const text = settings.get(name);
+    return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;
+}
+function numeric(flag, value) {
+    return value === undefined ? [] : [flag, String(value)];
 }
 
-;// CONCATENATED MODULE: ./domain/suggestions.js
-/** The names most like a mistyped one: at most three, at most two edits away, nearest first (as Nix suggests them). */
-function similarNames(name, names) {
-    return names
-        .filter((candidate) => Math.abs(candidate.length - name.length) <= MAX_DISTANCE)
-        .map((candidate) => ({ candidate, distance: editDistance(name, candidate) }))
-        .filter(({ distance }) => distance <= MAX_DISTANCE)
-        .sort((a, b) => a.distance - b.distance || (a.candidate < b.candidate ? -1 : 1))
-        .slice(0, 3)
-        .map(({ candidate }) => candidate);
-}
-const MAX_DISTANCE = 2;
-/** Levenshtein's distance: insertions, deletions and replacements of one character. */
-function editDistance(a, b) {
-    let row = Array.from({ length: b.length + 1 }, (_, column) => column);
-    for (const [line, character] of Array.from(a).entries()) {
-        const next = [line + 1];
-        for (const [column, other] of Array.from(b).entries()) {
-            const replaced = (row[column] ?? 0) + (character === other ? 0 : 1);
-            next.push(Math.min(replaced, (row[column + 1] ?? 0) + 1, (next[column] ?? 0) + 1));
-        }
-        row = next;
+;// CONCATENATED MODULE: ./build/builder-session.js
+
+
+
+/** Nix's own is 5: how long a build that found all machines busy waits, in seconds. */
+const POLL_INTERVAL = '1';
+/**
+ * A session with the local store that builds on machines.
+ * @throws ActionError `daemon-error` when the daemon does not take the machines
+ */
+async function openBuilderSession(builders, { env, socketPath, settings }, options, { observe }) {
+    const { store } = await openLocalStore({ env, socketPath });
+    try {
+        const { nixVersion } = await store.greeting;
+        const lines = builders.lines(releaseOf(nixVersion));
+        const asked = {
+            ...options,
+            settings: new Map([
+                ['builders', lines],
+                ['builders-use-substitutes', 'true'],
+                ['build-poll-interval', POLL_INTERVAL],
+                ...options.settings,
+            ]),
+        };
+        const { setOptions } = deliverOptions(asked, 'socket', nixVersion, settings);
+        if (!setOptions)
+            throw unreadable();
+        await store.setOptions(setOptions);
+        const unheard = notEnforcedWarning(options, builders.machines);
+        if (unheard !== undefined)
+            observe({ kind: 'warning', text: unheard });
+        return store;
     }
-    return row.at(-1) ?? 0;
+    catch (error) {
+        store.close();
+        throw error;
+    }
+}
+/** The daemon's build hook reads the lines. Before protocol 1.33 a daemon does not say which it is: the oldest then. */
+function releaseOf(nixVersion) {
+    const [, major = '2', minor = '4'] = /^(\d+)\.(\d+)/.exec(nixVersion ?? '') ?? [];
+    return { vendor: 'nix', major: Number(major), minor: Number(minor) };
+}
+/** What Nix does not pass on to a machine (`SSHStore::setOptions` is empty in every version). */
+const NOT_PASSED_ON = new Set(['cores', 'timeout', 'max-silent-time']);
+/** Says which options do not reach these machines; undefined if all do. */
+function notEnforcedWarning(options, machines) {
+    const names = askedNames(options).filter((name) => NOT_PASSED_ON.has(name));
+    if (names.length === 0 || machines.every(({ protocol }) => protocol === 'ssh'))
+        return undefined;
+    return (`${names.join(', ')}: Nix does not pass this on to ssh-ng:// builders, which build as they are set up themselves. ` +
+        'Set it in their nix.conf, or use mode: remote-store.');
+}
+function unreadable() {
+    return new errors/* ActionError */.lZ('daemon-error', 'the local Nix does not tell its settings', {
+        hint: 'Does `nix config show` (`nix show-config` before 2.20) work on this runner?',
+    });
+}
+
+;// CONCATENATED MODULE: ./domain/machines-print.js
+
+
+
+/**
+ * Writes Nix's machines format, one machine a line, all eight fields: what every Nix from 2.4 on and every Lix reads.
+ * @throws ActionError `machines-invalid` for a machine that this Nix cannot be told of: a port below 2.31
+ */
+function printMachines(machines, release) {
+    const speeds = printSpeedFactors(machines, release);
+    return machines
+        .map(({ machine, uri }, index) => {
+        const fields = [
+            uri ?? printMachineUri(machine, release),
+            printList(machine.systems),
+            isField(machine.sshKey) ? machine.sshKey : '-',
+            String(machine.maxJobs),
+            speeds[index] ?? '1',
+            printList(machine.supportedFeatures),
+            printList(machine.mandatoryFeatures),
+            machine.publicHostKey ?? '-',
+        ];
+        return `${fields.join(' ')}\n`;
+    })
+        .join('');
+}
+/** The greatest of Nix's `unsigned int`. */
+const MOST = 0xffff_ffff;
+/** `-` is what Nix takes for a field that is not given. */
+function printList(items) {
+    return items.length === 0 ? '-' : items.join(',');
+}
+/** Nothing is decoded in a field, so that a path with a blank or `;` has to be a parameter of the URI. */
+function isField(text) {
+    return text !== undefined && /^[^\s;#]+$/.test(text) && text !== '-';
+}
+/**
+ * Below 2.20, and in Lix that split off there, a speed factor is a whole number. Only the ratios count: where one has a fraction, all are
+ * written as multiples of the slowest.
+ */
+function printSpeedFactors(machines, release) {
+    const factors = machines.map(({ machine }) => machine.speedFactor);
+    const readsFractions = release.vendor !== 'lix' && isAtLeast(release, 20);
+    if (readsFractions || factors.every((factor) => Number.isInteger(factor) && factor <= MOST)) {
+        return factors.map(String);
+    }
+    const slowest = Math.min(...factors);
+    return factors.map((factor) => String(Math.min(Math.round(factor / slowest), MOST)));
+}
+/** With every parameter that the fields have no room for. */
+function printMachineUri(machine, release) {
+    const { compress, remoteProgram, remoteStore, sshKey } = machine;
+    const parameters = [
+        ['ssh-key', isField(sshKey) ? undefined : sshKey],
+        ['compress', compress ? 'true' : undefined],
+        ['remote-program', remoteProgram.length === 0 ? undefined : remoteProgram.join(' ')],
+        ['remote-store', remoteStore],
+        ['port', release.vendor === 'lix' ? printPort(machine) : undefined],
+    ];
+    const query = parameters.flatMap(([name, value]) => value === undefined ? [] : [`${name}=${encode(value)}`]);
+    const uri = `${machine.protocol}://${printAuthority(machine, release)}`;
+    return query.length === 0 ? uri : `${uri}?${query.join('&')}`;
+}
+/** From 2.31 on Nix decodes it and knows ports (url.cc, `ParsedURL::Authority::parse`); before, and in Lix, `ssh` is given it as it is. */
+function printAuthority(machine, release) {
+    const decodes = release.vendor !== 'lix' && isAtLeast(release, 31);
+    const { user = '', host } = machine;
+    const port = release.vendor === 'lix' ? undefined : printPort(machine);
+    if (!decodes && port !== undefined) {
+        throw cannotTell(machine, release, `the port ${port}`);
+    }
+    if (!decodes && !/^[\w.~!$&'()*+,=-]*$/.test(user)) {
+        throw cannotTell(machine, release, `the user ${JSON.stringify(user)}`);
+    }
+    const address = host.includes(':') ? `[${decodes ? host.replace('%', '%25') : host}]` : host;
+    const account = user === '' ? '' : `${decodes ? encodeURIComponent(user) : user}@`;
+    return `${account}${address}${port === undefined ? '' : `:${port}`}`;
+}
+function printPort({ port }) {
+    return port === DEFAULT_PORT ? undefined : String(port);
+}
+/** `/`, `:` and `@` stay: Nix names lock files after the URI, and fails where it is too long (NixOS/nix#7565). */
+function encode(text) {
+    return encodeURIComponent(text).replace(/%(?:2F|3A|40)/g, decodeURIComponent);
+}
+function isAtLeast({ major, minor }, wanted) {
+    return major > 2 || (major === 2 && minor >= wanted);
+}
+function cannotTell(machine, { major, minor }, what) {
+    return new errors/* ActionError */.lZ('machines-invalid', `${machineName(machine)}: Nix ${major}.${minor} cannot be told ${what} of a machine`, { hint: 'Use Nix 2.31 or newer, or name the machine in the ssh_config of who runs Nix.' });
+}
+
+// EXTERNAL MODULE: external "node:events"
+var external_node_events_ = __nccwpck_require__(8474);
+;// CONCATENATED MODULE: ./tunnel/private-socket.js
+
+
+/** What the address of a socket holds at most on any system (104 bytes on macOS, 108 on Linux), less what others may add. */
+const MAX_SOCKET_PATH = 100;
+/**
+ * Has a server listen where only its owner, and root, may ever connect.
+ * @param what for errors: `the tunnel to ci@builder`
+ * @throws ActionError `internal` when the socket cannot be made
+ */
+async function listenPrivately(server, path, what) {
+    if (Buffer.byteLength(path) > MAX_SOCKET_PATH) {
+        throw new errors/* ActionError */.lZ('internal', `the socket of ${what} has a path longer than ${MAX_SOCKET_PATH} bytes: ${path}`, { hint: 'Set RUNNER_TEMP or TMPDIR to a folder with a shorter path.' });
+    }
+    const umask = process.umask(0o177); // the socket is made before listen() returns
+    server.listen(path);
+    process.umask(umask);
+    try {
+        await (0,external_node_events_.once)(server, 'listening');
+    }
+    catch (thrown) {
+        const cause = (0,errors/* toError */.iT)(thrown);
+        const message = `the socket of ${what} cannot be made: ${cause.message}`;
+        throw new errors/* ActionError */.lZ('internal', message, { cause });
+    }
+}
+
+;// CONCATENATED MODULE: ./tunnel/folder.js
+
+
+
+const PREFIX = 'nix-remote-build-';
+/** The longest name that {@link tunnelName} makes, and its socket's ending. */
+const LONGEST_NAME = 'x'.repeat(32) + '.sock';
+/**
+ * What may stand in a path that Nix is given: it becomes a word of a command line (for bash, below 2.20), a parameter of a URI, and a
+ * field of a line of the machines format.
+ */
+const PLAIN = /^[A-Za-z0-9_./-]+$/;
+/**
+ * Makes a folder for tunnels, of mode 0700, in `preferred`, or below /tmp where that is too long or holds a character that means
+ * something to a shell or in a URI.
+ */
+async function makeTunnelFolder(preferred) {
+    const longest = external_node_path_.join(preferred, `${PREFIX}XXXXXX`, LONGEST_NAME);
+    const fits = Buffer.byteLength(longest) <= MAX_SOCKET_PATH && PLAIN.test(preferred);
+    return (0,promises_namespaceObject.mkdtemp)(external_node_path_.join(fits ? preferred : '/tmp', PREFIX));
+}
+async function removeTunnelFolder(folder) {
+    await (0,promises_namespaceObject.rm)(folder, { recursive: true, force: true });
+}
+/**
+ * A file name for a remote, which Nix shows to people as part of the machine's URI: `builder.example.org-2`.
+ * @param index keeps apart what looks the same
+ */
+function tunnelName(host, index) {
+    return `${host.replace(/[^A-Za-z0-9.-]/g, '-').slice(0, 24)}-${index}`;
+}
+
+;// CONCATENATED MODULE: ./tunnel/spare.js
+/** How long a channel is kept that nobody asks for, milliseconds: a process waits at its other end. */
+const KEPT_MS = 30_000;
+/**
+ * A channel that is opened before somebody asks for it, which spares him a round trip. Nix connects anew for each build, and while it
+ * connects it starts no other (build-remote.cc); so this one is always ready for the next.
+ */
+class SpareChannel {
+    #open;
+    #connection;
+    #opening;
+    #expiry;
+    #isClosed = false;
+    constructor(open) {
+        this.#open = open;
+    }
+    /** Opens one, if there is none on this connection yet. */
+    prepare(connection) {
+        if (this.#isClosed || (this.#opening && this.#connection === connection))
+            return;
+        this.#drop();
+        const opening = this.#open(connection).then(watchEnd, () => undefined);
+        this.#connection = connection;
+        this.#opening = opening;
+        this.#expiry = setTimeout(() => this.#drop(), KEPT_MS).unref();
+    }
+    /** The channel, which is the caller's from now on; undefined if there is none on this connection. */
+    async take(connection) {
+        if (this.#connection !== connection)
+            return undefined;
+        const stream = await this.#forget();
+        return stream?.duplex.destroyed === false ? stream : undefined;
+    }
+    /** Closes it, and opens no other. */
+    close() {
+        this.#isClosed = true;
+        this.#drop();
+    }
+    #drop() {
+        void this.#forget()?.then((stream) => stream?.duplex.destroy());
+    }
+    #forget() {
+        const opening = this.#opening;
+        this.#opening = undefined;
+        this.#connection = undefined;
+        clearTimeout(this.#expiry);
+        return opening;
+    }
+}
+/** Only a stream that is read is seen to end; no daemon says anything before it is spoken to. */
+function watchEnd(stream) {
+    stream.duplex.resume();
+    return stream;
+}
+
+;// CONCATENATED MODULE: ./tunnel/channels.js
+
+
+
+/** Milliseconds that sshd is given to notice that programs have ended, one turn after the other. */
+const CLOSING_MS = [100, 400, 1500];
+/** Milliseconds after which one who waits asks again even so: others may use the connection too. */
+const RETRY_MS = 5000;
+/** How many connections may be lost under one request, each before its channel is open. */
+const MAX_LOSSES = 3;
+/**
+ * Channels to one remote, as many as the server allows (sshd: MaxSessions, 10, of those that are programs): where it refuses another,
+ * that waits until one is closed.
+ */
+class Channels {
+    #options;
+    /** Those who wait, first come first. */
+    #waiting = [];
+    #spare;
+    /** Connections on which a channel has opened, or is about to be the first. */
+    #firsts = new WeakMap();
+    #open = 0;
+    constructor(options) {
+        this.#options = options;
+        this.#spare = new SpareChannel(options.open);
+    }
+    /** How many are open. */
+    get open() {
+        return this.#open;
+    }
+    /** @throws ActionError of the connection, `channel-refused` when not even one opens, or the signal's reason */
+    async request(signal) {
+        let patience = CLOSING_MS.values();
+        for (let losses = 0;;) {
+            const connection = await this.#options.connection(signal);
+            try {
+                const stream = (await this.#spare.take(connection)) ?? (await this.#openOn(connection));
+                // Programs are what sshd counts, and a client who needs one must not find its place taken.
+                if (stream.stderr === undefined)
+                    this.#spare.prepare(connection);
+                return this.#count(stream);
+            }
+            catch (error) {
+                if (isCode(error, 'connection-lost') && losses < MAX_LOSSES) {
+                    losses += 1;
+                    await connection.closed;
+                    continue;
+                }
+                const pause = patience.next().value ?? (this.#open > 0 ? RETRY_MS : undefined);
+                if (!isCode(error, 'channel-refused') || pause === undefined)
+                    throw error;
+                if (await this.#oneCloses(signal, pause))
+                    patience = CLOSING_MS.values();
+            }
+        }
+    }
+    /** Closes what is kept for clients to come. */
+    close() {
+        this.#spare.close();
+    }
+    /** The first channel alone: it finds out what the server has (see `openWorkerChannel`), and the others need not. */
+    async #openOn(connection) {
+        const first = this.#firsts.get(connection);
+        if (first !== undefined) {
+            await first.catch(() => undefined);
+            return await this.#options.open(connection);
+        }
+        const opening = this.#options.open(connection);
+        this.#firsts.set(connection, opening);
+        return await opening;
+    }
+    #count(stream) {
+        this.#open += 1;
+        stream.duplex.once('close', () => {
+            this.#open -= 1;
+            this.#waiting.shift()?.();
+        });
+        return stream;
+    }
+    /** @returns false when none did within `limitMs` */
+    async #oneCloses(signal, limitMs) {
+        const { promise, resolve } = Promise.withResolvers();
+        const wake = () => resolve(true);
+        this.#waiting.push(wake);
+        const decided = new AbortController();
+        try {
+            const limit = (0,external_node_timers_promises_namespaceObject.setTimeout)(limitMs, false, { signal: AbortSignal.any([signal, decided.signal]) });
+            return await Promise.race([promise, limit]);
+        }
+        finally {
+            decided.abort();
+            const index = this.#waiting.indexOf(wake);
+            if (index !== -1)
+                this.#waiting.splice(index, 1);
+        }
+    }
+}
+function isCode(error, code) {
+    return error instanceof errors/* ActionError */.lZ && error.code === code;
+}
+
+;// CONCATENATED MODULE: ./tunnel/frames.js
+/*
+ * A program's output and its standard error on one stream, each piece as: one byte, 1 or 2; its length as 32 bits, big-endian; the bytes.
+ * In the legacy protocol build logs are standard error (build-remote.cc, `log-fd`).
+ */
+const STDOUT = 1;
+const STDERR = 2;
+const HEAD_BYTES = 5;
+function writeFrame(to, descriptor, bytes) {
+    const head = Buffer.alloc(HEAD_BYTES);
+    head.writeUInt8(descriptor);
+    head.writeUInt32BE(bytes.length, 1);
+    to.cork();
+    to.write(head);
+    to.write(bytes);
+    to.uncork();
+}
+/** Takes frames apart as they arrive, in pieces of any size. */
+class FrameReader {
+    #deliver;
+    #head = Buffer.alloc(HEAD_BYTES);
+    #headBytes = 0;
+    /** Of the frame that is being read. */
+    #left = 0;
+    constructor(deliver) {
+        this.#deliver = deliver;
+    }
+    push(chunk) {
+        let rest = chunk;
+        while (rest.length > 0)
+            rest = this.#left === 0 ? this.#readHead(rest) : this.#readBytes(rest);
+    }
+    #readHead(chunk) {
+        const taken = chunk.copy(this.#head, this.#headBytes);
+        this.#headBytes += taken;
+        if (this.#headBytes === HEAD_BYTES) {
+            this.#headBytes = 0;
+            this.#left = this.#head.readUInt32BE(1);
+        }
+        return chunk.subarray(taken);
+    }
+    #readBytes(chunk) {
+        const bytes = chunk.subarray(0, this.#left);
+        this.#left -= bytes.length;
+        this.#deliver(this.#head.readUInt8(), bytes);
+        return chunk.subarray(bytes.length);
+    }
+}
+
+;// CONCATENATED MODULE: ./tunnel/greeting.js
+/*
+ * What a client of the tunnel hears before the first byte of the remote: one line, which says how to read what follows, or why nothing
+ * does. The worker and the serve protocol let the client speak first, so that nobody waits for it; and what Nix's users would else read
+ * is no more than "unexpected end-of-file".
+ */
+const LINE_END = '\n';
+const REFUSAL = '!';
+const FRAMES = '+';
+/** Nothing that a tunnel says is longer, characters. */
+const LONGEST = 8192;
+const BYTES_FOLLOW = Buffer.from(LINE_END);
+const FRAMES_FOLLOW = Buffer.from(`${FRAMES}${LINE_END}`);
+/** @param reason one line */
+function refusal(reason) {
+    return Buffer.from(`${REFUSAL}${reason.slice(0, LONGEST / 2)}${LINE_END}`);
+}
+/** @returns undefined while the line is not complete */
+function parseGreeting(heard) {
+    const end = heard.indexOf(LINE_END);
+    if (end === -1 && heard.length < LONGEST)
+        return undefined;
+    const line = heard.toString('utf8', 0, Math.max(end, 0));
+    const rest = heard.subarray(end + 1);
+    if (end === 0)
+        return { kind: 'bytes', rest };
+    if (line === FRAMES)
+        return { kind: 'frames', rest };
+    const reason = line.startsWith(REFUSAL) ? line.slice(1) : 'what listens there is no tunnel';
+    return { kind: 'refusal', reason };
+}
+
+;// CONCATENATED MODULE: ./tunnel/relay.js
+/** What may wait for a side that reads slowly, bytes. Streams' own limit is one chunk: each would stop the other side. */
+const WAITING_LIMIT = 1024 * 1024;
+/**
+ * Sends all that one side says to the other, and then its end. Unlike `pipe()`, this touches nothing of process.stdout, which would
+ * take the descriptor for itself.
+ */
+function relay(from, to) {
+    forward(from, to, (chunk) => to.write(chunk));
+    from.on('end', () => to.end());
+}
+/** Sends on what one side says. While the other does not take it, the one is not read; what comes after the other's end is dropped. */
+function forward(from, to, send) {
+    from.on('data', (chunk) => {
+        if (to.writableEnded || to.destroyed)
+            return;
+        send(chunk);
+        if (to.writableLength <= WAITING_LIMIT)
+            return;
+        from.pause();
+        to.once('drain', () => from.resume());
+    });
+}
+
+;// CONCATENATED MODULE: ./tunnel/client.js
+
+
+
+
+
+
+/** How long the remote may be silent after a client has ended its side, milliseconds. */
+const SILENCE_MS = 1000;
+/** How long a client may stay when the remote has gone, milliseconds. */
+const FAREWELL_MS = 5000;
+/** What may wait of a client until its channel is open, bytes. */
+const HELD_LIMIT = 1024 * 1024;
+const NOTHING = Buffer.alloc(0);
+/**
+ * A client of the tunnel and its channel: each end of a side is passed on, and when one is gone, so is the other.
+ *
+ * A client that ends its side may still listen: Nix does that to hear why a handshake failed. But it may as well be gone, with the program
+ * that joins it to us left over, and on a daemon's socket an end stops no build. So from then on the remote must not be silent for long.
+ */
+class TunnelClient {
+    /** Resolves when nothing is left of it. */
+    ended;
+    #socket;
+    #options;
+    #gone = new AbortController();
+    /** What came before there was a channel. */
+    #held = [];
+    #heldBytes = 0;
+    #hasEnded = false;
+    #hasHeard = false;
+    #channel;
+    #limit;
+    /** @param socket of a server that allows half-open connections */
+    constructor(socket, options) {
+        this.#socket = socket;
+        this.#options = options;
+        const { promise, resolve } = Promise.withResolvers();
+        this.ended = promise;
+        socket.once('close', () => {
+            this.#closed();
+            resolve(undefined);
+        });
+        socket.on('error', () => undefined);
+        socket.on('data', this.#hold);
+        socket.on('end', () => this.#clientEnded());
+        void this.#join();
+    }
+    get bytesReceived() {
+        return this.#socket.bytesRead;
+    }
+    get bytesSent() {
+        return this.#socket.bytesWritten;
+    }
+    /** Ends both sides hard. Idempotent. */
+    close() {
+        this.#socket.destroy();
+    }
+    #hold = (chunk) => {
+        this.#held.push(chunk);
+        this.#heldBytes += chunk.length;
+        if (this.#heldBytes > HELD_LIMIT)
+            this.#socket.pause();
+    };
+    async #join() {
+        try {
+            const { signal } = this.#gone;
+            const stream = await this.#options.openChannel(signal);
+            if (signal.aborted)
+                stream.duplex.destroy();
+            else
+                this.#connect(stream);
+        }
+        catch (error) {
+            if (this.#gone.signal.aborted)
+                return;
+            this.#turnAway((0,errors/* asActionError */.z6)(error).message);
+        }
+    }
+    #connect(stream) {
+        const socket = this.#socket;
+        const { duplex } = stream;
+        this.#channel = duplex;
+        duplex.once('data', (chunk) => this.#remoteSpeaks(stream, chunk));
+        duplex.on('error', (error) => this.#remoteLost(error));
+        duplex.once('end', () => this.#remoteEnded(stream));
+        socket.off('data', this.#hold);
+        for (const chunk of this.#held.splice(0))
+            duplex.write(chunk);
+        relay(socket, duplex);
+        socket.resume();
+        if (!this.#hasEnded)
+            return;
+        duplex.end();
+        this.#leaveAfter(SILENCE_MS);
+    }
+    #remoteSpeaks(stream, chunk) {
+        const { duplex, stderr } = stream;
+        this.#hasHeard = true;
+        duplex.on('data', () => this.#limit?.refresh());
+        if (stderr === undefined) {
+            this.#socket.write(Buffer.concat([BYTES_FOLLOW, chunk]));
+            relay(duplex, this.#socket);
+        }
+        else {
+            this.#relayFrames(duplex, stderr, [Buffer.from(stream.diagnostics()), chunk]);
+        }
+    }
+    /** @param begun what both have said so far */
+    #relayFrames(stdout, stderr, begun) {
+        const socket = this.#socket;
+        socket.write(FRAMES_FOLLOW);
+        writeFrame(socket, STDERR, begun[0]);
+        writeFrame(socket, STDOUT, begun[1]);
+        forward(stderr, socket, (chunk) => writeFrame(socket, STDERR, chunk));
+        forward(stdout, socket, (chunk) => writeFrame(socket, STDOUT, chunk));
+        stdout.on('end', () => socket.end());
+    }
+    /** All is said; if it is nothing, the standard error of the program, which may still be on its way, tells why. */
+    #remoteEnded(stream) {
+        this.#leaveAfter(FAREWELL_MS);
+        if (this.#hasHeard)
+            return;
+        setTimeout(() => {
+            const { label } = this.#options;
+            const unknown = { waiting: undefined, waitingCount: 0, cause: undefined };
+            const end = { label, isGreeted: false, diagnostics: stream.diagnostics(), ...unknown };
+            this.#turnAway(streamEnded(end).message);
+        }, DIAGNOSTICS_GRACE);
+    }
+    #remoteLost(error) {
+        if (this.#hasHeard)
+            this.close();
+        else
+            this.#turnAway(error.message);
+    }
+    #turnAway(reason) {
+        if (this.#socket.destroyed)
+            return;
+        this.#options.onNotice(reason);
+        this.#socket.end(refusal(printable(reason)));
+        this.#leaveAfter(FAREWELL_MS);
+    }
+    #clientEnded() {
+        this.#hasEnded = true;
+        // Of one that has not only ended but closed, even nothing is not taken (EPIPE): its 'close' follows at once.
+        if (this.#socket.writable)
+            this.#socket.write(NOTHING);
+        if (this.#channel)
+            this.#leaveAfter(SILENCE_MS);
+    }
+    /** Unless it still takes what there is for it. */
+    #leaveAfter(ms) {
+        clearTimeout(this.#limit);
+        this.#limit = setTimeout(() => {
+            if (this.#socket.writableLength > 0)
+                this.#limit?.refresh();
+            else
+                this.close();
+        }, ms);
+    }
+    #closed() {
+        clearTimeout(this.#limit);
+        this.#gone.abort();
+        this.#channel?.destroy();
+    }
+}
+
+;// CONCATENATED MODULE: ./ssh/shell-quote.js
+/** `~` stays bare, so that the remote shell expands a program given as `~/bin/nix-daemon`, as it does for Nix. */
+const PLAIN_WORD = /^[A-Za-z0-9_@%+=:,./~-]+$/;
+/** A command line for the remote user's shell that means exactly these words. */
+function quoteCommand(words) {
+    return words.map(quoteWord).join(' ');
+}
+function quoteWord(word) {
+    return PLAIN_WORD.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+;// CONCATENATED MODULE: ./tunnel/launcher.js
+
+
+/** There on every system with Nix, NixOS too. */
+const SHELL = '/bin/sh';
+/**
+ * Writes the shell script that starts the pipe. It keeps what Nix gets to see short and plain, whatever characters are in the paths
+ * of Node and of this action: Nix makes names of lock files from a machine's URI, which 255 bytes have to hold.
+ */
+async function writeLauncher(file, { node, script }, socketPath) {
+    // What users set for programs of their own in Node could make this one slow, or print.
+    const text = `unset NODE_OPTIONS\nexec ${quoteCommand([node, script, socketPath])}\n`;
+    await (0,promises_namespaceObject.writeFile)(file, text, { mode: 0o600 });
+}
+/**
+ * The URI with which every Nix since 2.4 uses a launcher in place of `ssh`, as `--store` (`ssh-ng`), for `nix copy`, and as first field
+ * of a line of the machines format. Nix runs `remote-program` on this machine if the host is `localhost`, and nothing else
+ * (ssh.cc, `fakeSSH`); the shell is named since a folder for temporary files may forbid programs.
+ */
+function launcherUri(scheme, launcher) {
+    return `${scheme}://localhost?remote-program=${SHELL}%20${launcher}`;
+}
+
+;// CONCATENATED MODULE: ./domain/host-key-check.js
+
+
+
+/** Whether a host that presents `key` is the one that `known` speaks of. Revocation wins. */
+function verifyHostKey(known, key) {
+    if (known.revoked.some((revoked) => samePublicKey(revoked, key)))
+        return 'revoked';
+    if (known.trusted.some((trusted) => samePublicKey(trusted, key)))
+        return 'trusted';
+    return known.trusted.length === 0 ? 'unknown-host' : 'mismatch';
+}
+/**
+ * What is wrong with the key that a host presents; undefined if it is trusted.
+ * @param blob the key in SSH's wire format
+ */
+function hostKeyFailure(known, host, port, blob) {
+    const key = publicKeyFromBlob(blob);
+    if (key === undefined) {
+        return new errors/* ActionError */.lZ('host-key-mismatch', `${host} presented a host key that cannot be read`);
+    }
+    switch (verifyHostKey(known, key)) {
+        case 'trusted':
+            return undefined;
+        case 'unknown-host':
+            return unknownHost(known, host, port, key);
+        case 'mismatch':
+            return host_key_check_mismatch(known, host, port, key);
+        case 'revoked':
+            return new errors/* ActionError */.lZ('host-key-revoked', `the host key of ${host} is marked @revoked in ${known.source}: ${describe(key)}`, { hint: 'Do not connect: ask whoever runs the builder which key it has now.' });
+    }
+}
+/**
+ * The signature algorithms to ask a host for, so that one with several keys presents a key that is known.
+ * Undefined when no key is known: then any will do, for it is only shown.
+ */
+function hostKeyAlgorithms(known) {
+    if (known.trusted.length === 0)
+        return undefined;
+    const types = [...new Set(known.trusted.map((key) => key.type))];
+    return types.flatMap((type) => 
+    // An RSA key signs with SHA-2 since RFC 8332; its type is still called ssh-rsa.
+    type === 'ssh-rsa' ? ['rsa-sha2-512', 'rsa-sha2-256'] : [type]);
+}
+/** For a host that offers no key of any type known for it. */
+function noCommonHostKey(known, host) {
+    const message = `${host} has no host key of the type that ${known.source} knows for it (${typesOf(known)})`;
+    return new errors/* ActionError */.lZ('host-key-mismatch', message, { hint: addAnotherKey(known) });
+}
+/** For a host of which only keys are known that cannot be checked, such as ssh-dss. */
+function uncheckableHostKey(known, host) {
+    const message = `${known.source} has only keys for ${host} of a type that cannot be checked here (${typesOf(known)})`;
+    return new errors/* ActionError */.lZ('host-key-mismatch', message, { hint: addAnotherKey(known) });
+}
+function typesOf(known) {
+    return [...new Set(known.trusted.map((key) => key.type))].join(', ');
+}
+function addAnotherKey({ source }) {
+    return `Print the keys it has with \`cat /etc/ssh/ssh_host_*_key.pub\` on the builder, and add the ed25519 one to ${source}.`;
+}
+function unknownHost(known, host, port, key) {
+    const message = known.empty
+        ? `no host key is known: known-hosts is empty, and ${host} presents ${describe(key)}`
+        : `the host key of ${knownHostsName(host, port)} is not in known-hosts; it presents ${describe(key)}`;
+    return new errors/* ActionError */.lZ('host-key-unknown', message, {
+        hint: 'Compare that with `ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub` run on the builder itself (its key of that type). ' +
+            `If they agree, add this line to the input known-hosts: ${knownHostsLine(host, port, key)}`,
+    });
+}
+function host_key_check_mismatch(known, host, port, key) {
+    const expected = known.trusted.map(describe).join(' or ');
+    const line = known.source === 'known-hosts'
+        ? knownHostsLine(host, port, key)
+        : Buffer.from(`${key.type} ${key.base64}`).toString('base64');
+    return new errors/* ActionError */.lZ('host-key-mismatch', `the host key of ${knownHostsName(host, port)} has changed: it presents ${describe(key)}, but ${known.source} has ${expected}`, {
+        hint: 'Somebody may be impersonating the builder. Only if its key was really replaced, put this into ' +
+            `${known.source} in place of the old one: ${line}`,
+    });
+}
+function describe(key) {
+    return `${key.type} ${fingerprint(key)}`;
+}
+function knownHostsLine(host, port, key) {
+    return `${knownHostsName(host, port)} ${key.type} ${key.base64}`;
+}
+
+;// CONCATENATED MODULE: ./ssh/authentication.js
+
+
+/** Offers each key once, in order, and nothing else: no `none` probe, which would cost a round trip. */
+function publicKeyOnly(credentials, username, watch) {
+    const methods = credentials.kind === 'keys'
+        ? credentials.keys.map((key) => ({ type: 'publickey', username, key: key.parsed() }))
+        : [{ type: 'agent', username, agent: credentials.socket }];
+    return (methodsLeft, partialSuccess, next) => {
+        watch.asked();
+        if (partialSuccess)
+            watch.wantsMore(methodsLeft);
+        const method = methods.shift();
+        // ssh2 takes `false` for "nothing left", which its types do not know.
+        next(method ?? false);
+    };
+}
+/** A second factor, or a second key, that cannot be given. */
+function moreIsWanted(methods, user, host, cause) {
+    const wanted = printable(methods.join(', '));
+    return new errors/* ActionError */.lZ('authentication-failed', `${host} accepts the key of ${user}, but wants more than that: ${wanted}`, {
+        hint: `A workflow can give nothing but a key: set AuthenticationMethods publickey for ${user} in sshd_config on ${host} (Match User).`,
+        cause,
+    });
+}
+/** The server would not have any of our keys. */
+function authenticationFailure(credentials, user, host, cause) {
+    const tooMany = /too many authentication failures/i.test(cause.message);
+    const what = tooMany
+        ? `${host} let ${user} try no more keys (too many authentication failures)`
+        : `${host} does not let ${user} in`;
+    return new errors/* ActionError */.lZ('authentication-failed', `${what}: ${offered(credentials)}`, {
+        hint: tooMany
+            ? 'Offer only the key that is meant for this builder: sshd counts each one against its MaxAuthTries.'
+            : `Is the user name right, and is the public half of the key a line of ~/.ssh/authorized_keys of ${user} on ${host}?`,
+        cause,
+    });
+}
+function offered(credentials) {
+    if (credentials.kind === 'agent')
+        return 'offered were the keys of the agent (SSH_AUTH_SOCK)';
+    const keys = credentials.keys.map((key) => `${key.type} ${key.fingerprint}`);
+    return keys.length === 0 ? 'there was no key to offer' : `offered was ${keys.join(', ')}`;
+}
+
+;// CONCATENATED MODULE: ./ssh/handshake-progress.js
+
+
+
+
+const PEEKED_BYTES = 256;
+/** Watches a handshake: how far it has come, how long the link takes, and why it failed if it does. */
+class HandshakeProgress {
+    /** Set when the host's key was refused. */
+    hostKey;
+    isAuthenticated = false;
+    #options;
+    #phase = 'greeting';
+    #firstBytes = '';
+    #serviceAskedAt = 0;
+    #serviceGrantedAt;
+    #wantedMore;
+    constructor(options) {
+        this.#options = options;
+    }
+    /** The software that the server says it is. */
+    get server() {
+        return this.#firstBytes.startsWith('SSH-2.0-OpenSSH_') ? 'OpenSSH' : 'other';
+    }
+    get roundTripMs() {
+        return (this.#serviceGrantedAt ?? this.#serviceAskedAt) - this.#serviceAskedAt;
+    }
+    /** Remembers what the server says first, which ssh2 forgets unless it is SSH. */
+    peek(socket) {
+        const onData = (chunk) => {
+            this.#firstBytes += chunk.toString('latin1', 0, PEEKED_BYTES);
+            if (this.#firstBytes.startsWith('SSH-'))
+                this.#phase = 'key-exchange';
+            socket.removeListener('data', onData);
+        };
+        socket.on('data', onData);
+    }
+    /** ssh2 asks for the authentication service next. */
+    keysExchanged() {
+        this.#phase = 'authentication';
+        this.#serviceAskedAt = performance.now();
+    }
+    asked() {
+        this.#serviceGrantedAt ??= performance.now();
+    }
+    wantsMore(methods) {
+        this.#wantedMore = methods;
+    }
+    /** @param error what ssh2 reported */
+    explain(error) {
+        if (this.hostKey !== undefined)
+            return this.hostKey;
+        switch (this.#phase) {
+            case 'greeting':
+                return this.#noGreeting(error);
+            case 'key-exchange':
+                return this.#keyExchange(error);
+            case 'authentication':
+                return this.#authentication(error);
+        }
+    }
+    /** The phase under way took longer than it may. */
+    timedOut(limitMs) {
+        const { host, port } = this.#options;
+        const what = {
+            greeting: 'took the connection but said nothing',
+            'key-exchange': 'did not finish the key exchange',
+            authentication: 'did not answer the authentication',
+        }[this.#phase];
+        return new errors/* ActionError */.lZ('connect-timeout', `${host}, port ${port}, ${what} within ${limitMs / 1000} s`, { hint: 'Is that the port of an SSH server, and is the builder not overloaded?' });
+    }
+    #noGreeting(error) {
+        const { host, port } = this.#options;
+        const said = printable(this.#firstBytes.split(/[\r\n]/)[0] ?? '');
+        // sshd says so since 9.8 when MaxStartups or PerSourcePenalties turn a client away; before it just hangs up.
+        if (said === '' || /^(Exceeded MaxStartups|Not allowed at this time)/.test(said)) {
+            const reason = said === '' ? '' : ` (${said})`;
+            return new TurnedAway('connection-lost', `${host}, port ${port}, closed the connection before the SSH handshake${reason}`, {
+                hint: "Too many connections at once, perhaps: see sshd's MaxStartups and PerSourcePenalties on the builder.",
+                cause: error,
+            });
+        }
+        return new errors/* ActionError */.lZ('host-unreachable', `what listens on ${host}, port ${port}, is no SSH server: it says ${JSON.stringify(said.slice(0, 80))}`, { cause: error });
+    }
+    #keyExchange(error) {
+        const { host, hostKeys } = this.#options;
+        if (error.message.includes('no matching host key format') && hostKeys.trusted.length > 0) {
+            return noCommonHostKey(hostKeys, host);
+        }
+        return new errors/* ActionError */.lZ('connection-lost', `the SSH handshake with ${host} failed: ${printable(error.message)}`, { cause: error });
+    }
+    #authentication(error) {
+        const { host, user, credentials } = this.#options;
+        const level = 'level' in error ? error.level : undefined;
+        if (level === 'agent') {
+            return new errors/* ActionError */.lZ('authentication-failed', `the SSH agent cannot be used: ${printable(error.message)}`, { hint: 'Set the input ssh-key, or start an agent and set SSH_AUTH_SOCK.', cause: error });
+        }
+        if (this.#wantedMore !== undefined)
+            return moreIsWanted(this.#wantedMore, user, host, error);
+        if (level === 'client-authentication' || /authentication/i.test(error.message)) {
+            return authenticationFailure(credentials, user, host, error);
+        }
+        return new errors/* ActionError */.lZ('connection-lost', `${host} closed the connection during authentication: ${printable(error.message)}`, { cause: error });
+    }
+}
+/** The server was too busy to talk: worth another try. */
+class TurnedAway extends errors/* ActionError */.lZ {
+}
+
+;// CONCATENATED MODULE: ./ssh/cipher-keys.js
+
+/**
+ * Hands ssh2's AES-GCM keys to OpenSSL once for each key exchange instead of once for each packet: with AES-GCM ssh2 makes a
+ * cipher a packet, which costs Node 9 µs with a key in a buffer and 1.2 µs with a key object (0.6 s of processor time a GiB).
+ * Where ssh2's internals are not as expected it changes nothing.
+ */
+function keepCipherKeys(client) {
+    client.on('handshake', () => {
+        const { _protocol } = client;
+        const { _decipher, _cipher } = _protocol ?? {};
+        if (_decipher?._decipherKey instanceof Uint8Array) {
+            _decipher._decipherKey = (0,external_node_crypto_.createSecretKey)(_decipher._decipherKey);
+        }
+        if (_cipher?._encKey instanceof Uint8Array)
+            _cipher._encKey = (0,external_node_crypto_.createSecretKey)(_cipher._encKey);
+    });
+}
+
+;// CONCATENATED MODULE: ./ssh/credentials.js
+/** The key that is tried first, if it is in memory. */
+function firstKey(credentials) {
+    return credentials.kind === 'keys' ? credentials.keys[0]?.parsed() : undefined;
+}
+
+;// CONCATENATED MODULE: ./ssh/eager-authentication.js
+/** What an RSA signature algorithm hashes with; the other keys have but one algorithm, which ssh2 knows. */
+const RSA_HASHES = {
+    'ssh-rsa': 'sha1',
+    'rsa-sha2-256': 'sha256',
+    'rsa-sha2-512': 'sha512',
+};
+/**
+ * Saves two of the six round trips of connecting: a key in memory is not first offered without a signature, and the first
+ * one goes out together with the request for the authentication service (RFC 4252, 7, lets a client do both).
+ *
+ * Call it after `connect()`. Where ssh2's internals are not as expected it changes nothing, and connecting takes longer.
+ * @param first the key that will be tried first, if it is in memory
+ * @param onSent called when the first request went out ahead
+ */
+function authenticateEagerly(client, username, first, onSent) {
+    const protocol = protocolOf(client);
+    if (protocol === undefined)
+        return;
+    const request = protocol.authPK.bind(protocol);
+    const requestSigned = (user, key, algorithm) => request(user, key, algorithm, (data, send) => send(key.sign(data, algorithm === undefined ? undefined : RSA_HASHES[algorithm])));
+    // The server's word on which RSA algorithms it takes may come after the handshake.
+    let ahead = first?.type === 'ssh-rsa' ? undefined : first;
+    protocol.authPK = (user, key, algorithm, sign) => {
+        if (sign !== undefined || !key.isPrivateKey())
+            request(user, key, algorithm, sign);
+        else if (key === ahead)
+            ahead = undefined;
+        else
+            requestSigned(user, key, algorithm);
+    };
+    // ssh2 asks for the service right after this event, in the same turn.
+    client.once('handshake', () => queueMicrotask(() => {
+        if (ahead === undefined)
+            return;
+        requestSigned(username, ahead);
+        onSent();
+    }));
+}
+function protocolOf(client) {
+    const { _protocol } = client;
+    return isAuthenticationProtocol(_protocol) ? _protocol : undefined;
+}
+function isAuthenticationProtocol(protocol) {
+    return typeof protocol?.authPK === 'function' && protocol.authPK.length === 4;
+}
+
+;// CONCATENATED MODULE: ./ssh/handshake.js
+
+
+
+
+
+
+
+
+/** What ssh2 can check, best first; RSA with SHA-2 alone. */
+const SUPPORTED_HOST_KEYS = [
+    'ssh-ed25519',
+    'ecdsa-sha2-nistp256',
+    'ecdsa-sha2-nistp384',
+    'ecdsa-sha2-nistp521',
+    'rsa-sha2-512',
+    'rsa-sha2-256',
+];
+/**
+ * Speaks SSH on a connected socket up to authentication; destroys the socket when that fails.
+ * @param onRequestable called once, when channels can be asked for: maybe before the server has let us in
+ * @returns what `onRequestable` made, once we are in
+ * @throws ActionError
+ */
+async function shakeHands(socket, options, timeouts, onRequestable) {
+    const client = new lib.Client();
+    const progress = new HandshakeProgress(options);
+    const handshake = {
+        client,
+        get roundTripMs() {
+            return progress.roundTripMs;
+        },
+        get isAuthenticated() {
+            return progress.isAuthenticated;
+        },
+    };
+    let early;
+    const onSent = () => {
+        if (mayAskEarly(options, progress))
+            early = { made: onRequestable(handshake) };
+    };
+    try {
+        const config = clientConfig(socket, options, timeouts, progress);
+        client.once('handshake', () => progress.keysExchanged());
+        keepCipherKeys(client);
+        client.connect(config); // may throw: nothing waits yet
+        const authenticated = untilReady(client, progress, options, timeouts);
+        progress.peek(socket);
+        authenticateEagerly(client, options.user, firstKey(options.credentials), onSent);
+        await authenticated;
+        return early === undefined ? onRequestable(handshake) : early.made;
+    }
+    catch (error) {
+        socket.destroy();
+        throw error;
+    }
+}
+function clientConfig(socket, options, timeouts, progress) {
+    return {
+        sock: socket,
+        username: options.user,
+        algorithms: algorithms(options),
+        hostVerifier: (blob, verify) => {
+            progress.hostKey = hostKeyFailure(options.hostKeys, options.host, options.port, blob);
+            // ssh2 refuses on `false` alone and takes whatever is returned for a verdict: so a block, and no return.
+            verify(progress.hostKey === undefined);
+        },
+        authHandler: publicKeyOnly(options.credentials, options.user, progress),
+        readyTimeout: 0,
+        keepaliveInterval: timeouts.keepAlive.intervalMs,
+        keepaliveCountMax: Number.MAX_SAFE_INTEGER,
+        strictVendor: false,
+    };
+}
+/**
+ * "Any non-authentication messages sent by the client after the request that resulted in SSH_MSG_USERAUTH_SUCCESS being
+ * sent MUST be passed to the service" (RFC 4252, 5.1). So nothing may follow a request that need not be the last one,
+ * and whether a server keeps to it is known of OpenSSH only.
+ */
+function mayAskEarly({ credentials }, { server }) {
+    return credentials.kind === 'keys' && credentials.keys.length === 1 && server === 'OpenSSH';
+}
+/** Resolves when the client is authenticated; rejects when it fails, when a phase takes too long, or when cancelled. */
+async function untilReady(client, progress, options, timeouts) {
+    const { promise, resolve, reject } = Promise.withResolvers();
+    const limit = (ms) => setTimeout(() => reject(progress.timedOut(ms)), ms);
+    let timer = limit(timeouts.handshakeMs);
+    client.once('handshake', () => {
+        clearTimeout(timer);
+        timer = limit(timeouts.authenticationMs);
+    });
+    const onAbort = () => reject(new errors/* ActionError */.lZ('cancelled', `connecting to ${options.host} was cancelled`));
+    options.signal?.addEventListener('abort', onAbort);
+    if (options.signal?.aborted === true)
+        onAbort();
+    client.once('ready', () => {
+        progress.isAuthenticated = true;
+        resolve(undefined);
+    });
+    client.on('error', (error) => reject(progress.explain(error)));
+    client.once('close', () => reject(progress.explain(new Error('the server closed the connection'))));
+    try {
+        await promise;
+    }
+    finally {
+        clearTimeout(timer);
+        options.signal?.removeEventListener('abort', onAbort);
+    }
+}
+/** ssh2's own order of ciphers stands: AES-GCM first, which processors of today do in hardware. */
+function algorithms({ hostKeys, host, compress }) {
+    const wanted = hostKeyAlgorithms(hostKeys);
+    const known = SUPPORTED_HOST_KEYS.filter((algorithm) => wanted?.includes(algorithm));
+    if (wanted !== undefined && known.length === 0)
+        throw uncheckableHostKey(hostKeys, host);
+    return {
+        ...(wanted === undefined ? {} : { serverHostKey: known }),
+        compress: compress === true ? ['zlib@openssh.com', 'none'] : ['none'],
+    };
+}
+
+;// CONCATENATED MODULE: ./ssh/channel-request.js
+
+
+/**
+ * Opens a channel. One that opens after the time limit is closed again.
+ * @throws ActionError `channel-refused`
+ */
+function requestChannel(request) {
+    const { promise, resolve, reject } = Promise.withResolvers();
+    let late = false;
+    const timer = setTimeout(() => {
+        late = true;
+        reject(noAnswer(request));
+    }, request.timeoutMs);
+    const done = (error, channel) => {
+        clearTimeout(timer);
+        if (error !== undefined)
+            reject(channelRefused(request, error));
+        else if (late)
+            channel.close();
+        else
+            resolve(request.accept(channel));
+    };
+    try {
+        request.start(done);
+    }
+    catch (error) {
+        clearTimeout(timer);
+        reject(channelRefused(request, error));
+    }
+    return promise;
+}
+function noAnswer({ what, label, timeoutMs }) {
+    return new errors/* ActionError */.lZ('channel-refused', `${label} did not answer the request for ${what} within ${timeoutMs / 1000} s`);
+}
+function channelRefused({ what, label }, cause) {
+    const said = cause instanceof Error ? cause.message.replace(/^\(SSH\) /, '') : String(cause);
+    const reason = printable(said);
+    return new errors/* ActionError */.lZ('channel-refused', `${label} refused ${what}: ${reason}`, {
+        hint: 'sshd allows MaxSessions programs on one connection (10), and may forbid forwarding (restrict, AllowStreamLocalForwarding).',
+        cause,
+    });
+}
+
+;// CONCATENATED MODULE: ./ssh/window.js
+
+const MIB = 1024 * 1024;
+/** What ssh2 grants a channel by itself (lib/Channel.js, MAX_WINDOW). */
+const SSH2_WINDOW = 2 * MIB;
+const WIDEST_WINDOW = 32 * MIB;
+/** One channel carries at most window / round trip; this is the rate the window is to allow. */
+const BYTES_PER_MS = 400_000;
+/** The receive window, in bytes, that lets one channel use a link of this round trip. */
+function windowFor(roundTripMs) {
+    const wanted = Math.ceil((roundTripMs * BYTES_PER_MS) / MIB) * MIB;
+    return Math.min(Math.max(wanted, SSH2_WINDOW), WIDEST_WINDOW);
+}
+/**
+ * Grants the far side more than ssh2's fixed 2 MiB in flight. What was received and not consumed counts against
+ * the window, so a reader that pauses holds at most one window in memory.
+ */
+class ReceiveWindow {
+    #channel;
+    #bytes;
+    constructor(channel, bytes) {
+        this.#channel = internalsOf(channel);
+        this.#bytes = bytes;
+    }
+    /** @param unconsumed bytes received that nobody has read yet */
+    refill(unconsumed) {
+        if (this.#bytes <= SSH2_WINDOW)
+            return;
+        const { incoming, outgoing, _client } = this.#channel;
+        const grant = this.#bytes - incoming.window - unconsumed;
+        // In few and large steps: each costs a packet.
+        if (grant < this.#bytes / 8 || (outgoing.state !== 'open' && outgoing.state !== 'eof'))
+            return;
+        incoming.window += grant;
+        _client._protocol.channelWindowAdjust(outgoing.id, grant);
+    }
+    /**
+     * Grants nothing more, before the channel is closed. ssh2 by itself goes on to, while what was on its way arrives; the far side may have
+     * given the channel's number to the next one by then, which would send more than ssh2 has room for, and ssh2 drops that without a word.
+     */
+    end() {
+        this.#channel.incoming.window = Infinity;
+    }
+}
+function internalsOf(channel) {
+    if (!hasInternals(channel)) {
+        throw new errors/* ActionError */.lZ('internal', 'ssh2 has changed: a channel has no window to widen');
+    }
+    return channel;
+}
+function hasInternals(channel) {
+    const { incoming, outgoing, _client } = channel;
+    return (typeof incoming?.window === 'number' &&
+        typeof outgoing?.id === 'number' &&
+        typeof outgoing.state === 'string' &&
+        typeof _client?._protocol.channelWindowAdjust === 'function');
+}
+
+;// CONCATENATED MODULE: ./ssh/channel-stream.js
+
+
+
+const channel_stream_READ_AHEAD = 256 * 1024;
+/** Small writes that wait for the same turn leave as packets of up to this size. */
+const WRITE_BATCH = 64 * 1024;
+/**
+ * An ssh2 channel as a stream that keeps Node's rules. ssh2's own `destroy()` half-closes, never fails a write that
+ * waits, and shows a lost connection as a clean end, which a reader would take for the end of the data.
+ */
+class ChannelStream extends external_node_stream_.Duplex {
+    #channel;
+    #window;
+    #channelOpen = true;
+    #waitingWrite;
+    /** @param windowBytes what may be in flight and unread */
+    constructor(channel, windowBytes) {
+        super({ allowHalfOpen: false, readableHighWaterMark: channel_stream_READ_AHEAD });
+        this.#channel = channel;
+        this.#window = new ReceiveWindow(channel, windowBytes);
+        // Whoever reads or writes is told of an error; where nobody does, a lost connection must not end the process.
+        this.on('error', () => undefined);
+        channel.on('data', (chunk) => this.#receive(chunk));
+        channel.on('end', () => this.push(null));
+        channel.on('close', () => this.#closedByRemote());
+        // Where nobody listens (a socket has no standard error) it is dropped, not kept.
+        channel.stderr.resume();
+        this.#refill();
+    }
+    /** Ends the stream with the reason why its connection is gone, unless the far side had ended it before. */
+    connectionLost(reason) {
+        if (!this.#channelOpen)
+            return;
+        this.#channelOpen = false;
+        this.destroy(reason);
+    }
+    _read() {
+        this.#channel.resume();
+        this.#refill();
+    }
+    _write(chunk, _encoding, done) {
+        if (!this.#channelOpen) {
+            done(closedByRemote());
+            return;
+        }
+        this.#waitingWrite = done;
+        this.#channel.write(chunk, () => this.#written());
+    }
+    _writev(chunks, done) {
+        const batches = batch(chunks.map(({ chunk }) => chunk));
+        const writeNext = (error) => {
+            const next = batches.shift();
+            if (error || next === undefined)
+                done(error);
+            else
+                this._write(next, 'utf8', writeNext);
+        };
+        writeNext();
+    }
+    _final(done) {
+        if (this.#channelOpen)
+            this.#channel.end();
+        done();
+    }
+    _destroy(error, done) {
+        if (this.#channelOpen) {
+            this.#channelOpen = false;
+            this.#window.end();
+            this.#channel.close();
+            // What still arrives is thrown away: ssh2 reports the channel closed only after its last byte was read.
+            this.#channel.resume();
+        }
+        done(error);
+    }
+    #receive(chunk) {
+        if (this.destroyed)
+            return;
+        if (!this.push(chunk))
+            this.#channel.pause();
+        this.#refill();
+    }
+    #refill() {
+        if (this.#channelOpen) {
+            this.#window.refill(this.readableLength + this.#channel.readableLength);
+        }
+    }
+    #written() {
+        const done = this.#waitingWrite;
+        this.#waitingWrite = undefined;
+        done?.();
+    }
+    #closedByRemote() {
+        this.#channelOpen = false;
+        const done = this.#waitingWrite;
+        this.#waitingWrite = undefined;
+        done?.(closedByRemote());
+    }
+}
+function closedByRemote() {
+    return new errors/* ActionError */.lZ('connection-lost', 'the program on the remote side closed the channel');
+}
+/** Joins neighbours as long as the sum stays within one batch; larger chunks stay as they are. */
+function batch(chunks) {
+    const batches = [];
+    let size = WRITE_BATCH;
+    for (const chunk of chunks) {
+        if (size + chunk.length > WRITE_BATCH) {
+            batches.push([chunk]);
+            size = chunk.length;
+        }
+        else {
+            batches.at(-1)?.push(chunk);
+            size += chunk.length;
+        }
+    }
+    return batches.map((group) => {
+        const [only, ...others] = group;
+        return only !== undefined && others.length === 0 ? only : Buffer.concat(group);
+    });
+}
+
+;// CONCATENATED MODULE: ./ssh/diagnostics.js
+const KEPT_BYTES = 8 * 1024;
+/** Keeps the last 8 KiB of a stream, for error texts. */
+class Diagnostics {
+    #tail = Buffer.alloc(0);
+    constructor(source) {
+        source?.on('data', (chunk) => {
+            this.#tail = Buffer.concat([this.#tail, chunk]).subarray(-KEPT_BYTES);
+        });
+    }
+    /** As UTF-8, without the halves of a character that the cut left at either end. */
+    text() {
+        let start = 0;
+        // At most three continuation bytes can have lost their first byte.
+        while (start < 3 && ((this.#tail[start] ?? 0) & 0xc0) === 0x80)
+            start++;
+        return new TextDecoder().decode(this.#tail.subarray(start), { stream: true });
+    }
+}
+
+;// CONCATENATED MODULE: ./ssh/link-watch.js
+/**
+ * Calls `onDead` once when nothing has moved for too long. ssh2's own count of unanswered requests is not used: on a
+ * slow link an answer may wait for minutes behind data that is arriving well.
+ * @returns a function that stops watching
+ */
+function watchLink(socket, watch, onDead) {
+    let received = socket.bytesRead;
+    let waiting = socket.writableLength;
+    let silent = 0;
+    const timer = setInterval(() => {
+        const moved = socket.bytesRead !== received || socket.writableLength < waiting;
+        received = socket.bytesRead;
+        waiting = socket.writableLength;
+        silent = moved ? 0 : silent + 1;
+        if (silent < watch.silentIntervals)
+            return;
+        clearInterval(timer);
+        onDead();
+    }, watch.intervalMs);
+    return () => clearInterval(timer);
+}
+
+;// CONCATENATED MODULE: ./ssh/live-connection.js
+
+
+
+
+
+
+
+
+const live_connection_FAREWELL_MS = 1000;
+/** What ssh2 and OpenSSL say of a packet that is not what was sent: length first, then the authentication tag. */
+const DAMAGED = /Bad packet length|Invalid MAC|unable to authenticate data/;
+function labelOf({ user, host, port }) {
+    return port === 22 ? `${user}@${host}` : `${user}@${host}:${port}`;
+}
+/** A connection whose client is authenticated, or about to be: see `onRequestable`. */
+class Connection {
+    label;
+    closed;
+    #socket;
+    #client;
+    #handshake;
+    #timeouts;
+    #windowBytes;
+    #streams = new Set();
+    #settleClosed;
+    #stopWatching;
+    #gone;
+    constructor(socket, handshake, options, timeouts) {
+        const { client } = handshake;
+        this.label = labelOf(options);
+        this.#windowBytes = options.windowBytes;
+        this.#socket = socket;
+        this.#client = client;
+        this.#handshake = handshake;
+        this.#timeouts = timeouts;
+        const { promise, resolve } = Promise.withResolvers();
+        this.closed = promise;
+        this.#settleClosed = resolve;
+        const { intervalMs, silentIntervals } = timeouts.keepAlive;
+        this.#stopWatching = watchLink(socket, timeouts.keepAlive, () => {
+            this.#lose(`nothing moved on it for ${(intervalMs * silentIntervals) / 1000} s`);
+        });
+        client.on('error', (error) => this.#lose(live_connection_describe(error), error));
+        // ssh2 throws at whoever writes after 'end', and at 'close' ends all channels as if they were complete.
+        client.on('end', () => this.#lose('the server closed it'));
+        client.on('close', () => this.#lose('the server closed it'));
+    }
+    get roundTripMs() {
+        return this.#handshake.roundTripMs;
+    }
+    get bytesReceived() {
+        return this.#socket.bytesRead;
+    }
+    get bytesSent() {
+        return this.#socket.bytesWritten;
+    }
+    openSocket(path) {
+        return this.#open({
+            what: `a channel to the socket ${path}`,
+            start: (done) => this.#client.openssh_forwardOutStreamLocal(path, done),
+            accept: (channel) => ({ duplex: this.#streamOn(channel), diagnostics: () => '' }),
+        });
+    }
+    exec(command) {
+        const line = typeof command === 'string' ? command : quoteCommand(command);
+        return this.#open({
+            what: `the command ${line}`,
+            start: (done) => this.#client.exec(line, done),
+            accept: (channel) => {
+                const diagnostics = new Diagnostics(channel.stderr);
+                return {
+                    exit: exitOf(channel, this.closed),
+                    stderr: channel.stderr,
+                    duplex: this.#streamOn(channel),
+                    diagnostics: () => diagnostics.text(),
+                };
+            },
+        });
+    }
+    close() {
+        const reason = `the connection to ${this.label} was closed`;
+        if (!this.#end(new errors/* ActionError */.lZ('connection-lost', reason)))
+            return;
+        this.#settleClosed(undefined);
+        this.#client.end();
+        // A farewell that cannot be delivered must not keep the process alive.
+        setTimeout(() => this.#socket.destroy(), live_connection_FAREWELL_MS).unref();
+    }
+    async #open(request) {
+        this.#refuseIfGone();
+        try {
+            return await requestChannel({
+                ...request,
+                label: this.label,
+                timeoutMs: this.#channelTimeout(),
+            });
+        }
+        catch (error) {
+            // ssh2 fails the requests that wait when the connection ends, without saying why it ended.
+            this.#refuseIfGone();
+            throw error;
+        }
+    }
+    /** The answer to what is asked ahead of the authentication comes after it. */
+    #channelTimeout() {
+        const { authenticationMs, channelMs } = this.#timeouts;
+        return this.#handshake.isAuthenticated ? channelMs : authenticationMs + channelMs;
+    }
+    #refuseIfGone() {
+        if (this.#gone !== undefined)
+            throw this.#gone;
+    }
+    #streamOn(channel) {
+        const stream = new ChannelStream(channel, this.#windowBytes ?? windowFor(this.roundTripMs));
+        this.#streams.add(stream);
+        stream.once('close', () => this.#streams.delete(stream));
+        return stream;
+    }
+    #lose(why, cause) {
+        const message = `the connection to ${this.label} was lost: ${why}`;
+        const reason = new errors/* ActionError */.lZ('connection-lost', message, { cause });
+        if (!this.#end(reason))
+            return;
+        this.#settleClosed(reason);
+        this.#socket.destroy();
+    }
+    /** @returns whether this is the first reason, the one that counts */
+    #end(reason) {
+        if (this.#gone !== undefined)
+            return false;
+        this.#gone = reason;
+        this.#stopWatching();
+        for (const stream of this.#streams)
+            stream.connectionLost(reason);
+        return true;
+    }
+}
+function exitOf(channel, connectionClosed) {
+    const { promise, resolve } = Promise.withResolvers();
+    channel.on('close', (code, signal) => resolve({ code: code ?? undefined, signal }));
+    void connectionClosed.then(() => resolve({ code: undefined, signal: undefined }));
+    return promise;
+}
+function live_connection_describe(error) {
+    const code = 'code' in error ? error.code : undefined;
+    if (code === 'ECONNRESET' || code === 'EPIPE')
+        return 'it was reset';
+    const said = printable(error.message);
+    return DAMAGED.test(said) ? `data was damaged on the way (${said})` : said;
+}
+
+;// CONCATENATED MODULE: ./ssh/options.js
+/** With these a dead link is found within 48 s. */
+const DEFAULT_TIMEOUTS = {
+    tcpMs: 15_000,
+    handshakeMs: 15_000,
+    authenticationMs: 20_000,
+    channelMs: 15_000,
+    keepAlive: { intervalMs: 12_000, silentIntervals: 3 },
+    retryMs: [500, 1000, 2000, 4000],
+};
+
+;// CONCATENATED MODULE: ./ssh/read-buffers.js
+/** Bytes read at once. */
+const SIZE = 512 * 1024;
+/** Shorter chunks are copied: it costs nothing, and ssh2 keeps parts of its first packets, which are not encrypted yet. */
+const SHORT = 32 * 1024;
+/**
+ * Reads a socket into two buffers in turn, where Node would make one for every 64 KiB: half of the garbage of a copy.
+ *
+ * Two, because ssh2 may keep the encrypted rest of a packet until the bytes that authenticate it are there (chacha20-poly1305 in its
+ * lib/protocol/crypto.js): those are fewer than any chunk that makes the buffers change places.
+ * @param onChunk gets each chunk, which holds until the next but one comes
+ */
+function readIntoTwoBuffers(onChunk) {
+    let current = Buffer.allocUnsafeSlow(SIZE);
+    let other = Buffer.allocUnsafeSlow(SIZE);
+    return {
+        buffer: () => current,
+        callback(size) {
+            const chunk = current.subarray(0, size);
+            if (size < SHORT) {
+                onChunk(Buffer.from(chunk));
+            }
+            else {
+                [current, other] = [other, current];
+                onChunk(chunk);
+            }
+            return true;
+        },
+    };
+}
+
+;// CONCATENATED MODULE: ./ssh/tcp.js
+
+
+
+/** Node gives up on an address after 250 ms by default, which a slow link needs for one round trip. */
+const ADDRESS_ATTEMPT_MS = 3000;
+/**
+ * A TCP connection with Nagle's algorithm off: ssh2 leaves it on, and every small exchange would wait 44 ms.
+ * @throws ActionError `host-unresolvable`, `host-unreachable`, `connect-timeout`, `cancelled`
+ */
+function connectTcp(host, port, timeoutMs, signal) {
+    return new Promise((resolve, reject) => {
+        const socket = (0,external_node_net_.connect)({
+            host,
+            port,
+            noDelay: true,
+            autoSelectFamilyAttemptTimeout: ADDRESS_ATTEMPT_MS,
+            onread: readIntoTwoBuffers((chunk) => socket.emit('data', chunk)),
+        });
+        const timer = setTimeout(() => fail(timedOut(host, port, timeoutMs)), timeoutMs);
+        const onAbort = () => fail(tcp_cancelled(host));
+        const settle = () => {
+            clearTimeout(timer);
+            signal?.removeEventListener('abort', onAbort);
+            socket.removeListener('connect', onConnect);
+            socket.removeListener('error', onError);
+        };
+        const fail = (error) => {
+            settle();
+            // A destroyed socket may still report how its attempt ended.
+            socket.on('error', () => undefined).destroy();
+            reject(error);
+        };
+        const onConnect = () => {
+            settle();
+            resolve(socket);
+        };
+        const onError = (error) => fail(connectFailure(host, port, error));
+        socket.once('connect', onConnect).once('error', onError);
+        if (signal?.aborted === true)
+            onAbort();
+        else
+            signal?.addEventListener('abort', onAbort);
+    });
+}
+function timedOut(host, port, timeoutMs) {
+    return new errors/* ActionError */.lZ('connect-timeout', `${host} did not answer on port ${port} within ${timeoutMs / 1000} s`, { hint: 'Is the builder up, and does its firewall let this runner in?' });
+}
+function tcp_cancelled(host) {
+    return new errors/* ActionError */.lZ('cancelled', `connecting to ${host} was cancelled`);
+}
+/** With several addresses tried, the reasons are in an AggregateError. */
+function connectFailure(host, port, error) {
+    const reason = error instanceof AggregateError ? (0,errors/* toError */.iT)(error.errors[0]) : error;
+    const code = 'code' in reason ? String(reason.code) : '';
+    switch (code) {
+        case 'ENOTFOUND':
+        case 'EAI_AGAIN':
+        case 'EAI_NODATA':
+            return new errors/* ActionError */.lZ('host-unresolvable', `the host name ${host} does not resolve`, {
+                hint: 'Is it spelled right, and known to the name servers that this runner uses?',
+                cause: error,
+            });
+        case 'ECONNREFUSED':
+            return new errors/* ActionError */.lZ('host-unreachable', `${host} refuses connections on port ${port}: nothing listens there`, { hint: 'Is sshd running on the builder, and is that its port?', cause: error });
+        case 'ETIMEDOUT':
+            return new errors/* ActionError */.lZ('connect-timeout', `${host} did not answer on port ${port}`, {
+                hint: 'Is the builder up, and does its firewall let this runner in?',
+                cause: error,
+            });
+        default:
+            return new errors/* ActionError */.lZ('host-unreachable', `${host}, port ${port}, cannot be reached: ${code === '' ? reason.message : code}`, { hint: 'Is there a route from this runner to the builder?', cause: error });
+    }
+}
+
+;// CONCATENATED MODULE: ./ssh/connection.js
+
+
+
+
+
+
+
+/**
+ * Connects and authenticates; tries again for some seconds where the server is too busy to talk.
+ * @throws ActionError of group "reaching the remote", or `cancelled`
+ */
+async function connectSsh(options) {
+    const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts };
+    for (const waitMs of timeouts.retryMs) {
+        try {
+            return await connectOnce(options, timeouts);
+        }
+        catch (error) {
+            if (!(error instanceof TurnedAway))
+                throw error;
+            // Clients that were turned away together must not come back together.
+            await pause(waitMs * (0.5 + Math.random()), options);
+        }
+    }
+    return connectOnce(options, timeouts);
+}
+async function pause(ms, { host, signal }) {
+    try {
+        await (0,external_node_timers_promises_namespaceObject.setTimeout)(ms, undefined, signal === undefined ? {} : { signal });
+    }
+    catch (error) {
+        throw new errors/* ActionError */.lZ('cancelled', `connecting to ${host} was cancelled`, { cause: error });
+    }
+}
+async function connectOnce(options, timeouts) {
+    const socket = await connectTcp(options.host, options.port, timeouts.tcpMs, options.signal);
+    return shakeHands(socket, options, timeouts, (handshake) => {
+        const connection = new Connection(socket, handshake, options, timeouts);
+        options.onRequestable?.(connection);
+        return connection;
+    });
+}
+
+;// CONCATENATED MODULE: ./ssh/worker-channel.js
+
+
+/** Where nix-daemon listens unless it was built with another state folder. */
+const DAEMON_SOCKET = '/nix/var/nix/daemon-socket/socket';
+/** The command that serves the worker protocol, put together as Nix does it (ssh-store.cc, SSHStore::openConnection). */
+function workerCommand(program) {
+    const words = program.remoteProgram.length > 0 ? program.remoteProgram : ['nix-daemon'];
+    const store = program.remoteStore === undefined ? [] : ['--store', program.remoteStore];
+    return [...words, '--stdio', ...store, ...(program.daemonArgs ?? [])];
+}
+/**
+ * Connects and opens a worker channel in as few round trips as the server allows.
+ * @throws ActionError as `connectSsh` and {@link openWorkerChannel}
+ */
+async function connectWorker(options, program) {
+    let requested;
+    const connection = await connectSsh({
+        ...options,
+        onRequestable: (requestable) => {
+            requested = openWorkerChannel(requestable, program);
+            // Where we are not let in, that is the error to show.
+            requested.catch(() => undefined);
+            options.onRequestable?.(requestable);
+        },
+    });
+    try {
+        return { connection, channel: await (requested ?? openWorkerChannel(connection, program)) };
+    }
+    catch (error) {
+        connection.close();
+        throw error;
+    }
+}
+/**
+ * Opens a channel to a Nix daemon. Unless the URI asks for a program or store of its own, the daemon's socket and
+ * `nix-daemon --stdio` are requested together, so that a remote without the one costs no further round trip: the socket
+ * is taken if it opens, and the other closed.
+ *
+ * The program has a use even where the socket opens: sshd leaves Nagle's algorithm on until a program was started on a
+ * connection, and an answer written in several pieces would wait for our acknowledgement of the first.
+ * @throws ActionError `channel-refused` if neither opens, or `connection-lost`
+ */
+async function openWorkerChannel(connection, program) {
+    const exec = () => connection.exec(workerCommand(program));
+    if (wantsOwnProgram(program))
+        return { kind: 'exec', ...(await exec()) };
+    const socket = connection.openSocket(program.daemonSocket ?? DAEMON_SOCKET);
+    const spare = haveSocket.has(connection) ? undefined : exec();
+    // Refused or lost, it matters only if it is waited for.
+    spare?.catch(() => undefined);
+    try {
+        const stream = await socket;
+        haveSocket.add(connection);
+        spare?.then(({ duplex }) => duplex.destroy()).catch(() => undefined);
+        return { kind: 'socket', ...stream };
+    }
+    catch (error) {
+        const reason = (0,errors/* toError */.iT)(error);
+        const stream = await (spare ?? exec()).catch(neitherOpens(connection, reason));
+        return { kind: 'exec', ...stream };
+    }
+}
+/** Connections on which the daemon's socket has opened: the next channel needs no program to fall back on. */
+const haveSocket = new WeakSet();
+function wantsOwnProgram({ remoteProgram, remoteStore }) {
+    return remoteProgram.length > 0 || remoteStore !== undefined;
+}
+function neitherOpens(connection, socketError) {
+    return (error) => {
+        if (error instanceof errors/* ActionError */.lZ && error.code === 'connection-lost')
+            throw error;
+        throw new errors/* ActionError */.lZ('channel-refused', `${connection.label} opens neither the Nix daemon's socket nor \`nix-daemon --stdio\`: ` +
+            `${socketError.message}; ${(0,errors/* toError */.iT)(error).message}`, {
+            hint: 'The key needs the right to run `nix-daemon --stdio` on the builder, as a forced command for instance, ' +
+                "and sshd's MaxSessions must allow two of them at once.",
+            cause: error,
+        });
+    };
+}
+
+;// CONCATENATED MODULE: ./tunnel/service.js
+
+/** The command that serves the legacy protocol, put together as Nix does it (legacy-ssh-store.cc, LegacySSHStore::openConnection). */
+function serveCommand({ remoteProgram, remoteStore }) {
+    const words = remoteProgram.length > 0 ? remoteProgram : ['nix-store'];
+    const store = remoteStore === undefined ? [] : ['--store', remoteStore];
+    return [...words, '--serve', '--write', ...store];
+}
+/** @throws ActionError `channel-refused` or `connection-lost` */
+function openService(connection, service) {
+    return service.kind === 'worker'
+        ? openWorkerChannel(connection, service)
+        : connection.exec(serveCommand(service));
+}
+
+;// CONCATENATED MODULE: ./tunnel/tunnel.js
+
+
+
+
+
+
+
+
+/** One remote as a Unix socket, on which each client gets a channel of its own, and the way to it for Nix. */
+class Tunnel {
+    label;
+    /** What to give to Nix: a store, or a machine. */
+    storeUri;
+    socketPath;
+    #launcher;
+    #server;
+    #channels;
+    #clients = new Set();
+    /** Bytes of clients that are gone. */
+    #received = 0;
+    #sent = 0;
+    #closed;
+    constructor(options) {
+        const { folder, name, label, service, connection, onNotice } = options;
+        this.label = label;
+        this.#launcher = external_node_path_.join(folder, name);
+        this.socketPath = `${this.#launcher}.sock`;
+        this.storeUri = launcherUri(service.kind === 'worker' ? 'ssh-ng' : 'ssh', this.#launcher);
+        this.#channels = new Channels({ connection, open: (on) => openService(on, service) });
+        const openChannel = (signal) => this.#channels.request(signal);
+        this.#server = (0,external_node_net_.createServer)({ allowHalfOpen: true }, (socket) => this.#serve(new TunnelClient(socket, { label, openChannel, onNotice })));
+    }
+    /** @throws ActionError `internal` when the socket cannot be made */
+    static async open(options) {
+        const tunnel = new Tunnel(options);
+        await listenPrivately(tunnel.#server, tunnel.socketPath, `the tunnel to ${options.label}`);
+        tunnel.#server.on('error', ({ message }) => options.onNotice(`a client was lost: ${message}`));
+        await writeLauncher(tunnel.#launcher, options.pipe, tunnel.socketPath);
+        return tunnel;
+    }
+    /** How many clients there are, those included that wait for a channel. */
+    get clients() {
+        return this.#clients.size;
+    }
+    /** How many channels are open. */
+    get channels() {
+        return this.#channels.open;
+    }
+    /** From all clients so far, for the remote. */
+    get bytesSent() {
+        return [...this.#clients].reduce((sum, { bytesReceived }) => sum + bytesReceived, this.#received);
+    }
+    /** From the remote, to all clients so far. */
+    get bytesReceived() {
+        return [...this.#clients].reduce((sum, { bytesSent }) => sum + bytesSent, this.#sent);
+    }
+    /** Ends all clients hard, and removes what was made. Idempotent. */
+    close() {
+        this.#closed ??= this.#close();
+        return this.#closed;
+    }
+    #serve(client) {
+        this.#clients.add(client);
+        void client.ended.then(() => {
+            this.#clients.delete(client);
+            this.#received += client.bytesReceived;
+            this.#sent += client.bytesSent;
+        });
+    }
+    async #close() {
+        this.#server.close();
+        for (const client of this.#clients)
+            client.close();
+        this.#channels.close();
+        await Promise.all([...this.#clients].map(({ ended }) => ended));
+        await Promise.all([this.socketPath, this.#launcher].map((file) => (0,promises_namespaceObject.rm)(file, { force: true })));
+    }
+}
+
+;// CONCATENATED MODULE: ./build/machine-connection.js
+
+/** An SSH connection to a machine, on which Nix itself opens channels. */
+class MachineConnection {
+    connection;
+    lost;
+    constructor(connection) {
+        this.connection = connection;
+        this.lost = connection.closed.then((reason) => reason ?? new Promise(() => undefined));
+    }
+    /** @throws ActionError of ssh/ */
+    static async open(machine, defaultUser, access, signal) {
+        const { host, port, user, compress } = machine;
+        const connection = await connectSsh({
+            host,
+            port,
+            user: user ?? defaultUser,
+            credentials: await access.credentialsFor(machine),
+            hostKeys: access.hostKeysOf(machine),
+            compress,
+            signal,
+        });
+        return new MachineConnection(connection);
+    }
+    get label() {
+        return this.connection.label;
+    }
+    get bytesSent() {
+        return this.connection.bytesSent;
+    }
+    get bytesReceived() {
+        return this.connection.bytesReceived;
+    }
+    close() {
+        this.connection.close();
+    }
+}
+
+;// CONCATENATED MODULE: ./build/remote-link.js
+
+
+const remote_link_PATIENCE = { firstMs: 500, longestMs: 8000, totalMs: 60_000 };
+/** What passes by itself: a machine that starts again, a network that comes back. */
+const PASSING = new Set([
+    'host-unresolvable',
+    'host-unreachable',
+    'connect-timeout',
+    'connection-lost',
+    'channel-refused',
+]);
+/** A remote whose connection is made anew when it was lost and somebody needs it. */
+class RemoteLink {
+    #options;
+    #patience;
+    #label;
+    #closing = new AbortController();
+    #current;
+    #connecting;
+    #reconnects = 0;
+    /** Bytes of connections that are gone. */
+    #sent = 0;
+    #received = 0;
+    constructor(options) {
+        this.#options = options;
+        this.#patience = options.patience ?? remote_link_PATIENCE;
+        this.#label = options.first.label;
+        this.#hold(options.first);
+    }
+    /** How often there was a new connection after a lost one. */
+    get reconnects() {
+        return this.#reconnects;
+    }
+    /** Over all connections, SSH's own included. */
+    get bytesSent() {
+        return this.#sent + (this.#current?.bytesSent ?? 0);
+    }
+    get bytesReceived() {
+        return this.#received + (this.#current?.bytesReceived ?? 0);
+    }
+    /**
+     * The remote as it is now; after a loss, as soon as there is a connection again. Who asks meanwhile waits for the same connection.
+     * @param signal ends this wait alone
+     * @throws ActionError of ssh/, the last one when no connection came about in time, or `cancelled`
+     */
+    async get(signal) {
+        if (this.#current && !this.#closing.signal.aborted)
+            return this.#current;
+        this.#connecting ??= this.#reconnect().finally(() => (this.#connecting = undefined));
+        return until(signal, this.#connecting);
+    }
+    /** Ends the connection, and all waits. Idempotent. */
+    close() {
+        this.#closing.abort();
+        this.#current?.close();
+    }
+    #hold(remote) {
+        this.#current = remote;
+        void remote.lost.then((reason) => {
+            this.#sent += remote.bytesSent;
+            this.#received += remote.bytesReceived;
+            this.#current = undefined;
+            this.#options.onNotice(reason.message);
+        });
+    }
+    async #reconnect() {
+        const began = performance.now();
+        const limit = AbortSignal.timeout(this.#patience.totalMs);
+        const signal = AbortSignal.any([this.#closing.signal, limit]);
+        let last;
+        for (let waitMs = this.#patience.firstMs;; waitMs *= 2) {
+            try {
+                if (this.#closing.signal.aborted)
+                    throw remote_link_closed(this.#label);
+                return this.#welcome(await this.#options.connect(signal));
+            }
+            catch (thrown) {
+                if (this.#closing.signal.aborted)
+                    throw remote_link_closed(this.#label);
+                // What the limit itself broke off says nothing of the remote.
+                if (!limit.aborted)
+                    last = (0,errors/* asActionError */.z6)(thrown);
+                if (last && !PASSING.has(last.code))
+                    throw last;
+            }
+            const pauseMs = Math.min(waitMs, this.#patience.longestMs) * (0.5 + Math.random());
+            // Cut short by the limit or by closing, of which the next turn tells.
+            await (0,external_node_timers_promises_namespaceObject.setTimeout)(pauseMs, undefined, { signal }).catch(() => undefined);
+            if (limit.aborted)
+                throw gaveUp(this.#label, last, (performance.now() - began) / 1000);
+        }
+    }
+    #welcome(remote) {
+        if (this.#closing.signal.aborted) {
+            remote.close();
+            throw remote_link_closed(this.#label);
+        }
+        this.#reconnects += 1;
+        this.#hold(remote);
+        this.#options.onNotice(`connected to ${this.#label} again`);
+        return remote;
+    }
+}
+function gaveUp(label, last, seconds) {
+    const { code, message, hint } = last ?? new errors/* ActionError */.lZ('connect-timeout', `${label} does not answer`);
+    return new errors/* ActionError */.lZ(code, `${message} (tried for ${seconds.toFixed(0)} s)`, {
+        hint,
+        cause: last,
+    });
+}
+function remote_link_closed(label) {
+    return new errors/* ActionError */.lZ('cancelled', `the offload socket no longer uses ${label}`);
+}
+/** A wait that the signal ends; what is waited for goes on. */
+async function until(signal, waited) {
+    const aborted = Promise.withResolvers();
+    const stop = () => aborted.reject((0,errors/* toError */.iT)(signal.reason));
+    if (signal.aborted)
+        stop();
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+        return await Promise.race([waited, aborted.promise]);
+    }
+    finally {
+        signal.removeEventListener('abort', stop);
+    }
+}
+
+;// CONCATENATED MODULE: ./build/builder.js
+
+
+
+
+
+
+/** One machine, and the tunnel by which Nix reaches it. */
+class Builder {
+    machine;
+    label;
+    tunnel;
+    #link;
+    #open;
+    constructor(machine, tunnel, link) {
+        this.machine = machine;
+        this.label = machineName(machine);
+        this.tunnel = tunnel;
+        this.#link = link;
+        link.then((open) => (this.#open = open), () => undefined);
+    }
+    /** Opens the tunnel at once; who comes through it waits for the connection. */
+    static async open(options) {
+        const { machine, index, folder, pipe, onNotice } = options;
+        const link = linkTo(options);
+        link.catch(() => undefined); // told by connect()
+        const tunnel = await Tunnel.open({
+            folder,
+            name: tunnelName(machine.host, index),
+            label: machineName(machine),
+            service: serviceOf(machine),
+            pipe,
+            connection: async (signal) => (await (await link).get(signal)).connection,
+            onNotice,
+        });
+        return new Builder(machine, tunnel, link);
+    }
+    /** @returns why there is no connection to it */
+    async connect() {
+        try {
+            await this.#link;
+            return undefined;
+        }
+        catch (error) {
+            return (0,errors/* asActionError */.z6)(error);
+        }
+    }
+    get bytesSent() {
+        return this.#open?.bytesSent ?? 0;
+    }
+    get bytesReceived() {
+        return this.#open?.bytesReceived ?? 0;
+    }
+    get reconnects() {
+        return this.#open?.reconnects ?? 0;
+    }
+    /** Ends it, whatever still builds there included. */
+    async close() {
+        await this.tunnel.close();
+        this.#link.then((link) => link.close(), () => undefined);
+    }
+}
+async function linkTo({ machine, access, user, signal, onNotice, }) {
+    const connect = (each) => MachineConnection.open(machine, user, access, each);
+    return new RemoteLink({ first: await connect(signal), connect, onNotice });
+}
+function serviceOf({ protocol, remoteProgram, remoteStore }) {
+    const kind = protocol === 'ssh' ? 'serve' : 'worker';
+    return { kind, remoteProgram, remoteStore };
+}
+
+;// CONCATENATED MODULE: ./build/builders.js
+
+
+
+
+/** What passes: a machine that cannot be had now is left out. Whatever else is wrong is for a person to see to. */
+const ABSENT = new Set([
+    'host-unresolvable',
+    'host-unreachable',
+    'connect-timeout',
+    'connection-lost',
+]);
+/** Machines that the local store builds on. */
+class Builders {
+    #all;
+    #observe;
+    #present;
+    constructor(all, observe) {
+        this.#all = all;
+        this.#present = all;
+        this.#observe = observe;
+    }
+    /**
+     * Opens a tunnel to each, and begins to connect.
+     * @param opened takes what has to be closed
+     */
+    static async open(machines, context, opened) {
+        const { observe, temporaryDirectory } = context;
+        const folder = await makeTunnelFolder(temporaryDirectory);
+        opened.defer(() => removeTunnelFolder(folder));
+        const onNotice = (text) => observe({ kind: 'notice', text });
+        const all = await Promise.all(machines.map(async (machine, index) => {
+            const builder = await Builder.open({ ...context, machine, index, folder, onNotice });
+            opened.defer(() => builder.close());
+            return builder;
+        }));
+        return new Builders(all, observe);
+    }
+    /**
+     * Waits for all connections; a machine that cannot be reached is left out.
+     * @throws ActionError of ssh/ for what does not pass by itself, and where no machine is left
+     */
+    async connect() {
+        const failures = await Promise.all(this.#all.map((builder) => builder.connect()));
+        const serious = failures.find((failure) => failure && !ABSENT.has(failure.code));
+        if (serious)
+            throw serious;
+        this.#present = this.#all.filter((_, index) => failures[index] === undefined);
+        for (const [index, { label }] of this.#all.entries()) {
+            const failure = failures[index];
+            if (failure)
+                this.#observe({ kind: 'warning', text: `${label} is left out: ${failure.message}` });
+            else
+                this.#observe({ kind: 'connected', remote: label, detail: 'a builder' });
+        }
+        const [first] = failures;
+        if (this.#present.length === 0 && first)
+            throw noneLeft(first, this.#all.length);
+    }
+    /** The machines that are there, as Nix's setting `builders` has them. */
+    lines(release) {
+        const lines = this.#present.map(({ machine, tunnel }) => ({
+            // Who they are, and who we are, is between us and them.
+            machine: { ...machine, sshKey: undefined, publicHostKey: undefined },
+            uri: tunnel.storeUri,
+        }));
+        return printMachines(lines, release).trimEnd().replaceAll('\n', ' ; ');
+    }
+    get machines() {
+        return this.#present.map(({ machine }) => machine);
+    }
+    get label() {
+        return this.#present.map(({ label }) => label).join(', ');
+    }
+    /** Nothing goes anywhere: derivations and their inputs are in the local store. */
+    inputs = {
+        remoteUser: '',
+        remoteSettings: () => Promise.resolve(undefined),
+    };
+    openSession = undefined;
+    /** Nix goes on with the machines that are left. */
+    lost = new Promise(() => undefined);
+    builderOf = (machine) => {
+        if (machine === undefined)
+            return undefined;
+        return machine === '' ? 'this machine' : this.rename(machine);
+    };
+    /** Nix knows a machine by the way to its tunnel. */
+    rename = (text) => this.#all.reduce((renamed, { tunnel, label }) => renamed.replaceAll(tunnel.storeUri, label), text);
+    get bytesSent() {
+        return this.#all.reduce((sum, { bytesSent }) => sum + bytesSent, 0);
+    }
+    get bytesReceived() {
+        return this.#all.reduce((sum, { bytesReceived }) => sum + bytesReceived, 0);
+    }
+    /** How often there was a new connection after a lost one. */
+    get reconnects() {
+        return this.#all.reduce((sum, { reconnects }) => sum + reconnects, 0);
+    }
+    close() {
+        for (const builder of this.#all)
+            void builder.close();
+    }
+}
+function noneLeft({ code, message, hint }, count) {
+    const which = count === 1 ? 'the only builder' : `none of ${count} builders`;
+    const verb = count === 1 ? 'cannot be reached' : 'can be reached';
+    return new errors/* ActionError */.lZ(code, `${which} ${verb}: ${message}`, { hint });
+}
+
+;// CONCATENATED MODULE: external "node:string_decoder"
+const external_node_string_decoder_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:string_decoder");
+;// CONCATENATED MODULE: ./nix/lines.js
+
+/**
+ * Cuts a stream of bytes into lines of text: UTF-8 split over chunks is put together, `\r\n` counts as `\n`, and an
+ * unterminated last line comes with {@link LineSplitter.end}.
+ */
+class LineSplitter {
+    #decoder = new external_node_string_decoder_namespaceObject.StringDecoder('utf8');
+    #onLine;
+    #rest = '';
+    constructor(onLine) {
+        this.#onLine = onLine;
+    }
+    write(chunk) {
+        const lines = this.#decoder.write(chunk).split('\n');
+        lines[0] = this.#rest + (lines[0] ?? '');
+        this.#rest = lines.pop() ?? '';
+        for (const line of lines) {
+            this.#onLine(withoutCarriageReturn(line));
+        }
+    }
+    end() {
+        const last = this.#rest + this.#decoder.end();
+        this.#rest = '';
+        if (last !== '') {
+            this.#onLine(withoutCarriageReturn(last));
+        }
+    }
+}
+function withoutCarriageReturn(line) {
+    return line.endsWith('\r') ? line.slice(0, -1) : line;
+}
+
+;// CONCATENATED MODULE: ./nix/nix-command.js
+
+
+
+
+/** Milliseconds between SIGTERM, on which Nix unlocks and cleans up, and SIGKILL. */
+const GRACE = 3000;
+/**
+ * Milliseconds that the pipes may stay open once the program has ended. An ssh that git left behind to share its connection
+ * (ControlPersist) is in a group of its own and holds our standard error for as long as it likes.
+ */
+const PIPES_GRACE = 1000;
+/**
+ * Runs `nix` to its end. An exit code other than 0 is a result, not an error.
+ * @throws ActionError `nix-missing` if the program cannot be started, `cancelled` if the signal fired.
+ */
+async function runNix(command) {
+    throwIfCancelled(command.signal);
+    // A group of its own, so that builders, git and ssh that Nix started end with it.
+    const child = (0,external_node_child_process_namespaceObject.spawn)(command.nix, command.args, {
+        cwd: command.workingDirectory,
+        env: command.env,
+        stdio: ['ignore', 'pipe', 'pipe'],
+        detached: true,
+    });
+    const stop = endGroupOnAbort(child, command.signal);
+    try {
+        const stdout = [];
+        child.stdout.on('data', (chunk) => stdout.push(chunk));
+        const lines = new LineSplitter((line) => command.onStderr?.(line));
+        child.stderr.on('data', (chunk) => lines.write(chunk));
+        const exit = await ended(child, command);
+        lines.end();
+        throwIfCancelled(command.signal);
+        return { ...exit, stdout: Buffer.concat(stdout).toString('utf8') };
+    }
+    finally {
+        stop();
+    }
+}
+function throwIfCancelled(signal) {
+    if (signal.aborted) {
+        throw new errors/* ActionError */.lZ('cancelled', 'cancelled while Nix was running', {
+            cause: signal.reason,
+        });
+    }
+}
+function ended(child, command) {
+    return new Promise((resolve, reject) => {
+        child.once('error', (cause) => reject(startFailure(command, cause)));
+        child.once('exit', () => {
+            const timer = setTimeout(() => closePipes(child), PIPES_GRACE);
+            child.once('close', () => clearTimeout(timer));
+        });
+        child.once('close', (exitCode, signal) => resolve({ exitCode: exitCode ?? undefined, signal: signal ?? undefined }));
+    });
+}
+function closePipes({ stdout, stderr }) {
+    stdout?.destroy();
+    stderr?.destroy();
+}
+/** A folder that is not there and a program that is not there both are ENOENT. */
+function startFailure({ nix, workingDirectory, env }, cause) {
+    if (!(0,external_node_fs_namespaceObject.existsSync)(workingDirectory)) {
+        return new errors/* ActionError */.lZ('input-invalid', `the folder ${workingDirectory} does not exist`, {
+            cause,
+            hint: 'Correct the input working-directory, or check out the repository in an earlier step.',
+        });
+    }
+    const why = errorCode(cause) === 'ENOENT' ? `it is not on PATH (${env['PATH'] ?? ''})` : cause.message;
+    return new errors/* ActionError */.lZ('nix-missing', `cannot run ${nix} on this runner: ${why}`, {
+        cause,
+        hint: 'Install Nix in an earlier step.',
+    });
+}
+function errorCode(error) {
+    return 'code' in error ? error.code : undefined;
+}
+/** Returns what takes the listener and the timer away again. */
+function endGroupOnAbort(child, signal) {
+    let timer;
+    const end = () => {
+        killGroup(child, 'SIGTERM');
+        timer = setTimeout(() => killGroup(child, 'SIGKILL'), GRACE);
+    };
+    signal.addEventListener('abort', end, { once: true });
+    return () => {
+        signal.removeEventListener('abort', end);
+        clearTimeout(timer);
+    };
+}
+function killGroup(child, signal) {
+    if (child.pid === undefined)
+        return;
+    try {
+        process.kill(-child.pid, signal);
+    }
+    catch {
+        // the group is gone already
+    }
+}
+
+;// CONCATENATED MODULE: ./nix/settings.js
+/**
+ * Reads what `nix config show --json` prints: `{"cores": {"value": 4, …}, …}`.
+ * @returns undefined if it is something else
+ */
+function parseSettings(json) {
+    const parsed = parseJson(json);
+    if (typeof parsed !== 'object' || parsed === null)
+        return undefined;
+    const settings = new Map();
+    for (const [name, entry] of Object.entries({ ...parsed })) {
+        if (typeof entry !== 'object' || entry === null || !('value' in entry))
+            continue;
+        const { value } = entry;
+        settings.set(name, asInNixConf(value));
+    }
+    return settings;
+}
+/** A map, as `access-tokens` is one, stands in nix.conf as `name=value` words. */
+function asInNixConf(value) {
+    if (Array.isArray(value))
+        return value.join(' ');
+    if (typeof value !== 'object' || value === null)
+        return String(value);
+    return Object.entries({ ...value })
+        .map(([name, entry]) => `${name}=${String(entry)}`)
+        .join(' ');
+}
+function parseJson(json) {
+    try {
+        return JSON.parse(json);
+    }
+    catch {
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./nix/local-settings.js
+
+
+/** Nix from 2.20 on says `config show`, before it `show-config`. */
+const SPELLINGS = [['config', 'show'], ['show-config']];
+/** The settings of Nix on this machine, as nix.conf and the environment make them; undefined if they cannot be read. */
+async function readLocalSettings(command) {
+    for (const words of SPELLINGS) {
+        const args = [...words, '--json', '--extra-experimental-features', 'nix-command'];
+        const { exitCode, stdout } = await runNix({ ...command, args });
+        if (exitCode === 0)
+            return parseSettings(stdout);
+    }
+    return undefined;
+}
+
+;// CONCATENATED MODULE: ./nix/nix-conf-lines.js
+
+/**
+ * Reads lines of nix.conf as Nix does (libutil/configuration.cc, `parseConfigFiles`); what is included is not looked at.
+ * @param input whose lines they are, for errors: `extra-nix-config`
+ * @throws ActionError `input-invalid` naming every line that Nix would refuse; never with a value, which may be a secret
+ */
+function parseNixConf(text, input) {
+    const complaints = new Complaints('input-invalid', input);
+    const settings = text
+        .split('\n')
+        .map((line, index) => nix_conf_lines_parseLine(line, `line ${index + 1}`, complaints))
+        .filter((setting) => setting !== undefined);
+    complaints.finish();
+    return settings;
+}
+const FORM = 'Write one setting a line, with blanks around the sign: name = value';
+/** Nix cuts a line at `#` wherever it stands; nothing quotes it. */
+function nix_conf_lines_parseLine(line, where, complaints) {
+    const words = line
+        .replace(/#.*/s, '')
+        .split(/[ \t\r]+/)
+        .filter(Boolean);
+    const [name, sign, ...value] = words;
+    if (name === undefined)
+        return undefined;
+    if (name === 'include' || name === '!include') {
+        checkInclude(words, where, complaints);
+    }
+    else if (sign === '=') {
+        return { name, value: value.join(' ') };
+    }
+    else if (/^[a-z][a-z0-9-]*=/.test(name)) {
+        complaints.add(`${where}: there is no blank before '='`, FORM);
+    }
+    else if (sign !== undefined && /^[a-z][a-z0-9-]*$/.test(name)) {
+        complaints.add(`${where}: '${name}' is not followed by ' = '`, FORM);
+    }
+    else {
+        complaints.add(`${where}: it is no setting`, FORM);
+    }
+    return undefined;
+}
+/** Nix takes a relative path from the folder of the file that includes, which is one of ours. */
+function checkInclude(words, where, complaints) {
+    const [name = '', file = '', ...more] = words;
+    if (file === '' || more.length > 0) {
+        complaints.add(`${where}: '${name}' takes one path, without blanks`, `Write: ${name} /a/file`);
+    }
+    else if (!file.startsWith('/')) {
+        complaints.add(`${where}: the path of '${name}' is not absolute`, `Write: ${name} /a/file`);
+    }
+}
+
+;// CONCATENATED MODULE: ./nix/nix-conf.js
+
+
+/**
+ * Writes a file of ours for every Nix from 2.4 on.
+ * @throws ActionError `input-invalid` for lines, keys or a token that nix.conf cannot hold; neither lines nor the token are quoted
+ */
+function renderNixConf(options) {
+    const ours = settingsOf(options);
+    const extra = options.extraConfig ?? '';
+    const lines = ours.map(({ name, value }) => `${name} = ${value}`.trimEnd());
+    return {
+        text: `${[...lines, extra.trimEnd()].filter((line) => line !== '').join('\n')}\n`,
+        overridden: overriddenSettings(ours, parseNixConf(extra, 'extra-nix-config')),
+    };
+}
+function settingsOf(options) {
+    const { builders, maxJobs, publicKeys = [], accessToken } = options;
+    return [
+        ...(builders === undefined ? [] : builderSettings(builders)),
+        ...(maxJobs === undefined ? [] : [{ name: 'max-jobs', value: String(maxJobs) }]),
+        ...(publicKeys.length === 0
+            ? []
+            : [{ name: 'extra-trusted-public-keys', value: publicKeys.map(checkedKey).join(' ') }]),
+        ...(accessToken === undefined
+            ? []
+            : [{ name: 'access-tokens', value: accessTokens(accessToken, options.presentAccessTokens) }]),
+    ];
+}
+function builderSettings(builders) {
+    if (builders.includes('#')) {
+        throw new errors/* ActionError */.lZ('internal', "a machine for nix.conf holds a '#', which begins a comment");
+    }
+    const machines = builders.split('\n').map((line) => line.trim());
+    return [
+        { name: 'builders', value: machines.filter((line) => line !== '').join(' ; ') },
+        { name: 'builders-use-substitutes', value: 'true' },
+        // Nix looks this often, in seconds, whether a place on a machine is free again; its own value is 5.
+        { name: 'build-poll-interval', value: '1' },
+    ];
+}
+/** An Ed25519 key of 32 bytes, as `nix key convert-secret-to-public` prints it. */
+const PUBLIC_KEY = /^[^\s:#=]+:[A-Za-z0-9+/]{43}=$/;
+function checkedKey(key) {
+    if (PUBLIC_KEY.test(key))
+        return key;
+    throw new errors/* ActionError */.lZ('input-invalid', `the public key ${JSON.stringify(key)} is none of Nix's`, {
+        hint: 'Write it as Nix prints it: a name, a colon, and 44 characters of base64.',
+    });
+}
+/** An `extra-access-tokens` would leave the token that is there for the same host. */
+function accessTokens({ host, token }, present = '') {
+    if (!/^[^\s#=]+$/.test(host) || !/^[^\s#]+$/.test(token)) {
+        throw new errors/* ActionError */.lZ('input-invalid', `the access token for ${JSON.stringify(host)} is empty or holds a character that no token has`, { hint: 'Give the token alone, without blanks or line ends in it.' });
+    }
+    const others = present
+        .split(/\s+/)
+        .filter((entry) => entry !== '' && !entry.startsWith(`${host}=`));
+    return [`${host}=${token}`, ...others].join(' ');
+}
+/** Older names that Nix still reads. */
+const ALIASES = {
+    'build-max-jobs': 'max-jobs',
+    'binary-cache-public-keys': 'trusted-public-keys',
+};
+/**
+ * Which of our settings later ones replace by another value.
+ * @returns their names without `extra-`, each once
+ */
+function overriddenSettings(ours, later) {
+    const replaced = later.filter(({ name, value }) => {
+        const own = ours.find((each) => baseName(each.name) === (ALIASES[name] ?? name));
+        return own !== undefined && own.value !== value;
+    });
+    return [...new Set(replaced.map(({ name }) => ALIASES[name] ?? name))];
+}
+function baseName(name) {
+    return name.replace(/^extra-/, '');
+}
+
+;// CONCATENATED MODULE: ./nix/find-program.js
+
+
+/**
+ * Where a program is, for who has another PATH than we: sudo has one of its own.
+ * @param searchPath as PATH has it; relative entries are left out
+ * @returns its path, symlinks in the folder resolved but not the program's own, whose name says what it is to do; undefined if there is none
+ */
+async function findProgram(name, searchPath) {
+    for (const folder of searchPath.split(':').filter((each) => external_node_path_.isAbsolute(each))) {
+        const found = await (0,promises_namespaceObject.access)(external_node_path_.join(folder, name), promises_namespaceObject.constants.X_OK).then(() => true, () => false);
+        if (found)
+            return external_node_path_.join(await (0,promises_namespaceObject.realpath)(folder), name);
+    }
+    return undefined;
+}
+
+;// CONCATENATED MODULE: ./nix/private-daemon-script.js
+/**
+ * The shell script that root runs for a private daemon: `sh SCRIPT NIX-DAEMON FOLDER`. It reads lines `NAME=value` for the daemon's
+ * environment and a line `.`; the end of its standard input, which is that of who started it, ends the daemon.
+ *
+ * What serves a client is a process of its own, in a session of its own, and outlives the daemon; so these are ended one by one.
+ * A namespace of process ids would do it in one go, but Nix names the files that keep paths from being collected after process ids
+ * (gc.cc, `fnTempRoots`), which have to be unique on the machine.
+ */
+const PRIVATE_DAEMON_SCRIPT = `set -u
+program=$1 folder=$2
+cd /
+umask 022
+PATH=\${program%/*}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/run/current-system/sw/bin
+echo started
+
+complete=
+while IFS= read -r line; do
+  if [ "$line" = . ]; then complete=yes; break; fi
+  export "$line"
+done
+[ -n "$complete" ] || exit 1
+
+# What root's own daemon would read stays in force, below what is ours.
+HOME=~root
+NIX_DAEMON_SOCKET_PATH=$folder/socket
+NIX_USER_CONF_FILES=$folder/nix.conf:$HOME/.config/nix/nix.conf:/etc/xdg/nix/nix.conf
+export PATH HOME NIX_DAEMON_SOCKET_PATH NIX_USER_CONF_FILES
+ulimit -n 1048576 2>/dev/null
+
+children() {
+  if [ -e /proc/self/status ]; then
+    grep -lsx "PPid:[[:space:]]*$1" /proc/[0-9]*/status | cut -d / -f 3
+  else
+    pgrep -P "$1"
+  fi
+}
+
+descendants() {
+  for child in $(children "$1"); do
+    echo "$child"
+    descendants "$child"
+  done
+}
+
+any_alive() {
+  for pid; do
+    if kill -0 "$pid" 2>/dev/null; then return 0; fi
+  done
+  return 1
+}
+
+end_daemon() {
+  # It has ended by itself, and its process id may be another's.
+  if [ -e "$folder/ended" ]; then return; fi
+  # Stopped first, so that it takes no client while its children are counted.
+  kill -STOP "$daemon"
+  workers=$(children "$daemon")
+  kill -KILL "$daemon"
+  # Those whose clients are gone end their builds and themselves.
+  tries=10
+  while [ "$tries" -gt 0 ] && any_alive $workers; do
+    sleep 0.1
+    tries=$((tries - 1))
+  done
+  for worker in $workers; do
+    # With its group, for a builder may start processes meanwhile.
+    for pid in $worker $(descendants "$worker"); do
+      kill -s KILL -- "-$pid" "$pid"
+    done
+  done
+}
+
+exec 3<&0
+"$program" </dev/null >&2 3<&- &
+daemon=$!
+# Only our starter's end is ours; a sudo that is killed sends signals, and one's own words have nobody who reads them then.
+trap '' HUP INT TERM PIPE
+{ cat <&3 >/dev/null; end_daemon 2>/dev/null; } &
+ending=$!
+exec 3<&-
+wait "$daemon"
+: 2>/dev/null >"$folder/ended"
+echo ended
+wait "$ending"
+rm -f "$folder/socket" "$folder/nix.conf" "$folder/serve.sh" "$folder/ended"
+rmdir "$folder"
+`;
+
+;// CONCATENATED MODULE: ./nix/private-daemon-process.js
+
+
+
+
+
+
+
+
+
+
+/** Milliseconds for sudo and the daemon to start; both take a few dozen. */
+const START_LIMIT = 30_000;
+/** Milliseconds for the daemon to end; its script gives those that still build a second. */
+const STOP_LIMIT = 15_000;
+/** Milliseconds between looks whether it listens. */
+const INTERVAL = 20;
+/** Characters that are kept of what it says. */
+const WORDS_LIMIT = 8192;
+/** What a daemon downloads with. A proxy's URL may hold a password, so that none of it may be an argument. */
+const HANDED_ON = [
+    ...['NIX_SSL_CERT_FILE', 'SSL_CERT_FILE'],
+    ...['http_proxy', 'https_proxy', 'ftp_proxy', 'all_proxy', 'no_proxy'],
+    ...['HTTP_PROXY', 'HTTPS_PROXY', 'FTP_PROXY', 'ALL_PROXY', 'NO_PROXY'],
+];
+/** The process in which sudo runs the daemon, and its folder. */
+class PrivateDaemonProcess {
+    socketPath;
+    ended;
+    #folder;
+    #child;
+    #stdout = '';
+    #stderr = '';
+    #isOver = false;
+    constructor(folder, child) {
+        this.socketPath = external_node_path_.join(folder, 'socket');
+        this.#folder = folder;
+        this.#child = child;
+        child.stdout.setEncoding('utf8').on('data', (text) => this.#hear(text));
+        child.stderr.setEncoding('utf8').on('data', (text) => {
+            this.#stderr = (this.#stderr + text).slice(-WORDS_LIMIT);
+        });
+        child.on('error', (error) => (this.#stderr += error.message));
+        this.ended = new Promise((resolve) => {
+            child.once('close', () => {
+                this.#isOver = true;
+                resolve(this.#lastWords());
+            });
+        });
+    }
+    static async start(plan) {
+        const { program, folder, nixConf, env } = plan;
+        const script = external_node_path_.join(folder, 'serve.sh');
+        const trust = `extra-trusted-users = ${userName()}`;
+        await (0,promises_namespaceObject.writeFile)(external_node_path_.join(folder, 'nix.conf'), `${nixConf}\n${trust}\n`, { mode: 0o600 });
+        await (0,promises_namespaceObject.writeFile)(script, PRIVATE_DAEMON_SCRIPT, { mode: 0o600 });
+        const asRoot = process.geteuid?.() === 0 ? [] : ['sudo', '-n', '--'];
+        const [command, ...args] = [...asRoot, '/bin/sh', script, program, folder];
+        const child = (0,external_node_child_process_namespaceObject.spawn)(command, args, {
+            env: { PATH: env['PATH'] ?? '' },
+            // A session of its own: what a cancelled job's group is sent does not reach sudo, which would pass it on.
+            detached: true,
+        });
+        child.stdin.on('error', () => undefined);
+        // It stays open: the daemon lives as long.
+        child.stdin.write([...environmentLines(env), '.\n'].join('\n'));
+        return new PrivateDaemonProcess(folder, child);
+    }
+    /**
+     * Resolves when it takes clients.
+     * @throws ActionError `daemon-untrusted`, `daemon-error`, `cancelled`
+     */
+    async ready(signal) {
+        const deadline = performance.now() + START_LIMIT;
+        while (!(await accepts(this.socketPath))) {
+            if (signal.aborted) {
+                throw new errors/* ActionError */.lZ('cancelled', 'cancelled while a private Nix daemon started', {
+                    cause: signal.reason,
+                });
+            }
+            if (this.#isOver)
+                throw this.#whyNot();
+            if (performance.now() > deadline) {
+                throw new errors/* ActionError */.lZ('daemon-error', `a private Nix daemon takes no clients after ${START_LIMIT / 1000} s: ${this.#lastWords()}`);
+            }
+            await (0,external_node_timers_promises_namespaceObject.setTimeout)(INTERVAL);
+        }
+    }
+    async stop() {
+        this.#child.stdin.destroy();
+        const limit = new AbortController();
+        const late = (0,external_node_timers_promises_namespaceObject.setTimeout)(STOP_LIMIT, 'late', { signal: limit.signal });
+        late.catch(() => undefined);
+        const outcome = await Promise.race([this.ended, late]);
+        limit.abort();
+        if (outcome === 'late' && !this.#isOver) {
+            this.#letGo();
+            throw new errors/* ActionError */.lZ('internal', `the private Nix daemon did not end within ${STOP_LIMIT / 1000} s: ${this.#lastWords()}`, { hint: `End it as root: it listens at ${this.socketPath}.` });
+        }
+        await removeTunnelFolder(this.#folder);
+    }
+    async [Symbol.asyncDispose]() {
+        await this.stop();
+    }
+    /** It is not to keep this process from ending. */
+    #letGo() {
+        this.#child.stdout.destroy();
+        this.#child.stderr.destroy();
+        this.#child.unref();
+    }
+    #hear(text) {
+        this.#stdout = (this.#stdout + text).slice(-WORDS_LIMIT);
+        // Without its daemon the script waits for us alone.
+        if (/^ended$/m.test(this.#stdout))
+            this.#child.stdin.destroy();
+    }
+    /** Until the script says that it runs, sudo spoke. */
+    #whyNot() {
+        const words = this.#lastWords();
+        if (/^started$/m.test(this.#stdout)) {
+            return new errors/* ActionError */.lZ('daemon-error', `a private Nix daemon ended while it started: ${words}`);
+        }
+        const user = userName();
+        return new errors/* ActionError */.lZ('daemon-untrusted', `the local Nix daemon does not trust user '${user}', and sudo starts no private one without a password: ${words}`, {
+            hint: `Either add the line 'trusted-users = root ${user}' to /etc/nix/nix.conf on this runner and start its nix-daemon again, or let ${user} ` +
+                'use sudo without a password, or use the mode remote-store, which needs neither.',
+        });
+    }
+    #lastWords() {
+        const lines = this.#stderr.split('\n').filter((line) => line.trim() !== '');
+        return oneLine(lines.slice(-3).join(' | '));
+    }
+}
+/** As Nix calls who connects (daemon.cc): by number if the user database does not know him. */
+function userName() {
+    try {
+        return (0,external_node_os_namespaceObject.userInfo)().username;
+    }
+    catch {
+        return String(process.geteuid?.());
+    }
+}
+function environmentLines(env) {
+    return HANDED_ON.flatMap((name) => {
+        const value = env[name];
+        return value === undefined || value.includes('\n') ? [] : [`${name}=${value}`];
+    });
+}
+async function accepts(socketPath) {
+    const socket = (0,external_node_net_.connect)(socketPath);
+    const answers = await new Promise((resolve) => {
+        socket.once('connect', () => resolve(true));
+        socket.once('error', () => resolve(false));
+    });
+    socket.destroy();
+    return answers;
+}
+
+;// CONCATENATED MODULE: ./nix/private-daemon.js
+
+
+
+
+/**
+ * Starts a private daemon through `sudo -n`, or without it as root. It ends with this process, however that ends.
+ * @throws ActionError `daemon-untrusted` without sudo, naming what else would do; `nix-missing` without a nix-daemon; `daemon-error`
+ *   when it does not start, with its last words; `cancelled`
+ */
+async function startPrivateDaemon(options) {
+    const { nixConf, env, signal } = options;
+    const program = await findProgram('nix-daemon', env['PATH'] ?? '');
+    if (program === undefined) {
+        throw new errors/* ActionError */.lZ('nix-missing', `nix-daemon is not on PATH (${env['PATH'] ?? ''})`, {
+            hint: 'Install Nix in an earlier step.',
+        });
+    }
+    const folder = await makeTunnelFolder(options.folder);
+    const daemon = await PrivateDaemonProcess.start({ program, folder, nixConf, env });
+    try {
+        await daemon.ready(signal);
+        return daemon;
+    }
+    catch (error) {
+        await daemon.stop().catch(() => undefined);
+        throw error;
+    }
+}
+
+;// CONCATENATED MODULE: ./nix/version.js
+
+
+// `nix (Nix) 2.34.8`, `nix (Lix, like Nix) 2.93.0`, `nix (Determinate Nix 3.8.5) 2.30.2`
+const VERSION = /^nix \((?<vendor>[^)]*)\) (?<text>(?<major>\d+)\.(?<minor>\d+)\S*)/m;
+/** Reads what `nix --version` prints; `undefined` if that is something else. */
+function parseNixVersion(printed) {
+    const groups = VERSION.exec(printed)?.groups;
+    if (groups === undefined)
+        return undefined;
+    const { vendor = '', text = '', major = '', minor = '' } = groups;
+    return { vendor: vendorOf(vendor), text, major: Number(major), minor: Number(minor) };
+}
+/** Whether it is at least Nix `major.minor`. Lix counts apart from 2.90 on: ask for its vendor first where it matters. */
+function version_isAtLeast(version, major, minor) {
+    return version.major > major || (version.major === major && version.minor >= minor);
+}
+/**
+ * Asks the program for its version.
+ * @throws ActionError `nix-missing` if it cannot be run or is no Nix.
+ */
+async function nixVersion(command) {
+    const { stdout } = await runNix({ ...command, args: ['--version'] });
+    const version = parseNixVersion(stdout);
+    if (version === undefined) {
+        throw new errors/* ActionError */.lZ('nix-missing', `${command.nix} --version printed no version of Nix: ${JSON.stringify(stdout.slice(0, 200))}`, { hint: 'Install Nix, or let install-nix do it.' });
+    }
+    return version;
+}
+function vendorOf(text) {
+    if (text.startsWith('Lix'))
+        return 'lix';
+    return text.startsWith('Determinate') ? 'determinate' : 'nix';
+}
+
+;// CONCATENATED MODULE: ./nix/user-conf-files.js
+
+
+
+
+
+
+/**
+ * Writes a configuration, which may hold a secret, for nobody but this user. Several steps of a job may have one each.
+ * @param folder a folder of this job: `RUNNER_TEMP`, or a private one below it
+ * @returns its path
+ */
+async function writeNixConf(folder, text) {
+    const file = external_node_path_.join(folder, `nix-remote-build-${(0,external_node_crypto_.randomBytes)(6).toString('hex')}.conf`);
+    await (0,promises_namespaceObject.writeFile)(file, text, { mode: 0o600, flag: 'wx' });
+    return file;
+}
+/**
+ * The value of NIX_USER_CONF_FILES with which Nix reads `file` as the last, so that it wins, and before it all that it reads without us.
+ *
+ * Nix applies its system's nix.conf, then the files of this list from the last to the first, then NIX_CONFIG (globals.cc, `loadConfFile`).
+ * When the variable is set it looks nowhere else, so the files that it would find by itself are named too.
+ * @param file absolute and without `:`
+ * @param env the environment in which Nix will run
+ */
+async function userConfFiles(file, env, version) {
+    if (file.includes(':')) {
+        throw new errors/* ActionError */.lZ('internal', `Nix cannot read a configuration whose path holds ':': ${file}`, {
+            hint: 'Set RUNNER_TEMP to a folder whose path has none.',
+        });
+    }
+    const inherited = env['NIX_USER_CONF_FILES'];
+    const others = inherited === undefined ? await defaultFiles(env, version) : splitPath(inherited);
+    return [file, ...others.filter((other) => other !== file)].join(':');
+}
+/** Newer Nix takes an empty entry for the working directory (executable-path.cc), older for nothing; neither can read it. */
+function splitPath(list) {
+    return list.split(':').filter((entry) => entry !== '');
+}
+/** Where Nix looks by itself (users.cc, `getConfigDirs`). */
+async function defaultFiles(env, version) {
+    const shared = splitPath(env['XDG_CONFIG_DIRS'] ?? '/etc/xdg').map((folder) => `${folder}/nix`);
+    const folders = [await configFolder(env, version), ...shared];
+    return folders.map((folder) => `${folder}/nix.conf`);
+}
+async function configFolder(env, version) {
+    const ownVariable = version.vendor !== 'lix' && version_isAtLeast(version, 2, 25);
+    const named = ownVariable ? env['NIX_CONFIG_HOME'] : undefined;
+    if (named !== undefined)
+        return named;
+    const shared = env['XDG_CONFIG_HOME'];
+    return shared === undefined ? `${await homeFolder(env, version)}/.config/nix` : `${shared}/nix`;
+}
+/** From 2.11 on Nix leaves a HOME that is somebody else's, as in job containers, for that of the user database. */
+async function homeFolder(env, version) {
+    const home = env['HOME'];
+    if (home === undefined)
+        return (0,external_node_os_namespaceObject.userInfo)().homedir;
+    if (!version_isAtLeast(version, 2, 11))
+        return home;
+    const owner = await (0,promises_namespaceObject.stat)(home).catch(() => undefined);
+    return owner === undefined || owner.uid === process.geteuid?.() ? home : (0,external_node_os_namespaceObject.userInfo)().homedir;
+}
+
+;// CONCATENATED MODULE: ./build/import-permission.js
+
+/**
+ * Decides, before anything is built, whether built outputs can be imported into the local store, and with which check.
+ * @throws ActionError `signature-required` when nothing that the remote builds could ever be imported, naming the line to add.
+ */
+function importPermission(evidence) {
+    const { localSettings } = evidence;
+    if (isTrustedLocally(evidence))
+        return 'no-signature-check';
+    if (localSettings?.get('require-sigs') === 'false')
+        return 'check-signatures';
+    const signs = import_permission_words(evidence.remoteSettings?.get('secret-key-files')).length > 0;
+    // Where the remote's settings are not readable it may sign; the import itself then says.
+    if (signs || evidence.remoteSettings === undefined)
+        return 'check-signatures';
+    throw new errors/* ActionError */.lZ('signature-required', `${evidence.reason}: the local Nix daemon does not trust user '${evidence.localUser}', and ${evidence.remoteLabel} does not sign what it builds, so its outputs cannot be imported here`, {
+        hint: `Either add the line 'trusted-users = root ${evidence.localUser}' to /etc/nix/nix.conf on this runner, or set 'secret-key-files' in nix.conf on ` +
+            `${evidence.remoteLabel} and add its public key to 'trusted-public-keys' on this runner${OTHERWISE[evidence.reason]}.`,
+    });
+}
+const OTHERWISE = {
+    'copy-outputs': ', or leave copy-outputs at false',
+    'offload socket': '',
+};
+/**
+ * Daemons below protocol 1.35 do not say whether they trust us: then their `trusted-users` tells. A group in it may be one of ours;
+ * then the import itself says.
+ */
+function isTrustedLocally(evidence) {
+    if (evidence.localTrust !== 'unknown')
+        return evidence.localTrust === 'trusted';
+    const trusted = import_permission_words(evidence.localSettings?.get('trusted-users'));
+    return trusted.some((name) => name === '*' || name === evidence.localUser || name.startsWith('@'));
+}
+function import_permission_words(text) {
+    return (text ?? '').split(/\s+/).filter((word) => word !== '');
+}
+
+;// CONCATENATED MODULE: ./build/local-nix.js
+
+
+
+
+
+
+
+
+
+/**
+ * Has the local Nix build on our machines: through a configuration of ours, and where its daemon does not take that from this user,
+ * through a daemon for this job alone.
+ * @param opened takes what has to be closed
+ * @throws ActionError of nix/private-daemon.ts
+ */
+async function openLocalNix(builders, { access, store }, options, { env, signal, user, temporaryDirectory, }, opened) {
+    const command = { nix: 'nix', env, signal, workingDirectory: external_node_os_namespaceObject.tmpdir() };
+    const [version, settings, { trust }] = await Promise.all([
+        nixVersion(command),
+        readLocalSettings(command),
+        store.greeting,
+    ]);
+    const { text: nixConf } = renderNixConf({
+        builders: builders.lines(version),
+        maxJobs: options.maxJobs,
+        extraConfig: confLines(options),
+    });
+    const file = await writeNixConf(temporaryDirectory, nixConf);
+    const conf = { NIX_USER_CONF_FILES: await userConfFiles(file, env, version) };
+    const isHeard = access.kind === 'direct' ||
+        isTrustedLocally({ localTrust: trust, localSettings: settings, localUser: user });
+    if (isHeard) {
+        const place = { storeUri: access.storeUri, socketPath: daemonSocketPath(env) };
+        return { ...place, settings, exports: conf, env: { ...env, ...conf } };
+    }
+    const daemon = await startPrivateDaemon({ nixConf, folder: temporaryDirectory, env, signal });
+    opened.defer(() => daemon.stop());
+    const { socketPath } = daemon;
+    const own = { ...conf, NIX_DAEMON_SOCKET_PATH: socketPath };
+    const exports = { ...own, NIX_REMOTE: 'daemon' };
+    return { storeUri: 'daemon', socketPath, settings, exports, env: { ...env, ...own } };
+}
+
+;// CONCATENATED MODULE: ./build/builders-site.js
+
+
+
+
+/**
+ * The local store with machines as its builders: they are reached through sockets of ours, so that Nix needs no key, no configuration of
+ * SSH, and no connection for each build.
+ * @param opened takes what has to be closed
+ */
+function buildersSite(request, machines, context, local, phases, opened) {
+    const opening = Builders.open(machines, context, opened);
+    const nix = openNix(request, opening, local, context, opened);
+    nix.catch(() => undefined); // waited for by evaluation and by connecting, unless one of them fails first
+    const connected = phases.measure('connect', () => builders_site_connect(request, context, opening, nix, opened));
+    return {
+        connected,
+        store: nix,
+        systems: {
+            named: systemsOf(machines, context.runnerSystem),
+            settings: Promise.resolve(undefined),
+        },
+        importCheck: Promise.resolve(undefined),
+    };
+}
+async function openNix({ options }, opening, local, context, opened) {
+    const [builders, localStore] = await Promise.all([opening, local]);
+    return openLocalNix(builders, localStore, options, context, opened);
+}
+async function builders_site_connect({ options }, context, opening, nix, opened) {
+    const place = await opening;
+    await place.connect();
+    const session = await openBuilderSession(place, await nix, options, context);
+    opened.defer(() => session.close());
+    return { place, session };
+}
+/** The runner itself builds what is for its own system. */
+function systemsOf(machines, runner) {
+    const named = machines.flatMap(({ systems }) => systems.filter((each) => isSystem(each)));
+    return [...new Set([runner, ...named])];
 }
 
 ;// CONCATENATED MODULE: ./nix/evaluation-failure.js
@@ -60306,6 +72870,31 @@ function keyOf(place) {
     return JSON.stringify([place.id, place.path]);
 }
 
+;// CONCATENATED MODULE: ./nix/configured-store.js
+
+
+/** A line that names a store, or another file that may. */
+const NAMES_STORE = /^\s*(?:store\s*=|!?include\s)/m;
+/**
+ * Whether a configuration may say which store Nix uses. If none does, NIX_REMOTE decides, and what that says stays on this side: a setting
+ * is sent to the daemon, whose build hook then takes it for the store that it works for. With `store = daemon` it waits for itself.
+ */
+async function mayConfigureStore(env) {
+    const files = [`${env['NIX_CONF_DIR'] ?? '/etc/nix'}/nix.conf`, ...userFiles(env)];
+    const texts = await Promise.all(files.map((file) => (0,promises_namespaceObject.readFile)(file, 'utf8').catch(() => '')));
+    return [env['NIX_CONFIG'] ?? '', ...texts].some((text) => NAMES_STORE.test(text));
+}
+/** All places in which one Nix or another looks (users.cc, `getConfigDirs`; globals.cc, `getUserConfigFiles`). */
+function userFiles(env) {
+    const listed = env['NIX_USER_CONF_FILES'];
+    if (listed !== undefined)
+        return listed.split(':').filter((file) => file !== '');
+    const home = env['XDG_CONFIG_HOME'] ?? external_node_path_.join(env['HOME'] ?? '/', '.config');
+    const shared = (env['XDG_CONFIG_DIRS'] ?? '/etc/xdg').split(':');
+    const folders = [home, ...shared].map((folder) => `${folder}/nix`);
+    return [...folders, env['NIX_CONFIG_HOME'] ?? ''].map((folder) => `${folder}/nix.conf`);
+}
+
 ;// CONCATENATED MODULE: ./nix/log-line.js
 
 /** Nix's verbosity levels that people see by default: error, warning, notice, info. */
@@ -60391,143 +72980,6 @@ function log_line_positionOf(event) {
     return { file: file.endsWith(suffix) ? file.slice(0, -suffix.length) : file, line, column };
 }
 
-;// CONCATENATED MODULE: external "node:string_decoder"
-const external_node_string_decoder_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:string_decoder");
-;// CONCATENATED MODULE: ./nix/lines.js
-
-/**
- * Cuts a stream of bytes into lines of text: UTF-8 split over chunks is put together, `\r\n` counts as `\n`, and an
- * unterminated last line comes with {@link LineSplitter.end}.
- */
-class LineSplitter {
-    #decoder = new external_node_string_decoder_namespaceObject.StringDecoder('utf8');
-    #onLine;
-    #rest = '';
-    constructor(onLine) {
-        this.#onLine = onLine;
-    }
-    write(chunk) {
-        const lines = this.#decoder.write(chunk).split('\n');
-        lines[0] = this.#rest + (lines[0] ?? '');
-        this.#rest = lines.pop() ?? '';
-        for (const line of lines) {
-            this.#onLine(withoutCarriageReturn(line));
-        }
-    }
-    end() {
-        const last = this.#rest + this.#decoder.end();
-        this.#rest = '';
-        if (last !== '') {
-            this.#onLine(withoutCarriageReturn(last));
-        }
-    }
-}
-function withoutCarriageReturn(line) {
-    return line.endsWith('\r') ? line.slice(0, -1) : line;
-}
-
-;// CONCATENATED MODULE: ./nix/nix-command.js
-
-
-
-
-/** Milliseconds between SIGTERM, on which Nix unlocks and cleans up, and SIGKILL. */
-const GRACE = 3000;
-/**
- * Milliseconds that the pipes may stay open once the program has ended. An ssh that git left behind to share its connection
- * (ControlPersist) is in a group of its own and holds our standard error for as long as it likes.
- */
-const PIPES_GRACE = 1000;
-/**
- * Runs `nix` to its end. An exit code other than 0 is a result, not an error.
- * @throws ActionError `nix-missing` if the program cannot be started, `cancelled` if the signal fired.
- */
-async function runNix(command) {
-    throwIfCancelled(command.signal);
-    // A group of its own, so that builders, git and ssh that Nix started end with it.
-    const child = (0,external_node_child_process_namespaceObject.spawn)(command.nix, command.args, {
-        cwd: command.workingDirectory,
-        env: command.env,
-        stdio: ['ignore', 'pipe', 'pipe'],
-        detached: true,
-    });
-    const stop = endGroupOnAbort(child, command.signal);
-    try {
-        const stdout = [];
-        child.stdout.on('data', (chunk) => stdout.push(chunk));
-        const lines = new LineSplitter((line) => command.onStderr?.(line));
-        child.stderr.on('data', (chunk) => lines.write(chunk));
-        const exit = await ended(child, command);
-        lines.end();
-        throwIfCancelled(command.signal);
-        return { ...exit, stdout: Buffer.concat(stdout).toString('utf8') };
-    }
-    finally {
-        stop();
-    }
-}
-function throwIfCancelled(signal) {
-    if (signal.aborted) {
-        throw new errors/* ActionError */.lZ('cancelled', 'cancelled while Nix was running', {
-            cause: signal.reason,
-        });
-    }
-}
-function ended(child, command) {
-    return new Promise((resolve, reject) => {
-        child.once('error', (cause) => reject(startFailure(command, cause)));
-        child.once('exit', () => {
-            const timer = setTimeout(() => closePipes(child), PIPES_GRACE);
-            child.once('close', () => clearTimeout(timer));
-        });
-        child.once('close', (exitCode, signal) => resolve({ exitCode: exitCode ?? undefined, signal: signal ?? undefined }));
-    });
-}
-function closePipes({ stdout, stderr }) {
-    stdout?.destroy();
-    stderr?.destroy();
-}
-/** A folder that is not there and a program that is not there both are ENOENT. */
-function startFailure({ nix, workingDirectory, env }, cause) {
-    if (!(0,external_node_fs_namespaceObject.existsSync)(workingDirectory)) {
-        return new errors/* ActionError */.lZ('input-invalid', `the folder ${workingDirectory} does not exist`, {
-            cause,
-            hint: 'Correct the input working-directory, or check out the repository in an earlier step.',
-        });
-    }
-    const why = errorCode(cause) === 'ENOENT' ? `it is not on PATH (${env['PATH'] ?? ''})` : cause.message;
-    return new errors/* ActionError */.lZ('nix-missing', `cannot run ${nix} on this runner: ${why}`, {
-        cause,
-        hint: 'Install Nix in an earlier step.',
-    });
-}
-function errorCode(error) {
-    return 'code' in error ? error.code : undefined;
-}
-/** Returns what takes the listener and the timer away again. */
-function endGroupOnAbort(child, signal) {
-    let timer;
-    const end = () => {
-        killGroup(child, 'SIGTERM');
-        timer = setTimeout(() => killGroup(child, 'SIGKILL'), GRACE);
-    };
-    signal.addEventListener('abort', end, { once: true });
-    return () => {
-        signal.removeEventListener('abort', end);
-        clearTimeout(timer);
-    };
-}
-function killGroup(child, signal) {
-    if (child.pid === undefined)
-        return;
-    try {
-        process.kill(-child.pid, signal);
-    }
-    catch {
-        // the group is gone already
-    }
-}
-
 ;// CONCATENATED MODULE: ./nix/walk-events.js
 
 /**
@@ -60535,7 +72987,7 @@ function killGroup(child, signal) {
  * @throws ActionError `internal` if the program did not write it so.
  */
 function parseWalkEvent(json) {
-    const event = new Fields(parseJson(json));
+    const event = new Fields(walk_events_parseJson(json));
     const kind = event.string('event');
     switch (kind) {
         case 'begin':
@@ -60558,7 +73010,7 @@ function parseWalkEvent(json) {
             throw new errors/* ActionError */.lZ('internal', `unknown event of the evaluation: ${json.slice(0, 200)}`);
     }
 }
-function parseJson(json) {
+function walk_events_parseJson(json) {
     try {
         return JSON.parse(json);
     }
@@ -60849,6 +73301,7 @@ function nixString(text) {
 
 
 
+
 /** What Nix says because of how it is run here: an untrusted user may not name the store, which is the daemon's anyway. */
 const OURS = /ignoring the client-specified setting '(store|eval-cache)'/;
 /**
@@ -60861,9 +73314,11 @@ async function runWalk(setup, root, request) {
     const program = walkProgram({ ...request, nonce, autoCall, requirePure }, root.autoArguments);
     const events = [];
     const errors = [];
+    const { env, args } = await pinned(setup);
     const exit = await runNix({
         ...setup,
-        args: evalArguments(setup, root, program),
+        env,
+        args: evalArguments(setup, args, root, program),
         onStderr: (line) => {
             const read = parseLogLine(line);
             const event = eventOf(read, nonce);
@@ -60882,13 +73337,22 @@ async function runWalk(setup, root, request) {
     }
     return { events: events.map(parseWalkEvent), failure };
 }
-function evalArguments(setup, root, program) {
+/**
+ * The local store, whatever nix.conf or the environment say: they may name a remote one, on which flakes do not evaluate. The daemon is
+ * named by the environment where that is enough, see {@link mayConfigureStore}.
+ */
+async function pinned({ env, localStore, }) {
+    if (localStore === 'daemon' && !(await mayConfigureStore(env))) {
+        return { env: { ...env, NIX_REMOTE: 'daemon' }, args: [] };
+    }
+    return { env, args: ['--store', localStore] };
+}
+function evalArguments(setup, storeArgs, root, program) {
     return [
         'eval',
         ...['--extra-experimental-features', 'nix-command flakes'],
         ...setup.evalArgs,
-        // `store` in nix.conf or the environment may name a remote one, on which flakes do not evaluate
-        ...['--store', setup.localStore],
+        ...storeArgs,
         // it remembers failures without their messages (NixOS/nix#3872), and the walk does not profit from it
         ...['--option', 'eval-cache', 'false'],
         // our own frames use up the few that are shown otherwise
@@ -61027,41 +73491,6 @@ function autoArguments(evalArgs) {
     return found;
 }
 
-;// CONCATENATED MODULE: ./nix/version.js
-
-
-// `nix (Nix) 2.34.8`, `nix (Lix, like Nix) 2.93.0`, `nix (Determinate Nix 3.8.5) 2.30.2`
-const VERSION = /^nix \((?<vendor>[^)]*)\) (?<text>(?<major>\d+)\.(?<minor>\d+)\S*)/m;
-/** Reads what `nix --version` prints; `undefined` if that is something else. */
-function parseNixVersion(printed) {
-    const groups = VERSION.exec(printed)?.groups;
-    if (groups === undefined)
-        return undefined;
-    const { vendor = '', text = '', major = '', minor = '' } = groups;
-    return { vendor: vendorOf(vendor), text, major: Number(major), minor: Number(minor) };
-}
-/** Whether it is at least Nix `major.minor`. Lix counts apart from 2.90 on: ask for its vendor first where it matters. */
-function isAtLeast(version, major, minor) {
-    return version.major > major || (version.major === major && version.minor >= minor);
-}
-/**
- * Asks the program for its version.
- * @throws ActionError `nix-missing` if it cannot be run or is no Nix.
- */
-async function nixVersion(command) {
-    const { stdout } = await runNix({ ...command, args: ['--version'] });
-    const version = parseNixVersion(stdout);
-    if (version === undefined) {
-        throw new errors/* ActionError */.lZ('nix-missing', `${command.nix} --version printed no version of Nix: ${JSON.stringify(stdout.slice(0, 200))}`, { hint: 'Install Nix, or let install-nix do it.' });
-    }
-    return version;
-}
-function vendorOf(text) {
-    if (text.startsWith('Lix'))
-        return 'lix';
-    return text.startsWith('Determinate') ? 'determinate' : 'nix';
-}
-
 ;// CONCATENATED MODULE: ./nix/walk-root.js
 
 
@@ -61074,7 +73503,7 @@ function sourceRoot(source, evalArgs, currentSystem) {
 }
 /** The arguments that make `builtins.currentSystem`, where there is one, this system. */
 function currentSystemArguments(system, version, machine) {
-    if (version.vendor !== 'lix' && isAtLeast(version, 2, 20)) {
+    if (version.vendor !== 'lix' && version_isAtLeast(version, 2, 20)) {
         return ['--option', 'eval-system', system];
     }
     return system === machine || machine === undefined ? [] : pretendSystem(system, machine);
@@ -61091,7 +73520,7 @@ function pretendSystem(system, machine) {
  */
 function flakeRoot(flakeRef, version, currentSystem, machine) {
     const given = { autoCall: false, autoArguments: NO_ARGUMENTS };
-    if (version.vendor !== 'lix' && isAtLeast(version, 2, 19)) {
+    if (version.vendor !== 'lix' && version_isAtLeast(version, 2, 19)) {
         return { ...given, args: [...currentSystem, `${flakeRef}#.`], requirePure: false };
     }
     const pretend = pretendSystem('none-none', machine ?? '');
@@ -61205,7 +73634,7 @@ function chunksOf(items) {
 async function refuseDynamic(attributes) {
     return Promise.all(attributes.map(async (attribute) => {
         const isSuspect = attribute.kind === 'derivation' && hasUnknownOutput(attribute);
-        const error = isSuspect ? await refusal(attribute) : undefined;
+        const error = isSuspect ? await dynamic_derivations_refusal(attribute) : undefined;
         if (!error)
             return attribute;
         const { installable, attribute: name } = attribute;
@@ -61216,7 +73645,7 @@ async function refuseDynamic(attributes) {
 function hasUnknownOutput({ outputs }) {
     return [...outputs.values()].includes(undefined);
 }
-async function refusal({ drvPath, name }) {
+async function dynamic_derivations_refusal({ drvPath, name }) {
     try {
         parseDerivation(await (0,promises_namespaceObject.readFile)(drvPath, 'utf8'), name);
         return undefined;
@@ -61587,15 +74016,14 @@ function settingsSystems(settings) {
 ;// CONCATENATED MODULE: ./build/early-evaluation.js
 
 
-
 /**
  * Evaluates at once for what the remote most likely builds, the runner's system; what it really builds is known when it is connected.
  * Only where that makes a difference, evaluation is done again.
  */
-async function evaluateEarly(request, context, phases, { local, store: opening, settings }) {
-    settings.catch(() => undefined); // waited for below, unless there is no local store
+async function evaluateEarly(request, context, phases, { local, store: opening, systems }) {
+    systems.settings.catch(() => undefined); // waited for below, unless there is no local store
     const [{ store }, through] = await Promise.all([local, opening]);
-    const evaluation = await evaluateForRemote(request, context, settings, async (choice, signal) => {
+    const evaluation = await evaluateForSite(request, context, systems, async (choice, signal) => {
         const run = () => evaluateFor(request, { ...context, signal }, through, choice);
         const evaluation = await phases.measure('evaluate', run);
         await keepDerivations(store, evaluation);
@@ -61614,14 +74042,13 @@ async function evaluateEarly(request, context, phases, { local, store: opening, 
 async function keepDerivations(store, { attributes }) {
     await store.addTempRoots(attributes.flatMap((attribute) => (attribute.kind === 'derivation' ? [attribute.drvPath] : [])));
 }
-async function evaluateForRemote(request, { observe, runnerSystem, signal }, settings, run) {
-    const fromUri = request.store.systems.map((system) => parseSystem(system));
-    const choose = (known) => chooseSystems(request.system, fromUri, known, runnerSystem);
+async function evaluateForSite(request, { observe, runnerSystem, signal }, { named, settings }, run) {
+    const choose = (known) => chooseSystems(request.system, named, known, runnerSystem);
     const guess = choose();
     const superseded = new AbortController();
     const first = run(guess, AbortSignal.any([signal, superseded.signal]));
     first.catch(() => undefined); // waited for below, unless connecting fails first
-    const choice = fromUri.length > 0 ? guess : choose(await settings);
+    const choice = named.length > 0 ? guess : choose(await settings);
     if (choice.system !== guess.system) {
         superseded.abort();
         await Promise.allSettled([first]);
@@ -61651,47 +74078,11 @@ function evaluateFor(request, { observe, signal, temporaryDirectory }, { env, st
     });
 }
 
-;// CONCATENATED MODULE: ./nix/settings.js
-/**
- * Reads what `nix config show --json` prints: `{"cores": {"value": 4, …}, …}`.
- * @returns undefined if it is something else
- */
-function parseSettings(json) {
-    const parsed = settings_parseJson(json);
-    if (typeof parsed !== 'object' || parsed === null)
-        return undefined;
-    const settings = new Map();
-    for (const [name, entry] of Object.entries({ ...parsed })) {
-        if (typeof entry !== 'object' || entry === null || !('value' in entry))
-            continue;
-        const { value } = entry;
-        settings.set(name, Array.isArray(value) ? value.join(' ') : String(value));
-    }
-    return settings;
-}
-function settings_parseJson(json) {
-    try {
-        return JSON.parse(json);
-    }
-    catch {
-        return undefined;
-    }
-}
-
-;// CONCATENATED MODULE: ./nix/local-settings.js
-
-
-/** Nix from 2.20 on says `config show`, before it `show-config`. */
-const SPELLINGS = [['config', 'show'], ['show-config']];
-/** The settings of Nix on this machine, as nix.conf and the environment make them; undefined if they cannot be read. */
-async function readLocalSettings(command) {
-    for (const words of SPELLINGS) {
-        const args = [...words, '--json', '--extra-experimental-features', 'nix-command'];
-        const { exitCode, stdout } = await runNix({ ...command, args });
-        if (exitCode === 0)
-            return parseSettings(stdout);
-    }
-    return undefined;
+;// CONCATENATED MODULE: ./build/connection-detail.js
+/** What is told of a connection, for people: the remote's Nix, and how far away it is. */
+function connectionDetail({ nixVersion }, roundTripMs) {
+    const nix = nixVersion === undefined ? 'Nix' : `Nix ${nixVersion}`;
+    return `${nix}, ${roundTripMs.toFixed(0)} ms round trip`;
 }
 
 ;// CONCATENATED MODULE: ./offload/folder.js
@@ -61699,7 +74090,7 @@ async function readLocalSettings(command) {
 
 
 /** Bytes that a Unix socket's path may have: 108 on Linux and 104 on macOS, less some. */
-const MAX_SOCKET_PATH = 100;
+const folder_MAX_SOCKET_PATH = 100;
 function offloadFolder(folder) {
     return {
         path: folder,
@@ -61712,15 +74103,13 @@ function offloadFolder(folder) {
 async function makeOffloadFolder(preferred) {
     const name = 'nix-remote-build-';
     const { socket } = offloadFolder(external_node_path_.join(preferred, `${name}XXXXXX`));
-    const fits = Buffer.byteLength(socket) <= MAX_SOCKET_PATH;
+    const fits = Buffer.byteLength(socket) <= folder_MAX_SOCKET_PATH;
     return offloadFolder(await (0,promises_namespaceObject.mkdtemp)(external_node_path_.join(fits ? preferred : '/tmp', name)));
 }
 async function removeOffloadFolder({ path }) {
     await (0,promises_namespaceObject.rm)(path, { recursive: true, force: true });
 }
 
-// EXTERNAL MODULE: external "node:events"
-var external_node_events_ = __nccwpck_require__(8474);
 ;// CONCATENATED MODULE: ./protocol/replies.js
 
 
@@ -61869,7 +74258,7 @@ class ClientVoice {
 
 ;// CONCATENATED MODULE: ./offload/flow.js
 /** What may wait for a side that reads slowly, bytes. Streams' own limit is one chunk: each would stop the other side. */
-const WAITING_LIMIT = 1024 * 1024;
+const flow_WAITING_LIMIT = 1024 * 1024;
 /** Bytes on their way from one side to the other: while one does not take them, the other is not read. */
 class Flow {
     #from;
@@ -61891,7 +74280,7 @@ class Flow {
             to.write(piece);
         if (pieces.length > 1)
             to.uncork();
-        if (!this.#isFull && to.writableLength > WAITING_LIMIT)
+        if (to.writableLength > flow_WAITING_LIMIT)
             this.#waitForRoom();
     }
     /** Nothing more is read until {@link release}. */
@@ -61905,8 +74294,10 @@ class Flow {
             this.#from.resume();
     }
     #waitForRoom() {
-        this.#isFull = true;
         this.#from.pause();
+        if (this.#isFull)
+            return;
+        this.#isFull = true;
         this.#to.once('drain', () => {
             this.#isFull = false;
             if (!this.#isHeld)
@@ -62027,7 +74418,7 @@ const LOCAL_STORE = 'the local store';
  * The daemon is asked first: a client that is older than 2.26 says nothing of itself before it knows the daemon's version.
  * @throws ActionError `protocol-mismatch` or `daemon-error` for the local daemon, `protocol-violation` for the client
  */
-async function shakeHands(client, daemon) {
+async function handshake_shakeHands(client, daemon) {
     daemon.duplex.write(CLIENT_MAGIC_BYTES);
     const daemons = await daemon.feed.decode(readDaemonVersion(daemon.feed.reader, LOCAL_STORE));
     await client.feed.decode(readClientMagic(client.feed.reader));
@@ -62087,7 +74478,7 @@ class LentStream extends external_node_stream_.Duplex {
         if (!this.push(chunk))
             this.#daemon.pause();
     }
-    /** The daemon is gone. */
+    /** The daemon says no more. */
     deliverEnd() {
         this.push(null);
     }
@@ -62123,6 +74514,9 @@ class LentStream extends external_node_stream_.Duplex {
 
 
 
+
+/** One for all: there is a loan for each request to build, and a stack trace takes longer than the rest of it. */
+const RETURNED = new errors/* ActionError */.lZ('cancelled', 'the request has been answered');
 /** The time for which a client's stream to the local daemon is a session that somebody else uses: while one request is answered. */
 class Loan {
     #options;
@@ -62139,6 +74533,10 @@ class Loan {
     deliverEnd() {
         this.#stream.deliverEnd();
     }
+    /** The daemon is gone for good, and whoever uses the stream finds out at once. */
+    destroy() {
+        this.#stream.destroy();
+    }
     /** Has a request answered; what is thrown is an answer too. The stream is idle afterwards, or destroyed. */
     async use(takeOver, request, client) {
         const [first] = request.paths;
@@ -62154,15 +74552,18 @@ class Loan {
             return answers_failure(thrown);
         }
         finally {
-            // The daemon answers in order: what was asked for and not waited for would else be read as the answer to what comes next.
-            await store.queryValidPaths([pathOf(first)]).catch(() => undefined);
+            // An answer that nobody waited for would be read as that to the client's next request.
+            if (!store.isIdle)
+                await settle(store, first);
             this.#stream.takeBack();
-            store.close();
+            store.close(RETURNED);
         }
     }
 }
-function pathOf(path) {
-    return path.kind === 'opaque' ? path.path : path.drvPath;
+/** Waits until all that a store was asked has been answered, which it does in order, or its session has ended. */
+async function settle(store, some) {
+    const path = some.kind === 'opaque' ? some.path : some.drvPath;
+    await store.queryValidPaths([path]).catch(() => undefined);
 }
 
 ;// CONCATENATED MODULE: ./protocol/request-shapes.js
@@ -62475,6 +74876,9 @@ class Conversation {
     daemonEnded() {
         this.#loan?.deliverEnd();
     }
+    daemonClosed() {
+        this.#loan?.destroy();
+    }
     /** Serves the client's requests. Rejects when the feed of the client's bytes ends. */
     async serve(greeting) {
         for (;;) {
@@ -62555,7 +74959,7 @@ function* forever() {
 
 
 /** A client of the socket, and its stream to the local daemon: when one is gone, so is the other. */
-class Connection {
+class connection_Connection {
     /** Resolves when nothing is left of it, and nobody answers a request of it any more. */
     ended;
     #client;
@@ -62599,29 +75003,31 @@ class Connection {
     }
     async #openDaemon() {
         try {
-            const daemon = await this.#options.openLocalStream();
-            this.#daemon = daemon;
-            if (this.#gone.signal.aborted)
-                daemon.duplex.destroy();
-            return daemon;
+            this.#daemon = await this.#options.openLocalStream();
         }
         catch (thrown) {
             await turnAway(this.#client, answers_failure(thrown).message);
             throw thrown;
         }
+        return this.#gone.signal.aborted ? undefined : this.#daemon;
     }
     async #converse(daemon) {
         const client = this.#client;
         const side = { duplex: daemon.duplex, feed: new Feed() };
         const ended = () => this.#daemonEnded(side.feed);
+        const closed = () => {
+            ended();
+            this.#conversation?.daemonClosed();
+        };
         daemon.duplex.on('data', (chunk) => {
             if (this.#conversation)
                 this.#conversation.hearDaemon(chunk);
             else
                 side.feed.push(chunk);
         });
-        daemon.duplex.on('end', ended).on('error', ended).on('close', ended);
-        const handshake = await shakeHands(client, side);
+        daemon.duplex.on('end', ended).on('error', ended).on('close', closed);
+        const handshake = await handshake_shakeHands(client, side);
+        side.feed.drain((bytes) => void client.duplex.write(bytes));
         const { signal } = this.#gone;
         this.#conversation = new Conversation({ ...this.#options, client, daemon, signal });
         if (handshake.kind === 'agreed')
@@ -62667,7 +75073,7 @@ class OffloadServer {
         this.#options = options;
         this.#server = (0,external_node_net_.createServer)((socket) => {
             const onRawOperation = (op) => this.#countRaw(op);
-            const connection = new Connection(socket, { ...options, onRawOperation });
+            const connection = new connection_Connection(socket, { ...options, onRawOperation });
             this.#connections.add(connection);
             void connection.ended.then(() => this.#connections.delete(connection));
         });
@@ -62723,137 +75129,6 @@ async function withLimit(ms, promise) {
     const expired = new Promise((resolve) => (timer = setTimeout(resolve, ms)));
     await Promise.race([promise, expired]);
     clearTimeout(timer);
-}
-
-;// CONCATENATED MODULE: ./build/daemon-options.js
-/** What a daemon does by itself: Nix's defaults. */
-const DEFAULT_LOGGING = { verbosity: 3, verboseBuild: true };
-/**
- * The options as arguments of `nix-daemon --stdio`: they reach the building daemon from Nix 2.20 on, and before it for
- * root and single-user stores (measured on 2.8.0, 2.26.3, 2.34.8).
- */
-function daemonArguments(options) {
-    return [
-        ...(options.keepGoing === true ? ['--keep-going'] : []),
-        ...(options.keepGoing === false ? ['--option', 'keep-going', 'false'] : []),
-        ...numeric('--max-jobs', options.maxJobs),
-        ...numeric('--cores', options.cores),
-        ...numeric('--timeout', options.timeout),
-        ...numeric('--max-silent-time', options.maxSilentTime),
-        ...[...options.settings].flatMap(([name, value]) => ['--option', name, value]),
-    ];
-}
-/**
- * Decides how options travel. SetOptions has no "leave alone" value: it overwrites the daemon's `max-jobs` and `cores`, so it is
- * sent only when something was asked for, and only when the remote's own values are known for the rest.
- *
- * @param settings undefined where `nix config show` may not run on the remote (a forced command): then arguments of ours did
- *   not get there either.
- */
-function deliverOptions(options, channel, nixVersion, settings, logging = DEFAULT_LOGGING) {
-    const asked = askedNames(options);
-    if (asked.length === 0 && isDefault(logging)) {
-        return { setOptions: undefined, undeliverable: [] };
-    }
-    if (channel === 'exec' && settings && !splicesRawBytes(nixVersion)) {
-        return { setOptions: undefined, undeliverable: [] };
-    }
-    const complete = fillOptions(options, settings, logging);
-    const heard = channel === 'socket' || splicesRawBytes(nixVersion);
-    if (!heard || !complete)
-        return { setOptions: undefined, undeliverable: asked };
-    return { setOptions: complete, undeliverable: [] };
-}
-/**
- * Names of `build-options` that a daemon ignores, because it does not trust us. Some versions warn of it where we cannot read
- * it, and 2.8 not at all.
- */
-function ignoredSettings(options, trust) {
-    if (trust !== 'untrusted')
-        return [];
-    return [...options.settings.keys()].filter((name) => !UNRESTRICTED.has(name));
-}
-/** Settings with a field of their own in SetOptions. */
-const POSITIONAL = new Set([
-    'keep-failed',
-    'keep-going',
-    'fallback',
-    'max-jobs',
-    'cores',
-    'substitute',
-]);
-/** What anybody may set (daemon.cc, ClientSettings::apply): some settings by name, and those with a field of their own. */
-const UNRESTRICTED = new Set([
-    'timeout',
-    'max-silent-time',
-    'build-poll-interval',
-    'connect-timeout',
-    ...POSITIONAL,
-]);
-/** Equal for options that ask for the same. */
-function optionsKey(options) {
-    return JSON.stringify(daemonArguments(options));
-}
-/** Names of the inputs that ask for something, as they are spelled in action.yml. */
-function askedNames(options) {
-    return [
-        ...(options.keepGoing === undefined ? [] : ['keep-going']),
-        ...(options.maxJobs === undefined ? [] : ['max-jobs']),
-        ...(options.cores === undefined ? [] : ['cores']),
-        ...(options.timeout === undefined ? [] : ['timeout']),
-        ...(options.maxSilentTime === undefined ? [] : ['max-silent-time']),
-        ...(options.settings.size === 0 ? [] : ['build-options']),
-    ];
-}
-/**
- * Below 2.20 `nix-daemon --stdio` of an ordinary user passes bytes on unread, so SetOptions arrives and its own arguments do
- * not; since then it reads each operation and keeps SetOptions to itself (nix/unix/daemon.cc, PR 7912).
- */
-function splicesRawBytes(nixVersion) {
-    const match = /^(\d+)\.(\d+)/.exec(nixVersion ?? '');
-    return match !== null && Number(match[1]) === 2 && Number(match[2]) < 20;
-}
-function fillOptions(options, settings, { verbosity, verboseBuild }) {
-    // An untrusted client's fields are heeded where the same settings by name are not.
-    const wanted = new Map([...(settings ?? []), ...options.settings]);
-    const maxBuildJobs = options.maxJobs ?? jobs(wanted);
-    const buildCores = options.cores ?? daemon_options_number(wanted, 'cores');
-    if (maxBuildJobs === undefined || buildCores === undefined)
-        return undefined;
-    const overrides = new Map([...options.settings].filter(([name]) => !POSITIONAL.has(name)));
-    // Only the override sets the time-out; for the silence 2.8.0 hears only the positional field, so that one is below.
-    if (options.timeout !== undefined)
-        overrides.set('timeout', String(options.timeout));
-    return {
-        keepFailed: isTrue(wanted.get('keep-failed')),
-        keepGoing: options.keepGoing ?? isTrue(wanted.get('keep-going')),
-        tryFallback: isTrue(wanted.get('fallback')),
-        verbosity,
-        verboseBuild,
-        maxBuildJobs,
-        maxSilentTime: options.maxSilentTime ?? daemon_options_number(wanted, 'max-silent-time') ?? 0,
-        buildCores,
-        useSubstitutes: isTrue(wanted.get('substitute') ?? 'true'),
-        overrides,
-    };
-}
-function isDefault({ verbosity, verboseBuild }) {
-    return verbosity === DEFAULT_LOGGING.verbosity && verboseBuild === DEFAULT_LOGGING.verboseBuild;
-}
-/** Nix's spellings (config.cc, `parseBool`). */
-function isTrue(text) {
-    return text === 'true' || text === 'yes' || text === '1';
-}
-function jobs(settings) {
-    // `auto` is answered as the number it stands for in all versions seen; if not, it is not known here.
-    return daemon_options_number(settings, 'max-jobs');
-}
-function daemon_options_number(settings, name) {
-    const text = settings.get(name);
-    return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;
-}
-function numeric(flag, value) {
-    return value === undefined ? [] : [flag, String(value)];
 }
 
 ;// CONCATENATED MODULE: ./build/client-options.js
@@ -63003,10 +75278,9 @@ function statusIn(answer, drvPath) {
 }
 /** One answer to a request that two stores have answered in part, by the same operation. */
 function mergedAnswer(one, other) {
-    if (one.kind === 'results' && other.kind === 'results') {
-        return { kind: 'results', results: [...one.results, ...other.results] };
-    }
-    return other;
+    if (one.kind !== 'results' || other.kind !== 'results')
+        return other;
+    return { kind: 'results', results: [...one.results, ...other.results] };
 }
 
 ;// CONCATENATED MODULE: ./build/named-failures.js
@@ -63040,7 +75314,6 @@ class NamedFailures {
 
 
 
-
 /** What the builds of one request print, kept until the local store has it: that is where `nix log` looks. */
 class OffloadedLogs {
     #folder;
@@ -63055,6 +75328,8 @@ class OffloadedLogs {
         return new OffloadedLogs(folder, await DerivationLogs.create(folder));
     }
     observe = (event) => {
+        if (event.kind === 'build-started')
+            this.#logs.started(event.drvPath);
         if (event.kind === 'build-log')
             this.#logs.write(event.drvPath, event.line);
         if (event.kind === 'build-stopped')
@@ -63064,7 +75339,12 @@ class OffloadedLogs {
     async register(store) {
         await this.#logs.close();
         for (const [drvPath, file] of this.#logs.files) {
-            await store.addBuildLog(drvPath, (0,external_node_fs_namespaceObject.createReadStream)(file)).catch(() => undefined);
+            // A file that could not be written must not break the client's session in the middle of a request.
+            const handle = await (0,promises_namespaceObject.open)(file).catch(() => undefined);
+            if (!handle)
+                continue;
+            await store.addBuildLog(drvPath, handle.createReadStream()).catch(() => undefined);
+            await handle.close().catch(() => undefined);
         }
     }
     async remove() {
@@ -63073,7 +75353,74 @@ class OffloadedLogs {
     }
 }
 
+;// CONCATENATED MODULE: ./build/requested-results.js
+
+
+/**
+ * Results of whatever stores, as the client's own daemon would give them: Nix's commands take their number and order as that of their
+ * own version has them, and number their links by it.
+ *
+ * Since Nix 2.16 there is one for each path that was asked for, in that order; before, one for each derivation, in the order of their
+ * names (`Store::buildPathsWithResults`, whose goals are a set ordered by `Goal::key()`). What was never started has none.
+ *
+ * @param nixVersion of the client's own daemon
+ */
+function requestedResults(results, paths, nixVersion) {
+    if (isByRequest(nixVersion))
+        return paths.flatMap((path) => resultOf(path, results) ?? []);
+    const keys = new Set(paths.map(goalKey));
+    return [...keys].sort(byCodePoints).flatMap((key) => {
+        return together(results.filter(({ path }) => goalKey(path) === key)) ?? [];
+    });
+}
+/** What is told of a derivation, all outputs of it that were asked for; undefined if nothing is. */
+function resultOfDerivation(results, drvPath) {
+    return together(results.filter(({ path }) => path.kind === 'built' && path.drvPath === drvPath));
+}
+function isByRequest(nixVersion) {
+    const [, major, minor] = /^(\d+)\.(\d+)/.exec(nixVersion ?? '') ?? [];
+    return major === undefined || Number(major) > 2 || Number(minor) >= 16;
+}
+function resultOf(path, results) {
+    const text = derivedPathText(path);
+    const result = results.find((each) => derivedPathText(each.path) === text) ??
+        results.find((each) => goalKey(each.path) === goalKey(path));
+    return result && { ...result, path, ...outputsOf(result, path) };
+}
+/** An older Nix tells of all outputs of a derivation together. */
+function outputsOf({ outputs, realisations }, path) {
+    if (path.kind === 'opaque' || path.outputs === 'all')
+        return { outputs, realisations };
+    const names = new Set(path.outputs);
+    // A realisation's id is `sha256:…!out`.
+    const nameIn = (id) => id.slice(id.lastIndexOf('!') + 1);
+    return {
+        outputs: new Map([...outputs].filter(([name]) => names.has(name))),
+        realisations: new Map([...realisations].filter(([id]) => names.has(nameIn(id)))),
+    };
+}
+/** One result of several for the same derivation. */
+function together([first, ...others]) {
+    if (!first || others.length === 0)
+        return first;
+    return {
+        ...first,
+        outputs: new Map([first, ...others].flatMap(({ outputs }) => [...outputs])),
+        realisations: new Map([first, ...others].flatMap(({ realisations }) => [...realisations])),
+    };
+}
+/** `PathSubstitutionGoal::key()` and `DerivationGoal::key()` of Nix 2.8. */
+function goalKey(path) {
+    return path.kind === 'opaque'
+        ? `a$${storePathName(path.path)}$${path.path}`
+        : `b$${storePathName(path.drvPath)}$${path.drvPath}`;
+}
+function byCodePoints(a, b) {
+    return a < b ? -1 : 1;
+}
+
 ;// CONCATENATED MODULE: ./build/offloaded-outputs.js
+
 
 
 
@@ -63109,7 +75456,7 @@ class OffloadedOutputs {
      */
     async collect(answer, results, client) {
         for (const [drvPath, outputs] of this.#wanted) {
-            const result = results?.find(({ path }) => path.kind === 'built' && path.drvPath === drvPath);
+            const result = results && resultOfDerivation(results, drvPath);
             if (!result)
                 this.#enqueueIfThere(drvPath, outputs);
             else if ((0,domain_outcome/* isGood */.Kg)((0,domain_outcome/* outcomeStatus */.j5)(result.status, result.errorMessage))) {
@@ -63199,7 +75546,7 @@ const NO_OPTIONS = {
 /** How many sessions are kept for the next request: each is a process on the remote. */
 const MAX_IDLE = 4;
 /** Milliseconds that sshd is given to notice that programs have ended, one turn after the other. */
-const CLOSING_MS = [100, 400, 1500];
+const remote_sessions_CLOSING_MS = [100, 400, 1500];
 /**
  * Sessions with one remote for many requests: opening one takes a round trip, so those that are free again are kept. sshd bounds how many
  * programs run on a connection (MaxSessions, 10); where it refuses another, a request waits until one is given back.
@@ -63215,7 +75562,7 @@ class RemoteSessions {
     /** @throws ActionError of the connection; `cancelled` when the signal fires before a session is free */
     async acquire(options, logging, signal) {
         const key = `${optionsKey(options)} ${JSON.stringify(logging)}`;
-        const patience = [...CLOSING_MS];
+        const patience = [...remote_sessions_CLOSING_MS];
         for (;;) {
             const idle = this.#takeIdle(key);
             if (idle)
@@ -63241,6 +75588,8 @@ class RemoteSessions {
             return await this.#remote.sessionWith(options, logging);
         }
         catch (error) {
+            // Who was refused beside this one waits for it to be given back.
+            this.#waiting.shift()?.();
             if (error instanceof errors/* ActionError */.lZ && error.code === 'channel-refused')
                 return error;
             throw error;
@@ -63365,9 +75714,11 @@ async function upload(request, keys) {
     const onProgress = announceOnce('uploading', observe);
     for (;;) {
         let failures = new Map();
+        let isSure = false;
         const select = async (missing) => {
             const plan = await planFor(request, missing, drvPaths, refused);
             failures = plan.failures;
+            isSure = refused.size === 0 && [...missing.values()].every(provesItself);
             return plan.infos;
         };
         try {
@@ -63379,6 +75730,7 @@ async function upload(request, keys) {
                 select,
                 check: 'no-signature-check',
                 signal,
+                onQueued: () => isSure && request.onQueued?.(),
                 onProgress,
             });
             return failures;
@@ -63497,6 +75849,8 @@ var offloaded_request_disposeResources = (undefined && undefined.__disposeResour
 
 
 
+
+
 /**
  * Has one build request of a client built by a remote: derivations go up, logs come while it builds, and outputs before the answer.
  * @throws ActionError for what kept the remote from building at all, or an output from coming; a build that fails is an answer
@@ -63542,6 +75896,7 @@ class OffloadedRequest {
             closure: options.closure,
             openStores: () => openCopyStores(options),
             check: options.importCheck,
+            repair: options.request.mode === 'repair' ? 'roots' : undefined,
             signal: options.client.signal,
         });
         this.#tracker.onStopped = this.#outputs.stopped;
@@ -63556,10 +75911,20 @@ class OffloadedRequest {
         await this.#outputs.collect(answer, results, client.store);
         await this.#logs.register(client.store);
         const here = [...plan.local, ...plan.remote.filter((path) => !paths.includes(path))];
-        if (here.length === 0 || answer.kind === 'error')
+        const whole = here.length === 0 ? answer : await this.#completed(answer, here);
+        if (whole.kind !== 'results')
+            return whole;
+        const { nixVersion } = await client.store.greeting;
+        return { ...whole, results: requestedResults(whole.results, request.paths, nixVersion) };
+    }
+    /** With what the local store makes of the rest. */
+    async #completed(answer, here) {
+        if (answer.kind === 'error')
             return answer;
+        const { client, request } = this.#options;
         const { operation, mode } = request;
-        return mergedAnswer(answer, await requestBuild(client.store, operation, here, mode, client.hear));
+        const locally = await requestBuild(client.store, operation, here, mode, client.hear);
+        return mergedAnswer(answer, locally);
     }
     async [Symbol.asyncDispose]() {
         await this.#outputs.close();
@@ -63568,7 +75933,10 @@ class OffloadedRequest {
     async #whileCancellable(work) {
         const { signal } = this.#options.client;
         const { store } = this.#options.lease;
-        const stop = () => void endBuilds(store, this.#tracker, (0,errors/* toError */.iT)(signal.reason));
+        const endings = [];
+        const stop = () => {
+            endings.push(endBuilds(store, this.#tracker, (0,errors/* toError */.iT)(signal.reason)));
+        };
         signal.addEventListener('abort', stop);
         try {
             if (signal.aborted)
@@ -63577,45 +75945,63 @@ class OffloadedRequest {
         }
         finally {
             signal.removeEventListener('abort', stop);
+            // The session is closed a moment later, and must not be another client's by then.
+            await Promise.all(endings);
         }
     }
     async #buildThere() {
-        const { client, lease } = this.#options;
+        const { lease, plan } = this.#options;
         for (const text of lease.warnings)
             await this.#warn(text);
-        const paths = await this.#upload();
+        let early;
+        const paths = await this.#upload(() => {
+            early = this.#request(lease.store, plan.remote);
+            early.catch(() => undefined); // waited for below, unless uploading fails first
+        });
         if (paths.length === 0)
             return { answer: { kind: 'pass' }, results: undefined, paths };
-        this.#tracker.requested();
-        const answer = await this.#request(lease.store, paths);
-        if (answer.kind === 'results')
-            return { answer, results: answer.results, paths };
-        const isNamed = answer.kind === 'error' || !this.#outputs.areFloating;
-        const results = isNamed ? undefined : await lease.store.build(paths, 'normal', client.hear);
-        return { answer, results, paths };
+        const answer = await (early ?? this.#request(lease.store, paths));
+        return { answer, results: await this.#resultsOf(answer, paths), paths };
+    }
+    /**
+     * What became of content-addressed outputs. BuildPaths tells nothing of them, and Nix before 2.33 calls those that depend on others by
+     * what they were resolved to (`DerivationGoal::resolvedFinished`); asked once more, it says what they are to the client.
+     */
+    async #resultsOf(answer, paths) {
+        const told = answer.kind === 'results' ? answer.results : undefined;
+        if (!this.#outputs.areFloating)
+            return told;
+        const built = paths.filter(({ drvPath }) => {
+            const status = statusIn(answer, drvPath);
+            return status !== undefined && (0,domain_outcome/* isGood */.Kg)(status);
+        });
+        const { client, lease } = this.#options;
+        return built.length === 0 ? told : await lease.store.build(built, 'normal', client.hear);
     }
     /** @returns what can be built there, now that all it needs is there */
-    async #upload() {
+    async #upload(onQueued) {
         const { plan, client, lease, remote, copyInputs } = this.#options;
-        const failures = await upload({
-            local: client.store,
-            remote: lease.store,
-            inputs: {
-                copyInputs,
-                remoteUser: remote.user,
-                remoteSettings: () => remote.settings(),
-            },
-            observe: () => undefined,
-            signal: client.signal,
-        }, plan.remote.map(({ drvPath }) => drvPath));
-        for (const [drvPath, { message }] of failures) {
-            await this.#warn(`building ${drvPath} on this machine: ${message}`);
+        const inputs = { copyInputs, ...remote.inputs };
+        const { store: local, signal } = client;
+        const keys = plan.remote.map(({ drvPath }) => drvPath);
+        try {
+            const failures = await upload({ local, remote: lease.store, inputs, observe: () => undefined, signal, onQueued }, keys);
+            this.#tracker.requested(); // now, at the latest, the daemon turns to it
+            for (const [drvPath, { message }] of failures) {
+                await this.#warn(`building ${drvPath} on this machine: ${message}`);
+            }
+            return plan.remote.filter(({ drvPath }) => !failures.has(drvPath));
         }
-        return plan.remote.filter(({ drvPath }) => !failures.has(drvPath));
+        catch (error) {
+            lease.store.close((0,errors/* toError */.iT)(error)); // a build may have been asked for already
+            throw error;
+        }
     }
     /** A rebuild compares with what is there, so that has to be there first; and a repair is one of the store here. */
     async #request(store, paths) {
         const { operation, mode } = this.#options.request;
+        this.#options.onAsked();
+        this.#tracker.requested();
         const built = await requestBuild(store, operation, paths, 'normal', this.#hear);
         if (mode !== 'check' || !isGoodAnswer(built))
             return built;
@@ -63670,6 +76056,9 @@ async function openCopyStores({ openLocal, sessions, client, }) {
 
 
 
+/** Milliseconds of waiting for a connection that nobody minds. */
+const TELL_AFTER = 1000;
+const WAITING = 'warning: the connection to the builder was lost; waiting for another one';
 /** Has build requests of the offload socket's clients built by a remote. */
 function offloadTo(options) {
     const engine = new OffloadEngine(options);
@@ -63682,27 +76071,47 @@ class OffloadEngine {
         this.#options = options;
     }
     async answer(request, client) {
-        const { importCheck, remote: connected } = this.#options;
-        const missing = await derivationsToBuild(request, client, importCheck);
+        const missing = await derivationsToBuild(request, client, this.#options.importCheck);
         if (missing.size === 0)
             return { kind: 'pass' };
         const closure = await closureOf(request);
         if (!closure)
             return { kind: 'pass' };
-        const remote = await connected(client.signal);
+        const progress = { hasAsked: false };
+        const onAsked = () => void (progress.hasAsked = true);
+        const parts = { request, closure, client, onAsked };
+        try {
+            return await this.#tryRemote(parts, missing);
+        }
+        catch (error) {
+            // A link that died unnoticed, while nobody used it: nothing was built yet, so nothing is built twice.
+            if (progress.hasAsked || (0,errors/* asActionError */.z6)(error).code !== 'connection-lost')
+                throw error;
+            return this.#tryRemote(parts, missing);
+        }
+    }
+    async #tryRemote(parts, missing) {
+        const { request, closure, client } = parts;
+        const remote = await this.#connected(client);
         const abilities = abilitiesOf(remote.uri, await remote.settings());
         const plan = planOffload(request.paths, missing, closure, abilities);
         if (plan.remote.length === 0)
             return { kind: 'pass' };
-        return this.#build({ request, plan, closure, client, remote });
-    }
-    async #build(parts) {
-        const { options, localSettings } = this.#options;
-        const { client, remote } = parts;
-        const { options: asked, logging } = clientRequest(client.options, await localSettings(), options);
+        const settings = await this.#options.localSettings();
+        const { options, logging } = clientRequest(client.options, settings, this.#options.options);
         const sessions = this.#sessionsOf(remote);
-        const lease = await sessions.acquire(asked, logging, client.signal);
-        return buildForClient({ ...this.#options, ...parts, lease, sessions });
+        const lease = await sessions.acquire(options, logging, client.signal);
+        return buildForClient({ ...this.#options, ...parts, plan, remote, lease, sessions });
+    }
+    /** Who waits is told so. */
+    async #connected({ signal, hear }) {
+        const tell = setTimeout(() => void hear({ kind: 'message', text: WAITING }), TELL_AFTER);
+        try {
+            return await this.#options.remote(signal);
+        }
+        finally {
+            clearTimeout(tell);
+        }
     }
     #sessionsOf(remote) {
         const known = this.#sessions.get(remote);
@@ -63791,7 +76200,7 @@ function whenImportable(options, folder) {
 async function engineOf({ request, context, connected, importCheck }, folder) {
     const { env, signal, clock, observe } = context;
     try {
-        const remote = await connected;
+        const remote = await connected();
         const check = await importCheck();
         const settings = readLocalSettings({ nix: 'nix', env, signal, workingDirectory: external_node_os_namespaceObject.tmpdir() });
         return offloadTo({
@@ -63812,45 +76221,6 @@ async function engineOf({ request, context, connected, importCheck }, folder) {
             return undefined;
         throw error;
     }
-}
-
-;// CONCATENATED MODULE: ./build/import-permission.js
-
-/**
- * Decides, before anything is built, whether built outputs can be imported into the local store, and with which check.
- * @throws ActionError `signature-required` when nothing that the remote builds could ever be imported, naming the line to add.
- */
-function importPermission(evidence) {
-    const { localSettings } = evidence;
-    if (isTrustedLocally(evidence))
-        return 'no-signature-check';
-    if (localSettings?.get('require-sigs') === 'false')
-        return 'check-signatures';
-    const signs = import_permission_words(evidence.remoteSettings?.get('secret-key-files')).length > 0;
-    // Where the remote's settings are not readable it may sign; the import itself then says.
-    if (signs || evidence.remoteSettings === undefined)
-        return 'check-signatures';
-    throw new errors/* ActionError */.lZ('signature-required', `${evidence.reason}: the local Nix daemon does not trust user '${evidence.localUser}', and ${evidence.remoteLabel} does not sign what it builds, so its outputs cannot be imported here`, {
-        hint: `Either add the line 'trusted-users = root ${evidence.localUser}' to /etc/nix/nix.conf on this runner, or set 'secret-key-files' in nix.conf on ` +
-            `${evidence.remoteLabel} and add its public key to 'trusted-public-keys' on this runner${OTHERWISE[evidence.reason]}.`,
-    });
-}
-const OTHERWISE = {
-    'copy-outputs': ', or leave copy-outputs at false',
-    'offload socket': '',
-};
-/**
- * Daemons below protocol 1.35 do not say whether they trust us: then their `trusted-users` tells. A group in it may be one of ours;
- * then the import itself says.
- */
-function isTrustedLocally(evidence) {
-    if (evidence.localTrust !== 'unknown')
-        return evidence.localTrust === 'trusted';
-    const trusted = import_permission_words(evidence.localSettings?.get('trusted-users'));
-    return trusted.some((name) => name === '*' || name === evidence.localUser || name.startsWith('@'));
-}
-function import_permission_words(text) {
-    return (text ?? '').split(/\s+/).filter((word) => word !== '');
 }
 
 ;// CONCATENATED MODULE: ./build/local-import.js
@@ -63882,1102 +76252,6 @@ async function localImportCheck({ store, access }, remote, { env, signal, user }
 
 ;// CONCATENATED MODULE: external "node:stream/consumers"
 const consumers_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/consumers");
-;// CONCATENATED MODULE: ./domain/host-key-check.js
-
-
-
-/** Whether a host that presents `key` is the one that `known` speaks of. Revocation wins. */
-function verifyHostKey(known, key) {
-    if (known.revoked.some((revoked) => samePublicKey(revoked, key)))
-        return 'revoked';
-    if (known.trusted.some((trusted) => samePublicKey(trusted, key)))
-        return 'trusted';
-    return known.trusted.length === 0 ? 'unknown-host' : 'mismatch';
-}
-/**
- * What is wrong with the key that a host presents; undefined if it is trusted.
- * @param blob the key in SSH's wire format
- */
-function hostKeyFailure(known, host, port, blob) {
-    const key = publicKeyFromBlob(blob);
-    if (key === undefined) {
-        return new errors/* ActionError */.lZ('host-key-mismatch', `${host} presented a host key that cannot be read`);
-    }
-    switch (verifyHostKey(known, key)) {
-        case 'trusted':
-            return undefined;
-        case 'unknown-host':
-            return unknownHost(known, host, port, key);
-        case 'mismatch':
-            return host_key_check_mismatch(known, host, port, key);
-        case 'revoked':
-            return new errors/* ActionError */.lZ('host-key-revoked', `the host key of ${host} is marked @revoked in ${known.source}: ${describe(key)}`, { hint: 'Do not connect: ask whoever runs the builder which key it has now.' });
-    }
-}
-/**
- * The signature algorithms to ask a host for, so that one with several keys presents a key that is known.
- * Undefined when no key is known: then any will do, for it is only shown.
- */
-function hostKeyAlgorithms(known) {
-    if (known.trusted.length === 0)
-        return undefined;
-    const types = [...new Set(known.trusted.map((key) => key.type))];
-    return types.flatMap((type) => 
-    // An RSA key signs with SHA-2 since RFC 8332; its type is still called ssh-rsa.
-    type === 'ssh-rsa' ? ['rsa-sha2-512', 'rsa-sha2-256'] : [type]);
-}
-/** For a host that offers no key of any type known for it. */
-function noCommonHostKey(known, host) {
-    const message = `${host} has no host key of the type that ${known.source} knows for it (${typesOf(known)})`;
-    return new errors/* ActionError */.lZ('host-key-mismatch', message, { hint: addAnotherKey(known) });
-}
-/** For a host of which only keys are known that cannot be checked, such as ssh-dss. */
-function uncheckableHostKey(known, host) {
-    const message = `${known.source} has only keys for ${host} of a type that cannot be checked here (${typesOf(known)})`;
-    return new errors/* ActionError */.lZ('host-key-mismatch', message, { hint: addAnotherKey(known) });
-}
-function typesOf(known) {
-    return [...new Set(known.trusted.map((key) => key.type))].join(', ');
-}
-function addAnotherKey({ source }) {
-    return `Print the keys it has with \`cat /etc/ssh/ssh_host_*_key.pub\` on the builder, and add the ed25519 one to ${source}.`;
-}
-function unknownHost(known, host, port, key) {
-    const message = known.empty
-        ? `no host key is known: known-hosts is empty, and ${host} presents ${describe(key)}`
-        : `the host key of ${knownHostsName(host, port)} is not in known-hosts; it presents ${describe(key)}`;
-    return new errors/* ActionError */.lZ('host-key-unknown', message, {
-        hint: 'Compare that with `ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub` run on the builder itself (its key of that type). ' +
-            `If they agree, add this line to the input known-hosts: ${knownHostsLine(host, port, key)}`,
-    });
-}
-function host_key_check_mismatch(known, host, port, key) {
-    const expected = known.trusted.map(describe).join(' or ');
-    const line = known.source === 'known-hosts'
-        ? knownHostsLine(host, port, key)
-        : Buffer.from(`${key.type} ${key.base64}`).toString('base64');
-    return new errors/* ActionError */.lZ('host-key-mismatch', `the host key of ${knownHostsName(host, port)} has changed: it presents ${describe(key)}, but ${known.source} has ${expected}`, {
-        hint: 'Somebody may be impersonating the builder. Only if its key was really replaced, put this into ' +
-            `${known.source} in place of the old one: ${line}`,
-    });
-}
-function describe(key) {
-    return `${key.type} ${fingerprint(key)}`;
-}
-function knownHostsLine(host, port, key) {
-    return `${knownHostsName(host, port)} ${key.type} ${key.base64}`;
-}
-
-;// CONCATENATED MODULE: ./ssh/authentication.js
-
-
-/** Offers each key once, in order, and nothing else: no `none` probe, which would cost a round trip. */
-function publicKeyOnly(credentials, username, watch) {
-    const methods = credentials.kind === 'keys'
-        ? credentials.keys.map((key) => ({ type: 'publickey', username, key: key.parsed() }))
-        : [{ type: 'agent', username, agent: credentials.socket }];
-    return (methodsLeft, partialSuccess, next) => {
-        watch.asked();
-        if (partialSuccess)
-            watch.wantsMore(methodsLeft);
-        const method = methods.shift();
-        // ssh2 takes `false` for "nothing left", which its types do not know.
-        next(method ?? false);
-    };
-}
-/** A second factor, or a second key, that cannot be given. */
-function moreIsWanted(methods, user, host, cause) {
-    const wanted = printable(methods.join(', '));
-    return new errors/* ActionError */.lZ('authentication-failed', `${host} accepts the key of ${user}, but wants more than that: ${wanted}`, {
-        hint: `A workflow can give nothing but a key: set AuthenticationMethods publickey for ${user} in sshd_config on ${host} (Match User).`,
-        cause,
-    });
-}
-/** The server would not have any of our keys. */
-function authenticationFailure(credentials, user, host, cause) {
-    const tooMany = /too many authentication failures/i.test(cause.message);
-    const what = tooMany
-        ? `${host} let ${user} try no more keys (too many authentication failures)`
-        : `${host} does not let ${user} in`;
-    return new errors/* ActionError */.lZ('authentication-failed', `${what}: ${offered(credentials)}`, {
-        hint: tooMany
-            ? 'Offer only the key that is meant for this builder: sshd counts each one against its MaxAuthTries.'
-            : `Is the user name right, and is the public half of the key a line of ~/.ssh/authorized_keys of ${user} on ${host}?`,
-        cause,
-    });
-}
-function offered(credentials) {
-    if (credentials.kind === 'agent')
-        return 'offered were the keys of the agent (SSH_AUTH_SOCK)';
-    const keys = credentials.keys.map((key) => `${key.type} ${key.fingerprint}`);
-    return keys.length === 0 ? 'there was no key to offer' : `offered was ${keys.join(', ')}`;
-}
-
-;// CONCATENATED MODULE: ./ssh/handshake-progress.js
-
-
-
-
-const PEEKED_BYTES = 256;
-/** Watches a handshake: how far it has come, how long the link takes, and why it failed if it does. */
-class HandshakeProgress {
-    /** Set when the host's key was refused. */
-    hostKey;
-    isAuthenticated = false;
-    #options;
-    #phase = 'greeting';
-    #firstBytes = '';
-    #serviceAskedAt = 0;
-    #serviceGrantedAt;
-    #wantedMore;
-    constructor(options) {
-        this.#options = options;
-    }
-    /** The software that the server says it is. */
-    get server() {
-        return this.#firstBytes.startsWith('SSH-2.0-OpenSSH_') ? 'OpenSSH' : 'other';
-    }
-    get roundTripMs() {
-        return (this.#serviceGrantedAt ?? this.#serviceAskedAt) - this.#serviceAskedAt;
-    }
-    /** Remembers what the server says first, which ssh2 forgets unless it is SSH. */
-    peek(socket) {
-        const onData = (chunk) => {
-            this.#firstBytes += chunk.toString('latin1', 0, PEEKED_BYTES);
-            if (this.#firstBytes.startsWith('SSH-'))
-                this.#phase = 'key-exchange';
-            socket.removeListener('data', onData);
-        };
-        socket.on('data', onData);
-    }
-    /** ssh2 asks for the authentication service next. */
-    keysExchanged() {
-        this.#phase = 'authentication';
-        this.#serviceAskedAt = performance.now();
-    }
-    asked() {
-        this.#serviceGrantedAt ??= performance.now();
-    }
-    wantsMore(methods) {
-        this.#wantedMore = methods;
-    }
-    /** @param error what ssh2 reported */
-    explain(error) {
-        if (this.hostKey !== undefined)
-            return this.hostKey;
-        switch (this.#phase) {
-            case 'greeting':
-                return this.#noGreeting(error);
-            case 'key-exchange':
-                return this.#keyExchange(error);
-            case 'authentication':
-                return this.#authentication(error);
-        }
-    }
-    /** The phase under way took longer than it may. */
-    timedOut(limitMs) {
-        const { host, port } = this.#options;
-        const what = {
-            greeting: 'took the connection but said nothing',
-            'key-exchange': 'did not finish the key exchange',
-            authentication: 'did not answer the authentication',
-        }[this.#phase];
-        return new errors/* ActionError */.lZ('connect-timeout', `${host}, port ${port}, ${what} within ${limitMs / 1000} s`, { hint: 'Is that the port of an SSH server, and is the builder not overloaded?' });
-    }
-    #noGreeting(error) {
-        const { host, port } = this.#options;
-        const said = printable(this.#firstBytes.split(/[\r\n]/)[0] ?? '');
-        // sshd says so since 9.8 when MaxStartups or PerSourcePenalties turn a client away; before it just hangs up.
-        if (said === '' || /^(Exceeded MaxStartups|Not allowed at this time)/.test(said)) {
-            const reason = said === '' ? '' : ` (${said})`;
-            return new TurnedAway('connection-lost', `${host}, port ${port}, closed the connection before the SSH handshake${reason}`, {
-                hint: "Too many connections at once, perhaps: see sshd's MaxStartups and PerSourcePenalties on the builder.",
-                cause: error,
-            });
-        }
-        return new errors/* ActionError */.lZ('host-unreachable', `what listens on ${host}, port ${port}, is no SSH server: it says ${JSON.stringify(said.slice(0, 80))}`, { cause: error });
-    }
-    #keyExchange(error) {
-        const { host, hostKeys } = this.#options;
-        if (error.message.includes('no matching host key format') && hostKeys.trusted.length > 0) {
-            return noCommonHostKey(hostKeys, host);
-        }
-        return new errors/* ActionError */.lZ('connection-lost', `the SSH handshake with ${host} failed: ${printable(error.message)}`, { cause: error });
-    }
-    #authentication(error) {
-        const { host, user, credentials } = this.#options;
-        const level = 'level' in error ? error.level : undefined;
-        if (level === 'agent') {
-            return new errors/* ActionError */.lZ('authentication-failed', `the SSH agent cannot be used: ${printable(error.message)}`, { hint: 'Set the input ssh-key, or start an agent and set SSH_AUTH_SOCK.', cause: error });
-        }
-        if (this.#wantedMore !== undefined)
-            return moreIsWanted(this.#wantedMore, user, host, error);
-        if (level === 'client-authentication' || /authentication/i.test(error.message)) {
-            return authenticationFailure(credentials, user, host, error);
-        }
-        return new errors/* ActionError */.lZ('connection-lost', `${host} closed the connection during authentication: ${printable(error.message)}`, { cause: error });
-    }
-}
-/** The server was too busy to talk: worth another try. */
-class TurnedAway extends errors/* ActionError */.lZ {
-}
-
-;// CONCATENATED MODULE: ./ssh/cipher-keys.js
-
-/**
- * Hands ssh2's AES-GCM keys to OpenSSL once for each key exchange instead of once for each packet: with AES-GCM ssh2 makes a
- * cipher a packet, which costs Node 9 µs with a key in a buffer and 1.2 µs with a key object (0.6 s of processor time a GiB).
- * Where ssh2's internals are not as expected it changes nothing.
- */
-function keepCipherKeys(client) {
-    client.on('handshake', () => {
-        const { _protocol } = client;
-        const { _decipher, _cipher } = _protocol ?? {};
-        if (_decipher?._decipherKey instanceof Uint8Array) {
-            _decipher._decipherKey = (0,external_node_crypto_.createSecretKey)(_decipher._decipherKey);
-        }
-        if (_cipher?._encKey instanceof Uint8Array)
-            _cipher._encKey = (0,external_node_crypto_.createSecretKey)(_cipher._encKey);
-    });
-}
-
-;// CONCATENATED MODULE: ./ssh/credentials.js
-/** The key that is tried first, if it is in memory. */
-function firstKey(credentials) {
-    return credentials.kind === 'keys' ? credentials.keys[0]?.parsed() : undefined;
-}
-
-;// CONCATENATED MODULE: ./ssh/eager-authentication.js
-/** What an RSA signature algorithm hashes with; the other keys have but one algorithm, which ssh2 knows. */
-const RSA_HASHES = {
-    'ssh-rsa': 'sha1',
-    'rsa-sha2-256': 'sha256',
-    'rsa-sha2-512': 'sha512',
-};
-/**
- * Saves two of the six round trips of connecting: a key in memory is not first offered without a signature, and the first
- * one goes out together with the request for the authentication service (RFC 4252, 7, lets a client do both).
- *
- * Call it after `connect()`. Where ssh2's internals are not as expected it changes nothing, and connecting takes longer.
- * @param first the key that will be tried first, if it is in memory
- * @param onSent called when the first request went out ahead
- */
-function authenticateEagerly(client, username, first, onSent) {
-    const protocol = protocolOf(client);
-    if (protocol === undefined)
-        return;
-    const request = protocol.authPK.bind(protocol);
-    const requestSigned = (user, key, algorithm) => request(user, key, algorithm, (data, send) => send(key.sign(data, algorithm === undefined ? undefined : RSA_HASHES[algorithm])));
-    // The server's word on which RSA algorithms it takes may come after the handshake.
-    let ahead = first?.type === 'ssh-rsa' ? undefined : first;
-    protocol.authPK = (user, key, algorithm, sign) => {
-        if (sign !== undefined || !key.isPrivateKey())
-            request(user, key, algorithm, sign);
-        else if (key === ahead)
-            ahead = undefined;
-        else
-            requestSigned(user, key, algorithm);
-    };
-    // ssh2 asks for the service right after this event, in the same turn.
-    client.once('handshake', () => queueMicrotask(() => {
-        if (ahead === undefined)
-            return;
-        requestSigned(username, ahead);
-        onSent();
-    }));
-}
-function protocolOf(client) {
-    const { _protocol } = client;
-    return isAuthenticationProtocol(_protocol) ? _protocol : undefined;
-}
-function isAuthenticationProtocol(protocol) {
-    return typeof protocol?.authPK === 'function' && protocol.authPK.length === 4;
-}
-
-;// CONCATENATED MODULE: ./ssh/handshake.js
-
-
-
-
-
-
-
-
-/** What ssh2 can check, best first; RSA with SHA-2 alone. */
-const SUPPORTED_HOST_KEYS = [
-    'ssh-ed25519',
-    'ecdsa-sha2-nistp256',
-    'ecdsa-sha2-nistp384',
-    'ecdsa-sha2-nistp521',
-    'rsa-sha2-512',
-    'rsa-sha2-256',
-];
-/**
- * Speaks SSH on a connected socket up to authentication; destroys the socket when that fails.
- * @param onRequestable called once, when channels can be asked for: maybe before the server has let us in
- * @returns what `onRequestable` made, once we are in
- * @throws ActionError
- */
-async function handshake_shakeHands(socket, options, timeouts, onRequestable) {
-    const client = new lib.Client();
-    const progress = new HandshakeProgress(options);
-    const handshake = {
-        client,
-        get roundTripMs() {
-            return progress.roundTripMs;
-        },
-        get isAuthenticated() {
-            return progress.isAuthenticated;
-        },
-    };
-    let early;
-    const onSent = () => {
-        if (mayAskEarly(options, progress))
-            early = { made: onRequestable(handshake) };
-    };
-    try {
-        const config = clientConfig(socket, options, timeouts, progress);
-        client.once('handshake', () => progress.keysExchanged());
-        keepCipherKeys(client);
-        client.connect(config); // may throw: nothing waits yet
-        const authenticated = untilReady(client, progress, options, timeouts);
-        progress.peek(socket);
-        authenticateEagerly(client, options.user, firstKey(options.credentials), onSent);
-        await authenticated;
-        return early === undefined ? onRequestable(handshake) : early.made;
-    }
-    catch (error) {
-        socket.destroy();
-        throw error;
-    }
-}
-function clientConfig(socket, options, timeouts, progress) {
-    return {
-        sock: socket,
-        username: options.user,
-        algorithms: algorithms(options),
-        hostVerifier: (blob, verify) => {
-            progress.hostKey = hostKeyFailure(options.hostKeys, options.host, options.port, blob);
-            // ssh2 refuses on `false` alone and takes whatever is returned for a verdict: so a block, and no return.
-            verify(progress.hostKey === undefined);
-        },
-        authHandler: publicKeyOnly(options.credentials, options.user, progress),
-        readyTimeout: 0,
-        keepaliveInterval: timeouts.keepAlive.intervalMs,
-        keepaliveCountMax: Number.MAX_SAFE_INTEGER,
-        strictVendor: false,
-    };
-}
-/**
- * "Any non-authentication messages sent by the client after the request that resulted in SSH_MSG_USERAUTH_SUCCESS being
- * sent MUST be passed to the service" (RFC 4252, 5.1). So nothing may follow a request that need not be the last one,
- * and whether a server keeps to it is known of OpenSSH only.
- */
-function mayAskEarly({ credentials }, { server }) {
-    return credentials.kind === 'keys' && credentials.keys.length === 1 && server === 'OpenSSH';
-}
-/** Resolves when the client is authenticated; rejects when it fails, when a phase takes too long, or when cancelled. */
-async function untilReady(client, progress, options, timeouts) {
-    const { promise, resolve, reject } = Promise.withResolvers();
-    const limit = (ms) => setTimeout(() => reject(progress.timedOut(ms)), ms);
-    let timer = limit(timeouts.handshakeMs);
-    client.once('handshake', () => {
-        clearTimeout(timer);
-        timer = limit(timeouts.authenticationMs);
-    });
-    const onAbort = () => reject(new errors/* ActionError */.lZ('cancelled', `connecting to ${options.host} was cancelled`));
-    options.signal?.addEventListener('abort', onAbort);
-    if (options.signal?.aborted === true)
-        onAbort();
-    client.once('ready', () => {
-        progress.isAuthenticated = true;
-        resolve(undefined);
-    });
-    client.on('error', (error) => reject(progress.explain(error)));
-    client.once('close', () => reject(progress.explain(new Error('the server closed the connection'))));
-    try {
-        await promise;
-    }
-    finally {
-        clearTimeout(timer);
-        options.signal?.removeEventListener('abort', onAbort);
-    }
-}
-/** ssh2's own order of ciphers stands: AES-GCM first, which processors of today do in hardware. */
-function algorithms({ hostKeys, host, compress }) {
-    const wanted = hostKeyAlgorithms(hostKeys);
-    const known = SUPPORTED_HOST_KEYS.filter((algorithm) => wanted?.includes(algorithm));
-    if (wanted !== undefined && known.length === 0)
-        throw uncheckableHostKey(hostKeys, host);
-    return {
-        ...(wanted === undefined ? {} : { serverHostKey: known }),
-        compress: compress === true ? ['zlib@openssh.com', 'none'] : ['none'],
-    };
-}
-
-;// CONCATENATED MODULE: ./ssh/channel-request.js
-
-
-/**
- * Opens a channel. One that opens after the time limit is closed again.
- * @throws ActionError `channel-refused`
- */
-function requestChannel(request) {
-    const { promise, resolve, reject } = Promise.withResolvers();
-    let late = false;
-    const timer = setTimeout(() => {
-        late = true;
-        reject(noAnswer(request));
-    }, request.timeoutMs);
-    const done = (error, channel) => {
-        clearTimeout(timer);
-        if (error !== undefined)
-            reject(channelRefused(request, error));
-        else if (late)
-            channel.close();
-        else
-            resolve(request.accept(channel));
-    };
-    try {
-        request.start(done);
-    }
-    catch (error) {
-        clearTimeout(timer);
-        reject(channelRefused(request, error));
-    }
-    return promise;
-}
-function noAnswer({ what, label, timeoutMs }) {
-    return new errors/* ActionError */.lZ('channel-refused', `${label} did not answer the request for ${what} within ${timeoutMs / 1000} s`);
-}
-function channelRefused({ what, label }, cause) {
-    const said = cause instanceof Error ? cause.message.replace(/^\(SSH\) /, '') : String(cause);
-    const reason = printable(said);
-    return new errors/* ActionError */.lZ('channel-refused', `${label} refused ${what}: ${reason}`, {
-        hint: 'sshd allows MaxSessions programs on one connection (10), and may forbid forwarding (restrict, AllowStreamLocalForwarding).',
-        cause,
-    });
-}
-
-;// CONCATENATED MODULE: ./ssh/window.js
-
-const MIB = 1024 * 1024;
-/** What ssh2 grants a channel by itself (lib/Channel.js, MAX_WINDOW). */
-const SSH2_WINDOW = 2 * MIB;
-const WIDEST_WINDOW = 32 * MIB;
-/** One channel carries at most window / round trip; this is the rate the window is to allow. */
-const BYTES_PER_MS = 400_000;
-/** The receive window, in bytes, that lets one channel use a link of this round trip. */
-function windowFor(roundTripMs) {
-    const wanted = Math.ceil((roundTripMs * BYTES_PER_MS) / MIB) * MIB;
-    return Math.min(Math.max(wanted, SSH2_WINDOW), WIDEST_WINDOW);
-}
-/**
- * Grants the far side more than ssh2's fixed 2 MiB in flight. What was received and not consumed counts against
- * the window, so a reader that pauses holds at most one window in memory.
- */
-class ReceiveWindow {
-    #channel;
-    #bytes;
-    constructor(channel, bytes) {
-        this.#channel = internalsOf(channel);
-        this.#bytes = bytes;
-    }
-    /** @param unconsumed bytes received that nobody has read yet */
-    refill(unconsumed) {
-        if (this.#bytes <= SSH2_WINDOW)
-            return;
-        const { incoming, outgoing, _client } = this.#channel;
-        const grant = this.#bytes - incoming.window - unconsumed;
-        // In few and large steps: each costs a packet.
-        if (grant < this.#bytes / 8 || (outgoing.state !== 'open' && outgoing.state !== 'eof'))
-            return;
-        incoming.window += grant;
-        _client._protocol.channelWindowAdjust(outgoing.id, grant);
-    }
-}
-function internalsOf(channel) {
-    if (!hasInternals(channel)) {
-        throw new errors/* ActionError */.lZ('internal', 'ssh2 has changed: a channel has no window to widen');
-    }
-    return channel;
-}
-function hasInternals(channel) {
-    const { incoming, outgoing, _client } = channel;
-    return (typeof incoming?.window === 'number' &&
-        typeof outgoing?.id === 'number' &&
-        typeof outgoing.state === 'string' &&
-        typeof _client?._protocol.channelWindowAdjust === 'function');
-}
-
-;// CONCATENATED MODULE: ./ssh/channel-stream.js
-
-
-
-const channel_stream_READ_AHEAD = 256 * 1024;
-/** Small writes that wait for the same turn leave as packets of up to this size. */
-const WRITE_BATCH = 64 * 1024;
-/**
- * An ssh2 channel as a stream that keeps Node's rules. ssh2's own `destroy()` half-closes, never fails a write that
- * waits, and shows a lost connection as a clean end, which a reader would take for the end of the data.
- */
-class ChannelStream extends external_node_stream_.Duplex {
-    #channel;
-    #window;
-    #channelOpen = true;
-    #waitingWrite;
-    /** @param windowBytes what may be in flight and unread */
-    constructor(channel, windowBytes) {
-        super({ allowHalfOpen: false, readableHighWaterMark: channel_stream_READ_AHEAD });
-        this.#channel = channel;
-        this.#window = new ReceiveWindow(channel, windowBytes);
-        // Whoever reads or writes is told of an error; where nobody does, a lost connection must not end the process.
-        this.on('error', () => undefined);
-        channel.on('data', (chunk) => this.#receive(chunk));
-        channel.on('end', () => this.push(null));
-        channel.on('close', () => this.#closedByRemote());
-        // Where nobody listens (a socket has no standard error) it is dropped, not kept.
-        channel.stderr.resume();
-        this.#refill();
-    }
-    /** Ends the stream with the reason why its connection is gone, unless the far side had ended it before. */
-    connectionLost(reason) {
-        if (!this.#channelOpen)
-            return;
-        this.#channelOpen = false;
-        this.destroy(reason);
-    }
-    _read() {
-        this.#channel.resume();
-        this.#refill();
-    }
-    _write(chunk, _encoding, done) {
-        if (!this.#channelOpen) {
-            done(closedByRemote());
-            return;
-        }
-        this.#waitingWrite = done;
-        this.#channel.write(chunk, () => this.#written());
-    }
-    _writev(chunks, done) {
-        const batches = batch(chunks.map(({ chunk }) => chunk));
-        const writeNext = (error) => {
-            const next = batches.shift();
-            if (error || next === undefined)
-                done(error);
-            else
-                this._write(next, 'utf8', writeNext);
-        };
-        writeNext();
-    }
-    _final(done) {
-        if (this.#channelOpen)
-            this.#channel.end();
-        done();
-    }
-    _destroy(error, done) {
-        if (this.#channelOpen) {
-            this.#channelOpen = false;
-            this.#channel.close();
-            // What still arrives is thrown away: ssh2 reports the channel closed only after its last byte was read.
-            this.#channel.resume();
-        }
-        done(error);
-    }
-    #receive(chunk) {
-        if (this.destroyed)
-            return;
-        if (!this.push(chunk))
-            this.#channel.pause();
-        this.#refill();
-    }
-    #refill() {
-        if (this.#channelOpen) {
-            this.#window.refill(this.readableLength + this.#channel.readableLength);
-        }
-    }
-    #written() {
-        const done = this.#waitingWrite;
-        this.#waitingWrite = undefined;
-        done?.();
-    }
-    #closedByRemote() {
-        this.#channelOpen = false;
-        const done = this.#waitingWrite;
-        this.#waitingWrite = undefined;
-        done?.(closedByRemote());
-    }
-}
-function closedByRemote() {
-    return new errors/* ActionError */.lZ('connection-lost', 'the program on the remote side closed the channel');
-}
-/** Joins neighbours as long as the sum stays within one batch; larger chunks stay as they are. */
-function batch(chunks) {
-    const batches = [];
-    let size = WRITE_BATCH;
-    for (const chunk of chunks) {
-        if (size + chunk.length > WRITE_BATCH) {
-            batches.push([chunk]);
-            size = chunk.length;
-        }
-        else {
-            batches.at(-1)?.push(chunk);
-            size += chunk.length;
-        }
-    }
-    return batches.map((group) => {
-        const [only, ...others] = group;
-        return only !== undefined && others.length === 0 ? only : Buffer.concat(group);
-    });
-}
-
-;// CONCATENATED MODULE: ./ssh/diagnostics.js
-const KEPT_BYTES = 8 * 1024;
-/** Keeps the last 8 KiB of a stream, for error texts. */
-class Diagnostics {
-    #tail = Buffer.alloc(0);
-    constructor(source) {
-        source?.on('data', (chunk) => {
-            this.#tail = Buffer.concat([this.#tail, chunk]).subarray(-KEPT_BYTES);
-        });
-    }
-    /** As UTF-8, without the halves of a character that the cut left at either end. */
-    text() {
-        let start = 0;
-        // At most three continuation bytes can have lost their first byte.
-        while (start < 3 && ((this.#tail[start] ?? 0) & 0xc0) === 0x80)
-            start++;
-        return new TextDecoder().decode(this.#tail.subarray(start), { stream: true });
-    }
-}
-
-;// CONCATENATED MODULE: ./ssh/link-watch.js
-/**
- * Calls `onDead` once when nothing has moved for too long. ssh2's own count of unanswered requests is not used: on a
- * slow link an answer may wait for minutes behind data that is arriving well.
- * @returns a function that stops watching
- */
-function watchLink(socket, watch, onDead) {
-    let received = socket.bytesRead;
-    let waiting = socket.writableLength;
-    let silent = 0;
-    const timer = setInterval(() => {
-        const moved = socket.bytesRead !== received || socket.writableLength < waiting;
-        received = socket.bytesRead;
-        waiting = socket.writableLength;
-        silent = moved ? 0 : silent + 1;
-        if (silent < watch.silentIntervals)
-            return;
-        clearInterval(timer);
-        onDead();
-    }, watch.intervalMs);
-    return () => clearInterval(timer);
-}
-
-;// CONCATENATED MODULE: ./ssh/shell-quote.js
-/** `~` stays bare, so that the remote shell expands a program given as `~/bin/nix-daemon`, as it does for Nix. */
-const PLAIN_WORD = /^[A-Za-z0-9_@%+=:,./~-]+$/;
-/** A command line for the remote user's shell that means exactly these words. */
-function quoteCommand(words) {
-    return words.map(quoteWord).join(' ');
-}
-function quoteWord(word) {
-    return PLAIN_WORD.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
-}
-
-;// CONCATENATED MODULE: ./ssh/live-connection.js
-
-
-
-
-
-
-
-
-const FAREWELL_MS = 1000;
-/** What ssh2 and OpenSSL say of a packet that is not what was sent: length first, then the authentication tag. */
-const DAMAGED = /Bad packet length|Invalid MAC|unable to authenticate data/;
-function labelOf({ user, host, port }) {
-    return port === 22 ? `${user}@${host}` : `${user}@${host}:${port}`;
-}
-/** A connection whose client is authenticated, or about to be: see `onRequestable`. */
-class live_connection_Connection {
-    label;
-    closed;
-    #socket;
-    #client;
-    #handshake;
-    #timeouts;
-    #windowBytes;
-    #streams = new Set();
-    #settleClosed;
-    #stopWatching;
-    #gone;
-    constructor(socket, handshake, options, timeouts) {
-        const { client } = handshake;
-        this.label = labelOf(options);
-        this.#windowBytes = options.windowBytes;
-        this.#socket = socket;
-        this.#client = client;
-        this.#handshake = handshake;
-        this.#timeouts = timeouts;
-        const { promise, resolve } = Promise.withResolvers();
-        this.closed = promise;
-        this.#settleClosed = resolve;
-        const { intervalMs, silentIntervals } = timeouts.keepAlive;
-        this.#stopWatching = watchLink(socket, timeouts.keepAlive, () => {
-            this.#lose(`nothing moved on it for ${(intervalMs * silentIntervals) / 1000} s`);
-        });
-        client.on('error', (error) => this.#lose(live_connection_describe(error), error));
-        // ssh2 throws at whoever writes after 'end', and at 'close' ends all channels as if they were complete.
-        client.on('end', () => this.#lose('the server closed it'));
-        client.on('close', () => this.#lose('the server closed it'));
-    }
-    get roundTripMs() {
-        return this.#handshake.roundTripMs;
-    }
-    get bytesReceived() {
-        return this.#socket.bytesRead;
-    }
-    get bytesSent() {
-        return this.#socket.bytesWritten;
-    }
-    openSocket(path) {
-        return this.#open({
-            what: `a channel to the socket ${path}`,
-            start: (done) => this.#client.openssh_forwardOutStreamLocal(path, done),
-            accept: (channel) => ({ duplex: this.#streamOn(channel), diagnostics: () => '' }),
-        });
-    }
-    exec(command) {
-        const line = typeof command === 'string' ? command : quoteCommand(command);
-        return this.#open({
-            what: `the command ${line}`,
-            start: (done) => this.#client.exec(line, done),
-            accept: (channel) => {
-                const diagnostics = new Diagnostics(channel.stderr);
-                return {
-                    exit: exitOf(channel, this.closed),
-                    duplex: this.#streamOn(channel),
-                    diagnostics: () => diagnostics.text(),
-                };
-            },
-        });
-    }
-    close() {
-        const reason = `the connection to ${this.label} was closed`;
-        if (!this.#end(new errors/* ActionError */.lZ('connection-lost', reason)))
-            return;
-        this.#settleClosed(undefined);
-        this.#client.end();
-        // A farewell that cannot be delivered must not keep the process alive.
-        setTimeout(() => this.#socket.destroy(), FAREWELL_MS).unref();
-    }
-    async #open(request) {
-        this.#refuseIfGone();
-        try {
-            return await requestChannel({
-                ...request,
-                label: this.label,
-                timeoutMs: this.#channelTimeout(),
-            });
-        }
-        catch (error) {
-            // ssh2 fails the requests that wait when the connection ends, without saying why it ended.
-            this.#refuseIfGone();
-            throw error;
-        }
-    }
-    /** The answer to what is asked ahead of the authentication comes after it. */
-    #channelTimeout() {
-        const { authenticationMs, channelMs } = this.#timeouts;
-        return this.#handshake.isAuthenticated ? channelMs : authenticationMs + channelMs;
-    }
-    #refuseIfGone() {
-        if (this.#gone !== undefined)
-            throw this.#gone;
-    }
-    #streamOn(channel) {
-        const stream = new ChannelStream(channel, this.#windowBytes ?? windowFor(this.roundTripMs));
-        this.#streams.add(stream);
-        stream.once('close', () => this.#streams.delete(stream));
-        return stream;
-    }
-    #lose(why, cause) {
-        const message = `the connection to ${this.label} was lost: ${why}`;
-        const reason = new errors/* ActionError */.lZ('connection-lost', message, { cause });
-        if (!this.#end(reason))
-            return;
-        this.#settleClosed(reason);
-        this.#socket.destroy();
-    }
-    /** @returns whether this is the first reason, the one that counts */
-    #end(reason) {
-        if (this.#gone !== undefined)
-            return false;
-        this.#gone = reason;
-        this.#stopWatching();
-        for (const stream of this.#streams)
-            stream.connectionLost(reason);
-        return true;
-    }
-}
-function exitOf(channel, connectionClosed) {
-    const { promise, resolve } = Promise.withResolvers();
-    channel.on('close', (code, signal) => resolve({ code: code ?? undefined, signal }));
-    void connectionClosed.then(() => resolve({ code: undefined, signal: undefined }));
-    return promise;
-}
-function live_connection_describe(error) {
-    const code = 'code' in error ? error.code : undefined;
-    if (code === 'ECONNRESET' || code === 'EPIPE')
-        return 'it was reset';
-    const said = printable(error.message);
-    return DAMAGED.test(said) ? `data was damaged on the way (${said})` : said;
-}
-
-;// CONCATENATED MODULE: ./ssh/options.js
-/** With these a dead link is found within 48 s. */
-const DEFAULT_TIMEOUTS = {
-    tcpMs: 15_000,
-    handshakeMs: 15_000,
-    authenticationMs: 20_000,
-    channelMs: 15_000,
-    keepAlive: { intervalMs: 12_000, silentIntervals: 3 },
-    retryMs: [500, 1000, 2000, 4000],
-};
-
-;// CONCATENATED MODULE: ./ssh/read-buffers.js
-/** Bytes read at once. */
-const SIZE = 512 * 1024;
-/** Shorter chunks are copied: it costs nothing, and ssh2 keeps parts of its first packets, which are not encrypted yet. */
-const SHORT = 32 * 1024;
-/**
- * Reads a socket into two buffers in turn, where Node would make one for every 64 KiB: half of the garbage of a copy.
- *
- * Two, because ssh2 may keep the encrypted rest of a packet until the bytes that authenticate it are there (chacha20-poly1305 in its
- * lib/protocol/crypto.js): those are fewer than any chunk that makes the buffers change places.
- * @param onChunk gets each chunk, which holds until the next but one comes
- */
-function readIntoTwoBuffers(onChunk) {
-    let current = Buffer.allocUnsafeSlow(SIZE);
-    let other = Buffer.allocUnsafeSlow(SIZE);
-    return {
-        buffer: () => current,
-        callback(size) {
-            const chunk = current.subarray(0, size);
-            if (size < SHORT) {
-                onChunk(Buffer.from(chunk));
-            }
-            else {
-                [current, other] = [other, current];
-                onChunk(chunk);
-            }
-            return true;
-        },
-    };
-}
-
-;// CONCATENATED MODULE: ./ssh/tcp.js
-
-
-
-/** Node gives up on an address after 250 ms by default, which a slow link needs for one round trip. */
-const ADDRESS_ATTEMPT_MS = 3000;
-/**
- * A TCP connection with Nagle's algorithm off: ssh2 leaves it on, and every small exchange would wait 44 ms.
- * @throws ActionError `host-unresolvable`, `host-unreachable`, `connect-timeout`, `cancelled`
- */
-function connectTcp(host, port, timeoutMs, signal) {
-    return new Promise((resolve, reject) => {
-        const socket = (0,external_node_net_.connect)({
-            host,
-            port,
-            noDelay: true,
-            autoSelectFamilyAttemptTimeout: ADDRESS_ATTEMPT_MS,
-            onread: readIntoTwoBuffers((chunk) => socket.emit('data', chunk)),
-        });
-        const timer = setTimeout(() => fail(timedOut(host, port, timeoutMs)), timeoutMs);
-        const onAbort = () => fail(tcp_cancelled(host));
-        const settle = () => {
-            clearTimeout(timer);
-            signal?.removeEventListener('abort', onAbort);
-            socket.removeListener('connect', onConnect);
-            socket.removeListener('error', onError);
-        };
-        const fail = (error) => {
-            settle();
-            // A destroyed socket may still report how its attempt ended.
-            socket.on('error', () => undefined).destroy();
-            reject(error);
-        };
-        const onConnect = () => {
-            settle();
-            resolve(socket);
-        };
-        const onError = (error) => fail(connectFailure(host, port, error));
-        socket.once('connect', onConnect).once('error', onError);
-        if (signal?.aborted === true)
-            onAbort();
-        else
-            signal?.addEventListener('abort', onAbort);
-    });
-}
-function timedOut(host, port, timeoutMs) {
-    return new errors/* ActionError */.lZ('connect-timeout', `${host} did not answer on port ${port} within ${timeoutMs / 1000} s`, { hint: 'Is the builder up, and does its firewall let this runner in?' });
-}
-function tcp_cancelled(host) {
-    return new errors/* ActionError */.lZ('cancelled', `connecting to ${host} was cancelled`);
-}
-/** With several addresses tried, the reasons are in an AggregateError. */
-function connectFailure(host, port, error) {
-    const reason = error instanceof AggregateError ? (0,errors/* toError */.iT)(error.errors[0]) : error;
-    const code = 'code' in reason ? String(reason.code) : '';
-    switch (code) {
-        case 'ENOTFOUND':
-        case 'EAI_AGAIN':
-        case 'EAI_NODATA':
-            return new errors/* ActionError */.lZ('host-unresolvable', `the host name ${host} does not resolve`, {
-                hint: 'Is it spelled right, and known to the name servers that this runner uses?',
-                cause: error,
-            });
-        case 'ECONNREFUSED':
-            return new errors/* ActionError */.lZ('host-unreachable', `${host} refuses connections on port ${port}: nothing listens there`, { hint: 'Is sshd running on the builder, and is that its port?', cause: error });
-        case 'ETIMEDOUT':
-            return new errors/* ActionError */.lZ('connect-timeout', `${host} did not answer on port ${port}`, {
-                hint: 'Is the builder up, and does its firewall let this runner in?',
-                cause: error,
-            });
-        default:
-            return new errors/* ActionError */.lZ('host-unreachable', `${host}, port ${port}, cannot be reached: ${code === '' ? reason.message : code}`, { hint: 'Is there a route from this runner to the builder?', cause: error });
-    }
-}
-
-;// CONCATENATED MODULE: ./ssh/connection.js
-
-
-
-
-
-
-
-/**
- * Connects and authenticates; tries again for some seconds where the server is too busy to talk.
- * @throws ActionError of group "reaching the remote", or `cancelled`
- */
-async function connectSsh(options) {
-    const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts };
-    for (const waitMs of timeouts.retryMs) {
-        try {
-            return await connectOnce(options, timeouts);
-        }
-        catch (error) {
-            if (!(error instanceof TurnedAway))
-                throw error;
-            // Clients that were turned away together must not come back together.
-            await pause(waitMs * (0.5 + Math.random()), options);
-        }
-    }
-    return connectOnce(options, timeouts);
-}
-async function pause(ms, { host, signal }) {
-    try {
-        await (0,external_node_timers_promises_namespaceObject.setTimeout)(ms, undefined, signal === undefined ? {} : { signal });
-    }
-    catch (error) {
-        throw new errors/* ActionError */.lZ('cancelled', `connecting to ${host} was cancelled`, { cause: error });
-    }
-}
-async function connectOnce(options, timeouts) {
-    const socket = await connectTcp(options.host, options.port, timeouts.tcpMs, options.signal);
-    return handshake_shakeHands(socket, options, timeouts, (handshake) => {
-        const connection = new live_connection_Connection(socket, handshake, options, timeouts);
-        options.onRequestable?.(connection);
-        return connection;
-    });
-}
-
-;// CONCATENATED MODULE: ./ssh/worker-channel.js
-
-
-/** Where nix-daemon listens unless it was built with another state folder. */
-const DAEMON_SOCKET = '/nix/var/nix/daemon-socket/socket';
-/** The command that serves the worker protocol, put together as Nix does it (ssh-store.cc, SSHStore::openConnection). */
-function workerCommand(program) {
-    const words = program.remoteProgram.length > 0 ? program.remoteProgram : ['nix-daemon'];
-    const store = program.remoteStore === undefined ? [] : ['--store', program.remoteStore];
-    return [...words, '--stdio', ...store, ...(program.daemonArgs ?? [])];
-}
-/**
- * Connects and opens a worker channel in as few round trips as the server allows.
- * @throws ActionError as `connectSsh` and {@link openWorkerChannel}
- */
-async function connectWorker(options, program) {
-    let requested;
-    const connection = await connectSsh({
-        ...options,
-        onRequestable: (requestable) => {
-            requested = openWorkerChannel(requestable, program);
-            // Where we are not let in, that is the error to show.
-            requested.catch(() => undefined);
-            options.onRequestable?.(requestable);
-        },
-    });
-    try {
-        return { connection, channel: await (requested ?? openWorkerChannel(connection, program)) };
-    }
-    catch (error) {
-        connection.close();
-        throw error;
-    }
-}
-/**
- * Opens a channel to a Nix daemon. Unless the URI asks for a program or store of its own, the daemon's socket and
- * `nix-daemon --stdio` are requested together, so that a remote without the one costs no further round trip: the socket
- * is taken if it opens, and the other closed.
- *
- * The program has a use even where the socket opens: sshd leaves Nagle's algorithm on until a program was started on a
- * connection, and an answer written in several pieces would wait for our acknowledgement of the first.
- * @throws ActionError `channel-refused` if neither opens, or `connection-lost`
- */
-async function openWorkerChannel(connection, program) {
-    const exec = () => connection.exec(workerCommand(program));
-    if (wantsOwnProgram(program))
-        return { kind: 'exec', ...(await exec()) };
-    const socket = connection.openSocket(program.daemonSocket ?? DAEMON_SOCKET);
-    const spare = haveSocket.has(connection) ? undefined : exec();
-    // Refused or lost, it matters only if it is waited for.
-    spare?.catch(() => undefined);
-    try {
-        const stream = await socket;
-        haveSocket.add(connection);
-        spare?.then(({ duplex }) => duplex.destroy()).catch(() => undefined);
-        return { kind: 'socket', ...stream };
-    }
-    catch (error) {
-        const reason = (0,errors/* toError */.iT)(error);
-        const stream = await (spare ?? exec()).catch(neitherOpens(connection, reason));
-        return { kind: 'exec', ...stream };
-    }
-}
-/** Connections on which the daemon's socket has opened: the next channel needs no program to fall back on. */
-const haveSocket = new WeakSet();
-function wantsOwnProgram({ remoteProgram, remoteStore }) {
-    return remoteProgram.length > 0 || remoteStore !== undefined;
-}
-function neitherOpens(connection, socketError) {
-    return (error) => {
-        if (error instanceof errors/* ActionError */.lZ && error.code === 'connection-lost')
-            throw error;
-        throw new errors/* ActionError */.lZ('channel-refused', `${connection.label} opens neither the Nix daemon's socket nor \`nix-daemon --stdio\`: ` +
-            `${socketError.message}; ${(0,errors/* toError */.iT)(error).message}`, {
-            hint: 'The key needs the right to run `nix-daemon --stdio` on the builder, as a forced command for instance, ' +
-                "and sshd's MaxSessions must allow two of them at once.",
-            cause: error,
-        });
-    };
-}
-
 ;// CONCATENATED MODULE: ./build/remote.js
 
 
@@ -64995,6 +76269,8 @@ class Remote {
     #connection;
     #request;
     #settings;
+    /** What its daemon says of itself. */
+    greeting;
     /** On the channel that was asked for together with the connection, until somebody takes it. */
     #first;
     constructor(request, { connection, channel }, settings) {
@@ -65003,6 +76279,7 @@ class Remote {
         this.#request = request;
         this.#settings = settings;
         this.#first = this.#sessionOn(channel);
+        this.greeting = this.#first.store.greeting;
     }
     /**
      * Connects, with the channel that is to build. What the remote has as settings is asked for at the same time, on a channel of its
@@ -65010,14 +76287,15 @@ class Remote {
      * @throws ActionError of ssh/
      */
     static async connect(request, signal) {
-        const { uri, defaultUser, credentials, hostKeys, options } = request;
+        const { uri, defaultUser, access, options } = request;
+        const endpoint = { ...uri, publicHostKey: uri.base64SshPublicHostKey };
         let settings;
         const connected = await connectWorker({
             host: uri.host,
             port: uri.port,
             user: uri.user ?? defaultUser,
-            credentials,
-            hostKeys,
+            credentials: await access.credentialsFor(endpoint),
+            hostKeys: access.hostKeysOf(endpoint),
             compress: uri.compress,
             signal,
             onRequestable: (connection) => {
@@ -65037,10 +76315,13 @@ class Remote {
     settings() {
         return this.#settings;
     }
-    /** A further session, for queries and copies. */
-    async openSession() {
-        return this.#sessionOn(await this.#openChannel([])).store;
+    get inputs() {
+        return { remoteUser: this.user, remoteSettings: () => this.settings() };
     }
+    /** A further session, for queries and copies. */
+    openSession = async () => this.#sessionOn(await this.#openChannel([])).store;
+    builderOf = () => this.label;
+    rename = (text) => text;
     /** The session whose daemon builds with the options asked for; what cannot reach it is told. */
     async buildSession(observe) {
         const { store, warnings } = await this.sessionWith(this.#request.options);
@@ -65150,6 +76431,44 @@ function settingsCommand(uri) {
     return `${nix} config show ${flags} 2>/dev/null || ${nix} show-config ${flags} 2>/dev/null`;
 }
 
+;// CONCATENATED MODULE: ./build/remote-site.js
+
+
+
+
+
+/**
+ * A remote store that builds.
+ * @param opened takes what has to be closed
+ */
+function remoteSite(request, uri, context, local, phases, opened) {
+    const connected = phases.measure('connect', () => remote_site_connect(request, uri, context, opened));
+    const remote = async () => (await connected).place;
+    const check = async () => localImportCheck(await local, await remote(), context);
+    const settings = connected.then(({ place }) => place.settings());
+    const store = openEvaluationStore({ request, context, connected: remote, importCheck: check }, opened);
+    return {
+        connected,
+        store,
+        systems: { named: uri.systems.map((system) => parseSystem(system)), settings },
+        // Asked before anything is built: a build whose outputs nobody can take is of no use.
+        importCheck: request.copy.kind === 'none' ? Promise.resolve(undefined) : check(),
+    };
+}
+async function remote_site_connect({ options }, uri, { access, user, observe, signal }, opened) {
+    const place = await Remote.connect({ uri, defaultUser: user, access, options }, signal);
+    opened.defer(() => place.close());
+    // A daemon that does not greet would be waited for, cancelled or not.
+    const hangUp = () => place.close();
+    signal.addEventListener('abort', hangUp);
+    const session = await place.buildSession(observe);
+    opened.defer(() => session.close());
+    const detail = connectionDetail(await session.greeting, place.roundTripMs);
+    observe({ kind: 'connected', remote: place.label, detail });
+    signal.removeEventListener('abort', hangUp);
+    return { place, session };
+}
+
 ;// CONCATENATED MODULE: ./build/prepare.js
 
 
@@ -65157,44 +76476,41 @@ function settingsCommand(uri) {
 
 
 
-
-
 /**
- * Connects to the remote, evaluates, and finds out whether outputs can be imported, all at the same time; what fails first ends the
- * rest.
+ * Connects to where it is built, evaluates, and finds out whether outputs can be imported, all at the same time; what fails first ends
+ * the rest.
  * @param opened takes what has to be closed
  */
 async function prepare(request, context, phases, opened) {
     const failing = new AbortController();
     const inner = { ...context, signal: AbortSignal.any([context.signal, failing.signal]) };
-    const connecting = prepare_connect(request, inner, phases, opened);
     const local = openLocal(context, opened);
-    const settings = connecting.then(({ remote }) => remote.settings());
-    const store = openEvaluationStore({
-        request,
-        context: inner,
-        connected: connecting.then(({ remote }) => remote),
-        importCheck: async () => localImportCheck(await local, (await connecting).remote, inner),
-    }, opened);
-    const evaluating = evaluateEarly(request, inner, phases, { local, store, settings });
-    const permitting = permitImport(request, inner, local, connecting);
-    const all = Promise.all([connecting, local, evaluating, permitting]);
+    const site = openSite(request, inner, local, phases, opened);
+    const { connected } = site;
+    const evaluating = evaluateEarly(request, inner, phases, { local, ...site });
+    const all = Promise.all([connected, local, evaluating, site.importCheck]);
     try {
-        const done = await Promise.race([all, loss(connecting), prepare_cancelled(context.signal)]);
-        const [{ remote, session }, localStore, evaluation, importCheck] = done;
-        return { remote, session, local: localStore, evaluation, importCheck };
+        const done = await Promise.race([all, loss(connected), prepare_cancelled(context.signal)]);
+        const [{ place, session }, localStore, evaluation, importCheck] = done;
+        return { place, session, local: localStore, evaluation, importCheck };
     }
     catch (error) {
         failing.abort(error);
-        void connecting.then(({ remote }) => remote.close(), errors/* toError */.iT);
-        await Promise.allSettled([connecting, local, evaluating, permitting]);
+        void connected.then(({ place }) => place.close(), errors/* toError */.iT);
+        await Promise.allSettled([connected, local, evaluating, site.importCheck]);
         throw error;
     }
 }
+function openSite(request, context, local, phases, opened) {
+    const { destination } = request;
+    return destination.mode === 'remote-store'
+        ? remoteSite(request, destination.store, context, local, phases, opened)
+        : buildersSite(request, destination.machines, context, local, phases, opened);
+}
 /** Rejects when an established connection is lost: no use in evaluating on. */
-async function loss(connecting) {
-    const { remote } = await connecting;
-    throw await remote.lost;
+async function loss(connected) {
+    const { place } = await connected;
+    throw await place.lost;
 }
 /** Rejects when the workflow is cancelled: some waits for the remote do not listen to the signal. */
 function prepare_cancelled(signal) {
@@ -65206,32 +76522,10 @@ function prepare_cancelled(signal) {
             signal.addEventListener('abort', stop, { once: true });
     });
 }
-async function prepare_connect(request, { credentials, hostKeys, user, observe, signal }, phases, opened) {
-    const { store: uri, options } = request;
-    return phases.measure('connect', async () => {
-        const remote = await Remote.connect({ uri, defaultUser: user, credentials, hostKeys, options }, signal);
-        opened.defer(() => remote.close());
-        // A daemon that does not greet would be waited for, cancelled or not.
-        const hangUp = () => remote.close();
-        signal.addEventListener('abort', hangUp);
-        const session = await remote.buildSession(observe);
-        opened.defer(() => session.close());
-        const detail = connectionDetail(await session.greeting, remote.roundTripMs);
-        observe({ kind: 'connected', remote: remote.label, detail });
-        signal.removeEventListener('abort', hangUp);
-        return { remote, session };
-    });
-}
 async function openLocal({ env }, opened) {
     const local = await openLocalStore({ env, socketPath: daemonSocketPath(env) });
     opened.defer(() => local.store.close());
     return local;
-}
-/** Asked before anything is built: a build whose outputs nobody can take is of no use. */
-async function permitImport(request, context, local, connecting) {
-    if (request.copy.kind === 'none')
-        return undefined;
-    return localImportCheck(await local, (await connecting).remote, context);
 }
 
 ;// CONCATENATED MODULE: ./diagnose/build-error.js
@@ -65279,14 +76573,22 @@ async function buildRemotely(build, targets) {
         build.observe({ kind: 'to-build', attributes: missing.length, cached });
         if (missing.length === 0)
             return results;
-        const failures = await upload(build, missing.map((target) => target.key));
+        let early;
+        const onQueued = () => {
+            early = remote_build_request(build, missing);
+            early.catch(() => undefined); // waited for below, unless uploading fails first
+        };
+        const keys = missing.map((target) => target.key);
+        const failures = await upload({ ...build, onQueued }, keys);
+        build.tracker.requested(); // now, at the latest, the daemon turns to it
         for (const [key, error] of failures) {
             results.set(key, { status: 'failed', outputs: new Map(), error });
         }
         const possible = missing.filter((target) => !results.has(target.key));
         if (possible.length === 0)
             return results;
-        for (const [key, result] of await remote_build_request(build, possible))
+        const answers = await (early ?? remote_build_request(build, possible));
+        for (const [key, result] of answers)
             results.set(key, result);
         await settleUnanswered(build, possible, results);
     }
@@ -65314,7 +76616,7 @@ async function settleCached({ remote, copyBack }, targets, results) {
         return false;
     });
 }
-async function remote_build_request({ remote, tracker, copyBack }, targets) {
+async function remote_build_request({ remote, tracker, copyBack, rename }, targets) {
     const byKey = new Map(targets.map((target) => [target.key, target]));
     tracker.requested();
     tracker.onStopped = (drvPath) => {
@@ -65323,10 +76625,14 @@ async function remote_build_request({ remote, tracker, copyBack }, targets) {
             return;
         enqueueCopy(copyBack, target, remote_build_realised(target.outputs), { validity: 'maybe' });
     };
+    const hear = (event) => {
+        tracker.hear(event.kind === 'message' ? { ...event, text: rename(event.text) } : event);
+    };
     const answers = new Map();
-    for (const result of await remote.build(targets.map(toDerivedPath), 'normal', tracker.hear)) {
+    for (const result of await remote.build(targets.map(toDerivedPath), 'normal', hear)) {
         const { path } = result;
-        answers.set(path.kind === 'built' ? path.drvPath : path.path, result);
+        const renamed = { ...result, errorMessage: rename(result.errorMessage) };
+        answers.set(path.kind === 'built' ? path.drvPath : path.path, renamed);
     }
     const results = targets.map((target) => {
         const answer = answers.get(target.key);
@@ -65462,7 +76768,7 @@ function buildOutcome(attribute, ended) {
         drvPath: derivation?.drvPath,
         outputs: ownOutputs(attribute, result?.outputs),
         status,
-        remote: ended.remote,
+        remote: ended.remoteOf(derivation?.drvPath),
         seconds: derivation && status !== 'cached' ? ended.secondsOf(derivation.drvPath) : undefined,
         copied: isHere && isCopied(ended.copy, attribute.attribute),
         error: ((0,domain_outcome/* isGood */.Kg)(status) ? undefined : result?.error) ?? ended.copies.failures.get(key),
@@ -65552,6 +76858,7 @@ var step_disposeResources = (undefined && undefined.__disposeResources) || (func
 
 
 
+
 /**
  * One step: connects while it evaluates, builds in the remote store, copies back while it builds, and reports each attribute.
  * A failed attribute is part of the report; what rejects is what kept the step from building at all.
@@ -65573,7 +76880,7 @@ async function runStep(request, context) {
         const targets = planTargets(attributes, request.copy);
         const copyBack = startCopyBack(step);
         const results = await build(step, targets, copyBack);
-        const copies = await finishCopies(step, copyBack);
+        const copies = await finishCopies(step, copyBack, results);
         return await report(step, { results, copies, copyBack });
     }
     catch (e_1) {
@@ -65592,14 +76899,14 @@ function warnOfUnmatched({ request, context }, all) {
         context.observe({ kind: 'warning', text: `copy-outputs: no attribute matches '${glob}'` });
     }
 }
-function startCopyBack({ context: { env, observe, signal }, remote, importCheck, opened, }) {
-    if (importCheck === undefined)
+function startCopyBack({ context: { env, observe, signal }, place: { openSession }, importCheck, opened, }) {
+    if (importCheck === undefined || !openSession)
         return undefined;
     const copyBack = new CopyBack({
         openStores: async () => {
             const { store: to } = await openLocalStore({ env, socketPath: daemonSocketPath(env) });
             try {
-                return { from: await remote.openSession(), to };
+                return { from: await openSession(), to };
             }
             catch (error) {
                 to.close();
@@ -65614,44 +76921,53 @@ function startCopyBack({ context: { env, observe, signal }, remote, importCheck,
     opened.defer(() => copyBack.close());
     return copyBack;
 }
-async function build({ request, context: { observe, signal }, phases, opened, remote, session, local, tracker }, targets, copyBack) {
+async function build({ request, context: { observe, signal }, phases, opened, place, session, local, tracker }, targets, copyBack) {
     const onAbort = () => void endBuilds(session, tracker, (0,errors/* toError */.iT)(signal.reason));
     signal.addEventListener('abort', onAbort);
     opened.defer(() => signal.removeEventListener('abort', onAbort));
     if (signal.aborted)
         onAbort();
-    const inputs = {
-        copyInputs: request.copyInputs,
-        remoteUser: remote.user,
-        remoteSettings: () => remote.settings(),
+    const parts = {
+        local: local.store,
+        remote: session,
+        inputs: { copyInputs: request.copyInputs, ...place.inputs },
+        rename: place.rename,
+        ...{ tracker, copyBack, observe, signal },
     };
-    const parts = { local: local.store, remote: session, inputs, tracker, copyBack, observe, signal };
     return phases.measure('build', () => buildRemotely(parts, targets));
 }
 /** Most copies ended while others still built; this waits for the last. */
-async function finishCopies({ phases }, copyBack) {
+async function finishCopies({ phases, place }, copyBack, results) {
+    if (!place.openSession)
+        return { copied: goodKeys(results), failures: new Map() };
     if (!copyBack)
         return { copied: new Set(), failures: new Map() };
     return phases.measure('copy-back', () => copyBack.finish());
 }
-async function report({ request, context, phases, remote, local, tracker, evaluation }, { results, copies, copyBack }) {
+/** What was built is here already. */
+function goodKeys(results) {
+    return new Set([...results].filter(([, { status }]) => (0,domain_outcome/* isGood */.Kg)(status)).map(([key]) => key));
+}
+async function report({ request, context, phases, place, session, local, tracker, evaluation }, { results, copies, copyBack }) {
     const outcomes = collectOutcomes(evaluation.attributes, {
         results,
         copies,
         secondsOf: (drvPath) => tracker.secondsOf(drvPath),
-        remote: remote.label,
+        remoteOf: (drvPath) => place.builderOf(drvPath && tracker.machineOf(drvPath)),
         copy: request.copy,
     });
-    const destination = async () => (await copyBack?.destination()) ?? local.store;
+    const home = place.openSession ? local.store : session;
+    const destination = async () => (await copyBack?.destination()) ?? home;
     const linkFailures = await linkCopied(request, evaluation.attributes, outcomes, destination);
     for (const outcome of outcomes)
         context.observe({ kind: 'attribute-done', outcome });
     return {
-        remote: remote.label,
+        mode: request.destination.mode,
+        remote: place.label,
         outcomes,
         problems: [...new Set(copies.failures.values()), ...linkFailures],
-        bytesUploaded: remote.bytesSent,
-        bytesDownloaded: remote.bytesReceived,
+        bytesUploaded: place.bytesSent,
+        bytesDownloaded: place.bytesReceived,
         seconds: phases.seconds,
     };
 }
@@ -65717,36 +77033,11 @@ function signal(pid, name) {
     }
 }
 
-;// CONCATENATED MODULE: ./service/folder.js
-
-
-
-/** Bytes that a Unix socket's path may have: 108 on Linux and 104 on macOS, less some. */
-const folder_MAX_SOCKET_PATH = 100;
-function folder_offloadFolder(folder) {
-    return {
-        path: folder,
-        socket: external_node_path_.join(folder, OFFLOAD_SOCKET_NAME),
-        control: external_node_path_.join(folder, 'control.sock'),
-        log: external_node_path_.join(folder, 'offload.log'),
-    };
-}
-/** Makes one, of mode 0700, in `preferred`, or below /tmp where the sockets' paths would be too long there. */
-async function folder_makeOffloadFolder(preferred) {
-    const name = 'nix-remote-build-';
-    const { socket } = folder_offloadFolder(external_node_path_.join(preferred, `${name}XXXXXX`));
-    const fits = Buffer.byteLength(socket) <= folder_MAX_SOCKET_PATH;
-    return folder_offloadFolder(await (0,promises_namespaceObject.mkdtemp)(external_node_path_.join(fits ? preferred : '/tmp', name)));
-}
-async function folder_removeOffloadFolder({ path }) {
-    await (0,promises_namespaceObject.rm)(path, { recursive: true, force: true });
-}
-
 ;// CONCATENATED MODULE: ./service/job-watch.js
 
 
 /** Milliseconds between looks. */
-const INTERVAL = 2000;
+const job_watch_INTERVAL = 2000;
 /**
  * The process that started this one: GitHub's runner. In a job container that is nobody (0 or 1): there the container's end is ours.
  */
@@ -65759,7 +77050,7 @@ async function jobProcess() {
 /** Resolves with the reason once the job's process is gone, or the folder that post removes. */
 async function jobGone(job, folder, signal) {
     for (;;) {
-        await delay(INTERVAL, undefined, { signal, ref: false });
+        await delay(job_watch_INTERVAL, undefined, { signal, ref: false });
         if (job && !(await isRunning(job)))
             return 'the process that runs the job is gone';
         if (!(await job_watch_exists(folder)))
@@ -65818,16 +77109,28 @@ function wrong(name, expected) {
 ;// CONCATENATED MODULE: ./service/messages.js
 
 
-/** @throws Error for what is not JSON of an {@link Assignment} */
+/** @throws TypeError for what is not JSON of an {@link Assignment}; no part of it is in the message */
 function parseAssignment(json) {
-    const { inputs, workspace, folder, job } = record(JSON.parse(json), 'assignment');
-    const texts = Object.entries(record(inputs, 'inputs'));
+    const { inputs, workspace, folder, job } = record(parseSecretly(json), 'assignment');
     return {
-        inputs: Object.fromEntries(texts.map(([name, text]) => [name, string(text, name)])),
+        inputs: texts(inputs, 'inputs'),
         workspace: string(workspace, 'workspace'),
         folder: string(folder, 'folder'),
         job: job === undefined ? undefined : parseJob(job),
     };
+}
+function texts(value, name) {
+    const entries = Object.entries(json_record(value, name));
+    return Object.fromEntries(entries.map(([key, text]) => [key, json_string(text, key)]));
+}
+/** Like JSON.parse, whose error quotes what it was given. */
+function parseSecretly(json) {
+    try {
+        return JSON.parse(json);
+    }
+    catch {
+        throw new TypeError('the assignment is not whole');
+    }
 }
 function parseJob(value) {
     const { pid, startTime } = record(value, 'job');
@@ -65842,6 +77145,7 @@ function parseSetUpAnswer(json) {
             remote: json_string(answer['remote'], 'remote'),
             detail: json_string(answer['detail'], 'detail'),
             warnings: list(answer['warnings'], 'warnings').map((text) => json_string(text, 'warnings')),
+            exports: texts(answer['exports'], 'exports'),
         };
     }
     return { kind: 'failed', ...messages_parseFailure(answer) };
@@ -65866,10 +77170,13 @@ class ControlServer {
     /** Resolves when somebody has asked for the end, with the function that answers. */
     stopped;
     #server;
+    #sockets = new Set();
     constructor(server) {
         this.#server = server;
         this.stopped = new Promise((resolve) => {
             server.on('connection', (socket) => {
+                this.#sockets.add(socket);
+                socket.once('close', () => this.#sockets.delete(socket));
                 hear(socket, () => resolve((answer) => write(socket, answer)));
             });
         });
@@ -65884,8 +77191,11 @@ class ControlServer {
         });
         return control;
     }
+    /** Also ends the connection of who was answered, which tells that this process is gone. */
     close() {
         this.#server.close();
+        for (const socket of this.#sockets)
+            socket.destroy();
     }
 }
 function hear(socket, onStop) {
@@ -65961,6 +77271,8 @@ async function lastWords(log, lines) {
 const SET_UP_LIMIT = 180_000;
 /** Milliseconds between asking the process to end and ending it. */
 const start_GRACE = 2000;
+/** Lines of its log that are shown of a process that did not answer. */
+const LAST_LINES = 5;
 /** Characters of an answer. */
 const MAX_ANSWER = 1_000_000;
 /**
@@ -65999,13 +77311,16 @@ async function startOffloadProcess(options) {
 async function answerOf(stdout, log, signal) {
     const limit = AbortSignal.timeout(SET_UP_LIMIT);
     const text = await start_firstLine(stdout, AbortSignal.any([signal, limit])).catch((error) => {
-        if (!limit.aborted)
-            throw error;
-        throw died(`was not ready within ${SET_UP_LIMIT / 1000} s`, []);
+        throw limit.aborted ? died(`was not ready within ${SET_UP_LIMIT / 1000} s`, []) : error;
     });
     if (text === undefined)
-        throw died('ended before it was ready', await lastWords(log, 3));
-    return parseSetUpAnswer(text);
+        throw died('ended before it was ready', await lastWords(log, LAST_LINES));
+    try {
+        return parseSetUpAnswer(text);
+    }
+    catch (error) {
+        throw died('answered what is no answer', [text], error);
+    }
 }
 /** Undefined when the stream ends before. */
 async function start_firstLine(stream, signal) {
@@ -66029,9 +77344,9 @@ async function start_firstLine(stream, signal) {
         signal.removeEventListener('abort', stop);
     }
 }
-function died(how, words) {
-    const said = words.length === 0 ? '' : `: ${printable(words.join(' '))}`;
-    return new errors/* ActionError */.lZ('internal', `the process for the offload socket ${how}${said}`);
+function died(how, words, cause) {
+    const said = words.length === 0 ? '' : `: ${printable(words.join(' | '))}`;
+    return new errors/* ActionError */.lZ('internal', `the process for the offload socket ${how}${said}`, { cause });
 }
 /** Ends the process and whatever it has started. */
 async function end(child) {
@@ -66070,18 +77385,20 @@ function kill(pid, signal) {
  * @throws ActionError with what kept it from serving; then nothing of it is left
  */
 async function setUp(inputs, context) {
-    const folder = await folder_makeOffloadFolder(temporary());
+    const folder = await makeOffloadFolder(temporary());
     const state = { folder: folder.path, writeSummary: inputs.writeSummary };
     saveOffload({ ...state, isReady: false });
     const ready = await start(folder, context).catch(async (error) => {
-        await folder_removeOffloadFolder(folder);
+        await removeOffloadFolder(folder);
         throw error;
     });
     saveOffload({ ...state, isReady: true });
-    lib_core/* exportVariable */.dN('NIX_DAEMON_SOCKET_PATH', folder.socket);
-    // Without it, who may write the store himself would not ask a daemon.
-    lib_core/* exportVariable */.dN('NIX_REMOTE', 'daemon');
-    tell(ready, folder);
+    const local = daemonSocketPath(childEnvironment(process.env));
+    if (local !== undefined)
+        lib_core/* exportVariable */.dN(LOCAL_DAEMON_VARIABLE, local);
+    for (const [name, value] of Object.entries(ready.exports))
+        lib_core/* exportVariable */.dN(name, value);
+    tell(ready);
 }
 /** The secrets go through a pipe: into no file, argument or environment. */
 async function start(folder, context) {
@@ -66104,11 +77421,12 @@ function tracking() {
     const id = process.env['RUNNER_TRACKING_ID'];
     return id === undefined ? {} : { RUNNER_TRACKING_ID: id };
 }
-function tell({ remote, detail, warnings }, { socket }) {
+function tell({ remote, detail, warnings, exports }) {
     for (const text of warnings)
         lib_core/* warning */.$e(text);
     lib_core/* info */.pq(`connected to ${remote} (${detail})`);
-    lib_core/* info */.pq(`Nix in later steps of this job builds there, through ${socket}`);
+    const way = exports['NIX_DAEMON_SOCKET_PATH'] ?? 'its remote builders';
+    lib_core/* info */.pq(`Nix in later steps of this job builds there, through ${way}`);
 }
 
 ;// CONCATENATED MODULE: ./run.js
@@ -66194,7 +77512,7 @@ async function run() {
             const inputs = readInputs((name) => {
                 given.set(name, lib_core/* getInput */.V4(name));
                 return given.get(name) ?? '';
-            }, workspace());
+            }, inputPlace());
             const marker = (0,external_node_crypto_.randomUUID)();
             saveMarker(marker);
             if (inputs.task === 'set-up')
@@ -66219,7 +77537,7 @@ async function run_build(inputs, secrets, marker, signal) {
     try {
         const log = run_addDisposableResource(env_2, new Log({ write: lib_core/* info */.pq, notice: lib_core/* notice */.lm, warn: lib_core/* warning */.$e, clock: clock }), false);
         const directory = await (0,promises_namespaceObject.mkdtemp)(external_node_path_.join(temporary(), 'nix-remote-build-'));
-        const place = await prepareContext(inputs, secrets, directory, marker);
+        const place = prepareContext(inputs, secrets, directory, marker);
         const context = { ...place, observe: log.observe, clock: clock, signal };
         await finish(await runStep(inputs.request, context), inputs, directory);
     }
@@ -66231,15 +77549,18 @@ async function run_build(inputs, secrets, marker, signal) {
         run_disposeResources(env_2);
     }
 }
-async function prepareContext(inputs, secrets, directory, marker) {
+function prepareContext(inputs, secrets, directory, marker) {
     const logDirectory = external_node_path_.join(directory, 'logs');
     lib_core/* setOutput */.uH('log-dir', logDirectory);
     return {
-        credentials: await readCredentials(secrets, inputs.request.store, process.env),
-        hostKeys: inputs.hostKeys,
+        access: {
+            credentialsFor: credentialsReader(secrets, process.env),
+            hostKeysOf: inputs.hostKeysOf,
+        },
         user: currentUser(),
         env: { ...childEnvironment(process.env), [MARKER_VARIABLE]: marker },
         runnerSystem: runnerSystem(),
+        pipe: pipeProgram(),
         logDirectory,
         temporaryDirectory: directory,
     };

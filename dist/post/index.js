@@ -28655,7 +28655,7 @@ function errorText({ message, hint }) {
 
 /***/ }),
 
-/***/ 9951:
+/***/ 8610:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -28983,11 +28983,15 @@ function onOneLine(text) {
 
 
 
+const TITLES = {
+    'remote-store': 'offload socket',
+    builders: 'remote builders',
+};
 /** The job summary's section on the offload socket, as GitHub Markdown: failures before successes. */
 function renderOffloadSummary(report) {
     return [
-        '## Nix Remote Build: offload socket',
-        `Builds of this job's later steps went to ${markdown_code(report.remote)}. ${counts(report)}.`,
+        `## Nix Remote Build: ${TITLES[report.mode]}`,
+        `Builds of this job's later steps went to ${markdown_code(report.remote)}. ${counts(report)}`.trimEnd(),
         traffic(report),
         table(report),
         ...report.notices.map(markdown_warningBox),
@@ -28998,12 +29002,15 @@ function renderOffloadSummary(report) {
 }
 /** All that it did, as one line of the log. */
 function offloadLine(report) {
-    return `offload socket: ${counts(report)}. ${traffic(report)}`;
+    return [`${TITLES[report.mode]}:`, counts(report), traffic(report)].filter(Boolean).join(' ');
 }
+/** A sentence; empty where it is not known. */
 function counts(report) {
+    if (report.mode === 'builders')
+        return '';
     if (report.counts.size === 0)
-        return 'Nothing had to be built';
-    return [...report.counts].map(([status, count]) => `${count} ${status}`).join(', ');
+        return 'Nothing had to be built.';
+    return `${[...report.counts].map(([status, count]) => `${count} ${status}`).join(', ')}.`;
 }
 function traffic({ bytesSent, bytesReceived, reconnects, rawOperations }) {
     const again = reconnects === 0 ? '' : ` Connected again ${format_plural(reconnects, 'time')}.`;
@@ -29091,7 +29098,7 @@ function renderSummary(report) {
     const failed = failuresByCause(report.outcomes);
     return [
         `## Nix Remote Build: ${verdict(report, failed.length)}`,
-        `Mode **remote-store** on ${code(report.remote)}. ${summary_counts(report.outcomes)}.`,
+        `Mode **${report.mode}** on ${code(report.remote)}. ${summary_counts(report.outcomes)}.`,
         transfer(report),
         summary_table(report.outcomes),
         ...failureSections(failed),
@@ -29245,6 +29252,7 @@ function formatOffloadReport(report) {
 function parseOffloadReport(json) {
     const fields = record(JSON.parse(json), 'report');
     return {
+        mode: fields['mode'] === 'builders' ? 'builders' : 'remote-store',
         remote: string(fields['remote'], 'remote'),
         builds: list(fields['builds'], 'builds').map(parseBuild),
         counts: parseCounts(fields['counts']),
@@ -29342,7 +29350,7 @@ function isOffloadSocket(path) {
     return path.slice(path.lastIndexOf('/') + 1) === OFFLOAD_SOCKET_NAME;
 }
 
-;// CONCATENATED MODULE: ./service/folder.js
+;// CONCATENATED MODULE: ./offload/folder.js
 
 
 
@@ -29380,10 +29388,13 @@ class ControlServer {
     /** Resolves when somebody has asked for the end, with the function that answers. */
     stopped;
     #server;
+    #sockets = new Set();
     constructor(server) {
         this.#server = server;
         this.stopped = new Promise((resolve) => {
             server.on('connection', (socket) => {
+                this.#sockets.add(socket);
+                socket.once('close', () => this.#sockets.delete(socket));
                 hear(socket, () => resolve((answer) => write(socket, answer)));
             });
         });
@@ -29398,8 +29409,11 @@ class ControlServer {
         });
         return control;
     }
+    /** Also ends the connection of who was answered, which tells that this process is gone. */
     close() {
         this.#server.close();
+        for (const socket of this.#sockets)
+            socket.destroy();
     }
 }
 function hear(socket, onStop) {
@@ -29529,6 +29543,7 @@ const ERROR_CODES = (/* unused pure expression or super */ null && ([
     // what the user wrote
     'input-invalid',
     'store-uri-invalid',
+    'machines-invalid',
     'key-invalid',
     'key-passphrase',
     'known-hosts-invalid',
@@ -29548,6 +29563,7 @@ const ERROR_CODES = (/* unused pure expression or super */ null && ([
     'protocol-too-old',
     'protocol-violation',
     'daemon-error',
+    'daemon-untrusted',
     // moving store paths
     'path-invalid',
     'nar-invalid',
@@ -29667,7 +29683,7 @@ function outcomeStatus(status, errorMessage) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_crash_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2955);
-/* harmony import */ var _cleanup_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9951);
+/* harmony import */ var _cleanup_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8610);
 
 
 (0,_action_crash_js__WEBPACK_IMPORTED_MODULE_0__/* .warnOnCrash */ .FX)();
