@@ -9,13 +9,17 @@ const LITTLE = 100_000;
 
 const INPUTS = ['input0', 'input1', 'input2'] as const;
 
-/** Three build inputs of 100 MB. */
-const inputs: Attributes = Object.fromEntries(
-  INPUTS.map((name) => [
-    name,
-    recipes.script(name, `echo making ${name}; yes ${name} | head -c 100000000 > $out`),
-  ]),
-);
+/** Three build inputs, of so many megabytes together. */
+const inputs = (megabytes: number): Attributes =>
+  Object.fromEntries(
+    INPUTS.map((name) => {
+      const bytes = (megabytes / INPUTS.length) * 1_000_000;
+      return [
+        name,
+        recipes.script(name, `echo making ${name}; yes ${name} | head -c ${bytes} > $out`),
+      ];
+    }),
+  );
 
 /** As a shell reads them, one after the other. */
 const ALL_INPUTS = INPUTS.map((name) => `\${${name}}`).join(' ');
@@ -56,7 +60,7 @@ describe('through the socket', () => {
   it('none of 300 MB of build inputs reaches the runner, and logs of all builds do', async () => {
     const { builder, runner } = lab;
     await offload.writeFlake({
-      ...inputs,
+      ...inputs(300),
       // Takes the shell to the builder, which is two megabytes.
       shell: recipes.file('shell', 10),
       sum: recipes.script('sum', `echo summing; cat ${ALL_INPUTS} | sha256sum > $out`),
@@ -78,7 +82,7 @@ describe('through the socket', () => {
   it('an evaluation by plain Nix imports from a derivation that has them, and none reaches the runner', async () => {
     const { builder, runner } = lab;
     await offload.writeFlake({
-      ...inputs,
+      ...inputs(300),
       source: recipes.script('source', `cat ${ALL_INPUTS} | tail -c 7; ${LIST}`),
       imported: recipes.script('imported', 'echo ${toString (import source)} > $out'),
     });
@@ -115,10 +119,13 @@ describe('through the socket', () => {
   });
 });
 
-describe.each(['daemon', 'user-owned'] as const)(
-  'in the step’s own evaluation on a runner whose Nix is %s',
-  (nix) => {
-    it('an import from a derivation with 300 MB of inputs takes none of them to the runner', async () => {
+describe.each([
+  ['daemon', 300],
+  ['user-owned', 3],
+] as const)(
+  'in the step’s own evaluation on a runner whose Nix is %s, an import from a derivation with %d MB of inputs',
+  (nix, megabytes) => {
+    it('takes none of them to the runner', async () => {
       // No build of the runner's own could begin.
       await using lab = await startLab({ runner: { nix, maxJobs: 0 } });
       const { builder, runner, link } = lab;
@@ -129,7 +136,7 @@ describe.each(['daemon', 'user-owned'] as const)(
         login: 'ci',
         user: nix === 'daemon' ? 'trusted' : 'owner',
         attributes: {
-          ...inputs,
+          ...inputs(megabytes),
           source: recipes.script('source', `cat ${ALL_INPUTS} | tail -c 7; ${LIST}`),
           imported: recipes.script('imported', 'echo ${toString (import source)} ${input0} > $out'),
         },
