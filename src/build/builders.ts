@@ -15,6 +15,9 @@ const ABSENT: ReadonlySet<ErrorCode> = new Set([
   'connection-lost',
 ]);
 
+/** The URI of every tunnel, without its parameters. */
+const BARE_URI = /\bssh(?:-ng)?:\/\/localhost(?![\w.:?-])/g;
+
 /** What opening builders takes. */
 export type BuildersContext = Pick<
   StepContext,
@@ -109,12 +112,15 @@ export class Builders implements BuildPlace {
     return machine === '' ? 'this machine' : this.rename(machine);
   };
 
-  /** Nix knows a machine by the way to its tunnel. */
-  readonly rename = (text: string): string =>
-    this.#all.reduce(
+  /** Nix knows a machine by the way to its tunnel. When it copies paths, it leaves out which way. */
+  readonly rename = (text: string): string => {
+    const [only, ...others] = this.#all;
+    const any = only && others.length === 0 ? only.label : 'a builder';
+    return this.#all.reduce(
       (renamed, { tunnel, label }) => renamed.replaceAll(tunnel.storeUri, label),
-      text,
+      text.replace(BARE_URI, any),
     );
+  };
 
   get bytesSent(): number {
     return this.#all.reduce((sum, { bytesSent }) => sum + bytesSent, 0);

@@ -81,7 +81,7 @@ async function evaluateForSite(
 function evaluateFor(
   request: StepRequest,
   { observe, signal, temporaryDirectory }: StepContext,
-  { env, storeUri }: EvaluationStore,
+  { env, storeUri, rename }: EvaluationStore,
   { system, systems }: SystemChoice,
 ): Promise<Evaluation> {
   return evaluate({
@@ -96,6 +96,7 @@ function evaluateFor(
     temporaryDirectory,
     env,
     signal,
+    rename,
     onLog: (line) => observe({ kind: 'evaluation-log', line }),
   });
 }

@@ -17,6 +17,8 @@ export interface EvaluationStore {
   readonly storeUri: LocalStoreAccess['storeUri'];
   /** The environment of `nix`. */
   readonly env: Readonly<Record<string, string>>;
+  /** What Nix says there as people are to read it; default: as it is. */
+  readonly rename?: (text: string) => string;
 }
 
 /** What an offload socket for one step's evaluation takes. */

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import os from 'node:os';
 import { daemonSocketPath } from '../nix/environment.ts';
 import { readLocalSettings } from '../nix/local-settings.ts';
@@ -52,18 +53,21 @@ export async function openLocalNix(
     extraConfig: confLines(options),
   });
   const file = await writeNixConf(temporaryDirectory, nixConf);
+  // Of no use when the tunnels are gone, and it may hold a secret.
+  opened.defer(() => rm(file, { force: true }));
   const conf = { NIX_USER_CONF_FILES: await userConfFiles(file, env, version) };
+  const { rename } = builders;
   const isHeard =
     access.kind === 'direct' ||
     isTrustedLocally({ localTrust: trust, localSettings: settings, localUser: user });
   if (isHeard) {
     const place = { storeUri: access.storeUri, socketPath: daemonSocketPath(env) };
-    return { ...place, settings, exports: conf, env: { ...env, ...conf } };
+    return { ...place, settings, rename, exports: conf, env: { ...env, ...conf } };
   }
   const daemon = await startPrivateDaemon({ nixConf, folder: temporaryDirectory, env, signal });
   opened.defer(() => daemon.stop());
   const { socketPath } = daemon;
   const own = { ...conf, NIX_DAEMON_SOCKET_PATH: socketPath };
   const exports = { ...own, NIX_REMOTE: 'daemon' };
-  return { storeUri: 'daemon', socketPath, settings, exports, env: { ...env, ...own } };
+  return { storeUri: 'daemon', socketPath, settings, rename, exports, env: { ...env, ...own } };
 }

@@ -19,6 +19,8 @@ export interface EvalSetup {
   readonly signal: AbortSignal;
   /** Hears what Nix says beside its errors: warnings, traces, fetches, builds it makes in order to evaluate. */
   readonly onLog: (text: string) => void;
+  /** What Nix says as people are to read it, errors included; default: as it is. */
+  readonly rename?: ((text: string) => string) | undefined;
 }
 
 /** The value that a walk starts from. */
@@ -56,12 +58,13 @@ export async function runWalk(
   const events: string[] = [];
   const errors: NixError[] = [];
   const { env, args } = await pinned(setup);
+  const rename = setup.rename ?? ((text: string) => text);
   const exit = await runNix({
     ...setup,
     env,
     args: evalArguments(setup, args, root, program),
     onStderr: (line) => {
-      const read = parseLogLine(line);
+      const read = parseLogLine(rename(line));
       const event = eventOf(read, nonce);
       if (event !== undefined) events.push(event);
       else if (read.kind === 'error') errors.push(read.error);
