@@ -1,4 +1,5 @@
 import type { BenchCase } from './case.ts';
+import { builders } from './cases/builders.ts';
 import { copyDeep } from './cases/copy-deep.ts';
 import { copyLarge } from './cases/copy-large.ts';
 import { copyWide } from './cases/copy-wide.ts';
@@ -6,4 +7,12 @@ import { noop } from './cases/noop.ts';
 import { offload } from './cases/offload.ts';
 import { pipe } from './cases/pipe.ts';
 
-export const CASES: readonly BenchCase[] = [copyWide, copyDeep, copyLarge, noop, offload, pipe];
+export const CASES: readonly BenchCase[] = [
+  copyWide,
+  copyDeep,
+  copyLarge,
+  noop,
+  offload,
+  builders,
+  pipe,
+];

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { SYSTEM, writeFlake, type NixHost, type UserName } from '../lab/index.ts';
 import type { Derivation } from './ours/request.ts';
 
@@ -30,7 +31,7 @@ export class Fresh {
     this.#folder = folder;
   }
 
-  /** @param folder of the host, for what it writes */
+  /** @param folder of the host, for what it writes; by its name the derivations differ from those of another folder */
   static async prepare(host: NixHost, user: UserName, folder: string): Promise<Fresh> {
     await writeFlake(host, folder, {}, user);
     await host.write(folder, { 'fresh.nix': EXPRESSION }, user);
@@ -40,7 +41,8 @@ export class Fresh {
   /** The command that evaluates so many derivations, and prints the one that refers to all others. */
   evaluation(count: number): readonly string[] {
     this.#rounds += 1;
-    const salt = ['--argstr', 'salt', `${this.#host.name}-${this.#rounds}`];
+    const name = `${path.basename(this.#folder)}-${this.#host.name}-${this.#rounds}`;
+    const salt = ['--argstr', 'salt', name];
     const others = ['--arg', 'others', `${count - 1}`];
     return ['nix-instantiate', `${this.#folder}/fresh.nix`, ...salt, ...others];
   }

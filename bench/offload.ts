@@ -7,16 +7,18 @@ const KIBIBYTE = 1024;
 export interface OffloadPlace extends Pick<Lab, 'builder' | 'runner'> {
   /** Who runs the step, and what comes after it. */
   readonly user: UserName;
-  /** Who logs in on the builder. */
-  readonly login: UserName;
   /** Where the builder is reached. */
   readonly port: number;
 }
 
-/** The committed bundle, set up as a step of its own, as GitHub's runner runs it: later steps' Nix builds through its socket until post. */
+/** The inputs that say where later steps build. */
+export type Destination = { readonly store: string } | { readonly builders: string };
+
+/** The committed bundle, set up as a step of its own, as GitHub's runner runs it: later steps' Nix builds through it until post. */
 export class Offload implements AsyncDisposable {
   /** What later steps get. */
   readonly env: Readonly<Record<string, string>>;
+  /** Of the offload socket; empty where there is none. */
   readonly socketPath: string;
   /** How long the step took. */
   readonly setUpSeconds: number;
@@ -32,12 +34,12 @@ export class Offload implements AsyncDisposable {
   }
 
   /** @throws LabError with its log when the step fails */
-  static async setUp(place: OffloadPlace): Promise<Offload> {
-    const { builder, runner, user, login, port } = place;
+  static async setUp(place: OffloadPlace, destination: Destination): Promise<Offload> {
+    const { builder, runner, user, port } = place;
     const step = await Step.prepare(runner, {
       user,
       inputs: {
-        store: `ssh-ng://${login}@127.0.0.1:${port}`,
+        ...destination,
         'ssh-key': builder.key.privateKey,
         'known-hosts': builder.knownHosts(port),
         installables: '',
@@ -51,12 +53,12 @@ export class Offload implements AsyncDisposable {
     throw new LabError('setting up failed', main.log);
   }
 
-  /** Highest resident set of the process that serves the socket, in bytes. */
+  /** Highest resident set of the process that serves, in bytes. */
   async peakMemory(): Promise<number> {
     const { runner } = this.#place;
     const all = await runner.processes();
     const server = all.find(({ argv }) => argv.some((each) => each.endsWith('/offload/index.js')));
-    if (!server) throw new LabError('nobody serves the socket');
+    if (!server) throw new LabError('no process serves later steps');
     const status = await runner.output(['cat', `/proc/${server.pid}/status`]);
     return Number(/^VmHWM:\s*(\d+) kB$/m.exec(status)?.[1]) * KIBIBYTE;
   }
