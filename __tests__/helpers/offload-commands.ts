@@ -73,6 +73,11 @@ const ATTRIBUTES: Attributes = {
   }`,
   'ca-base': recipes.contentAddressed('ca-base'),
   'ca-top': recipes.contentAddressed('ca-top', 'cat ${ca-base} > $out; echo ${ca-base} >> $out'),
+  'ca-pair': recipes.script(
+    'ca-pair',
+    'cat ${ca-base} > $out; echo $out > $dev',
+    'outputs = [ "out" "dev" ]; __contentAddressed = true; outputHashMode = "recursive"; outputHashAlgo = "sha256";',
+  ),
   linked: recipes.file('linked', 1000),
   unlinked: recipes.file('unlinked', 1000),
 };
@@ -90,6 +95,10 @@ const flake = (name: string): string => `path:${PLACE.flake}#${name}`;
 /** An output that is not the first. Nix 2.8 does not know `^` for flakes yet, but takes outputs as attributes. */
 const outputOf = (name: string, output: string, suite: Suite): string =>
   flake(suite === 'bookworm' ? `${name}.${output}` : `${name}^${output}`);
+
+/** Both outputs of an attribute, each asked for by itself. */
+const pairOf = (name: string, suite: Suite): readonly string[] =>
+  ['out', 'dev'].map((output) => outputOf(name, output, suite));
 
 /** The commands in the order in which they run: later ones use what earlier ones have built. */
 export const COMMANDS: readonly SameCommand[] = [
@@ -112,10 +121,7 @@ export const COMMANDS: readonly SameCommand[] = [
   },
   {
     name: 'nix build --json of outputs one by one',
-    argv: (suite) => {
-      const outputs = ['out', 'dev'].map((output) => outputOf('pair', output, suite));
-      return ['nix', 'build', '--json', ...outputs];
-    },
+    argv: (suite) => ['nix', 'build', '--json', ...pairOf('pair', suite)],
     ends: 'well',
     read: withoutTimes,
   },
@@ -200,6 +206,17 @@ export const COMMANDS: readonly SameCommand[] = [
   {
     name: 'nix path-info of a content-addressed derivation',
     argv: () => ['nix', 'path-info', flake('ca-top')],
+    ends: 'well',
+  },
+  {
+    name: 'nix build --json of outputs of a content-addressed derivation, one by one',
+    argv: (suite) => ['nix', 'build', '--json', ...pairOf('ca-pair', suite)],
+    ends: 'well',
+    read: withoutTimes,
+  },
+  {
+    name: 'nix path-info of outputs of a content-addressed derivation',
+    argv: (suite) => ['nix', 'path-info', ...pairOf('ca-pair', suite)],
     ends: 'well',
   },
   {
