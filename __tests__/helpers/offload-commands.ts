@@ -55,6 +55,7 @@ const ATTRIBUTES: Attributes = {
   pair: recipes.multipleOutputs('pair', ['out', 'dev']),
   first: recipes.script('first', 'echo first | tee $out'),
   second: recipes.script('second', 'cat ${first} > $out'),
+  realised: recipes.script('realised', 'cat ${first} ${middle} > $out'),
   good: recipes.script('good', 'cat ${input} > $out'),
   bad: recipes.failing('bad'),
   late: recipes.script('late', 'echo ${good}; exit 1'),
@@ -137,6 +138,22 @@ export const COMMANDS: readonly SameCommand[] = [
     ends: 'well',
   },
   {
+    name: 'nix-build --check',
+    argv: () => ['nix-build', PLACE.flake, '--no-out-link', '--check', '-A', 'second'],
+    ends: 'well',
+  },
+  {
+    name: 'nix-store --realise',
+    argv: () => ['sh', '-c', `nix-store --realise $(nix-instantiate ${PLACE.flake} -A realised)`],
+    ends: 'well',
+  },
+  {
+    name: 'nix build --dry-run',
+    argv: () => ['nix', 'build', '--dry-run', '--json', flake('unlinked')],
+    ends: 'well',
+    read: withoutTimes,
+  },
+  {
     name: 'nix-build of one that fails',
     argv: () => ['nix-build', PLACE.flake, '-o', 'classic-bad', '-A', 'bad'],
     ends: 'badly',
@@ -160,6 +177,11 @@ export const COMMANDS: readonly SameCommand[] = [
     name: 'nix develop -c',
     // With ca-derivations, Nix 2.8 and 2.26 make a derivation for it that Nix 2.34 refuses.
     argv: () => ['nix', ...WITHOUT_CA, 'develop', flake('shell'), '-c', 'echo', 'within'],
+    ends: 'well',
+  },
+  {
+    name: 'nix-shell --run',
+    argv: () => ['nix-shell', PLACE.flake, '-A', 'shell', '--run', 'echo within'],
     ends: 'well',
   },
   {
