@@ -5,6 +5,7 @@
  * Each of Nix's connections waits for this program to start, so that it imports next to nothing. After a transfer it ends by
  * having nothing left to do: in process.exit() Node 24.21.0 hangs now and then.
  */
+import { writeSync } from 'node:fs';
 import { connect, Socket, type SocketConstructorOpts } from 'node:net';
 import { FrameReader, STDERR, STDOUT } from './tunnel/frames.ts';
 import { parseGreeting } from './tunnel/greeting.ts';
@@ -19,6 +20,8 @@ const tunnel = connect({ path: socketPath, allowHalfOpen: true });
 
 let heard = Buffer.alloc(0);
 let isGreeted = false;
+/** Whether standard error waits until it is read. */
+let waits = true;
 tunnel.on('data', listen);
 tunnel.on('end', () => (isGreeted ? leave() : fail(`nobody answers at ${socketPath} any more`)));
 tunnel.on('error', (error: NodeJS.ErrnoException) => fail(whatHappened(error)));
@@ -61,10 +64,24 @@ function print(bytes: Buffer): void {
 
 function readFrames(): (chunk: Buffer) => void {
   const reader = new FrameReader((descriptor, bytes) => {
-    if (descriptor === STDERR) process.stderr.write(bytes);
+    if (descriptor === STDERR) tell(bytes);
     else print(bytes);
   });
   return (chunk) => reader.push(chunk);
+}
+
+/**
+ * Waits until all is taken: Nix stops listening to a build's log when it has the result, which follows on the other stream. Only where
+ * somebody has made the descriptor one that does not wait, the result may come first.
+ */
+function tell(bytes: Buffer): void {
+  let rest = bytes;
+  try {
+    while (waits && rest.length > 0) rest = rest.subarray(writeSync(STDERR, rest));
+  } catch {
+    waits = false;
+  }
+  if (rest.length > 0) process.stderr.write(rest);
 }
 
 function fail(reason: string): void {
