@@ -1,3 +1,5 @@
+import { readdir, readlink } from 'node:fs/promises';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   startBuilder,
@@ -6,17 +8,8 @@ import {
   type NixHost,
   type Suite,
 } from '../../lab/index.ts';
-import {
-  COMMANDS,
-  observe,
-  pathsOf,
-  PLACE,
-  PLACE_CONF,
-  writePlace,
-  type Observed,
-  type SameCommand,
-  type Side,
-} from './offload-commands.ts';
+import { COMMANDS, type SameCommand } from './offload-commands.ts';
+import { flake, pathsOf, PLACE, PLACE_CONF, writePlace, type Side } from './offload-place.ts';
 import { setUpOffload, type Offload } from './offload.ts';
 
 /** Tests that on a runner of this suite every command does through the socket what it does without, whichever builder there is. */
@@ -98,6 +91,37 @@ function describeThroughSocket(suite: Suite, to: Suite, plain: () => Plain): voi
   });
 }
 
+/** What is compared. */
+interface Observed {
+  readonly code: number | undefined;
+  readonly stdout: unknown;
+  /** Every link below the folder it ran in, and what it leads to. */
+  readonly links: Readonly<Record<string, string>>;
+  /** Nix's own words: from the first line that begins with `error:`. */
+  readonly error: string | undefined;
+}
+
+/** Runs one of the commands, in a folder without links. */
+async function observe(side: Side, command: SameCommand): Promise<Observed> {
+  await side.run(['find', '.', '-type', 'l', '-delete']);
+  const { code, stdout, stderr } = await side.run(command.argv(side.host.root.suite));
+  return {
+    code,
+    stdout: command.read && code === 0 ? command.read(stdout) : stdout,
+    links: await linksIn(side.host, PLACE.work),
+    error: /^error:[^]*/m.exec(stderr)?.[0],
+  };
+}
+
+async function linksIn(host: NixHost, folder: string): Promise<Record<string, string>> {
+  const entries = await readdir(host.path(folder), { withFileTypes: true });
+  const links = entries.filter((entry) => entry.isSymbolicLink()).map(({ name }) => name);
+  const targets = links.toSorted().map(async (name) => {
+    return [name, await readlink(path.join(host.path(folder), name))] as const;
+  });
+  return Object.fromEntries(await Promise.all(targets));
+}
+
 /** What NAR hash each path is registered with. */
 async function hashes(host: NixHost, paths: readonly string[]): Promise<string> {
   return await host.output(['nix-store', '--store', 'local', '--query', '--hash', ...paths]);
@@ -106,7 +130,6 @@ async function hashes(host: NixHost, paths: readonly string[]): Promise<string> 
 /** Builds one output with a link, one whose link is removed and one without; which of them are there after a garbage collection. */
 async function survivorsOfGarbageCollection(side: Side): Promise<readonly string[]> {
   const names = ['linked', 'unlinked', 'good'];
-  const flake = (name: string) => `path:${PLACE.flake}#${name}`;
   await side.run(['nix', 'build', '-o', 'kept', flake('linked')]);
   await side.run(['nix', 'build', '-o', 'removed', flake('unlinked')]);
   await side.run(['rm', 'removed']);

@@ -68,6 +68,15 @@ async function expectBuilt(offload: Offload, client: Client, name: string): Prom
   expect(await offload.output(['cat', name])).toBe(name);
 }
 
+/** Waits until a count has passed a million and then stands still for half a second; returns it. */
+async function standstill(count: () => Promise<number>): Promise<number> {
+  return await until(20_000, 'a standstill', async () => {
+    const before = await count();
+    await delay(500);
+    return before > 1_000_000 && (await count()) === before && before;
+  });
+}
+
 describe('ten clients at once', () => {
   const OWN = ['own0', 'own1', 'own2', 'own3', 'own4', 'own5'];
 
@@ -133,13 +142,7 @@ describe('a client that does not read', () => {
     client.stderr.once('readable', () => {
       client.stderr.read(1);
     });
-    let received = 0;
-    const stands = async () => {
-      const before = received;
-      received = (await link.counters()).down;
-      return received > 1_000_000 && received === before;
-    };
-    await until(20_000, 'a standstill', async () => (await delay(500), await stands()));
+    const received = await standstill(async () => (await link.counters()).down);
     expect(received).toBeLessThan((MEGABYTES / 2) * 1_000_000);
     expect(await offload.residentMegabytes()).toBeLessThan(200);
     await expectBuilt(offload, startClient(offload, 'other'), 'other');
