@@ -8,6 +8,7 @@ const ROOT = path.resolve(import.meta.dirname, '../..');
 const FOREIGN = new Set([
   'No space left on device',
   "Cannot build '…'",
+  'because it lacks a signature by a trusted key',
   'you are not privileged to build input-addressed derivations',
 ]);
 
