@@ -13,6 +13,7 @@ import {
   inputPlace,
   pipeProgram,
   runnerSystem,
+  socketDirectory,
   temporary,
 } from './action/place.ts';
 import { annotateFailures, failureOf, setOutputs } from './action/report.ts';
@@ -77,6 +78,7 @@ function prepareContext(
     pipe: pipeProgram(),
     logDirectory,
     temporaryDirectory: directory,
+    socketDirectory: socketDirectory(directory),
   };
 }
 

@@ -1,7 +1,7 @@
 import * as core from '@actions/core';
 import path from 'node:path';
 import type { SetUpInputs } from './action/inputs.ts';
-import { temporary, workspace } from './action/place.ts';
+import { socketDirectory, temporary, workspace } from './action/place.ts';
 import type { Secrets } from './action/secrets.ts';
 import { saveOffload } from './action/state.ts';
 import { childEnvironment, daemonSocketPath, LOCAL_DAEMON_VARIABLE } from './nix/environment.ts';
@@ -24,7 +24,7 @@ export interface SetUpContext {
  * @throws ActionError with what kept it from serving; then nothing of it is left
  */
 export async function setUp(inputs: SetUpInputs, context: SetUpContext): Promise<void> {
-  const folder = await makeOffloadFolder(temporary());
+  const folder = await makeOffloadFolder(socketDirectory(temporary()));
   const state = { folder: folder.path, writeSummary: inputs.writeSummary };
   saveOffload({ ...state, isReady: false });
   const ready = await start(folder, context).catch(async (error: unknown) => {

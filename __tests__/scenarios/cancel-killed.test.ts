@@ -119,7 +119,8 @@ describe('a main that is killed', () => {
     await killAndPost(live);
     const { temp } = live.step;
     const files = await runner.output(['find', '/tmp', '-type', 'f', '-not', '-name', 'GITHUB_*']);
-    const allowed = /^\/tmp\/step-\w+\/temp\/nix-remote-build-\w+\/(logs\/[^/]+|results\.json)$/;
+    const allowed =
+      /^\/tmp\/step-\w+\/temp\/nix-remote-build-\w+\/(logs(-\w+)?\/[^/]+|results\.json)$/;
     expect(files.split('\n').filter((file) => file !== '' && !allowed.test(file))).toEqual([]);
     expect(await runner.output(['ls', temp])).toMatch(/^nix-remote-build-\w+$/);
   });

@@ -192,6 +192,15 @@ describe('refused is', () => {
     },
   );
 
+  test('a passphrase that is wrong is told from damage whatever it makes of the key', () => {
+    // One in 256 makes something of it that ends as a decrypted key does.
+    for (let count = 0; count < 1000; count += 1) {
+      expect(failure(text('rsa-pkcs8-passphrase'), `wrong ${count}`)).toMatchObject({
+        code: 'key-passphrase',
+      });
+    }
+  });
+
   test('a key of a type that SSH does not use', () => {
     const pem = execFileSync('openssl', ['genpkey', '-algorithm', 'x25519'], { encoding: 'utf8' });
     expect(failure(pem)).toMatchObject({

@@ -63702,13 +63702,31 @@ function decode(block, name, passphrase) {
         return (0,external_node_crypto_.createPrivateKey)({ key: block, ...(passphrase === undefined ? {} : { passphrase }) });
     }
     catch (error) {
-        if (/bad decrypt/i.test((0,errors/* toError */.iT)(error).message)) {
+        if (isBadDecrypt(error) || (passphrase !== undefined && isWhole(block))) {
             throw wrongPassphrase(name);
         }
         throw new errors/* ActionError */.lZ('key-invalid', `${name} is damaged or cut off`, {
             hint: 'Copy the whole file into the secret, from `-----BEGIN` to the last `-----`.',
         });
     }
+}
+/**
+ * Whether an encrypted key can be decrypted at all. One wrong passphrase in 256 makes something of it that ends as it should and is no key:
+ * other wrong ones tell that from damage.
+ */
+function isWhole(block) {
+    return Array.from({ length: 4 }, () => (0,external_node_crypto_.randomBytes)(16).toString('hex')).some((passphrase) => {
+        try {
+            (0,external_node_crypto_.createPrivateKey)({ key: block, passphrase });
+            return true;
+        }
+        catch (error) {
+            return isBadDecrypt(error);
+        }
+    });
+}
+function isBadDecrypt(error) {
+    return /bad decrypt/i.test((0,errors/* toError */.iT)(error).message);
 }
 /** The unencrypted OpenSSH format (openssh/PROTOCOL.key), the only one in which ssh2 reads ed25519. */
 function openSshEd25519(key) {
@@ -65633,6 +65651,14 @@ function workspace() {
 /** The folder for the job's own files. */
 function temporary() {
     return process.env['RUNNER_TEMP'] ?? external_node_os_namespaceObject.tmpdir();
+}
+/**
+ * Where sockets go: into that folder, unless it is in the workspace. Nix copies a folder that it is to build into the store, and a socket
+ * in it is an error.
+ */
+function socketDirectory(preferred) {
+    const way = external_node_path_.relative(workspace(), preferred);
+    return way === '' || !way.startsWith('..') ? '/tmp' : preferred;
 }
 /** In a container the user may have no entry in passwd, for which Node throws. */
 function currentUser() {
@@ -71632,6 +71658,8 @@ const ABSENT = new Set([
     'connect-timeout',
     'connection-lost',
 ]);
+/** The URI of every tunnel, without its parameters. */
+const BARE_URI = /\bssh(?:-ng)?:\/\/localhost(?![\w.:?-])/g;
 /** Machines that the local store builds on. */
 class Builders {
     #all;
@@ -71647,8 +71675,8 @@ class Builders {
      * @param opened takes what has to be closed
      */
     static async open(machines, context, opened) {
-        const { observe, temporaryDirectory } = context;
-        const folder = await makeTunnelFolder(temporaryDirectory);
+        const { observe, socketDirectory } = context;
+        const folder = await makeTunnelFolder(socketDirectory);
         opened.defer(() => removeTunnelFolder(folder));
         const onNotice = (text) => observe({ kind: 'notice', text });
         const all = await Promise.all(machines.map(async (machine, index) => {
@@ -71707,8 +71735,12 @@ class Builders {
             return undefined;
         return machine === '' ? 'this machine' : this.rename(machine);
     };
-    /** Nix knows a machine by the way to its tunnel. */
-    rename = (text) => this.#all.reduce((renamed, { tunnel, label }) => renamed.replaceAll(tunnel.storeUri, label), text);
+    /** Nix knows a machine by the way to its tunnel. When it copies paths, it leaves out which way. */
+    rename = (text) => {
+        const [only, ...others] = this.#all;
+        const any = only && others.length === 0 ? only.label : 'a builder';
+        return this.#all.reduce((renamed, { tunnel, label }) => renamed.replaceAll(tunnel.storeUri, label), text.replace(BARE_URI, any));
+    };
     get bytesSent() {
         return this.#all.reduce((sum, { bytesSent }) => sum + bytesSent, 0);
     }
@@ -72496,13 +72528,14 @@ function import_permission_words(text) {
 
 
 
+
 /**
  * Has the local Nix build on our machines: through a configuration of ours, and where its daemon does not take that from this user,
  * through a daemon for this job alone.
  * @param opened takes what has to be closed
  * @throws ActionError of nix/private-daemon.ts
  */
-async function openLocalNix(builders, { access, store }, options, { env, signal, user, temporaryDirectory, }, opened) {
+async function openLocalNix(builders, { access, store }, options, { env, signal, user, temporaryDirectory, socketDirectory, }, opened) {
     const command = { nix: 'nix', env, signal, workingDirectory: external_node_os_namespaceObject.tmpdir() };
     const [version, settings, { trust }] = await Promise.all([
         nixVersion(command),
@@ -72515,19 +72548,22 @@ async function openLocalNix(builders, { access, store }, options, { env, signal,
         extraConfig: confLines(options),
     });
     const file = await writeNixConf(temporaryDirectory, nixConf);
+    // Of no use when the tunnels are gone, and it may hold a secret.
+    opened.defer(() => (0,promises_namespaceObject.rm)(file, { force: true }));
     const conf = { NIX_USER_CONF_FILES: await userConfFiles(file, env, version) };
+    const { rename } = builders;
     const isHeard = access.kind === 'direct' ||
         isTrustedLocally({ localTrust: trust, localSettings: settings, localUser: user });
     if (isHeard) {
         const place = { storeUri: access.storeUri, socketPath: daemonSocketPath(env) };
-        return { ...place, settings, exports: conf, env: { ...env, ...conf } };
+        return { ...place, settings, rename, exports: conf, env: { ...env, ...conf } };
     }
-    const daemon = await startPrivateDaemon({ nixConf, folder: temporaryDirectory, env, signal });
+    const daemon = await startPrivateDaemon({ nixConf, folder: socketDirectory, env, signal });
     opened.defer(() => daemon.stop());
     const { socketPath } = daemon;
     const own = { ...conf, NIX_DAEMON_SOCKET_PATH: socketPath };
     const exports = { ...own, NIX_REMOTE: 'daemon' };
-    return { storeUri: 'daemon', socketPath, settings, exports, env: { ...env, ...own } };
+    return { storeUri: 'daemon', socketPath, settings, rename, exports, env: { ...env, ...own } };
 }
 
 ;// CONCATENATED MODULE: ./build/builders-site.js
@@ -73315,12 +73351,13 @@ async function runWalk(setup, root, request) {
     const events = [];
     const errors = [];
     const { env, args } = await pinned(setup);
+    const rename = setup.rename ?? ((text) => text);
     const exit = await runNix({
         ...setup,
         env,
         args: evalArguments(setup, args, root, program),
         onStderr: (line) => {
-            const read = parseLogLine(line);
+            const read = parseLogLine(rename(line));
             const event = eventOf(read, nonce);
             if (event !== undefined)
                 events.push(event);
@@ -74061,7 +74098,7 @@ async function evaluateForSite(request, { observe, runnerSystem, signal }, { nam
     const isComplete = !choice.systems.some((system) => evaluation.passedOver.has(system));
     return isComplete ? evaluation : run(choice, signal);
 }
-function evaluateFor(request, { observe, signal, temporaryDirectory }, { env, storeUri }, { system, systems }) {
+function evaluateFor(request, { observe, signal, temporaryDirectory }, { env, storeUri, rename }, { system, systems }) {
     return evaluate({
         nix: 'nix',
         installables: request.installables,
@@ -74074,6 +74111,7 @@ function evaluateFor(request, { observe, signal, temporaryDirectory }, { env, st
         temporaryDirectory,
         env,
         signal,
+        rename,
         onLog: (line) => observe({ kind: 'evaluation-log', line }),
     });
 }
@@ -76175,7 +76213,7 @@ async function closureOf({ paths }) {
  */
 async function openEvaluationStore(options, opened) {
     const { context } = options;
-    const folder = await makeOffloadFolder(context.temporaryDirectory);
+    const folder = await makeOffloadFolder(context.socketDirectory);
     opened.defer(() => removeOffloadFolder(folder));
     const { env, observe } = context;
     const local = { env, socketPath: daemonSocketPath(env) };
@@ -77385,7 +77423,7 @@ function kill(pid, signal) {
  * @throws ActionError with what kept it from serving; then nothing of it is left
  */
 async function setUp(inputs, context) {
-    const folder = await makeOffloadFolder(temporary());
+    const folder = await makeOffloadFolder(socketDirectory(temporary()));
     const state = { folder: folder.path, writeSummary: inputs.writeSummary };
     saveOffload({ ...state, isReady: false });
     const ready = await start(folder, context).catch(async (error) => {
@@ -77563,6 +77601,7 @@ function prepareContext(inputs, secrets, directory, marker) {
         pipe: pipeProgram(),
         logDirectory,
         temporaryDirectory: directory,
+        socketDirectory: socketDirectory(directory),
     };
 }
 /** Tells of everything, then fails the step if anything is missing. */

@@ -35021,13 +35021,31 @@ function decode(block, name, passphrase) {
         return (0,external_node_crypto_namespaceObject.createPrivateKey)({ key: block, ...(passphrase === undefined ? {} : { passphrase }) });
     }
     catch (error) {
-        if (/bad decrypt/i.test(toError(error).message)) {
+        if (isBadDecrypt(error) || (passphrase !== undefined && isWhole(block))) {
             throw wrongPassphrase(name);
         }
         throw new errors_ActionError('key-invalid', `${name} is damaged or cut off`, {
             hint: 'Copy the whole file into the secret, from `-----BEGIN` to the last `-----`.',
         });
     }
+}
+/**
+ * Whether an encrypted key can be decrypted at all. One wrong passphrase in 256 makes something of it that ends as it should and is no key:
+ * other wrong ones tell that from damage.
+ */
+function isWhole(block) {
+    return Array.from({ length: 4 }, () => (0,external_node_crypto_namespaceObject.randomBytes)(16).toString('hex')).some((passphrase) => {
+        try {
+            (0,external_node_crypto_namespaceObject.createPrivateKey)({ key: block, passphrase });
+            return true;
+        }
+        catch (error) {
+            return isBadDecrypt(error);
+        }
+    });
+}
+function isBadDecrypt(error) {
+    return /bad decrypt/i.test(toError(error).message);
 }
 /** The unencrypted OpenSSH format (openssh/PROTOCOL.key), the only one in which ssh2 reads ed25519. */
 function openSshEd25519(key) {
@@ -36726,6 +36744,14 @@ function workspace() {
 /** The folder for the job's own files. */
 function temporary() {
     return process.env['RUNNER_TEMP'] ?? os.tmpdir();
+}
+/**
+ * Where sockets go: into that folder, unless it is in the workspace. Nix copies a folder that it is to build into the store, and a socket
+ * in it is an error.
+ */
+function socketDirectory(preferred) {
+    const way = path.relative(workspace(), preferred);
+    return way === '' || !way.startsWith('..') ? '/tmp' : preferred;
 }
 /** In a container the user may have no entry in passwd, for which Node throws. */
 function currentUser() {
@@ -39352,6 +39378,8 @@ const ABSENT = new Set([
     'connect-timeout',
     'connection-lost',
 ]);
+/** The URI of every tunnel, without its parameters. */
+const BARE_URI = /\bssh(?:-ng)?:\/\/localhost(?![\w.:?-])/g;
 /** Machines that the local store builds on. */
 class Builders {
     #all;
@@ -39367,8 +39395,8 @@ class Builders {
      * @param opened takes what has to be closed
      */
     static async open(machines, context, opened) {
-        const { observe, temporaryDirectory } = context;
-        const folder = await makeTunnelFolder(temporaryDirectory);
+        const { observe, socketDirectory } = context;
+        const folder = await makeTunnelFolder(socketDirectory);
         opened.defer(() => removeTunnelFolder(folder));
         const onNotice = (text) => observe({ kind: 'notice', text });
         const all = await Promise.all(machines.map(async (machine, index) => {
@@ -39427,8 +39455,12 @@ class Builders {
             return undefined;
         return machine === '' ? 'this machine' : this.rename(machine);
     };
-    /** Nix knows a machine by the way to its tunnel. */
-    rename = (text) => this.#all.reduce((renamed, { tunnel, label }) => renamed.replaceAll(tunnel.storeUri, label), text);
+    /** Nix knows a machine by the way to its tunnel. When it copies paths, it leaves out which way. */
+    rename = (text) => {
+        const [only, ...others] = this.#all;
+        const any = only && others.length === 0 ? only.label : 'a builder';
+        return this.#all.reduce((renamed, { tunnel, label }) => renamed.replaceAll(tunnel.storeUri, label), text.replace(BARE_URI, any));
+    };
     get bytesSent() {
         return this.#all.reduce((sum, { bytesSent }) => sum + bytesSent, 0);
     }
@@ -40363,13 +40395,14 @@ function import_permission_words(text) {
 
 
 
+
 /**
  * Has the local Nix build on our machines: through a configuration of ours, and where its daemon does not take that from this user,
  * through a daemon for this job alone.
  * @param opened takes what has to be closed
  * @throws ActionError of nix/private-daemon.ts
  */
-async function openLocalNix(builders, { access, store }, options, { env, signal, user, temporaryDirectory, }, opened) {
+async function openLocalNix(builders, { access, store }, options, { env, signal, user, temporaryDirectory, socketDirectory, }, opened) {
     const command = { nix: 'nix', env, signal, workingDirectory: external_node_os_namespaceObject.tmpdir() };
     const [version, settings, { trust }] = await Promise.all([
         nixVersion(command),
@@ -40382,19 +40415,22 @@ async function openLocalNix(builders, { access, store }, options, { env, signal,
         extraConfig: confLines(options),
     });
     const file = await writeNixConf(temporaryDirectory, nixConf);
+    // Of no use when the tunnels are gone, and it may hold a secret.
+    opened.defer(() => (0,external_node_fs_promises_namespaceObject.rm)(file, { force: true }));
     const conf = { NIX_USER_CONF_FILES: await userConfFiles(file, env, version) };
+    const { rename } = builders;
     const isHeard = access.kind === 'direct' ||
         isTrustedLocally({ localTrust: trust, localSettings: settings, localUser: user });
     if (isHeard) {
         const place = { storeUri: access.storeUri, socketPath: daemonSocketPath(env) };
-        return { ...place, settings, exports: conf, env: { ...env, ...conf } };
+        return { ...place, settings, rename, exports: conf, env: { ...env, ...conf } };
     }
-    const daemon = await startPrivateDaemon({ nixConf, folder: temporaryDirectory, env, signal });
+    const daemon = await startPrivateDaemon({ nixConf, folder: socketDirectory, env, signal });
     opened.defer(() => daemon.stop());
     const { socketPath } = daemon;
     const own = { ...conf, NIX_DAEMON_SOCKET_PATH: socketPath };
     const exports = { ...own, NIX_REMOTE: 'daemon' };
-    return { storeUri: 'daemon', socketPath, settings, exports, env: { ...env, ...own } };
+    return { storeUri: 'daemon', socketPath, settings, rename, exports, env: { ...env, ...own } };
 }
 
 ;// CONCATENATED MODULE: ./store/child-stream.js
@@ -42750,7 +42786,8 @@ class BuildersService {
                 context.onNotice(event.text);
             };
             const { options, machines } = request;
-            const inner = { ...context, observe, temporaryDirectory: context.folder.path };
+            const { path } = context.folder;
+            const inner = { ...context, observe, temporaryDirectory: path, socketDirectory: path };
             const builders = await Builders.open(machines, inner, opening);
             await builders.connect();
             const { env } = context;

@@ -1,6 +1,8 @@
 import { createRequire as __WEBPACK_EXTERNAL_createRequire } from "module";
 var __webpack_exports__ = {};
 
+;// CONCATENATED MODULE: external "node:fs"
+const external_node_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
 ;// CONCATENATED MODULE: external "node:net"
 const external_node_net_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:net");
 ;// CONCATENATED MODULE: ./tunnel/frames.js
@@ -120,6 +122,7 @@ function forward(from, to, send) {
 
 
 
+
 const STDIN = 0;
 const [socketPath = ''] = process.argv.slice(2);
 const input = standardPipe({ fd: STDIN, readable: true, writable: false });
@@ -127,6 +130,8 @@ const output = standardPipe({ fd: STDOUT, readable: false, writable: true });
 const tunnel = (0,external_node_net_namespaceObject.connect)({ path: socketPath, allowHalfOpen: true });
 let heard = Buffer.alloc(0);
 let isGreeted = false;
+/** Whether standard error waits until it is read. */
+let waits = true;
 tunnel.on('data', listen);
 tunnel.on('end', () => (isGreeted ? leave() : fail(`nobody answers at ${socketPath} any more`)));
 tunnel.on('error', (error) => fail(whatHappened(error)));
@@ -166,11 +171,27 @@ function print(bytes) {
 function readFrames() {
     const reader = new FrameReader((descriptor, bytes) => {
         if (descriptor === STDERR)
-            process.stderr.write(bytes);
+            tell(bytes);
         else
             print(bytes);
     });
     return (chunk) => reader.push(chunk);
+}
+/**
+ * Waits until all is taken: Nix stops listening to a build's log when it has the result, which follows on the other stream. Only where
+ * somebody has made the descriptor one that does not wait, the result may come first.
+ */
+function tell(bytes) {
+    let rest = bytes;
+    try {
+        while (waits && rest.length > 0)
+            rest = rest.subarray((0,external_node_fs_namespaceObject.writeSync)(STDERR, rest));
+    }
+    catch {
+        waits = false;
+    }
+    if (rest.length > 0)
+        process.stderr.write(rest);
 }
 function fail(reason) {
     process.exitCode = 1;

@@ -15,6 +15,15 @@ export function temporary(): string {
   return process.env['RUNNER_TEMP'] ?? os.tmpdir();
 }
 
+/**
+ * Where sockets go: into that folder, unless it is in the workspace. Nix copies a folder that it is to build into the store, and a socket
+ * in it is an error.
+ */
+export function socketDirectory(preferred: string): string {
+  const way = path.relative(workspace(), preferred);
+  return way === '' || !way.startsWith('..') ? '/tmp' : preferred;
+}
+
 /** In a container the user may have no entry in passwd, for which Node throws. */
 export function currentUser(): string {
   try {

@@ -21,7 +21,7 @@ const BARE_URI = /\bssh(?:-ng)?:\/\/localhost(?![\w.:?-])/g;
 /** What opening builders takes. */
 export type BuildersContext = Pick<
   StepContext,
-  'access' | 'user' | 'pipe' | 'temporaryDirectory' | 'observe' | 'signal'
+  'access' | 'user' | 'pipe' | 'socketDirectory' | 'observe' | 'signal'
 >;
 
 /** Machines that the local store builds on. */
@@ -45,8 +45,8 @@ export class Builders implements BuildPlace {
     context: BuildersContext,
     opened: AsyncDisposableStack,
   ): Promise<Builders> {
-    const { observe, temporaryDirectory } = context;
-    const folder = await makeTunnelFolder(temporaryDirectory);
+    const { observe, socketDirectory } = context;
+    const folder = await makeTunnelFolder(socketDirectory);
     opened.defer(() => removeTunnelFolder(folder));
     const onNotice = (text: string): void => observe({ kind: 'notice', text });
     const all = await Promise.all(

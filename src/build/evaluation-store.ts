@@ -40,7 +40,7 @@ export async function openEvaluationStore(
   opened: AsyncDisposableStack,
 ): Promise<EvaluationStore> {
   const { context } = options;
-  const folder = await makeOffloadFolder(context.temporaryDirectory);
+  const folder = await makeOffloadFolder(context.socketDirectory);
   opened.defer(() => removeOffloadFolder(folder));
   const { env, observe } = context;
   const local = { env, socketPath: daemonSocketPath(env) };

@@ -38,7 +38,8 @@ export async function openLocalNix(
     signal,
     user,
     temporaryDirectory,
-  }: Pick<StepContext, 'env' | 'signal' | 'user' | 'temporaryDirectory'>,
+    socketDirectory,
+  }: Pick<StepContext, 'env' | 'signal' | 'user' | 'temporaryDirectory' | 'socketDirectory'>,
   opened: AsyncDisposableStack,
 ): Promise<LocalNix> {
   const command = { nix: 'nix', env, signal, workingDirectory: os.tmpdir() };
@@ -64,7 +65,7 @@ export async function openLocalNix(
     const place = { storeUri: access.storeUri, socketPath: daemonSocketPath(env) };
     return { ...place, settings, rename, exports: conf, env: { ...env, ...conf } };
   }
-  const daemon = await startPrivateDaemon({ nixConf, folder: temporaryDirectory, env, signal });
+  const daemon = await startPrivateDaemon({ nixConf, folder: socketDirectory, env, signal });
   opened.defer(() => daemon.stop());
   const { socketPath } = daemon;
   const own = { ...conf, NIX_DAEMON_SOCKET_PATH: socketPath };

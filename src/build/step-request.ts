@@ -46,6 +46,8 @@ export interface StepContext {
   readonly logDirectory: string;
   /** An existing folder of the step's own. */
   readonly temporaryDirectory: string;
+  /** Where folders with sockets are made: not in anything that Nix might copy. */
+  readonly socketDirectory: string;
   readonly observe: Observe;
   readonly clock: Clock;
   readonly signal: AbortSignal;

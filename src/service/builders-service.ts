@@ -55,7 +55,8 @@ export class BuildersService implements Service {
       context.onNotice(event.text);
     };
     const { options, machines } = request;
-    const inner = { ...context, observe, temporaryDirectory: context.folder.path };
+    const { path } = context.folder;
+    const inner = { ...context, observe, temporaryDirectory: path, socketDirectory: path };
     const builders = await Builders.open(machines, inner, opening);
     await builders.connect();
     const { env } = context;

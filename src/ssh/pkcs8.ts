@@ -33,13 +33,32 @@ function decode(block: string, name: string, passphrase: string | undefined): Ke
   try {
     return createPrivateKey({ key: block, ...(passphrase === undefined ? {} : { passphrase }) });
   } catch (error) {
-    if (/bad decrypt/i.test(toError(error).message)) {
+    if (isBadDecrypt(error) || (passphrase !== undefined && isWhole(block))) {
       throw wrongPassphrase(name);
     }
     throw new ActionError('key-invalid', `${name} is damaged or cut off`, {
       hint: 'Copy the whole file into the secret, from `-----BEGIN` to the last `-----`.',
     });
   }
+}
+
+/**
+ * Whether an encrypted key can be decrypted at all. One wrong passphrase in 256 makes something of it that ends as it should and is no key:
+ * other wrong ones tell that from damage.
+ */
+function isWhole(block: string): boolean {
+  return Array.from({ length: 4 }, () => randomBytes(16).toString('hex')).some((passphrase) => {
+    try {
+      createPrivateKey({ key: block, passphrase });
+      return true;
+    } catch (error) {
+      return isBadDecrypt(error);
+    }
+  });
+}
+
+function isBadDecrypt(error: unknown): boolean {
+  return /bad decrypt/i.test(toError(error).message);
 }
 
 /** The unencrypted OpenSSH format (openssh/PROTOCOL.key), the only one in which ssh2 reads ed25519. */
