@@ -1,0 +1,33 @@
+import { afterAll, beforeAll, describe, it } from 'vitest';
+import {
+  startBuilder,
+  startNixHost,
+  SUITES,
+  type Builder,
+  type NixSetup,
+  type UserName,
+} from '../../lab/index.ts';
+import { expectWholeFlake } from '../helpers/builders.ts';
+
+const USERS: readonly [nix: NixSetup, user: UserName][] = [
+  ['user-owned', 'owner'],
+  ['daemon', 'trusted'],
+  ['daemon', 'sudoer'],
+  ['daemon', 'root'],
+];
+
+describe.each(SUITES)('with the Nix of %s on both sides', (suite) => {
+  let builder: Builder;
+
+  beforeAll(async () => {
+    builder = await startBuilder({ suite });
+  });
+
+  afterAll(() => builder.stop());
+
+  it.each(USERS)('builds from a runner whose Nix is %s, as %s', async (nix, user) => {
+    await using runner = await startNixHost({ suite, name: 'runner', nix });
+    await expectWholeFlake(builder, runner, user);
+    await expectWholeFlake(builder, runner, user, { protocol: 'ssh' });
+  });
+});
