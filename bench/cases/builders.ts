@@ -29,12 +29,12 @@ export const builders: BenchCase = {
     const place = { builder, runner, user: USER, port: link.port } as const;
     const machine = `ssh-ng://${USER}@127.0.0.1:${link.port} ${SYSTEM} - ${JOBS}`;
     await using tunnel = await Offload.setUp(place, { builders: machine });
-    const { ours, stock, builderItself } = await inTurns(ROUNDS, {
+    const { ours, stock, stockWithOurSettings, builderItself } = await inTurns(ROUNDS, {
       ours: () => builds.run(NOT_HERE, tunnel.env),
       stock: () => builds.stock('ssh-ng'),
+      stockWithOurSettings: () => builds.stock('ssh-ng', OUR_SETTINGS),
       builderItself: () => builds.builderItself(),
     });
-    const stockWithOurSettings = await builds.stock('ssh-ng', OUR_SETTINGS);
     const stockSsh = await builds.stock('ssh');
     return {
       ours,
