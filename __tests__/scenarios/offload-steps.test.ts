@@ -112,3 +112,27 @@ describe('the local store', () => {
     expect(stderr).toMatch(/error: the local store: .*No space left on device/);
   });
 });
+
+describe('a garbage collection in mid-build', () => {
+  it.each(['runner', 'builder'] as const)('on the %s does no harm', async (side) => {
+    const { builder, runner } = lab;
+    await using offload = await setUpOffload({ builder, runner });
+    const name = (part: string) => `${side}-${part}`;
+    await offload.writeFlake({
+      fast: recipes.file(name('fast'), 10),
+      slow: gated(name('slow'), { text: 'cat ${fast} > $out' }),
+      late: recipes.script(name('late'), 'cat ${slow} ${fast} > $out; echo ${fast} >> $out'),
+    });
+    const client = offload.spawn(['nix', 'build', '-o', 'late', 'path:.#late', 'path:.#fast']);
+    const ended = client.collect();
+    await gates.running([name('slow')]);
+    await lab[side].output(['nix-collect-garbage'], { user: lab[side].owner });
+    await gates.open(name('slow'));
+    const { code, stderr } = await within(30_000, 'end of the client', ended);
+    expect(code, stderr).toBe(0);
+    const [fast = '', late = ''] = await offload.outPaths(['fast', 'late']);
+    expect(await offload.target('late')).toBe(late);
+    expect(await runner.validPaths([fast, late])).toEqual(new Set([fast, late]));
+    expect(await runner.read(late)).toContain(fast);
+  });
+});
