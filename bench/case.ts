@@ -35,6 +35,11 @@ export interface Target {
   readonly met: boolean;
 }
 
+/** @param margin by what factor it may be missed */
+export function isMet({ bound, value, wanted }: Target, margin: number): boolean {
+  return bound === 'at least' ? value * margin >= wanted : value <= wanted * margin;
+}
+
 export function atLeast(wanted: number, figure: string, value: number): Target {
   return { figure, value, bound: 'at least', wanted, met: value >= wanted };
 }
