@@ -168,3 +168,10 @@ async function expectLogs(runner: NixHost, ran: Ran): Promise<void> {
   expect(longest.length).toBeGreaterThanOrEqual(LOG_BYTES - PIPE_BYTES);
   expect(ran.log).toContain('fails on purpose');
 }
+
+/** What jobs must leave alone: the system's configuration, and what is in home folders but for workspaces and Nix's own caches. */
+export async function configuration(runner: NixHost): Promise<string> {
+  const pruned = ['-path', '*/.cache', '-prune', '-o', '-path', '*/work-*', '-prune', '-o'];
+  const find = ['find', '/etc', '/root', '/home', ...pruned];
+  return await runner.output([...find, '-type', 'f', '-exec', 'sha256sum', '{}', '+']);
+}
