@@ -1,5 +1,6 @@
 import * as core from '@actions/core';
 import { offloadLine, renderOffloadSummary } from './action/offload-summary.ts';
+import { removeSocketDirectory } from './action/place.ts';
 import { loadState, type OffloadState } from './action/state.ts';
 import { writeSummary } from './action/summary.ts';
 import { parseOffloadReport, type OffloadReport } from './build/offload-report.ts';
@@ -17,6 +18,7 @@ export async function cleanup(): Promise<void> {
   if (!state) return;
   if (state.offload) await endOffload(state.offload, state.marker);
   else await endLeftovers(state.marker);
+  if (state.socketDirectory !== undefined) await removeSocketDirectory(state.socketDirectory);
 }
 
 async function endLeftovers(marker: string): Promise<void> {

@@ -13,12 +13,13 @@ import {
   inputPlace,
   pipeProgram,
   runnerSystem,
-  socketDirectory,
+  makeSocketDirectory,
+  removeSocketDirectory,
   temporary,
 } from './action/place.ts';
 import { annotateFailures, failureOf, setOutputs } from './action/report.ts';
 import { takeSecrets, type Secrets } from './action/secrets.ts';
-import { saveMarker } from './action/state.ts';
+import { saveMarker, saveSocketDirectory } from './action/state.ts';
 import { renderSummary, writeSummary } from './action/summary.ts';
 import type { StepContext, StepReport } from './build/step-request.ts';
 import { runStep } from './build/step.ts';
@@ -54,9 +55,15 @@ async function build(
 ): Promise<void> {
   using log = new Log({ write: core.info, notice: core.notice, warn: core.warning, clock });
   const directory = await mkdtemp(path.join(temporary(), 'nix-remote-build-'));
-  const place = prepareContext(inputs, secrets, directory, marker);
-  const context = { ...place, observe: log.observe, clock, signal };
-  await finish(await runStep(inputs.request, context), inputs, directory);
+  const socketDirectory = await makeSocketDirectory();
+  saveSocketDirectory(socketDirectory); // for post, should this be killed
+  try {
+    const place = prepareContext(inputs, secrets, directory, marker);
+    const context = { ...place, socketDirectory, observe: log.observe, clock, signal };
+    await finish(await runStep(inputs.request, context), inputs, directory);
+  } finally {
+    await removeSocketDirectory(socketDirectory);
+  }
 }
 
 function prepareContext(
@@ -64,7 +71,7 @@ function prepareContext(
   secrets: Secrets,
   directory: string,
   marker: string,
-): Omit<StepContext, 'observe' | 'clock' | 'signal'> {
+): Omit<StepContext, 'socketDirectory' | 'observe' | 'clock' | 'signal'> {
   const logDirectory = path.join(directory, 'logs');
   core.setOutput('log-dir', logDirectory);
   return {
@@ -78,7 +85,6 @@ function prepareContext(
     pipe: pipeProgram(),
     logDirectory,
     temporaryDirectory: directory,
-    socketDirectory: socketDirectory(directory),
   };
 }
 

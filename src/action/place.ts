@@ -1,3 +1,4 @@
+import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { ActionError } from '../domain/errors.ts';
@@ -22,6 +23,15 @@ export function temporary(): string {
 export function socketDirectory(preferred: string): string {
   const way = path.relative(workspace(), preferred);
   return way === '' || !way.startsWith('..') ? '/tmp' : preferred;
+}
+
+/** Makes one for a step's own sockets and secrets, of mode 0700, where no socket's path can become too long. */
+export async function makeSocketDirectory(): Promise<string> {
+  return await mkdtemp('/tmp/nix-remote-build-');
+}
+
+export async function removeSocketDirectory(folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
 }
 
 /** In a container the user may have no entry in passwd, for which Node throws. */

@@ -4,6 +4,8 @@ import * as core from '@actions/core';
 export interface State {
   /** Environment marker of every child that main starts: how post finds what a killed main left behind. */
   readonly marker: string;
+  /** Folder of main's own sockets, which is there no more when main has ended by itself; undefined where it made none. */
+  readonly socketDirectory: string | undefined;
   /** Undefined where no offload socket was asked for. */
   readonly offload: OffloadState | undefined;
 }
@@ -21,6 +23,10 @@ export function saveMarker(marker: string): void {
   core.saveState('marker', marker);
 }
 
+export function saveSocketDirectory(folder: string): void {
+  core.saveState('socket-directory', folder);
+}
+
 /** What is saved later counts. */
 export function saveOffload({ folder, isReady, writeSummary }: OffloadState): void {
   core.saveState('offload-folder', folder);
@@ -31,7 +37,8 @@ export function saveOffload({ folder, isReady, writeSummary }: OffloadState): vo
 /** @returns undefined when main did not get as far as saving it. */
 export function loadState(): State | undefined {
   const marker = core.getState('marker');
-  return marker === '' ? undefined : { marker, offload: loadOffload() };
+  const socketDirectory = core.getState('socket-directory') || undefined;
+  return marker === '' ? undefined : { marker, socketDirectory, offload: loadOffload() };
 }
 
 function loadOffload(): OffloadState | undefined {

@@ -37,9 +37,8 @@ export async function openLocalNix(
     env,
     signal,
     user,
-    temporaryDirectory,
     socketDirectory,
-  }: Pick<StepContext, 'env' | 'signal' | 'user' | 'temporaryDirectory' | 'socketDirectory'>,
+  }: Pick<StepContext, 'env' | 'signal' | 'user' | 'socketDirectory'>,
   opened: AsyncDisposableStack,
 ): Promise<LocalNix> {
   const command = { nix: 'nix', env, signal, workingDirectory: os.tmpdir() };
@@ -53,7 +52,7 @@ export async function openLocalNix(
     maxJobs: options.maxJobs,
     extraConfig: confLines(options),
   });
-  const file = await writeNixConf(temporaryDirectory, nixConf);
+  const file = await writeNixConf(socketDirectory, nixConf);
   // Of no use when the tunnels are gone, and it may hold a secret.
   opened.defer(() => rm(file, { force: true }));
   const conf = { NIX_USER_CONF_FILES: await userConfFiles(file, env, version) };
