@@ -59,9 +59,25 @@ async function buildLogs(runner: NixHost, { outputs }: Ran): Promise<readonly st
   return await Promise.all(names.map((name) => readFile(path.join(folder, name), 'utf8')));
 }
 
-/** What steps left below /tmp, but for GitHub's own files, build logs and results. */
+/**
+ * What steps left below /tmp, but for GitHub's own files, build logs and results, and empty folders that a Nix daemon makes for its build
+ * hooks and leaves when it is killed.
+ */
 export async function filesOfSteps(runner: NixHost): Promise<readonly string[]> {
-  const find = ['find', '/tmp', '-mindepth', '1', '-not', '-name', 'GITHUB_*'];
+  const emptyOfNix = ['-regex', '/tmp/nix-[0-9]+-[0-9]+', '-empty'];
+  const find = [
+    'find',
+    '/tmp',
+    '-mindepth',
+    '1',
+    '-not',
+    '-name',
+    'GITHUB_*',
+    '-not',
+    '(',
+    ...emptyOfNix,
+    ')',
+  ];
   const allowed =
     /^\/tmp\/step-\w+(\/temp(\/nix-remote-build-\w+(\/(logs(\/[^/]+)?|results\.json))?)?)?$/;
   const found = (await runner.output(find)).split('\n');
