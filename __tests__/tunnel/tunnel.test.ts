@@ -312,11 +312,14 @@ describe('more clients than the server allows', () => {
   it('take the place of one that ends, though others stay', async () => {
     await using server = await startSshd('MaxSessions 2');
     await using local = await open(program('echo', server), server);
-    const [stays, ends, waits] = [local.pipe(), local.pipe(), local.pipe()];
+    // One after the other: who comes first is who gets a channel.
+    const stays = local.pipe();
     stays.say('one');
     await stays.hear();
+    const ends = local.pipe();
     ends.say('two');
     await ends.hear();
+    const waits = local.pipe();
     waits.say('three');
     await delay(300);
     expect(local.tunnel).toMatchObject({ clients: 3, channels: 2 });
@@ -444,10 +447,12 @@ describe('a lost connection', () => {
   it('under a client that waits for a channel is not its end', async () => {
     await using server = await startSshd('MaxSessions 1');
     await using local = await open(program('echo', server), server);
-    const [one, two] = [local.pipe(), local.pipe()];
+    const one = local.pipe();
     one.say('one');
     await one.hear();
+    const two = local.pipe();
     two.say('two', 'end');
+    await waitUntil(() => local.tunnel.clients === 2, 'the second client');
     await delay(200);
     server.signalSessions('SIGKILL');
     expect(await within(5000, 'the echo', two.hearAll())).toBe('two');
