@@ -63522,7 +63522,7 @@ function outcomeStatus(status, errorMessage) {
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _cjs_globals_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8194);
 /* harmony import */ var _action_crash_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2955);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4200);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6316);
 
 
 
@@ -63535,7 +63535,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 4200:
+/***/ 6316:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -65644,6 +65644,7 @@ const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import
 
 
 
+
 /** The folder that relative paths of inputs are in. */
 function workspace() {
     return process.env['GITHUB_WORKSPACE'] ?? process.cwd();
@@ -65659,6 +65660,13 @@ function temporary() {
 function socketDirectory(preferred) {
     const way = external_node_path_.relative(workspace(), preferred);
     return way === '' || !way.startsWith('..') ? '/tmp' : preferred;
+}
+/** Makes one for a step's own sockets and secrets, of mode 0700, where no socket's path can become too long. */
+async function makeSocketDirectory() {
+    return await (0,promises_namespaceObject.mkdtemp)('/tmp/nix-remote-build-');
+}
+async function removeSocketDirectory(folder) {
+    await (0,promises_namespaceObject.rm)(folder, { recursive: true, force: true });
 }
 /** In a container the user may have no entry in passwd, for which Node throws. */
 function currentUser() {
@@ -65837,6 +65845,9 @@ function takeSecrets(env) {
 function saveMarker(marker) {
     lib_core/* saveState */.LZ('marker', marker);
 }
+function saveSocketDirectory(folder) {
+    lib_core/* saveState */.LZ('socket-directory', folder);
+}
 /** What is saved later counts. */
 function saveOffload({ folder, isReady, writeSummary }) {
     lib_core/* saveState */.LZ('offload-folder', folder);
@@ -65846,7 +65857,8 @@ function saveOffload({ folder, isReady, writeSummary }) {
 /** @returns undefined when main did not get as far as saving it. */
 function loadState() {
     const marker = core.getState('marker');
-    return marker === '' ? undefined : { marker, offload: loadOffload() };
+    const socketDirectory = core.getState('socket-directory') || undefined;
+    return marker === '' ? undefined : { marker, socketDirectory, offload: loadOffload() };
 }
 function loadOffload() {
     const folder = core.getState('offload-folder');
@@ -72535,7 +72547,7 @@ function import_permission_words(text) {
  * @param opened takes what has to be closed
  * @throws ActionError of nix/private-daemon.ts
  */
-async function openLocalNix(builders, { access, store }, options, { env, signal, user, temporaryDirectory, socketDirectory, }, opened) {
+async function openLocalNix(builders, { access, store }, options, { env, signal, user, socketDirectory, }, opened) {
     const command = { nix: 'nix', env, signal, workingDirectory: external_node_os_namespaceObject.tmpdir() };
     const [version, settings, { trust }] = await Promise.all([
         nixVersion(command),
@@ -72547,7 +72559,7 @@ async function openLocalNix(builders, { access, store }, options, { env, signal,
         maxJobs: options.maxJobs,
         extraConfig: confLines(options),
     });
-    const file = await writeNixConf(temporaryDirectory, nixConf);
+    const file = await writeNixConf(socketDirectory, nixConf);
     // Of no use when the tunnels are gone, and it may hold a secret.
     opened.defer(() => (0,promises_namespaceObject.rm)(file, { force: true }));
     const conf = { NIX_USER_CONF_FILES: await userConfFiles(file, env, version) };
@@ -75276,6 +75288,33 @@ function offload_plan_words(text) {
     return (text ?? '').split(/\s+/).filter((word) => word !== '');
 }
 
+;// CONCATENATED MODULE: ./build/named-failures.js
+
+/** How Nix up to 2.29 and since 2.30 begins to say that a build failed. */
+const FAILED = /(?:builder for|Cannot build) '([^']+\.drv)'/g;
+/** Which derivations failed, by what a daemon says of them: results tell only of those that were asked for. */
+class NamedFailures {
+    #named = new Set();
+    hear(event) {
+        if (event.kind === 'message')
+            this.#note(event.text);
+    }
+    /** Those that were named so far, and in an answer. */
+    in(answer) {
+        if (answer.kind === 'error')
+            this.#note(answer.message);
+        if (answer.kind === 'results') {
+            for (const { errorMessage } of answer.results)
+                this.#note(errorMessage);
+        }
+        return this.#named;
+    }
+    #note(text) {
+        for (const [, drvPath = ''] of withoutColour(text).matchAll(FAILED))
+            this.#named.add(drvPath);
+    }
+}
+
 ;// CONCATENATED MODULE: ./build/offload-answers.js
 
 
@@ -75319,33 +75358,6 @@ function mergedAnswer(one, other) {
     if (one.kind !== 'results' || other.kind !== 'results')
         return other;
     return { kind: 'results', results: [...one.results, ...other.results] };
-}
-
-;// CONCATENATED MODULE: ./build/named-failures.js
-
-/** How Nix up to 2.29 and since 2.30 begins to say that a build failed. */
-const FAILED = /(?:builder for|Cannot build) '([^']+\.drv)'/g;
-/** Which derivations failed, by what a daemon says of them: results tell only of those that were asked for. */
-class NamedFailures {
-    #named = new Set();
-    hear(event) {
-        if (event.kind === 'message')
-            this.#note(event.text);
-    }
-    /** Those that were named so far, and in an answer. */
-    in(answer) {
-        if (answer.kind === 'error')
-            this.#note(answer.message);
-        if (answer.kind === 'results') {
-            for (const { errorMessage } of answer.results)
-                this.#note(errorMessage);
-        }
-        return this.#named;
-    }
-    #note(text) {
-        for (const [, drvPath = ''] of withoutColour(text).matchAll(FAILED))
-            this.#named.add(drvPath);
-    }
 }
 
 ;// CONCATENATED MODULE: ./build/offloaded-logs.js
@@ -75568,119 +75580,6 @@ function notDeterministic(drvPath, output) {
     return `derivation '${drvPath}' may not be deterministic: output '${output}' differs`;
 }
 
-;// CONCATENATED MODULE: ./build/remote-sessions.js
-
-
-
-/** For sessions that only ask and copy. */
-const NO_OPTIONS = {
-    keepGoing: undefined,
-    maxJobs: undefined,
-    cores: undefined,
-    timeout: undefined,
-    maxSilentTime: undefined,
-    settings: new Map(),
-};
-/** How many sessions are kept for the next request: each is a process on the remote. */
-const MAX_IDLE = 4;
-/** Milliseconds that sshd is given to notice that programs have ended, one turn after the other. */
-const remote_sessions_CLOSING_MS = [100, 400, 1500];
-/**
- * Sessions with one remote for many requests: opening one takes a round trip, so those that are free again are kept. sshd bounds how many
- * programs run on a connection (MaxSessions, 10); where it refuses another, a request waits until one is given back.
- */
-class RemoteSessions {
-    #remote;
-    #idle = [];
-    #waiting = [];
-    #leased = 0;
-    constructor(remote) {
-        this.#remote = remote;
-    }
-    /** @throws ActionError of the connection; `cancelled` when the signal fires before a session is free */
-    async acquire(options, logging, signal) {
-        const key = `${optionsKey(options)} ${JSON.stringify(logging)}`;
-        const patience = [...remote_sessions_CLOSING_MS];
-        for (;;) {
-            const idle = this.#takeIdle(key);
-            if (idle)
-                return this.#lease(idle);
-            const session = await this.#open(options, logging);
-            if (!(session instanceof errors/* ActionError */.lZ))
-                return this.#lease({ ...session, key });
-            this.#idle.shift()?.store.close();
-            if (this.#leased > 0) {
-                await this.#released(signal);
-                continue;
-            }
-            const pause = patience.shift();
-            if (pause === undefined)
-                throw session;
-            await (0,external_node_timers_promises_namespaceObject.setTimeout)(pause);
-        }
-    }
-    /** @returns the refusal, where sshd opens no more */
-    async #open(options, logging) {
-        this.#leased += 1;
-        try {
-            return await this.#remote.sessionWith(options, logging);
-        }
-        catch (error) {
-            // Who was refused beside this one waits for it to be given back.
-            this.#waiting.shift()?.();
-            if (error instanceof errors/* ActionError */.lZ && error.code === 'channel-refused')
-                return error;
-            throw error;
-        }
-        finally {
-            this.#leased -= 1;
-        }
-    }
-    #takeIdle(key) {
-        for (;;) {
-            const index = this.#idle.findIndex((idle) => idle.key === key);
-            const [idle] = index === -1 ? [] : this.#idle.splice(index, 1);
-            if (idle?.store.isOpen !== false)
-                return idle;
-        }
-    }
-    #lease(session) {
-        this.#leased += 1;
-        let isReleased = false;
-        return {
-            store: session.store,
-            warnings: session.warnings,
-            release: () => {
-                if (isReleased)
-                    return;
-                isReleased = true;
-                this.#leased -= 1;
-                if (session.store.isOpen)
-                    this.#idle.push(session);
-                if (this.#idle.length > MAX_IDLE)
-                    this.#idle.shift()?.store.close();
-                this.#waiting.shift()?.();
-            },
-        };
-    }
-    #released(signal) {
-        return new Promise((resolve, reject) => {
-            const stop = () => {
-                this.#waiting.splice(this.#waiting.indexOf(go), 1);
-                reject(new errors/* ActionError */.lZ('cancelled', 'cancelled while waiting for a session'));
-            };
-            const go = () => {
-                signal.removeEventListener('abort', stop);
-                resolve();
-            };
-            this.#waiting.push(go);
-            signal.addEventListener('abort', stop, { once: true });
-            if (signal.aborted)
-                stop();
-        });
-    }
-}
-
 ;// CONCATENATED MODULE: ./build/copy-inputs.js
 
 
@@ -75805,6 +75704,206 @@ function refusedPath(error) {
     return isStorePath(path) ? path : undefined;
 }
 
+;// CONCATENATED MODULE: ./build/remote-part.js
+
+
+
+
+
+/** The part of a client's request that the remote builds: derivations go up, and what is told of the builds goes to the client. */
+class RemotePart {
+    #options;
+    #watch;
+    constructor(options, watch) {
+        this.#options = options;
+        this.#watch = watch;
+    }
+    /** @throws ActionError for what kept the remote from building at all */
+    async build() {
+        const { lease, plan } = this.#options;
+        for (const text of lease.warnings)
+            await this.#warn(text);
+        let early;
+        const paths = await this.#upload(() => {
+            early = this.#request(lease.store, plan.remote);
+            early.catch(() => undefined); // waited for below, unless uploading fails first
+        });
+        if (paths.length === 0)
+            return { answer: { kind: 'pass' }, results: undefined, paths };
+        const answer = await (early ?? this.#request(lease.store, paths));
+        return { answer, results: await this.#resultsOf(answer, paths), paths };
+    }
+    /**
+     * What became of content-addressed outputs. BuildPaths tells nothing of them, and Nix before 2.33 calls those that depend on others by
+     * what they were resolved to (`DerivationGoal::resolvedFinished`); asked once more, it says what they are to the client.
+     */
+    async #resultsOf(answer, paths) {
+        const told = answer.kind === 'results' ? answer.results : undefined;
+        if (!this.#watch.areFloating)
+            return told;
+        const built = paths.filter(({ drvPath }) => {
+            const status = statusIn(answer, drvPath);
+            return status !== undefined && (0,domain_outcome/* isGood */.Kg)(status);
+        });
+        const { client, lease } = this.#options;
+        return built.length === 0 ? told : await lease.store.build(built, 'normal', client.hear);
+    }
+    /** @returns what can be built there, now that all it needs is there */
+    async #upload(onQueued) {
+        const { plan, client, lease, remote, copyInputs } = this.#options;
+        const inputs = { copyInputs, ...remote.inputs };
+        const { store: local, signal } = client;
+        const keys = plan.remote.map(({ drvPath }) => drvPath);
+        try {
+            const failures = await upload({ local, remote: lease.store, inputs, observe: () => undefined, signal, onQueued }, keys);
+            this.#watch.tracker.requested(); // now, at the latest, the daemon turns to it
+            for (const [drvPath, { message }] of failures) {
+                await this.#warn(`building ${drvPath} on this machine: ${message}`);
+            }
+            return plan.remote.filter(({ drvPath }) => !failures.has(drvPath));
+        }
+        catch (error) {
+            lease.store.close((0,errors/* toError */.iT)(error)); // a build may have been asked for already
+            throw error;
+        }
+    }
+    /** A rebuild compares with what is there, so that has to be there first; and a repair is one of the store here. */
+    async #request(store, paths) {
+        const { operation, mode } = this.#options.request;
+        this.#options.onAsked();
+        this.#watch.tracker.requested();
+        const built = await requestBuild(store, operation, paths, 'normal', this.#hear);
+        if (mode !== 'check' || !isGoodAnswer(built))
+            return built;
+        const rebuilt = await requestBuild(store, operation, paths, 'check', this.#hear);
+        if (!isGoodAnswer(rebuilt))
+            return rebuilt;
+        return comparedWithLocal(rebuilt, this.#watch.wanted, this.#options.client.store, store);
+    }
+    #hear = (event) => {
+        this.#watch.tracker.hear(event);
+        this.#watch.failures.hear(event);
+        return this.#options.client.hear(event);
+    };
+    async #warn(text) {
+        this.#options.onNotice(text);
+        await this.#options.client.hear({ kind: 'message', text: `warning: ${text}` });
+    }
+}
+
+;// CONCATENATED MODULE: ./build/remote-sessions.js
+
+
+
+/** For sessions that only ask and copy. */
+const NO_OPTIONS = {
+    keepGoing: undefined,
+    maxJobs: undefined,
+    cores: undefined,
+    timeout: undefined,
+    maxSilentTime: undefined,
+    settings: new Map(),
+};
+/** How many sessions are kept for the next request: each is a process on the remote. */
+const MAX_IDLE = 4;
+/** Milliseconds that sshd is given to notice that programs have ended, one turn after the other. */
+const remote_sessions_CLOSING_MS = [100, 400, 1500];
+/**
+ * Sessions with one remote for many requests: opening one takes a round trip, so those that are free again are kept. sshd bounds how many
+ * programs run on a connection (MaxSessions, 10); where it refuses another, a request waits until one is given back.
+ */
+class RemoteSessions {
+    #remote;
+    #idle = [];
+    #waiting = [];
+    #leased = 0;
+    constructor(remote) {
+        this.#remote = remote;
+    }
+    /** @throws ActionError of the connection; `cancelled` when the signal fires before a session is free */
+    async acquire(options, logging, signal) {
+        const key = `${optionsKey(options)} ${JSON.stringify(logging)}`;
+        const patience = [...remote_sessions_CLOSING_MS];
+        for (;;) {
+            const idle = this.#takeIdle(key);
+            if (idle)
+                return this.#lease(idle);
+            const session = await this.#open(options, logging);
+            if (!(session instanceof errors/* ActionError */.lZ))
+                return this.#lease({ ...session, key });
+            this.#idle.shift()?.store.close();
+            if (this.#leased > 0) {
+                await this.#released(signal);
+                continue;
+            }
+            const pause = patience.shift();
+            if (pause === undefined)
+                throw session;
+            await (0,external_node_timers_promises_namespaceObject.setTimeout)(pause);
+        }
+    }
+    /** @returns the refusal, where sshd opens no more */
+    async #open(options, logging) {
+        this.#leased += 1;
+        try {
+            return await this.#remote.sessionWith(options, logging);
+        }
+        catch (error) {
+            // Who was refused beside this one waits for it to be given back.
+            this.#waiting.shift()?.();
+            if (error instanceof errors/* ActionError */.lZ && error.code === 'channel-refused')
+                return error;
+            throw error;
+        }
+        finally {
+            this.#leased -= 1;
+        }
+    }
+    #takeIdle(key) {
+        for (;;) {
+            const index = this.#idle.findIndex((idle) => idle.key === key);
+            const [idle] = index === -1 ? [] : this.#idle.splice(index, 1);
+            if (idle?.store.isOpen !== false)
+                return idle;
+        }
+    }
+    #lease(session) {
+        this.#leased += 1;
+        let isReleased = false;
+        return {
+            store: session.store,
+            warnings: session.warnings,
+            release: () => {
+                if (isReleased)
+                    return;
+                isReleased = true;
+                this.#leased -= 1;
+                if (session.store.isOpen)
+                    this.#idle.push(session);
+                if (this.#idle.length > MAX_IDLE)
+                    this.#idle.shift()?.store.close();
+                this.#waiting.shift()?.();
+            },
+        };
+    }
+    #released(signal) {
+        return new Promise((resolve, reject) => {
+            const stop = () => {
+                this.#waiting.splice(this.#waiting.indexOf(go), 1);
+                reject(new errors/* ActionError */.lZ('cancelled', 'cancelled while waiting for a session'));
+            };
+            const go = () => {
+                signal.removeEventListener('abort', stop);
+                resolve();
+            };
+            this.#waiting.push(go);
+            signal.addEventListener('abort', stop, { once: true });
+            if (signal.aborted)
+                stop();
+        });
+    }
+}
+
 ;// CONCATENATED MODULE: ./build/wanted-outputs.js
 /** Which outputs of which derivation are wanted, and where they are or will be. One exchange. */
 async function wanted_outputs_wantedOutputs(store, paths) {
@@ -75887,8 +75986,6 @@ var offloaded_request_disposeResources = (undefined && undefined.__disposeResour
 
 
 
-
-
 /**
  * Has one build request of a client built by a remote: derivations go up, logs come while it builds, and outputs before the answer.
  * @throws ActionError for what kept the remote from building at all, or an output from coming; a build that fails is an answer
@@ -75922,12 +76019,11 @@ class OffloadedRequest {
     #logs;
     #tracker;
     #failures = new NamedFailures();
-    #wanted;
     #outputs;
+    #there;
     constructor(options, logs, wanted) {
         this.#options = options;
         this.#logs = logs;
-        this.#wanted = wanted;
         this.#tracker = new ActivityTracker(logs.observe, options.clock);
         this.#outputs = new OffloadedOutputs({
             wanted,
@@ -75938,10 +76034,16 @@ class OffloadedRequest {
             signal: options.client.signal,
         });
         this.#tracker.onStopped = this.#outputs.stopped;
+        this.#there = new RemotePart(options, {
+            tracker: this.#tracker,
+            failures: this.#failures,
+            wanted,
+            areFloating: this.#outputs.areFloating,
+        });
     }
     async answer() {
         const { client, plan, request, lease } = this.#options;
-        const { answer, results, paths } = await this.#whileCancellable(() => this.#buildThere());
+        const { answer, results, paths } = await this.#whileCancellable(() => this.#there.build());
         if (paths.length === 0)
             return { kind: 'pass' };
         lease.release();
@@ -75986,76 +76088,6 @@ class OffloadedRequest {
             // The session is closed a moment later, and must not be another client's by then.
             await Promise.all(endings);
         }
-    }
-    async #buildThere() {
-        const { lease, plan } = this.#options;
-        for (const text of lease.warnings)
-            await this.#warn(text);
-        let early;
-        const paths = await this.#upload(() => {
-            early = this.#request(lease.store, plan.remote);
-            early.catch(() => undefined); // waited for below, unless uploading fails first
-        });
-        if (paths.length === 0)
-            return { answer: { kind: 'pass' }, results: undefined, paths };
-        const answer = await (early ?? this.#request(lease.store, paths));
-        return { answer, results: await this.#resultsOf(answer, paths), paths };
-    }
-    /**
-     * What became of content-addressed outputs. BuildPaths tells nothing of them, and Nix before 2.33 calls those that depend on others by
-     * what they were resolved to (`DerivationGoal::resolvedFinished`); asked once more, it says what they are to the client.
-     */
-    async #resultsOf(answer, paths) {
-        const told = answer.kind === 'results' ? answer.results : undefined;
-        if (!this.#outputs.areFloating)
-            return told;
-        const built = paths.filter(({ drvPath }) => {
-            const status = statusIn(answer, drvPath);
-            return status !== undefined && (0,domain_outcome/* isGood */.Kg)(status);
-        });
-        const { client, lease } = this.#options;
-        return built.length === 0 ? told : await lease.store.build(built, 'normal', client.hear);
-    }
-    /** @returns what can be built there, now that all it needs is there */
-    async #upload(onQueued) {
-        const { plan, client, lease, remote, copyInputs } = this.#options;
-        const inputs = { copyInputs, ...remote.inputs };
-        const { store: local, signal } = client;
-        const keys = plan.remote.map(({ drvPath }) => drvPath);
-        try {
-            const failures = await upload({ local, remote: lease.store, inputs, observe: () => undefined, signal, onQueued }, keys);
-            this.#tracker.requested(); // now, at the latest, the daemon turns to it
-            for (const [drvPath, { message }] of failures) {
-                await this.#warn(`building ${drvPath} on this machine: ${message}`);
-            }
-            return plan.remote.filter(({ drvPath }) => !failures.has(drvPath));
-        }
-        catch (error) {
-            lease.store.close((0,errors/* toError */.iT)(error)); // a build may have been asked for already
-            throw error;
-        }
-    }
-    /** A rebuild compares with what is there, so that has to be there first; and a repair is one of the store here. */
-    async #request(store, paths) {
-        const { operation, mode } = this.#options.request;
-        this.#options.onAsked();
-        this.#tracker.requested();
-        const built = await requestBuild(store, operation, paths, 'normal', this.#hear);
-        if (mode !== 'check' || !isGoodAnswer(built))
-            return built;
-        const rebuilt = await requestBuild(store, operation, paths, 'check', this.#hear);
-        if (!isGoodAnswer(rebuilt))
-            return rebuilt;
-        return comparedWithLocal(rebuilt, this.#wanted, this.#options.client.store, store);
-    }
-    #hear = (event) => {
-        this.#tracker.hear(event);
-        this.#failures.hear(event);
-        return this.#options.client.hear(event);
-    };
-    async #warn(text) {
-        this.#options.onNotice(text);
-        await this.#options.client.hear({ kind: 'message', text: `warning: ${text}` });
     }
     /** What became of each derivation, for whoever shows it. */
     #report(answer, paths) {
@@ -77423,7 +77455,10 @@ function kill(pid, signal) {
  * @throws ActionError with what kept it from serving; then nothing of it is left
  */
 async function setUp(inputs, context) {
-    const folder = await makeOffloadFolder(socketDirectory(temporary()));
+    const { mode } = inputs.request.destination;
+    // Tunnels and a private daemon make folders in it, and what does not fit there nobody would remove after a crash.
+    const preferred = mode === 'builders' ? '/tmp' : socketDirectory(temporary());
+    const folder = await makeOffloadFolder(preferred);
     const state = { folder: folder.path, writeSummary: inputs.writeSummary };
     saveOffload({ ...state, isReady: false });
     const ready = await start(folder, context).catch(async (error) => {
@@ -77575,9 +77610,16 @@ async function run_build(inputs, secrets, marker, signal) {
     try {
         const log = run_addDisposableResource(env_2, new Log({ write: lib_core/* info */.pq, notice: lib_core/* notice */.lm, warn: lib_core/* warning */.$e, clock: clock }), false);
         const directory = await (0,promises_namespaceObject.mkdtemp)(external_node_path_.join(temporary(), 'nix-remote-build-'));
-        const place = prepareContext(inputs, secrets, directory, marker);
-        const context = { ...place, observe: log.observe, clock: clock, signal };
-        await finish(await runStep(inputs.request, context), inputs, directory);
+        const socketDirectory = await makeSocketDirectory();
+        saveSocketDirectory(socketDirectory); // for post, should this be killed
+        try {
+            const place = prepareContext(inputs, secrets, directory, marker);
+            const context = { ...place, socketDirectory, observe: log.observe, clock: clock, signal };
+            await finish(await runStep(inputs.request, context), inputs, directory);
+        }
+        finally {
+            await removeSocketDirectory(socketDirectory);
+        }
     }
     catch (e_2) {
         env_2.error = e_2;
@@ -77601,7 +77643,6 @@ function prepareContext(inputs, secrets, directory, marker) {
         pipe: pipeProgram(),
         logDirectory,
         temporaryDirectory: directory,
-        socketDirectory: socketDirectory(directory),
     };
 }
 /** Tells of everything, then fails the step if anything is missing. */

@@ -34770,7 +34770,7 @@ globals.__dirname ??= external_node_path_.dirname(globals.__filename);
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _cjs_globals_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6253);
-/* harmony import */ var _serve_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3665);
+/* harmony import */ var _serve_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6557);
 
 
 function crash(thrown) {
@@ -34787,7 +34787,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 3665:
+/***/ 6557:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -36737,6 +36737,7 @@ const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import
 
 
 
+
 /** The folder that relative paths of inputs are in. */
 function workspace() {
     return process.env['GITHUB_WORKSPACE'] ?? process.cwd();
@@ -36752,6 +36753,13 @@ function temporary() {
 function socketDirectory(preferred) {
     const way = path.relative(workspace(), preferred);
     return way === '' || !way.startsWith('..') ? '/tmp' : preferred;
+}
+/** Makes one for a step's own sockets and secrets, of mode 0700, where no socket's path can become too long. */
+async function makeSocketDirectory() {
+    return await mkdtemp('/tmp/nix-remote-build-');
+}
+async function removeSocketDirectory(folder) {
+    await rm(folder, { recursive: true, force: true });
 }
 /** In a container the user may have no entry in passwd, for which Node throws. */
 function currentUser() {
@@ -40402,7 +40410,7 @@ function import_permission_words(text) {
  * @param opened takes what has to be closed
  * @throws ActionError of nix/private-daemon.ts
  */
-async function openLocalNix(builders, { access, store }, options, { env, signal, user, temporaryDirectory, socketDirectory, }, opened) {
+async function openLocalNix(builders, { access, store }, options, { env, signal, user, socketDirectory, }, opened) {
     const command = { nix: 'nix', env, signal, workingDirectory: external_node_os_namespaceObject.tmpdir() };
     const [version, settings, { trust }] = await Promise.all([
         nixVersion(command),
@@ -40414,7 +40422,7 @@ async function openLocalNix(builders, { access, store }, options, { env, signal,
         maxJobs: options.maxJobs,
         extraConfig: confLines(options),
     });
-    const file = await writeNixConf(temporaryDirectory, nixConf);
+    const file = await writeNixConf(socketDirectory, nixConf);
     // Of no use when the tunnels are gone, and it may hold a secret.
     opened.defer(() => (0,external_node_fs_promises_namespaceObject.rm)(file, { force: true }));
     const conf = { NIX_USER_CONF_FILES: await userConfFiles(file, env, version) };
@@ -43324,6 +43332,33 @@ async function endBuilds(store, tracker, reason) {
     store.close(reason);
 }
 
+;// CONCATENATED MODULE: ./build/named-failures.js
+
+/** How Nix up to 2.29 and since 2.30 begins to say that a build failed. */
+const FAILED = /(?:builder for|Cannot build) '([^']+\.drv)'/g;
+/** Which derivations failed, by what a daemon says of them: results tell only of those that were asked for. */
+class NamedFailures {
+    #named = new Set();
+    hear(event) {
+        if (event.kind === 'message')
+            this.#note(event.text);
+    }
+    /** Those that were named so far, and in an answer. */
+    in(answer) {
+        if (answer.kind === 'error')
+            this.#note(answer.message);
+        if (answer.kind === 'results') {
+            for (const { errorMessage } of answer.results)
+                this.#note(errorMessage);
+        }
+        return this.#named;
+    }
+    #note(text) {
+        for (const [, drvPath = ''] of withoutColour(text).matchAll(FAILED))
+            this.#named.add(drvPath);
+    }
+}
+
 ;// CONCATENATED MODULE: ./build/offload-answers.js
 
 
@@ -43367,33 +43402,6 @@ function mergedAnswer(one, other) {
     if (one.kind !== 'results' || other.kind !== 'results')
         return other;
     return { kind: 'results', results: [...one.results, ...other.results] };
-}
-
-;// CONCATENATED MODULE: ./build/named-failures.js
-
-/** How Nix up to 2.29 and since 2.30 begins to say that a build failed. */
-const FAILED = /(?:builder for|Cannot build) '([^']+\.drv)'/g;
-/** Which derivations failed, by what a daemon says of them: results tell only of those that were asked for. */
-class NamedFailures {
-    #named = new Set();
-    hear(event) {
-        if (event.kind === 'message')
-            this.#note(event.text);
-    }
-    /** Those that were named so far, and in an answer. */
-    in(answer) {
-        if (answer.kind === 'error')
-            this.#note(answer.message);
-        if (answer.kind === 'results') {
-            for (const { errorMessage } of answer.results)
-                this.#note(errorMessage);
-        }
-        return this.#named;
-    }
-    #note(text) {
-        for (const [, drvPath = ''] of withoutColour(text).matchAll(FAILED))
-            this.#named.add(drvPath);
-    }
 }
 
 ;// CONCATENATED MODULE: external "node:stream/promises"
@@ -44121,119 +44129,6 @@ function notDeterministic(drvPath, output) {
     return `derivation '${drvPath}' may not be deterministic: output '${output}' differs`;
 }
 
-;// CONCATENATED MODULE: ./build/remote-sessions.js
-
-
-
-/** For sessions that only ask and copy. */
-const NO_OPTIONS = {
-    keepGoing: undefined,
-    maxJobs: undefined,
-    cores: undefined,
-    timeout: undefined,
-    maxSilentTime: undefined,
-    settings: new Map(),
-};
-/** How many sessions are kept for the next request: each is a process on the remote. */
-const MAX_IDLE = 4;
-/** Milliseconds that sshd is given to notice that programs have ended, one turn after the other. */
-const remote_sessions_CLOSING_MS = [100, 400, 1500];
-/**
- * Sessions with one remote for many requests: opening one takes a round trip, so those that are free again are kept. sshd bounds how many
- * programs run on a connection (MaxSessions, 10); where it refuses another, a request waits until one is given back.
- */
-class RemoteSessions {
-    #remote;
-    #idle = [];
-    #waiting = [];
-    #leased = 0;
-    constructor(remote) {
-        this.#remote = remote;
-    }
-    /** @throws ActionError of the connection; `cancelled` when the signal fires before a session is free */
-    async acquire(options, logging, signal) {
-        const key = `${optionsKey(options)} ${JSON.stringify(logging)}`;
-        const patience = [...remote_sessions_CLOSING_MS];
-        for (;;) {
-            const idle = this.#takeIdle(key);
-            if (idle)
-                return this.#lease(idle);
-            const session = await this.#open(options, logging);
-            if (!(session instanceof errors_ActionError))
-                return this.#lease({ ...session, key });
-            this.#idle.shift()?.store.close();
-            if (this.#leased > 0) {
-                await this.#released(signal);
-                continue;
-            }
-            const pause = patience.shift();
-            if (pause === undefined)
-                throw session;
-            await (0,promises_namespaceObject.setTimeout)(pause);
-        }
-    }
-    /** @returns the refusal, where sshd opens no more */
-    async #open(options, logging) {
-        this.#leased += 1;
-        try {
-            return await this.#remote.sessionWith(options, logging);
-        }
-        catch (error) {
-            // Who was refused beside this one waits for it to be given back.
-            this.#waiting.shift()?.();
-            if (error instanceof errors_ActionError && error.code === 'channel-refused')
-                return error;
-            throw error;
-        }
-        finally {
-            this.#leased -= 1;
-        }
-    }
-    #takeIdle(key) {
-        for (;;) {
-            const index = this.#idle.findIndex((idle) => idle.key === key);
-            const [idle] = index === -1 ? [] : this.#idle.splice(index, 1);
-            if (idle?.store.isOpen !== false)
-                return idle;
-        }
-    }
-    #lease(session) {
-        this.#leased += 1;
-        let isReleased = false;
-        return {
-            store: session.store,
-            warnings: session.warnings,
-            release: () => {
-                if (isReleased)
-                    return;
-                isReleased = true;
-                this.#leased -= 1;
-                if (session.store.isOpen)
-                    this.#idle.push(session);
-                if (this.#idle.length > MAX_IDLE)
-                    this.#idle.shift()?.store.close();
-                this.#waiting.shift()?.();
-            },
-        };
-    }
-    #released(signal) {
-        return new Promise((resolve, reject) => {
-            const stop = () => {
-                this.#waiting.splice(this.#waiting.indexOf(go), 1);
-                reject(new errors_ActionError('cancelled', 'cancelled while waiting for a session'));
-            };
-            const go = () => {
-                signal.removeEventListener('abort', stop);
-                resolve();
-            };
-            this.#waiting.push(go);
-            signal.addEventListener('abort', stop, { once: true });
-            if (signal.aborted)
-                stop();
-        });
-    }
-}
-
 ;// CONCATENATED MODULE: ./build/copy-inputs.js
 
 
@@ -44358,6 +44253,206 @@ function refusedPath(error) {
     return isStorePath(path) ? path : undefined;
 }
 
+;// CONCATENATED MODULE: ./build/remote-part.js
+
+
+
+
+
+/** The part of a client's request that the remote builds: derivations go up, and what is told of the builds goes to the client. */
+class RemotePart {
+    #options;
+    #watch;
+    constructor(options, watch) {
+        this.#options = options;
+        this.#watch = watch;
+    }
+    /** @throws ActionError for what kept the remote from building at all */
+    async build() {
+        const { lease, plan } = this.#options;
+        for (const text of lease.warnings)
+            await this.#warn(text);
+        let early;
+        const paths = await this.#upload(() => {
+            early = this.#request(lease.store, plan.remote);
+            early.catch(() => undefined); // waited for below, unless uploading fails first
+        });
+        if (paths.length === 0)
+            return { answer: { kind: 'pass' }, results: undefined, paths };
+        const answer = await (early ?? this.#request(lease.store, paths));
+        return { answer, results: await this.#resultsOf(answer, paths), paths };
+    }
+    /**
+     * What became of content-addressed outputs. BuildPaths tells nothing of them, and Nix before 2.33 calls those that depend on others by
+     * what they were resolved to (`DerivationGoal::resolvedFinished`); asked once more, it says what they are to the client.
+     */
+    async #resultsOf(answer, paths) {
+        const told = answer.kind === 'results' ? answer.results : undefined;
+        if (!this.#watch.areFloating)
+            return told;
+        const built = paths.filter(({ drvPath }) => {
+            const status = statusIn(answer, drvPath);
+            return status !== undefined && isGood(status);
+        });
+        const { client, lease } = this.#options;
+        return built.length === 0 ? told : await lease.store.build(built, 'normal', client.hear);
+    }
+    /** @returns what can be built there, now that all it needs is there */
+    async #upload(onQueued) {
+        const { plan, client, lease, remote, copyInputs } = this.#options;
+        const inputs = { copyInputs, ...remote.inputs };
+        const { store: local, signal } = client;
+        const keys = plan.remote.map(({ drvPath }) => drvPath);
+        try {
+            const failures = await upload({ local, remote: lease.store, inputs, observe: () => undefined, signal, onQueued }, keys);
+            this.#watch.tracker.requested(); // now, at the latest, the daemon turns to it
+            for (const [drvPath, { message }] of failures) {
+                await this.#warn(`building ${drvPath} on this machine: ${message}`);
+            }
+            return plan.remote.filter(({ drvPath }) => !failures.has(drvPath));
+        }
+        catch (error) {
+            lease.store.close(toError(error)); // a build may have been asked for already
+            throw error;
+        }
+    }
+    /** A rebuild compares with what is there, so that has to be there first; and a repair is one of the store here. */
+    async #request(store, paths) {
+        const { operation, mode } = this.#options.request;
+        this.#options.onAsked();
+        this.#watch.tracker.requested();
+        const built = await requestBuild(store, operation, paths, 'normal', this.#hear);
+        if (mode !== 'check' || !isGoodAnswer(built))
+            return built;
+        const rebuilt = await requestBuild(store, operation, paths, 'check', this.#hear);
+        if (!isGoodAnswer(rebuilt))
+            return rebuilt;
+        return comparedWithLocal(rebuilt, this.#watch.wanted, this.#options.client.store, store);
+    }
+    #hear = (event) => {
+        this.#watch.tracker.hear(event);
+        this.#watch.failures.hear(event);
+        return this.#options.client.hear(event);
+    };
+    async #warn(text) {
+        this.#options.onNotice(text);
+        await this.#options.client.hear({ kind: 'message', text: `warning: ${text}` });
+    }
+}
+
+;// CONCATENATED MODULE: ./build/remote-sessions.js
+
+
+
+/** For sessions that only ask and copy. */
+const NO_OPTIONS = {
+    keepGoing: undefined,
+    maxJobs: undefined,
+    cores: undefined,
+    timeout: undefined,
+    maxSilentTime: undefined,
+    settings: new Map(),
+};
+/** How many sessions are kept for the next request: each is a process on the remote. */
+const MAX_IDLE = 4;
+/** Milliseconds that sshd is given to notice that programs have ended, one turn after the other. */
+const remote_sessions_CLOSING_MS = [100, 400, 1500];
+/**
+ * Sessions with one remote for many requests: opening one takes a round trip, so those that are free again are kept. sshd bounds how many
+ * programs run on a connection (MaxSessions, 10); where it refuses another, a request waits until one is given back.
+ */
+class RemoteSessions {
+    #remote;
+    #idle = [];
+    #waiting = [];
+    #leased = 0;
+    constructor(remote) {
+        this.#remote = remote;
+    }
+    /** @throws ActionError of the connection; `cancelled` when the signal fires before a session is free */
+    async acquire(options, logging, signal) {
+        const key = `${optionsKey(options)} ${JSON.stringify(logging)}`;
+        const patience = [...remote_sessions_CLOSING_MS];
+        for (;;) {
+            const idle = this.#takeIdle(key);
+            if (idle)
+                return this.#lease(idle);
+            const session = await this.#open(options, logging);
+            if (!(session instanceof errors_ActionError))
+                return this.#lease({ ...session, key });
+            this.#idle.shift()?.store.close();
+            if (this.#leased > 0) {
+                await this.#released(signal);
+                continue;
+            }
+            const pause = patience.shift();
+            if (pause === undefined)
+                throw session;
+            await (0,promises_namespaceObject.setTimeout)(pause);
+        }
+    }
+    /** @returns the refusal, where sshd opens no more */
+    async #open(options, logging) {
+        this.#leased += 1;
+        try {
+            return await this.#remote.sessionWith(options, logging);
+        }
+        catch (error) {
+            // Who was refused beside this one waits for it to be given back.
+            this.#waiting.shift()?.();
+            if (error instanceof errors_ActionError && error.code === 'channel-refused')
+                return error;
+            throw error;
+        }
+        finally {
+            this.#leased -= 1;
+        }
+    }
+    #takeIdle(key) {
+        for (;;) {
+            const index = this.#idle.findIndex((idle) => idle.key === key);
+            const [idle] = index === -1 ? [] : this.#idle.splice(index, 1);
+            if (idle?.store.isOpen !== false)
+                return idle;
+        }
+    }
+    #lease(session) {
+        this.#leased += 1;
+        let isReleased = false;
+        return {
+            store: session.store,
+            warnings: session.warnings,
+            release: () => {
+                if (isReleased)
+                    return;
+                isReleased = true;
+                this.#leased -= 1;
+                if (session.store.isOpen)
+                    this.#idle.push(session);
+                if (this.#idle.length > MAX_IDLE)
+                    this.#idle.shift()?.store.close();
+                this.#waiting.shift()?.();
+            },
+        };
+    }
+    #released(signal) {
+        return new Promise((resolve, reject) => {
+            const stop = () => {
+                this.#waiting.splice(this.#waiting.indexOf(go), 1);
+                reject(new errors_ActionError('cancelled', 'cancelled while waiting for a session'));
+            };
+            const go = () => {
+                signal.removeEventListener('abort', stop);
+                resolve();
+            };
+            this.#waiting.push(go);
+            signal.addEventListener('abort', stop, { once: true });
+            if (signal.aborted)
+                stop();
+        });
+    }
+}
+
 ;// CONCATENATED MODULE: ./build/wanted-outputs.js
 /** Which outputs of which derivation are wanted, and where they are or will be. One exchange. */
 async function wanted_outputs_wantedOutputs(store, paths) {
@@ -44440,8 +44535,6 @@ var offloaded_request_disposeResources = (undefined && undefined.__disposeResour
 
 
 
-
-
 /**
  * Has one build request of a client built by a remote: derivations go up, logs come while it builds, and outputs before the answer.
  * @throws ActionError for what kept the remote from building at all, or an output from coming; a build that fails is an answer
@@ -44475,12 +44568,11 @@ class OffloadedRequest {
     #logs;
     #tracker;
     #failures = new NamedFailures();
-    #wanted;
     #outputs;
+    #there;
     constructor(options, logs, wanted) {
         this.#options = options;
         this.#logs = logs;
-        this.#wanted = wanted;
         this.#tracker = new ActivityTracker(logs.observe, options.clock);
         this.#outputs = new OffloadedOutputs({
             wanted,
@@ -44491,10 +44583,16 @@ class OffloadedRequest {
             signal: options.client.signal,
         });
         this.#tracker.onStopped = this.#outputs.stopped;
+        this.#there = new RemotePart(options, {
+            tracker: this.#tracker,
+            failures: this.#failures,
+            wanted,
+            areFloating: this.#outputs.areFloating,
+        });
     }
     async answer() {
         const { client, plan, request, lease } = this.#options;
-        const { answer, results, paths } = await this.#whileCancellable(() => this.#buildThere());
+        const { answer, results, paths } = await this.#whileCancellable(() => this.#there.build());
         if (paths.length === 0)
             return { kind: 'pass' };
         lease.release();
@@ -44539,76 +44637,6 @@ class OffloadedRequest {
             // The session is closed a moment later, and must not be another client's by then.
             await Promise.all(endings);
         }
-    }
-    async #buildThere() {
-        const { lease, plan } = this.#options;
-        for (const text of lease.warnings)
-            await this.#warn(text);
-        let early;
-        const paths = await this.#upload(() => {
-            early = this.#request(lease.store, plan.remote);
-            early.catch(() => undefined); // waited for below, unless uploading fails first
-        });
-        if (paths.length === 0)
-            return { answer: { kind: 'pass' }, results: undefined, paths };
-        const answer = await (early ?? this.#request(lease.store, paths));
-        return { answer, results: await this.#resultsOf(answer, paths), paths };
-    }
-    /**
-     * What became of content-addressed outputs. BuildPaths tells nothing of them, and Nix before 2.33 calls those that depend on others by
-     * what they were resolved to (`DerivationGoal::resolvedFinished`); asked once more, it says what they are to the client.
-     */
-    async #resultsOf(answer, paths) {
-        const told = answer.kind === 'results' ? answer.results : undefined;
-        if (!this.#outputs.areFloating)
-            return told;
-        const built = paths.filter(({ drvPath }) => {
-            const status = statusIn(answer, drvPath);
-            return status !== undefined && isGood(status);
-        });
-        const { client, lease } = this.#options;
-        return built.length === 0 ? told : await lease.store.build(built, 'normal', client.hear);
-    }
-    /** @returns what can be built there, now that all it needs is there */
-    async #upload(onQueued) {
-        const { plan, client, lease, remote, copyInputs } = this.#options;
-        const inputs = { copyInputs, ...remote.inputs };
-        const { store: local, signal } = client;
-        const keys = plan.remote.map(({ drvPath }) => drvPath);
-        try {
-            const failures = await upload({ local, remote: lease.store, inputs, observe: () => undefined, signal, onQueued }, keys);
-            this.#tracker.requested(); // now, at the latest, the daemon turns to it
-            for (const [drvPath, { message }] of failures) {
-                await this.#warn(`building ${drvPath} on this machine: ${message}`);
-            }
-            return plan.remote.filter(({ drvPath }) => !failures.has(drvPath));
-        }
-        catch (error) {
-            lease.store.close(toError(error)); // a build may have been asked for already
-            throw error;
-        }
-    }
-    /** A rebuild compares with what is there, so that has to be there first; and a repair is one of the store here. */
-    async #request(store, paths) {
-        const { operation, mode } = this.#options.request;
-        this.#options.onAsked();
-        this.#tracker.requested();
-        const built = await requestBuild(store, operation, paths, 'normal', this.#hear);
-        if (mode !== 'check' || !isGoodAnswer(built))
-            return built;
-        const rebuilt = await requestBuild(store, operation, paths, 'check', this.#hear);
-        if (!isGoodAnswer(rebuilt))
-            return rebuilt;
-        return comparedWithLocal(rebuilt, this.#wanted, this.#options.client.store, store);
-    }
-    #hear = (event) => {
-        this.#tracker.hear(event);
-        this.#failures.hear(event);
-        return this.#options.client.hear(event);
-    };
-    async #warn(text) {
-        this.#options.onNotice(text);
-        await this.#options.client.hear({ kind: 'message', text: `warning: ${text}` });
     }
     /** What became of each derivation, for whoever shows it. */
     #report(answer, paths) {

@@ -28655,7 +28655,7 @@ function errorText({ message, hint }) {
 
 /***/ }),
 
-/***/ 8610:
+/***/ 9745:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -29034,10 +29034,122 @@ function row({ drvPath, status, seconds }) {
     return `| ${(0,outcome/* isGood */.Kg)(status) ? '✅' : '❌'} | ${markdown_code(derivationName(drvPath))} | ${status} | ${time} |`;
 }
 
+;// CONCATENATED MODULE: external "node:fs/promises"
+const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
+;// CONCATENATED MODULE: external "node:os"
+const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
+;// CONCATENATED MODULE: external "node:path"
+const external_node_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
+;// CONCATENATED MODULE: ./domain/system.js
+
+// Any `cpu-kernel` of letters, digits and underscores: Nix itself compares systems as texts and knows no list.
+const SYSTEM = /^[A-Za-z0-9_]+-[A-Za-z0-9_]+$/;
+/**
+ * An attribute name that can only be a system, as a POSIX extended regular expression (builtins.match reads it too).
+ * Narrow on purpose: `foo-bar` must stay an ordinary name.
+ */
+const SYSTEM_NAME_PATTERN = (/* unused pure expression or super */ null && ('(x86_64|i[3-6]86|aarch64|arm|armv[5-8][a-z]*|riscv(32|64)|powerpc(64)?(le)?|mips(64)?(el)?|s390x?|loongarch64|m68k|microblaze(el)?|sparc64|wasm(32|64))' +
+    '-(linux|darwin|freebsd|openbsd|netbsd|cygwin|windows|solaris|genode|redox|wasi|none)'));
+/**
+ * Parses a system.
+ * @throws ActionError `input-invalid` for a text that is not `cpu-kernel`.
+ */
+function parseSystem(text) {
+    if (!isSystem(text)) {
+        throw new ActionError('input-invalid', `${JSON.stringify(text)} is not a Nix system`, {
+            hint: 'A system is a processor and a kernel, such as x86_64-linux or aarch64-darwin.',
+        });
+    }
+    return text;
+}
+function isSystem(text) {
+    return SYSTEM.test(text);
+}
+const CPUS = {
+    x64: 'x86_64',
+    ia32: 'i686',
+    arm64: 'aarch64',
+    arm: 'armv7l',
+    riscv64: 'riscv64',
+    ppc64: 'powerpc64le',
+    s390x: 's390x',
+    loong64: 'loongarch64',
+};
+/**
+ * The system of a machine by Node's `process.arch` and `process.platform`; `undefined` where Nix does not run.
+ */
+function system_systemOfMachine(arch, platform) {
+    const cpu = CPUS[arch];
+    const text = cpu === undefined ? '' : `${cpu}-${platform}`;
+    return (platform === 'linux' || platform === 'darwin') && isSystem(text) ? text : undefined;
+}
+
+;// CONCATENATED MODULE: ./action/place.js
+
+
+
+
+
+/** The folder that relative paths of inputs are in. */
+function workspace() {
+    return process.env['GITHUB_WORKSPACE'] ?? process.cwd();
+}
+/** The folder for the job's own files. */
+function temporary() {
+    return process.env['RUNNER_TEMP'] ?? os.tmpdir();
+}
+/**
+ * Where sockets go: into that folder, unless it is in the workspace. Nix copies a folder that it is to build into the store, and a socket
+ * in it is an error.
+ */
+function socketDirectory(preferred) {
+    const way = path.relative(workspace(), preferred);
+    return way === '' || !way.startsWith('..') ? '/tmp' : preferred;
+}
+/** Makes one for a step's own sockets and secrets, of mode 0700, where no socket's path can become too long. */
+async function makeSocketDirectory() {
+    return await mkdtemp('/tmp/nix-remote-build-');
+}
+async function removeSocketDirectory(folder) {
+    await (0,promises_namespaceObject.rm)(folder, { recursive: true, force: true });
+}
+/** In a container the user may have no entry in passwd, for which Node throws. */
+function currentUser() {
+    try {
+        return os.userInfo().username;
+    }
+    catch {
+        return process.env['USER'] ?? 'root';
+    }
+}
+/** @throws ActionError `input-invalid` where there is no Nix for this machine */
+function runnerSystem() {
+    const system = systemOfMachine(process.arch, process.platform);
+    if (system)
+        return system;
+    throw new ActionError('input-invalid', `Nix does not run on ${process.platform} (${process.arch})`, { hint: 'Use a Linux or macOS runner.' });
+}
+/** What inputs are read against. */
+function inputPlace() {
+    return { workspace: workspace(), runnerSystem: runnerSystem() };
+}
+/** What joins Nix to a tunnel of ours. Found beside this program: a bundle does not know where it is. */
+function pipeProgram() {
+    const here = path.dirname(process.argv[1] ?? '');
+    return { node: process.execPath, script: path.resolve(here, '../pipe/index.js') };
+}
+/** Seconds. */
+function clock() {
+    return performance.now() / 1000;
+}
+
 ;// CONCATENATED MODULE: ./action/state.js
 
 function saveMarker(marker) {
     core.saveState('marker', marker);
+}
+function saveSocketDirectory(folder) {
+    core.saveState('socket-directory', folder);
 }
 /** What is saved later counts. */
 function saveOffload({ folder, isReady, writeSummary }) {
@@ -29048,7 +29160,8 @@ function saveOffload({ folder, isReady, writeSummary }) {
 /** @returns undefined when main did not get as far as saving it. */
 function loadState() {
     const marker = lib_core/* getState */.Gu('marker');
-    return marker === '' ? undefined : { marker, offload: loadOffload() };
+    const socketDirectory = lib_core/* getState */.Gu('socket-directory') || undefined;
+    return marker === '' ? undefined : { marker, socketDirectory, offload: loadOffload() };
 }
 function loadOffload() {
     const folder = lib_core/* getState */.Gu('offload-folder');
@@ -29285,8 +29398,6 @@ function parseStatus(text) {
     throw new TypeError(`'${text}' is not a status`);
 }
 
-;// CONCATENATED MODULE: external "node:fs/promises"
-const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
 ;// CONCATENATED MODULE: external "node:timers/promises"
 const external_node_timers_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
 ;// CONCATENATED MODULE: ./nix/leftovers.js
@@ -29340,8 +29451,6 @@ function signal(pid, name) {
     }
 }
 
-;// CONCATENATED MODULE: external "node:path"
-const external_node_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
 ;// CONCATENATED MODULE: ./domain/offload-socket.js
 /** File name of every offload socket: by it a step knows that a socket of the environment is one of ours. */
 const OFFLOAD_SOCKET_NAME = 'nix-remote-build.sock';
@@ -29486,6 +29595,7 @@ async function lastWords(log, lines) {
 
 
 
+
 /** Lines of its log that are shown of a process that did not answer. */
 const LAST_LINES = 5;
 /** Ends the offload socket, and what a killed main left behind. A main that ended by itself left nothing else. */
@@ -29497,6 +29607,8 @@ async function cleanup() {
         await endOffload(state.offload, state.marker);
     else
         await endLeftovers(state.marker);
+    if (state.socketDirectory !== undefined)
+        await removeSocketDirectory(state.socketDirectory);
 }
 async function endLeftovers(marker) {
     const ended = await endMarkedProcesses(marker);
@@ -29683,7 +29795,7 @@ function outcomeStatus(status, errorMessage) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_crash_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2955);
-/* harmony import */ var _cleanup_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8610);
+/* harmony import */ var _cleanup_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9745);
 
 
 (0,_action_crash_js__WEBPACK_IMPORTED_MODULE_0__/* .warnOnCrash */ .FX)();
