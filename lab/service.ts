@@ -77,8 +77,17 @@ export class Service {
     }
     const pids = [await this.#process.pid()];
     for (const pid of pids) {
-      process.kill(pid, signal);
+      signalIfThere(pid, signal);
       pids.push(...(await childrenOf(pid)));
     }
+  }
+}
+
+/** A server that goes on reaps children that have ended meanwhile. */
+function signalIfThere(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
   }
 }
