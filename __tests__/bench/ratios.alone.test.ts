@@ -11,5 +11,5 @@ test('every case of the bench meets its targets against stock Nix', { timeout: 9
   const argv = [RUN, '--check', '--margin', MARGIN];
   const { status, stdout, stderr } = spawnSync(process.execPath, argv, { encoding: 'utf8' });
   expect(status, stdout + stderr).toBe(0);
-  expect(stdout.match(/^ {2}(met|MISSED): /gm)?.length).toBeGreaterThanOrEqual(15);
+  expect(stdout.match(/^ {2}(met|MISSED): /gm)?.length).toBeGreaterThanOrEqual(14);
 });
