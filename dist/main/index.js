@@ -69411,6 +69411,144 @@ class Phases {
     }
 }
 
+;// CONCATENATED MODULE: ./nix/nix-conf-lines.js
+
+/**
+ * Reads lines of nix.conf as Nix does (libutil/configuration.cc, `parseConfigFiles`); what is included is not looked at.
+ * @param input whose lines they are, for errors: `extra-nix-config`
+ * @throws ActionError `input-invalid` naming every line that Nix would refuse; never with a value, which may be a secret
+ */
+function parseNixConf(text, input) {
+    const complaints = new Complaints('input-invalid', input);
+    const settings = text
+        .split('\n')
+        .map((line, index) => nix_conf_lines_parseLine(line, `line ${index + 1}`, complaints))
+        .filter((setting) => setting !== undefined);
+    complaints.finish();
+    return settings;
+}
+const FORM = 'Write one setting a line, with blanks around the sign: name = value';
+/** Nix cuts a line at `#` wherever it stands; nothing quotes it. */
+function nix_conf_lines_parseLine(line, where, complaints) {
+    const words = line
+        .replace(/#.*/s, '')
+        .split(/[ \t\r]+/)
+        .filter(Boolean);
+    const [name, sign, ...value] = words;
+    if (name === undefined)
+        return undefined;
+    if (name === 'include' || name === '!include') {
+        checkInclude(words, where, complaints);
+    }
+    else if (sign === '=') {
+        return { name, value: value.join(' ') };
+    }
+    else if (/^[a-z][a-z0-9-]*=/.test(name)) {
+        complaints.add(`${where}: there is no blank before '='`, FORM);
+    }
+    else if (sign !== undefined && /^[a-z][a-z0-9-]*$/.test(name)) {
+        complaints.add(`${where}: '${name}' is not followed by ' = '`, FORM);
+    }
+    else {
+        complaints.add(`${where}: it is no setting`, FORM);
+    }
+    return undefined;
+}
+/** Nix takes a relative path from the folder of the file that includes, which is one of ours. */
+function checkInclude(words, where, complaints) {
+    const [name = '', file = '', ...more] = words;
+    if (file === '' || more.length > 0) {
+        complaints.add(`${where}: '${name}' takes one path, without blanks`, `Write: ${name} /a/file`);
+    }
+    else if (!file.startsWith('/')) {
+        complaints.add(`${where}: the path of '${name}' is not absolute`, `Write: ${name} /a/file`);
+    }
+}
+
+;// CONCATENATED MODULE: ./nix/nix-conf.js
+
+
+/**
+ * Writes a file of ours for every Nix from 2.4 on.
+ * @throws ActionError `input-invalid` for lines, keys or a token that nix.conf cannot hold; neither lines nor the token are quoted
+ */
+function renderNixConf(options) {
+    const ours = settingsOf(options);
+    const extra = options.extraConfig ?? '';
+    const lines = ours.map(({ name, value }) => `${name} = ${value}`.trimEnd());
+    return {
+        text: `${[...lines, extra.trimEnd()].filter((line) => line !== '').join('\n')}\n`,
+        overridden: overriddenSettings(ours, parseNixConf(extra, 'extra-nix-config')),
+    };
+}
+function settingsOf(options) {
+    const { builders, maxJobs, publicKeys = [], accessToken } = options;
+    return [
+        ...(builders === undefined ? [] : builderSettings(builders)),
+        ...(maxJobs === undefined ? [] : [{ name: 'max-jobs', value: String(maxJobs) }]),
+        ...(publicKeys.length === 0
+            ? []
+            : [{ name: 'extra-trusted-public-keys', value: publicKeys.map(checkedKey).join(' ') }]),
+        ...(accessToken === undefined
+            ? []
+            : [{ name: 'access-tokens', value: accessTokens(accessToken, options.presentAccessTokens) }]),
+    ];
+}
+/**
+ * What Nix is told of machines.
+ * @param builders Nix's machines format, as printMachines writes it
+ */
+function builderSettings(builders) {
+    if (builders.includes('#')) {
+        throw new errors/* ActionError */.lZ('internal', "a machine for nix.conf holds a '#', which begins a comment");
+    }
+    const machines = builders.split('\n').map((line) => line.trim());
+    return [
+        { name: 'builders', value: machines.filter((line) => line !== '').join(' ; ') },
+        { name: 'builders-use-substitutes', value: 'true' },
+        // Nix looks this often, in seconds, whether a place on a machine is free again; its own value is 5.
+        { name: 'build-poll-interval', value: '1' },
+    ];
+}
+/** An Ed25519 key of 32 bytes, as `nix key convert-secret-to-public` prints it. */
+const PUBLIC_KEY = /^[^\s:#=]+:[A-Za-z0-9+/]{43}=$/;
+function checkedKey(key) {
+    if (PUBLIC_KEY.test(key))
+        return key;
+    throw new errors/* ActionError */.lZ('input-invalid', `the public key ${JSON.stringify(key)} is none of Nix's`, {
+        hint: 'Write it as Nix prints it: a name, a colon, and 44 characters of base64.',
+    });
+}
+/** An `extra-access-tokens` would leave the token that is there for the same host. */
+function accessTokens({ host, token }, present = '') {
+    if (!/^[^\s#=]+$/.test(host) || !/^[^\s#]+$/.test(token)) {
+        throw new errors/* ActionError */.lZ('input-invalid', `the access token for ${JSON.stringify(host)} is empty or holds a character that no token has`, { hint: 'Give the token alone, without blanks or line ends in it.' });
+    }
+    const others = present
+        .split(/\s+/)
+        .filter((entry) => entry !== '' && !entry.startsWith(`${host}=`));
+    return [`${host}=${token}`, ...others].join(' ');
+}
+/** Older names that Nix still reads. */
+const ALIASES = {
+    'build-max-jobs': 'max-jobs',
+    'binary-cache-public-keys': 'trusted-public-keys',
+};
+/**
+ * Which of our settings later ones replace by another value.
+ * @returns their names without `extra-`, each once
+ */
+function overriddenSettings(ours, later) {
+    const replaced = later.filter(({ name, value }) => {
+        const own = ours.find((each) => baseName(each.name) === (ALIASES[name] ?? name));
+        return own !== undefined && own.value !== value;
+    });
+    return [...new Set(replaced.map(({ name }) => ALIASES[name] ?? name))];
+}
+function baseName(name) {
+    return name.replace(/^extra-/, '');
+}
+
 ;// CONCATENATED MODULE: ./build/daemon-options.js
 /** What a daemon does by itself: Nix's defaults. */
 const DEFAULT_LOGGING = { verbosity: 3, verboseBuild: true };
@@ -69560,23 +69698,20 @@ function numeric(flag, value) {
 
 
 
-/** Nix's own is 5: how long a build that found all machines busy waits, in seconds. */
-const POLL_INTERVAL = '1';
+
 /**
  * A session with the local store that builds on machines.
  * @throws ActionError `daemon-error` when the daemon does not take the machines
  */
-async function openBuilderSession(builders, { env, socketPath, settings }, options, { observe }) {
+async function openBuilderSession(builders, { env, socketPath, settings, version }, options, { observe }) {
     const { store } = await openLocalStore({ env, socketPath });
     try {
         const { nixVersion } = await store.greeting;
-        const lines = builders.lines(releaseOf(nixVersion));
+        const machines = builderSettings(builders.lines(version));
         const asked = {
             ...options,
             settings: new Map([
-                ['builders', lines],
-                ['builders-use-substitutes', 'true'],
-                ['build-poll-interval', POLL_INTERVAL],
+                ...machines.map(({ name, value }) => [name, value]),
                 ...options.settings,
             ]),
         };
@@ -69593,11 +69728,6 @@ async function openBuilderSession(builders, { env, socketPath, settings }, optio
         store.close();
         throw error;
     }
-}
-/** The daemon's build hook reads the lines. Before protocol 1.33 a daemon does not say which it is: the oldest then. */
-function releaseOf(nixVersion) {
-    const [, major = '2', minor = '4'] = /^(\d+)\.(\d+)/.exec(nixVersion ?? '') ?? [];
-    return { vendor: 'nix', major: Number(major), minor: Number(minor) };
 }
 /** What Nix does not pass on to a machine (`SSHStore::setOptions` is empty in every version). */
 const NOT_PASSED_ON = new Set(['cores', 'timeout', 'max-silent-time']);
@@ -71719,14 +71849,14 @@ class Builders {
         if (this.#present.length === 0 && first)
             throw noneLeft(first, this.#all.length);
     }
-    /** The machines that are there, as Nix's setting `builders` has them. */
+    /** The machines that are there, in Nix's machines format. */
     lines(release) {
         const lines = this.#present.map(({ machine, tunnel }) => ({
             // Who they are, and who we are, is between us and them.
             machine: { ...machine, sshKey: undefined, publicHostKey: undefined },
             uri: tunnel.storeUri,
         }));
-        return printMachines(lines, release).trimEnd().replaceAll('\n', ' ; ');
+        return printMachines(lines, release);
     }
     get machines() {
         return this.#present.map(({ machine }) => machine);
@@ -71962,140 +72092,6 @@ async function readLocalSettings(command) {
             return parseSettings(stdout);
     }
     return undefined;
-}
-
-;// CONCATENATED MODULE: ./nix/nix-conf-lines.js
-
-/**
- * Reads lines of nix.conf as Nix does (libutil/configuration.cc, `parseConfigFiles`); what is included is not looked at.
- * @param input whose lines they are, for errors: `extra-nix-config`
- * @throws ActionError `input-invalid` naming every line that Nix would refuse; never with a value, which may be a secret
- */
-function parseNixConf(text, input) {
-    const complaints = new Complaints('input-invalid', input);
-    const settings = text
-        .split('\n')
-        .map((line, index) => nix_conf_lines_parseLine(line, `line ${index + 1}`, complaints))
-        .filter((setting) => setting !== undefined);
-    complaints.finish();
-    return settings;
-}
-const FORM = 'Write one setting a line, with blanks around the sign: name = value';
-/** Nix cuts a line at `#` wherever it stands; nothing quotes it. */
-function nix_conf_lines_parseLine(line, where, complaints) {
-    const words = line
-        .replace(/#.*/s, '')
-        .split(/[ \t\r]+/)
-        .filter(Boolean);
-    const [name, sign, ...value] = words;
-    if (name === undefined)
-        return undefined;
-    if (name === 'include' || name === '!include') {
-        checkInclude(words, where, complaints);
-    }
-    else if (sign === '=') {
-        return { name, value: value.join(' ') };
-    }
-    else if (/^[a-z][a-z0-9-]*=/.test(name)) {
-        complaints.add(`${where}: there is no blank before '='`, FORM);
-    }
-    else if (sign !== undefined && /^[a-z][a-z0-9-]*$/.test(name)) {
-        complaints.add(`${where}: '${name}' is not followed by ' = '`, FORM);
-    }
-    else {
-        complaints.add(`${where}: it is no setting`, FORM);
-    }
-    return undefined;
-}
-/** Nix takes a relative path from the folder of the file that includes, which is one of ours. */
-function checkInclude(words, where, complaints) {
-    const [name = '', file = '', ...more] = words;
-    if (file === '' || more.length > 0) {
-        complaints.add(`${where}: '${name}' takes one path, without blanks`, `Write: ${name} /a/file`);
-    }
-    else if (!file.startsWith('/')) {
-        complaints.add(`${where}: the path of '${name}' is not absolute`, `Write: ${name} /a/file`);
-    }
-}
-
-;// CONCATENATED MODULE: ./nix/nix-conf.js
-
-
-/**
- * Writes a file of ours for every Nix from 2.4 on.
- * @throws ActionError `input-invalid` for lines, keys or a token that nix.conf cannot hold; neither lines nor the token are quoted
- */
-function renderNixConf(options) {
-    const ours = settingsOf(options);
-    const extra = options.extraConfig ?? '';
-    const lines = ours.map(({ name, value }) => `${name} = ${value}`.trimEnd());
-    return {
-        text: `${[...lines, extra.trimEnd()].filter((line) => line !== '').join('\n')}\n`,
-        overridden: overriddenSettings(ours, parseNixConf(extra, 'extra-nix-config')),
-    };
-}
-function settingsOf(options) {
-    const { builders, maxJobs, publicKeys = [], accessToken } = options;
-    return [
-        ...(builders === undefined ? [] : builderSettings(builders)),
-        ...(maxJobs === undefined ? [] : [{ name: 'max-jobs', value: String(maxJobs) }]),
-        ...(publicKeys.length === 0
-            ? []
-            : [{ name: 'extra-trusted-public-keys', value: publicKeys.map(checkedKey).join(' ') }]),
-        ...(accessToken === undefined
-            ? []
-            : [{ name: 'access-tokens', value: accessTokens(accessToken, options.presentAccessTokens) }]),
-    ];
-}
-function builderSettings(builders) {
-    if (builders.includes('#')) {
-        throw new errors/* ActionError */.lZ('internal', "a machine for nix.conf holds a '#', which begins a comment");
-    }
-    const machines = builders.split('\n').map((line) => line.trim());
-    return [
-        { name: 'builders', value: machines.filter((line) => line !== '').join(' ; ') },
-        { name: 'builders-use-substitutes', value: 'true' },
-        // Nix looks this often, in seconds, whether a place on a machine is free again; its own value is 5.
-        { name: 'build-poll-interval', value: '1' },
-    ];
-}
-/** An Ed25519 key of 32 bytes, as `nix key convert-secret-to-public` prints it. */
-const PUBLIC_KEY = /^[^\s:#=]+:[A-Za-z0-9+/]{43}=$/;
-function checkedKey(key) {
-    if (PUBLIC_KEY.test(key))
-        return key;
-    throw new errors/* ActionError */.lZ('input-invalid', `the public key ${JSON.stringify(key)} is none of Nix's`, {
-        hint: 'Write it as Nix prints it: a name, a colon, and 44 characters of base64.',
-    });
-}
-/** An `extra-access-tokens` would leave the token that is there for the same host. */
-function accessTokens({ host, token }, present = '') {
-    if (!/^[^\s#=]+$/.test(host) || !/^[^\s#]+$/.test(token)) {
-        throw new errors/* ActionError */.lZ('input-invalid', `the access token for ${JSON.stringify(host)} is empty or holds a character that no token has`, { hint: 'Give the token alone, without blanks or line ends in it.' });
-    }
-    const others = present
-        .split(/\s+/)
-        .filter((entry) => entry !== '' && !entry.startsWith(`${host}=`));
-    return [`${host}=${token}`, ...others].join(' ');
-}
-/** Older names that Nix still reads. */
-const ALIASES = {
-    'build-max-jobs': 'max-jobs',
-    'binary-cache-public-keys': 'trusted-public-keys',
-};
-/**
- * Which of our settings later ones replace by another value.
- * @returns their names without `extra-`, each once
- */
-function overriddenSettings(ours, later) {
-    const replaced = later.filter(({ name, value }) => {
-        const own = ours.find((each) => baseName(each.name) === (ALIASES[name] ?? name));
-        return own !== undefined && own.value !== value;
-    });
-    return [...new Set(replaced.map(({ name }) => ALIASES[name] ?? name))];
-}
-function baseName(name) {
-    return name.replace(/^extra-/, '');
 }
 
 ;// CONCATENATED MODULE: ./nix/find-program.js
@@ -72563,19 +72559,19 @@ async function openLocalNix(builders, { access, store }, options, { env, signal,
     // Of no use when the tunnels are gone, and it may hold a secret.
     opened.defer(() => (0,promises_namespaceObject.rm)(file, { force: true }));
     const conf = { NIX_USER_CONF_FILES: await userConfFiles(file, env, version) };
-    const { rename } = builders;
+    const known = { settings, version, rename: builders.rename };
     const isHeard = access.kind === 'direct' ||
         isTrustedLocally({ localTrust: trust, localSettings: settings, localUser: user });
     if (isHeard) {
         const place = { storeUri: access.storeUri, socketPath: daemonSocketPath(env) };
-        return { ...place, settings, rename, exports: conf, env: { ...env, ...conf } };
+        return { ...place, ...known, exports: conf, env: { ...env, ...conf } };
     }
     const daemon = await startPrivateDaemon({ nixConf, folder: socketDirectory, env, signal });
     opened.defer(() => daemon.stop());
     const { socketPath } = daemon;
     const own = { ...conf, NIX_DAEMON_SOCKET_PATH: socketPath };
     const exports = { ...own, NIX_REMOTE: 'daemon' };
-    return { storeUri: 'daemon', socketPath, settings, rename, exports, env: { ...env, ...own } };
+    return { storeUri: 'daemon', socketPath, ...known, exports, env: { ...env, ...own } };
 }
 
 ;// CONCATENATED MODULE: ./build/builders-site.js
@@ -74139,8 +74135,7 @@ function connectionDetail({ nixVersion }, roundTripMs) {
 
 
 
-/** Bytes that a Unix socket's path may have: 108 on Linux and 104 on macOS, less some. */
-const folder_MAX_SOCKET_PATH = 100;
+
 function offloadFolder(folder) {
     return {
         path: folder,
@@ -74153,7 +74148,7 @@ function offloadFolder(folder) {
 async function makeOffloadFolder(preferred) {
     const name = 'nix-remote-build-';
     const { socket } = offloadFolder(external_node_path_.join(preferred, `${name}XXXXXX`));
-    const fits = Buffer.byteLength(socket) <= folder_MAX_SOCKET_PATH;
+    const fits = Buffer.byteLength(socket) <= MAX_SOCKET_PATH;
     return offloadFolder(await (0,promises_namespaceObject.mkdtemp)(external_node_path_.join(fits ? preferred : '/tmp', name)));
 }
 async function removeOffloadFolder({ path }) {
@@ -75104,9 +75099,6 @@ class connection_Connection {
 
 
 
-
-/** What the address of a socket holds at most on any system (104 bytes on macOS, 108 on Linux), less what Nix may add. */
-const server_PATH_LIMIT = 100;
 /** How long those who answer requests may take to end, milliseconds. */
 const CLOSE_LIMIT = 5_000;
 /**
@@ -75131,23 +75123,9 @@ class OffloadServer {
     /** @throws ActionError `internal` when the socket cannot be made */
     static async listen(options) {
         const { socketPath, onNotice } = options;
-        if (Buffer.byteLength(socketPath) > server_PATH_LIMIT) {
-            throw new errors/* ActionError */.lZ('internal', `the path of the offload socket is longer than ${server_PATH_LIMIT} bytes: ${socketPath}`, { hint: 'Set RUNNER_TEMP or TMPDIR to a folder with a shorter path.' });
-        }
         const offload = new OffloadServer(options);
         const server = offload.#server;
-        const umask = process.umask(0o177); // the socket is made before listen() returns: only its owner may ever connect
-        server.listen(socketPath);
-        process.umask(umask);
-        try {
-            await (0,external_node_events_.once)(server, 'listening');
-        }
-        catch (thrown) {
-            const cause = (0,errors/* toError */.iT)(thrown);
-            throw new errors/* ActionError */.lZ('internal', `the offload socket cannot be made: ${cause.message}`, {
-                cause,
-            });
-        }
+        await listenPrivately(server, socketPath, 'the offload socket');
         server.on('error', (error) => onNotice(`offload socket: a client was lost: ${error.message}`));
         return offload;
     }
@@ -75315,94 +75293,6 @@ class NamedFailures {
     }
 }
 
-;// CONCATENATED MODULE: ./build/offload-answers.js
-
-
-
-/**
- * Asks a store by the operation that the client used, so that what it says of a failure is what the client is told.
- * @throws ActionError if the store could not be asked
- */
-async function requestBuild(store, operation, paths, mode, hear) {
-    try {
-        if (operation === 'BuildPathsWithResults') {
-            return { kind: 'results', results: await store.build(paths, mode, hear) };
-        }
-        await store.buildPaths(paths, mode, hear);
-        return { kind: 'built' };
-    }
-    catch (error) {
-        const word = error instanceof errors/* ActionError */.lZ ? error.cause : undefined;
-        if (!(word instanceof NixError))
-            throw error;
-        return { kind: 'error', message: word.message, traces: word.traces };
-    }
-}
-/** Whether all that was asked for is there. */
-function isGoodAnswer(answer) {
-    if (answer.kind !== 'results')
-        return answer.kind === 'built';
-    return answer.results.every(({ status, errorMessage }) => (0,domain_outcome/* isGood */.Kg)((0,domain_outcome/* outcomeStatus */.j5)(status, errorMessage)));
-}
-/** What an answer says of a derivation; undefined if it says nothing of it alone. */
-function statusIn(answer, drvPath) {
-    if (answer.kind === 'built')
-        return 'built';
-    if (answer.kind !== 'results')
-        return undefined;
-    const result = answer.results.find(({ path }) => path.kind === 'built' && path.drvPath === drvPath);
-    return result ? (0,domain_outcome/* outcomeStatus */.j5)(result.status, result.errorMessage) : 'cancelled';
-}
-/** One answer to a request that two stores have answered in part, by the same operation. */
-function mergedAnswer(one, other) {
-    if (one.kind !== 'results' || other.kind !== 'results')
-        return other;
-    return { kind: 'results', results: [...one.results, ...other.results] };
-}
-
-;// CONCATENATED MODULE: ./build/offloaded-logs.js
-
-
-
-/** What the builds of one request print, kept until the local store has it: that is where `nix log` looks. */
-class OffloadedLogs {
-    #folder;
-    #logs;
-    constructor(folder, logs) {
-        this.#folder = folder;
-        this.#logs = logs;
-    }
-    /** @param temporaryDirectory an existing folder */
-    static async create(temporaryDirectory) {
-        const folder = await (0,promises_namespaceObject.mkdtemp)(external_node_path_.join(temporaryDirectory, 'logs-'));
-        return new OffloadedLogs(folder, await DerivationLogs.create(folder));
-    }
-    observe = (event) => {
-        if (event.kind === 'build-started')
-            this.#logs.started(event.drvPath);
-        if (event.kind === 'build-log')
-            this.#logs.write(event.drvPath, event.line);
-        if (event.kind === 'build-stopped')
-            this.#logs.stopped(event.drvPath);
-    };
-    /** Hands all of them to a store that trusts us. A log that is not taken fails nothing. */
-    async register(store) {
-        await this.#logs.close();
-        for (const [drvPath, file] of this.#logs.files) {
-            // A file that could not be written must not break the client's session in the middle of a request.
-            const handle = await (0,promises_namespaceObject.open)(file).catch(() => undefined);
-            if (!handle)
-                continue;
-            await store.addBuildLog(drvPath, handle.createReadStream()).catch(() => undefined);
-            await handle.close().catch(() => undefined);
-        }
-    }
-    async remove() {
-        await this.#logs.close();
-        await (0,promises_namespaceObject.rm)(this.#folder, { recursive: true, force: true });
-    }
-}
-
 ;// CONCATENATED MODULE: ./build/requested-results.js
 
 
@@ -75467,6 +75357,95 @@ function goalKey(path) {
 }
 function byCodePoints(a, b) {
     return a < b ? -1 : 1;
+}
+
+;// CONCATENATED MODULE: ./build/offload-answers.js
+
+
+
+
+/**
+ * Asks a store by the operation that the client used, so that what it says of a failure is what the client is told.
+ * @throws ActionError if the store could not be asked
+ */
+async function requestBuild(store, operation, paths, mode, hear) {
+    try {
+        if (operation === 'BuildPathsWithResults') {
+            return { kind: 'results', results: await store.build(paths, mode, hear) };
+        }
+        await store.buildPaths(paths, mode, hear);
+        return { kind: 'built' };
+    }
+    catch (error) {
+        const word = error instanceof errors/* ActionError */.lZ ? error.cause : undefined;
+        if (!(word instanceof NixError))
+            throw error;
+        return { kind: 'error', message: word.message, traces: word.traces };
+    }
+}
+/** Whether all that was asked for is there. */
+function isGoodAnswer(answer) {
+    if (answer.kind !== 'results')
+        return answer.kind === 'built';
+    return answer.results.every(({ status, errorMessage }) => (0,domain_outcome/* isGood */.Kg)((0,domain_outcome/* outcomeStatus */.j5)(status, errorMessage)));
+}
+/** What an answer says of a derivation; undefined if it says nothing of it alone. */
+function statusIn(answer, drvPath) {
+    if (answer.kind === 'built')
+        return 'built';
+    if (answer.kind !== 'results')
+        return undefined;
+    const result = resultOfDerivation(answer.results, drvPath);
+    return result ? (0,domain_outcome/* outcomeStatus */.j5)(result.status, result.errorMessage) : 'cancelled';
+}
+/** One answer to a request that two stores have answered in part, by the same operation. */
+function mergedAnswer(one, other) {
+    if (one.kind !== 'results' || other.kind !== 'results')
+        return other;
+    return { kind: 'results', results: [...one.results, ...other.results] };
+}
+
+;// CONCATENATED MODULE: ./build/offloaded-logs.js
+
+
+
+/** What the builds of one request print, kept until the local store has it: that is where `nix log` looks. */
+class OffloadedLogs {
+    #folder;
+    #logs;
+    constructor(folder, logs) {
+        this.#folder = folder;
+        this.#logs = logs;
+    }
+    /** @param temporaryDirectory an existing folder */
+    static async create(temporaryDirectory) {
+        const folder = await (0,promises_namespaceObject.mkdtemp)(external_node_path_.join(temporaryDirectory, 'logs-'));
+        return new OffloadedLogs(folder, await DerivationLogs.create(folder));
+    }
+    observe = (event) => {
+        if (event.kind === 'build-started')
+            this.#logs.started(event.drvPath);
+        if (event.kind === 'build-log')
+            this.#logs.write(event.drvPath, event.line);
+        if (event.kind === 'build-stopped')
+            this.#logs.stopped(event.drvPath);
+    };
+    /** Hands all of them to a store that trusts us. A log that is not taken fails nothing. */
+    async register(store) {
+        await this.#logs.close();
+        for (const [drvPath, file] of this.#logs.files) {
+            // A file that could not be written must not break the client's session in the middle of a request.
+            const handle = await (0,promises_namespaceObject.open)(file).catch(() => undefined);
+            if (!handle)
+                continue;
+            await store.addBuildLog(drvPath, handle.createReadStream()).catch(() => undefined);
+            await handle.close().catch(() => undefined);
+        }
+    }
+    async remove() {
+        await this.#logs.close();
+        await (0,promises_namespaceObject.rm)(this.#folder, { recursive: true, force: true });
+    }
 }
 
 ;// CONCATENATED MODULE: ./build/offloaded-outputs.js

@@ -37127,12 +37127,40 @@ function write(socket, text) {
     });
 }
 
+;// CONCATENATED MODULE: external "node:events"
+const external_node_events_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:events");
+;// CONCATENATED MODULE: ./tunnel/private-socket.js
+
+
+/** What the address of a socket holds at most on any system (104 bytes on macOS, 108 on Linux), less what others may add. */
+const private_socket_MAX_SOCKET_PATH = 100;
+/**
+ * Has a server listen where only its owner, and root, may ever connect.
+ * @param what for errors: `the tunnel to ci@builder`
+ * @throws ActionError `internal` when the socket cannot be made
+ */
+async function listenPrivately(server, path, what) {
+    if (Buffer.byteLength(path) > private_socket_MAX_SOCKET_PATH) {
+        throw new errors_ActionError('internal', `the socket of ${what} has a path longer than ${private_socket_MAX_SOCKET_PATH} bytes: ${path}`, { hint: 'Set RUNNER_TEMP or TMPDIR to a folder with a shorter path.' });
+    }
+    const umask = process.umask(0o177); // the socket is made before listen() returns
+    server.listen(path);
+    process.umask(umask);
+    try {
+        await (0,external_node_events_namespaceObject.once)(server, 'listening');
+    }
+    catch (thrown) {
+        const cause = toError(thrown);
+        const message = `the socket of ${what} cannot be made: ${cause.message}`;
+        throw new errors_ActionError('internal', message, { cause });
+    }
+}
+
 ;// CONCATENATED MODULE: ./offload/folder.js
 
 
 
-/** Bytes that a Unix socket's path may have: 108 on Linux and 104 on macOS, less some. */
-const MAX_SOCKET_PATH = 100;
+
 function offloadFolder(folder) {
     return {
         path: folder,
@@ -37368,35 +37396,6 @@ function isAtLeast({ major, minor }, wanted) {
 }
 function cannotTell(machine, { major, minor }, what) {
     return new errors_ActionError('machines-invalid', `${machineName(machine)}: Nix ${major}.${minor} cannot be told ${what} of a machine`, { hint: 'Use Nix 2.31 or newer, or name the machine in the ssh_config of who runs Nix.' });
-}
-
-;// CONCATENATED MODULE: external "node:events"
-const external_node_events_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:events");
-;// CONCATENATED MODULE: ./tunnel/private-socket.js
-
-
-/** What the address of a socket holds at most on any system (104 bytes on macOS, 108 on Linux), less what others may add. */
-const private_socket_MAX_SOCKET_PATH = 100;
-/**
- * Has a server listen where only its owner, and root, may ever connect.
- * @param what for errors: `the tunnel to ci@builder`
- * @throws ActionError `internal` when the socket cannot be made
- */
-async function listenPrivately(server, path, what) {
-    if (Buffer.byteLength(path) > private_socket_MAX_SOCKET_PATH) {
-        throw new errors_ActionError('internal', `the socket of ${what} has a path longer than ${private_socket_MAX_SOCKET_PATH} bytes: ${path}`, { hint: 'Set RUNNER_TEMP or TMPDIR to a folder with a shorter path.' });
-    }
-    const umask = process.umask(0o177); // the socket is made before listen() returns
-    server.listen(path);
-    process.umask(umask);
-    try {
-        await (0,external_node_events_namespaceObject.once)(server, 'listening');
-    }
-    catch (thrown) {
-        const cause = toError(thrown);
-        const message = `the socket of ${what} cannot be made: ${cause.message}`;
-        throw new errors_ActionError('internal', message, { cause });
-    }
 }
 
 ;// CONCATENATED MODULE: ./tunnel/folder.js
@@ -39435,14 +39434,14 @@ class Builders {
         if (this.#present.length === 0 && first)
             throw noneLeft(first, this.#all.length);
     }
-    /** The machines that are there, as Nix's setting `builders` has them. */
+    /** The machines that are there, in Nix's machines format. */
     lines(release) {
         const lines = this.#present.map(({ machine, tunnel }) => ({
             // Who they are, and who we are, is between us and them.
             machine: { ...machine, sshKey: undefined, publicHostKey: undefined },
             uri: tunnel.storeUri,
         }));
-        return printMachines(lines, release).trimEnd().replaceAll('\n', ' ; ');
+        return printMachines(lines, release);
     }
     get machines() {
         return this.#present.map(({ machine }) => machine);
@@ -39755,7 +39754,7 @@ function renderNixConf(options) {
 function settingsOf(options) {
     const { builders, maxJobs, publicKeys = [], accessToken } = options;
     return [
-        ...(builders === undefined ? [] : builderSettings(builders)),
+        ...(builders === undefined ? [] : nix_conf_builderSettings(builders)),
         ...(maxJobs === undefined ? [] : [{ name: 'max-jobs', value: String(maxJobs) }]),
         ...(publicKeys.length === 0
             ? []
@@ -39765,7 +39764,11 @@ function settingsOf(options) {
             : [{ name: 'access-tokens', value: accessTokens(accessToken, options.presentAccessTokens) }]),
     ];
 }
-function builderSettings(builders) {
+/**
+ * What Nix is told of machines.
+ * @param builders Nix's machines format, as printMachines writes it
+ */
+function nix_conf_builderSettings(builders) {
     if (builders.includes('#')) {
         throw new errors_ActionError('internal', "a machine for nix.conf holds a '#', which begins a comment");
     }
@@ -40426,19 +40429,19 @@ async function openLocalNix(builders, { access, store }, options, { env, signal,
     // Of no use when the tunnels are gone, and it may hold a secret.
     opened.defer(() => (0,external_node_fs_promises_namespaceObject.rm)(file, { force: true }));
     const conf = { NIX_USER_CONF_FILES: await userConfFiles(file, env, version) };
-    const { rename } = builders;
+    const known = { settings, version, rename: builders.rename };
     const isHeard = access.kind === 'direct' ||
         isTrustedLocally({ localTrust: trust, localSettings: settings, localUser: user });
     if (isHeard) {
         const place = { storeUri: access.storeUri, socketPath: daemonSocketPath(env) };
-        return { ...place, settings, rename, exports: conf, env: { ...env, ...conf } };
+        return { ...place, ...known, exports: conf, env: { ...env, ...conf } };
     }
     const daemon = await startPrivateDaemon({ nixConf, folder: socketDirectory, env, signal });
     opened.defer(() => daemon.stop());
     const { socketPath } = daemon;
     const own = { ...conf, NIX_DAEMON_SOCKET_PATH: socketPath };
     const exports = { ...own, NIX_REMOTE: 'daemon' };
-    return { storeUri: 'daemon', socketPath, settings, rename, exports, env: { ...env, ...own } };
+    return { storeUri: 'daemon', socketPath, ...known, exports, env: { ...env, ...own } };
 }
 
 ;// CONCATENATED MODULE: ./store/child-stream.js
@@ -42649,23 +42652,20 @@ function noStore(socketPath, cause) {
 
 
 
-/** Nix's own is 5: how long a build that found all machines busy waits, in seconds. */
-const POLL_INTERVAL = '1';
+
 /**
  * A session with the local store that builds on machines.
  * @throws ActionError `daemon-error` when the daemon does not take the machines
  */
-async function openBuilderSession(builders, { env, socketPath, settings }, options, { observe }) {
+async function openBuilderSession(builders, { env, socketPath, settings, version }, options, { observe }) {
     const { store } = await openLocalStore({ env, socketPath });
     try {
         const { nixVersion } = await store.greeting;
-        const lines = builders.lines(releaseOf(nixVersion));
+        const machines = builderSettings(builders.lines(version));
         const asked = {
             ...options,
             settings: new Map([
-                ['builders', lines],
-                ['builders-use-substitutes', 'true'],
-                ['build-poll-interval', POLL_INTERVAL],
+                ...machines.map(({ name, value }) => [name, value]),
                 ...options.settings,
             ]),
         };
@@ -42682,11 +42682,6 @@ async function openBuilderSession(builders, { env, socketPath, settings }, optio
         store.close();
         throw error;
     }
-}
-/** The daemon's build hook reads the lines. Before protocol 1.33 a daemon does not say which it is: the oldest then. */
-function releaseOf(nixVersion) {
-    const [, major = '2', minor = '4'] = /^(\d+)\.(\d+)/.exec(nixVersion ?? '') ?? [];
-    return { vendor: 'nix', major: Number(major), minor: Number(minor) };
 }
 /** What Nix does not pass on to a machine (`SSHStore::setOptions` is empty in every version). */
 const NOT_PASSED_ON = new Set(['cores', 'timeout', 'max-silent-time']);
@@ -43359,7 +43354,74 @@ class NamedFailures {
     }
 }
 
+;// CONCATENATED MODULE: ./build/requested-results.js
+
+
+/**
+ * Results of whatever stores, as the client's own daemon would give them: Nix's commands take their number and order as that of their
+ * own version has them, and number their links by it.
+ *
+ * Since Nix 2.16 there is one for each path that was asked for, in that order; before, one for each derivation, in the order of their
+ * names (`Store::buildPathsWithResults`, whose goals are a set ordered by `Goal::key()`). What was never started has none.
+ *
+ * @param nixVersion of the client's own daemon
+ */
+function requestedResults(results, paths, nixVersion) {
+    if (isByRequest(nixVersion))
+        return paths.flatMap((path) => resultOf(path, results) ?? []);
+    const keys = new Set(paths.map(goalKey));
+    return [...keys].sort(byCodePoints).flatMap((key) => {
+        return together(results.filter(({ path }) => goalKey(path) === key)) ?? [];
+    });
+}
+/** What is told of a derivation, all outputs of it that were asked for; undefined if nothing is. */
+function resultOfDerivation(results, drvPath) {
+    return together(results.filter(({ path }) => path.kind === 'built' && path.drvPath === drvPath));
+}
+function isByRequest(nixVersion) {
+    const [, major, minor] = /^(\d+)\.(\d+)/.exec(nixVersion ?? '') ?? [];
+    return major === undefined || Number(major) > 2 || Number(minor) >= 16;
+}
+function resultOf(path, results) {
+    const text = derivedPathText(path);
+    const result = results.find((each) => derivedPathText(each.path) === text) ??
+        results.find((each) => goalKey(each.path) === goalKey(path));
+    return result && { ...result, path, ...outputsOf(result, path) };
+}
+/** An older Nix tells of all outputs of a derivation together. */
+function outputsOf({ outputs, realisations }, path) {
+    if (path.kind === 'opaque' || path.outputs === 'all')
+        return { outputs, realisations };
+    const names = new Set(path.outputs);
+    // A realisation's id is `sha256:…!out`.
+    const nameIn = (id) => id.slice(id.lastIndexOf('!') + 1);
+    return {
+        outputs: new Map([...outputs].filter(([name]) => names.has(name))),
+        realisations: new Map([...realisations].filter(([id]) => names.has(nameIn(id)))),
+    };
+}
+/** One result of several for the same derivation. */
+function together([first, ...others]) {
+    if (!first || others.length === 0)
+        return first;
+    return {
+        ...first,
+        outputs: new Map([first, ...others].flatMap(({ outputs }) => [...outputs])),
+        realisations: new Map([first, ...others].flatMap(({ realisations }) => [...realisations])),
+    };
+}
+/** `PathSubstitutionGoal::key()` and `DerivationGoal::key()` of Nix 2.8. */
+function goalKey(path) {
+    return path.kind === 'opaque'
+        ? `a$${storePathName(path.path)}$${path.path}`
+        : `b$${storePathName(path.drvPath)}$${path.drvPath}`;
+}
+function byCodePoints(a, b) {
+    return a < b ? -1 : 1;
+}
+
 ;// CONCATENATED MODULE: ./build/offload-answers.js
+
 
 
 
@@ -43394,7 +43456,7 @@ function statusIn(answer, drvPath) {
         return 'built';
     if (answer.kind !== 'results')
         return undefined;
-    const result = answer.results.find(({ path }) => path.kind === 'built' && path.drvPath === drvPath);
+    const result = resultOfDerivation(answer.results, drvPath);
     return result ? outcomeStatus(result.status, result.errorMessage) : 'cancelled';
 }
 /** One answer to a request that two stores have answered in part, by the same operation. */
@@ -43950,72 +44012,6 @@ class CopyBack {
         this.#stores ??= this.#options.openStores();
         return this.#stores;
     }
-}
-
-;// CONCATENATED MODULE: ./build/requested-results.js
-
-
-/**
- * Results of whatever stores, as the client's own daemon would give them: Nix's commands take their number and order as that of their
- * own version has them, and number their links by it.
- *
- * Since Nix 2.16 there is one for each path that was asked for, in that order; before, one for each derivation, in the order of their
- * names (`Store::buildPathsWithResults`, whose goals are a set ordered by `Goal::key()`). What was never started has none.
- *
- * @param nixVersion of the client's own daemon
- */
-function requestedResults(results, paths, nixVersion) {
-    if (isByRequest(nixVersion))
-        return paths.flatMap((path) => resultOf(path, results) ?? []);
-    const keys = new Set(paths.map(goalKey));
-    return [...keys].sort(byCodePoints).flatMap((key) => {
-        return together(results.filter(({ path }) => goalKey(path) === key)) ?? [];
-    });
-}
-/** What is told of a derivation, all outputs of it that were asked for; undefined if nothing is. */
-function resultOfDerivation(results, drvPath) {
-    return together(results.filter(({ path }) => path.kind === 'built' && path.drvPath === drvPath));
-}
-function isByRequest(nixVersion) {
-    const [, major, minor] = /^(\d+)\.(\d+)/.exec(nixVersion ?? '') ?? [];
-    return major === undefined || Number(major) > 2 || Number(minor) >= 16;
-}
-function resultOf(path, results) {
-    const text = derivedPathText(path);
-    const result = results.find((each) => derivedPathText(each.path) === text) ??
-        results.find((each) => goalKey(each.path) === goalKey(path));
-    return result && { ...result, path, ...outputsOf(result, path) };
-}
-/** An older Nix tells of all outputs of a derivation together. */
-function outputsOf({ outputs, realisations }, path) {
-    if (path.kind === 'opaque' || path.outputs === 'all')
-        return { outputs, realisations };
-    const names = new Set(path.outputs);
-    // A realisation's id is `sha256:…!out`.
-    const nameIn = (id) => id.slice(id.lastIndexOf('!') + 1);
-    return {
-        outputs: new Map([...outputs].filter(([name]) => names.has(name))),
-        realisations: new Map([...realisations].filter(([id]) => names.has(nameIn(id)))),
-    };
-}
-/** One result of several for the same derivation. */
-function together([first, ...others]) {
-    if (!first || others.length === 0)
-        return first;
-    return {
-        ...first,
-        outputs: new Map([first, ...others].flatMap(({ outputs }) => [...outputs])),
-        realisations: new Map([first, ...others].flatMap(({ realisations }) => [...realisations])),
-    };
-}
-/** `PathSubstitutionGoal::key()` and `DerivationGoal::key()` of Nix 2.8. */
-function goalKey(path) {
-    return path.kind === 'opaque'
-        ? `a$${storePathName(path.path)}$${path.path}`
-        : `b$${storePathName(path.drvPath)}$${path.drvPath}`;
-}
-function byCodePoints(a, b) {
-    return a < b ? -1 : 1;
 }
 
 ;// CONCATENATED MODULE: ./build/offloaded-outputs.js
@@ -45901,9 +45897,6 @@ class connection_Connection {
 
 
 
-
-/** What the address of a socket holds at most on any system (104 bytes on macOS, 108 on Linux), less what Nix may add. */
-const server_PATH_LIMIT = 100;
 /** How long those who answer requests may take to end, milliseconds. */
 const CLOSE_LIMIT = 5_000;
 /**
@@ -45928,23 +45921,9 @@ class OffloadServer {
     /** @throws ActionError `internal` when the socket cannot be made */
     static async listen(options) {
         const { socketPath, onNotice } = options;
-        if (Buffer.byteLength(socketPath) > server_PATH_LIMIT) {
-            throw new errors_ActionError('internal', `the path of the offload socket is longer than ${server_PATH_LIMIT} bytes: ${socketPath}`, { hint: 'Set RUNNER_TEMP or TMPDIR to a folder with a shorter path.' });
-        }
         const offload = new OffloadServer(options);
         const server = offload.#server;
-        const umask = process.umask(0o177); // the socket is made before listen() returns: only its owner may ever connect
-        server.listen(socketPath);
-        process.umask(umask);
-        try {
-            await (0,external_node_events_namespaceObject.once)(server, 'listening');
-        }
-        catch (thrown) {
-            const cause = toError(thrown);
-            throw new errors_ActionError('internal', `the offload socket cannot be made: ${cause.message}`, {
-                cause,
-            });
-        }
+        await listenPrivately(server, socketPath, 'the offload socket');
         server.on('error', (error) => onNotice(`offload socket: a client was lost: ${error.message}`));
         return offload;
     }

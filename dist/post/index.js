@@ -28655,7 +28655,7 @@ function errorText({ message, hint }) {
 
 /***/ }),
 
-/***/ 9745:
+/***/ 2228:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -29459,12 +29459,40 @@ function isOffloadSocket(path) {
     return path.slice(path.lastIndexOf('/') + 1) === OFFLOAD_SOCKET_NAME;
 }
 
+// EXTERNAL MODULE: external "node:events"
+var external_node_events_ = __nccwpck_require__(8474);
+;// CONCATENATED MODULE: ./tunnel/private-socket.js
+
+
+/** What the address of a socket holds at most on any system (104 bytes on macOS, 108 on Linux), less what others may add. */
+const private_socket_MAX_SOCKET_PATH = 100;
+/**
+ * Has a server listen where only its owner, and root, may ever connect.
+ * @param what for errors: `the tunnel to ci@builder`
+ * @throws ActionError `internal` when the socket cannot be made
+ */
+async function listenPrivately(server, path, what) {
+    if (Buffer.byteLength(path) > private_socket_MAX_SOCKET_PATH) {
+        throw new ActionError('internal', `the socket of ${what} has a path longer than ${private_socket_MAX_SOCKET_PATH} bytes: ${path}`, { hint: 'Set RUNNER_TEMP or TMPDIR to a folder with a shorter path.' });
+    }
+    const umask = process.umask(0o177); // the socket is made before listen() returns
+    server.listen(path);
+    process.umask(umask);
+    try {
+        await once(server, 'listening');
+    }
+    catch (thrown) {
+        const cause = toError(thrown);
+        const message = `the socket of ${what} cannot be made: ${cause.message}`;
+        throw new ActionError('internal', message, { cause });
+    }
+}
+
 ;// CONCATENATED MODULE: ./offload/folder.js
 
 
 
-/** Bytes that a Unix socket's path may have: 108 on Linux and 104 on macOS, less some. */
-const MAX_SOCKET_PATH = 100;
+
 function offloadFolder(folder) {
     return {
         path: folder,
@@ -29795,7 +29823,7 @@ function outcomeStatus(status, errorMessage) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_crash_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2955);
-/* harmony import */ var _cleanup_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9745);
+/* harmony import */ var _cleanup_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2228);
 
 
 (0,_action_crash_js__WEBPACK_IMPORTED_MODULE_0__/* .warnOnCrash */ .FX)();

@@ -1,6 +1,6 @@
 import { ActionError } from '../domain/errors.ts';
 import type { Machine } from '../domain/machine.ts';
-import type { NixRelease } from '../domain/machines-print.ts';
+import { builderSettings } from '../nix/nix-conf.ts';
 import { openLocalStore } from '../store/local-store.ts';
 import type { Store } from '../store/store.ts';
 import type { Builders } from './builders.ts';
@@ -8,29 +8,24 @@ import { askedNames, deliverOptions, type BuildOptions } from './daemon-options.
 import type { LocalNix } from './local-nix.ts';
 import type { StepContext } from './step-request.ts';
 
-/** Nix's own is 5: how long a build that found all machines busy waits, in seconds. */
-const POLL_INTERVAL = '1';
-
 /**
  * A session with the local store that builds on machines.
  * @throws ActionError `daemon-error` when the daemon does not take the machines
  */
 export async function openBuilderSession(
   builders: Builders,
-  { env, socketPath, settings }: LocalNix,
+  { env, socketPath, settings, version }: LocalNix,
   options: BuildOptions,
   { observe }: StepContext,
 ): Promise<Store> {
   const { store } = await openLocalStore({ env, socketPath });
   try {
     const { nixVersion } = await store.greeting;
-    const lines = builders.lines(releaseOf(nixVersion));
+    const machines = builderSettings(builders.lines(version));
     const asked = {
       ...options,
       settings: new Map([
-        ['builders', lines],
-        ['builders-use-substitutes', 'true'],
-        ['build-poll-interval', POLL_INTERVAL],
+        ...machines.map(({ name, value }) => [name, value] as const),
         ...options.settings,
       ]),
     };
@@ -44,12 +39,6 @@ export async function openBuilderSession(
     store.close();
     throw error;
   }
-}
-
-/** The daemon's build hook reads the lines. Before protocol 1.33 a daemon does not say which it is: the oldest then. */
-function releaseOf(nixVersion: string | undefined): NixRelease {
-  const [, major = '2', minor = '4'] = /^(\d+)\.(\d+)/.exec(nixVersion ?? '') ?? [];
-  return { vendor: 'nix', major: Number(major), minor: Number(minor) };
 }
 
 /** What Nix does not pass on to a machine (`SSHStore::setOptions` is empty in every version). */

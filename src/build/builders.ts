@@ -78,14 +78,14 @@ export class Builders implements BuildPlace {
     if (this.#present.length === 0 && first) throw noneLeft(first, this.#all.length);
   }
 
-  /** The machines that are there, as Nix's setting `builders` has them. */
+  /** The machines that are there, in Nix's machines format. */
   lines(release: NixRelease): string {
     const lines = this.#present.map(({ machine, tunnel }) => ({
       // Who they are, and who we are, is between us and them.
       machine: { ...machine, sshKey: undefined, publicHostKey: undefined },
       uri: tunnel.storeUri,
     }));
-    return printMachines(lines, release).trimEnd().replaceAll('\n', ' ; ');
+    return printMachines(lines, release);
   }
 
   get machines(): readonly Machine[] {

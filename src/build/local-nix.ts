@@ -6,7 +6,7 @@ import { renderNixConf } from '../nix/nix-conf.ts';
 import { startPrivateDaemon } from '../nix/private-daemon.ts';
 import type { NixSettings } from '../nix/settings.ts';
 import { userConfFiles, writeNixConf } from '../nix/user-conf-files.ts';
-import { nixVersion } from '../nix/version.ts';
+import { nixVersion, type NixVersion } from '../nix/version.ts';
 import type { LocalStore } from '../store/local-store.ts';
 import type { Builders } from './builders.ts';
 import { confLines, type BuildOptions } from './daemon-options.ts';
@@ -19,6 +19,7 @@ export interface LocalNix extends EvaluationStore {
   /** Where its daemon listens; undefined: at Nix's own place. */
   readonly socketPath: string | undefined;
   readonly settings: NixSettings | undefined;
+  readonly version: NixVersion;
   /** What Nix in later steps is to find in its environment. */
   readonly exports: Readonly<Record<string, string>>;
 }
@@ -56,18 +57,18 @@ export async function openLocalNix(
   // Of no use when the tunnels are gone, and it may hold a secret.
   opened.defer(() => rm(file, { force: true }));
   const conf = { NIX_USER_CONF_FILES: await userConfFiles(file, env, version) };
-  const { rename } = builders;
+  const known = { settings, version, rename: builders.rename };
   const isHeard =
     access.kind === 'direct' ||
     isTrustedLocally({ localTrust: trust, localSettings: settings, localUser: user });
   if (isHeard) {
     const place = { storeUri: access.storeUri, socketPath: daemonSocketPath(env) };
-    return { ...place, settings, rename, exports: conf, env: { ...env, ...conf } };
+    return { ...place, ...known, exports: conf, env: { ...env, ...conf } };
   }
   const daemon = await startPrivateDaemon({ nixConf, folder: socketDirectory, env, signal });
   opened.defer(() => daemon.stop());
   const { socketPath } = daemon;
   const own = { ...conf, NIX_DAEMON_SOCKET_PATH: socketPath };
   const exports = { ...own, NIX_REMOTE: 'daemon' };
-  return { storeUri: 'daemon', socketPath, settings, rename, exports, env: { ...env, ...own } };
+  return { storeUri: 'daemon', socketPath, ...known, exports, env: { ...env, ...own } };
 }

@@ -7,6 +7,7 @@ import type { DrvPath } from '../domain/store-path.ts';
 import type { Answer, BuildRequest } from '../offload/take-over.ts';
 import { NixError } from '../protocol/daemon-error.ts';
 import type { Store } from '../store/store.ts';
+import { resultOfDerivation } from './requested-results.ts';
 
 type Hear = (event: DaemonEvent) => Promise<void> | undefined;
 
@@ -46,9 +47,7 @@ export function isGoodAnswer(answer: Answer): boolean {
 export function statusIn(answer: Answer, drvPath: DrvPath): OutcomeStatus | undefined {
   if (answer.kind === 'built') return 'built';
   if (answer.kind !== 'results') return undefined;
-  const result = answer.results.find(
-    ({ path }) => path.kind === 'built' && path.drvPath === drvPath,
-  );
+  const result = resultOfDerivation(answer.results, drvPath);
   return result ? outcomeStatus(result.status, result.errorMessage) : 'cancelled';
 }
 

@@ -60,7 +60,11 @@ function settingsOf(options: NixConfOptions): readonly NixConfSetting[] {
   ];
 }
 
-function builderSettings(builders: string): readonly NixConfSetting[] {
+/**
+ * What Nix is told of machines.
+ * @param builders Nix's machines format, as printMachines writes it
+ */
+export function builderSettings(builders: string): readonly NixConfSetting[] {
   if (builders.includes('#')) {
     throw new ActionError('internal', "a machine for nix.conf holds a '#', which begins a comment");
   }

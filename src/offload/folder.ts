@@ -1,9 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { OFFLOAD_SOCKET_NAME } from '../domain/offload-socket.ts';
-
-/** Bytes that a Unix socket's path may have: 108 on Linux and 104 on macOS, less some. */
-const MAX_SOCKET_PATH = 100;
+import { MAX_SOCKET_PATH } from '../tunnel/private-socket.ts';
 
 /** The folder of one offload process; nobody else may look into it. */
 export interface OffloadFolder {

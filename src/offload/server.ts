@@ -1,11 +1,7 @@
-import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
-import { ActionError, toError } from '../domain/errors.ts';
+import { listenPrivately } from '../tunnel/private-socket.ts';
 import { Connection, type ConnectionOptions } from './connection.ts';
-
-/** What the address of a socket holds at most on any system (104 bytes on macOS, 108 on Linux), less what Nix may add. */
-const PATH_LIMIT = 100;
 
 /** How long those who answer requests may take to end, milliseconds. */
 const CLOSE_LIMIT = 5_000;
@@ -39,26 +35,9 @@ export class OffloadServer {
   /** @throws ActionError `internal` when the socket cannot be made */
   static async listen(options: OffloadServerOptions): Promise<OffloadServer> {
     const { socketPath, onNotice } = options;
-    if (Buffer.byteLength(socketPath) > PATH_LIMIT) {
-      throw new ActionError(
-        'internal',
-        `the path of the offload socket is longer than ${PATH_LIMIT} bytes: ${socketPath}`,
-        { hint: 'Set RUNNER_TEMP or TMPDIR to a folder with a shorter path.' },
-      );
-    }
     const offload = new OffloadServer(options);
     const server = offload.#server;
-    const umask = process.umask(0o177); // the socket is made before listen() returns: only its owner may ever connect
-    server.listen(socketPath);
-    process.umask(umask);
-    try {
-      await once(server, 'listening');
-    } catch (thrown) {
-      const cause = toError(thrown);
-      throw new ActionError('internal', `the offload socket cannot be made: ${cause.message}`, {
-        cause,
-      });
-    }
+    await listenPrivately(server, socketPath, 'the offload socket');
     server.on('error', (error) => onNotice(`offload socket: a client was lost: ${error.message}`));
     return offload;
   }
