@@ -46,7 +46,7 @@ describe.each(SUITES)('to the Nix of %s, options', (suite) => {
       });
       const { bad, ...others } = going.statuses;
       expect(bad, going.log).toBe('failed');
-      expect(new Set(Object.values(others))).toEqual(new Set(['built']));
+      expect(new Set(Object.values(others)), going.log).toEqual(new Set(['built']));
       expect(await overlapOf(builder, going)).toBe(4);
       expect(linesOf(going.log)).toContain('cores 3');
 

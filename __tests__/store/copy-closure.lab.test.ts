@@ -38,6 +38,27 @@ async function buildGraph(host: NixHost, attributes: Record<string, string>): Pr
   }));
 }
 
+/** Knows of nothing that is valid there until it is sent something, as when another client is quicker than the copy. */
+function lateToTell(store: Store): Store {
+  let isLate = true;
+  const changed: Partial<Store> = {
+    async queryValidPaths(paths, substitution) {
+      const valid = await store.queryValidPaths(paths, substitution);
+      return isLate ? new Set() : valid;
+    },
+    addMultipleToStore(...args) {
+      isLate = false;
+      return store.addMultipleToStore(...args);
+    },
+  };
+  return new Proxy(store, {
+    get(target, name) {
+      const value: unknown = Reflect.get(name in changed ? changed : target, name);
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+    },
+  });
+}
+
 const NO_CHECK = { near: 'destination', check: 'no-signature-check' } as const;
 
 describe.each(SUITES)('copying from Debian %s', (suite) => {
@@ -101,6 +122,28 @@ describe.each(SUITES)('copying from Debian %s', (suite) => {
 
       await copy(destination, { roots: [dependency], repair: 'roots' });
       await destination.output(['nix-store', '--verify', '--check-contents']);
+    });
+
+    it('goes on where another client made some of it valid meanwhile', async () => {
+      const fresh = await startNixHost({ suite: destinationSuite, name: 'raced' });
+      const request = { roots: [wide.out], candidates: wide.candidates };
+      const some = [...wide.candidates].filter((path) => /-p\d*[05]$/.test(path));
+      try {
+        await withStores([socketStream(source), socketStream(fresh)], async (from, to) => {
+          await copyClosure({ from, to, ...NO_CHECK, roots: some });
+          const { paths } = await copyClosure({
+            from,
+            to: lateToTell(to),
+            ...NO_CHECK,
+            ...request,
+          });
+          expect(paths).toHaveLength(41);
+        });
+        expect(await fresh.read(wide.out)).toBe(await source.read(wide.out));
+        await fresh.output(['nix-store', '--verify', '--check-contents']);
+      } finally {
+        await fresh.stop();
+      }
     });
 
     it('finds references that nobody knew of, level by level', async () => {

@@ -43785,15 +43785,23 @@ async function copyClosure(request) {
     signal?.addEventListener('abort', stop, { once: true });
     try {
         const finding = request.near === 'source' ? missingAtFar : missingAtNear;
-        const missing = await interruption.wait(finding(asCopied(request)));
-        keepPresent(request, missing);
-        const paths = topologicalOrder(select ? await select(missing) : missing);
-        const totalBytes = paths.reduce((sum, { narSize }) => sum + narSize, 0);
-        if (paths.length > 0)
-            await transfer(request, paths, totalBytes);
-        else
-            request.onQueued?.();
-        return { paths, bytes: totalBytes };
+        const copied = new Map();
+        for (let before = Infinity;;) {
+            const missing = await interruption.wait(finding(asCopied(request)));
+            keepPresent(request, missing);
+            const paths = topologicalOrder(select ? await select(missing) : missing);
+            for (const info of paths)
+                copied.set(info.path, info);
+            try {
+                await transfer(request, paths);
+                return { paths: [...copied.values()], bytes: totalSize(copied.values()) };
+            }
+            catch (error) {
+                if (!isMisread(error) || missing.size >= before)
+                    throw error;
+                before = missing.size;
+            }
+        }
     }
     finally {
         signal?.removeEventListener('abort', stop);
@@ -43818,7 +43826,21 @@ function asCopied(request) {
 function keepPresent({ roots, to }, missing) {
     to.addTempRoots(frontier(roots, missing)).catch(() => undefined);
 }
-async function transfer({ from, to, channels = [], check, repair, onQueued, onProgress }, paths, totalBytes) {
+/**
+ * Whether a path became valid by somebody else's doing while it was on its way. Nix before 2.18 leaves the NAR of such a path unread in
+ * the stream, and takes its first word for the next path (https://github.com/NixOS/nix/commit/31a6e10fe5). Then the rest goes again.
+ */
+function isMisread(error) {
+    return (error instanceof errors_ActionError &&
+        error.code === 'daemon-error' &&
+        error.message.includes("'nix-archive-1'"));
+}
+async function transfer({ from, to, channels = [], check, repair, onQueued, onProgress }, paths) {
+    if (paths.length === 0) {
+        onQueued?.();
+        return;
+    }
+    const totalBytes = totalSize(paths);
     const count = { paths: 0, bytes: 0 };
     const report = () => onProgress?.({ ...count, totalPaths: paths.length, totalBytes });
     const sources = counted(narsOverChannels([from, ...channels], paths), {
@@ -43835,6 +43857,9 @@ async function transfer({ from, to, channels = [], check, repair, onQueued, onPr
     const adding = to.addMultipleToStore(paths.length, sources, check, repair ? 'repair' : 'keep');
     onQueued?.();
     await adding;
+}
+function totalSize(infos) {
+    return [...infos].reduce((sum, { narSize }) => sum + narSize, 0);
 }
 async function* counted(sources, counter) {
     for await (const { info, nar } of sources) {

@@ -1,5 +1,6 @@
 import { ActionError, toError } from '../domain/errors.ts';
 import type { PathInfo } from '../domain/path-info.ts';
+import type { StorePath } from '../domain/store-path.ts';
 import { type ClosureRequest, missingAtFar, missingAtNear, type PathInfos } from './closure.ts';
 import { frontier } from './frontier.ts';
 import { Interruption } from './interruption.ts';
@@ -65,13 +66,20 @@ export async function copyClosure(request: CopyRequest): Promise<CopyResult> {
   signal?.addEventListener('abort', stop, { once: true });
   try {
     const finding = request.near === 'source' ? missingAtFar : missingAtNear;
-    const missing = await interruption.wait(finding(asCopied(request)));
-    keepPresent(request, missing);
-    const paths = topologicalOrder(select ? await select(missing) : missing);
-    const totalBytes = paths.reduce((sum, { narSize }) => sum + narSize, 0);
-    if (paths.length > 0) await transfer(request, paths, totalBytes);
-    else request.onQueued?.();
-    return { paths, bytes: totalBytes };
+    const copied = new Map<StorePath, PathInfo>();
+    for (let before = Infinity; ;) {
+      const missing = await interruption.wait(finding(asCopied(request)));
+      keepPresent(request, missing);
+      const paths = topologicalOrder(select ? await select(missing) : missing);
+      for (const info of paths) copied.set(info.path, info);
+      try {
+        await transfer(request, paths);
+        return { paths: [...copied.values()], bytes: totalSize(copied.values()) };
+      } catch (error) {
+        if (!isMisread(error) || missing.size >= before) throw error;
+        before = missing.size;
+      }
+    }
   } finally {
     signal?.removeEventListener('abort', stop);
   }
@@ -97,11 +105,27 @@ function keepPresent({ roots, to }: CopyRequest, missing: PathInfos): void {
   to.addTempRoots(frontier(roots, missing)).catch(() => undefined);
 }
 
+/**
+ * Whether a path became valid by somebody else's doing while it was on its way. Nix before 2.18 leaves the NAR of such a path unread in
+ * the stream, and takes its first word for the next path (https://github.com/NixOS/nix/commit/31a6e10fe5). Then the rest goes again.
+ */
+function isMisread(error: unknown): boolean {
+  return (
+    error instanceof ActionError &&
+    error.code === 'daemon-error' &&
+    error.message.includes("'nix-archive-1'")
+  );
+}
+
 async function transfer(
   { from, to, channels = [], check, repair, onQueued, onProgress }: CopyRequest,
   paths: readonly PathInfo[],
-  totalBytes: number,
 ): Promise<void> {
+  if (paths.length === 0) {
+    onQueued?.();
+    return;
+  }
+  const totalBytes = totalSize(paths);
   const count = { paths: 0, bytes: 0 };
   const report = (): void => onProgress?.({ ...count, totalPaths: paths.length, totalBytes });
   const sources = counted(narsOverChannels([from, ...channels], paths), {
@@ -118,6 +142,10 @@ async function transfer(
   const adding = to.addMultipleToStore(paths.length, sources, check, repair ? 'repair' : 'keep');
   onQueued?.();
   await adding;
+}
+
+function totalSize(infos: Iterable<PathInfo>): number {
+  return [...infos].reduce((sum, { narSize }) => sum + narSize, 0);
 }
 
 interface Counter {
