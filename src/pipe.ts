@@ -1,6 +1,6 @@
 /**
- * `pipe SOCKET …` is what Nix runs in place of `ssh`: it joins its standard input and output to a tunnel, byte for byte, both ends
- * included. Nix adds arguments for the program that it believes to start (`--stdio`); the tunnel knows them already.
+ * `pipe SOCKET NAME` is what Nix runs in place of `ssh`: it joins its standard input and output to a tunnel, byte for byte, both ends
+ * included. The name is the remote's, for people. Nix adds arguments for the program that it believes to start (`--stdio`); the tunnel knows them already.
  *
  * Each of Nix's connections waits for this program to start, so that it imports next to nothing. After a transfer it ends by
  * having nothing left to do: in process.exit() Node 24.21.0 hangs now and then.
@@ -13,7 +13,7 @@ import { forward, relay } from './tunnel/relay.ts';
 
 const STDIN = 0;
 
-const [socketPath = ''] = process.argv.slice(2);
+const [socketPath = '', name = ''] = process.argv.slice(2);
 const input = standardPipe({ fd: STDIN, readable: true, writable: false });
 const output = standardPipe({ fd: STDOUT, readable: false, writable: true });
 const tunnel = connect({ path: socketPath, allowHalfOpen: true });
@@ -23,7 +23,9 @@ let isGreeted = false;
 /** Whether standard error waits until it is read. */
 let waits = true;
 tunnel.on('data', listen);
-tunnel.on('end', () => (isGreeted ? leave() : fail(`nobody answers at ${socketPath} any more`)));
+tunnel.on('end', () =>
+  isGreeted ? leave() : fail(`nobody answers for ${name} any more, at ${socketPath}`),
+);
 tunnel.on('error', (error: NodeJS.ErrnoException) => fail(whatHappened(error)));
 // Nix is gone, or has heard enough.
 input.on('error', () => leave());
@@ -99,10 +101,10 @@ function leave(): void {
 
 function whatHappened({ code, message }: NodeJS.ErrnoException): string {
   if (code === 'ENOENT' || code === 'ECONNREFUSED') {
-    return `this job holds no connection to the remote any more: nobody listens at ${socketPath}`;
+    return `this job holds no connection to ${name} any more: nobody listens at ${socketPath}`;
   }
   if (code === 'EACCES') {
-    return `only root and the user whose job it is may use the connection at ${socketPath}`;
+    return `only root and the user whose job it is may use the connection to ${name}, at ${socketPath}`;
   }
-  return `the connection at ${socketPath} broke: ${message}`;
+  return `the way to ${name} at ${socketPath} broke: ${message}`;
 }

@@ -2,8 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { makeTunnelFolder, removeTunnelFolder, tunnelName } from '../../src/tunnel/folder.ts';
-import { launcherUri } from '../../src/tunnel/launcher.ts';
+import { makeTunnelFolder, removeTunnelFolder } from '../../src/tunnel/folder.ts';
 
 let temp: string;
 
@@ -31,17 +30,3 @@ it.each(['a b', "it's", 'a;b', '$HOME', 'a%20b', 'a#b', 'ä', 'x'.repeat(60)])(
     await removeTunnelFolder(folder);
   },
 );
-
-it.each(['ci@builder.example.org', '::1', 'a b;c', 'ü', 'x'.repeat(300)])(
-  'makes of %s a name that Nix can be given',
-  (host) => {
-    const uri = launcherUri('ssh-ng', path.join('/tmp/f', tunnelName(host, 12)));
-    expect(uri).toMatch(
-      /^ssh-ng:\/\/localhost\?remote-program=\/bin\/sh%20\/tmp\/f\/[A-Za-z0-9.-]+-12$/,
-    );
-  },
-);
-
-it('keeps names short, for lock files and sockets are called after them', () => {
-  expect(tunnelName('x'.repeat(300), 99).length).toBeLessThanOrEqual(32);
-});

@@ -35,7 +35,8 @@ export class LocalTunnel implements AsyncDisposable {
     const folder = await makeTunnelFolder('/tmp');
     const tunnel = await Tunnel.open({
       folder,
-      name: 'builder-0',
+      name: 'builder',
+      index: 0,
       label: 'the builder',
       service,
       pipe: { node: process.execPath, script },

@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { lookupHostKeys, parseKnownHosts } from '../../src/domain/known-hosts.ts';
 import { connectSsh, type SshConnection } from '../../src/ssh/connection.ts';
 import { parsePrivateKeys } from '../../src/ssh/private-key.ts';
-import { makeTunnelFolder, removeTunnelFolder, tunnelName } from '../../src/tunnel/folder.ts';
+import { makeTunnelFolder, removeTunnelFolder } from '../../src/tunnel/folder.ts';
 import type { TunnelService } from '../../src/tunnel/service.ts';
 import { Tunnel } from '../../src/tunnel/tunnel.ts';
 
@@ -46,7 +46,8 @@ const request = JSON.parse(await nextLine()) as TunnelRequest;
 const folder = await makeTunnelFolder(request.temp ?? '/tmp');
 const tunnel = await Tunnel.open({
   folder,
-  name: tunnelName('builder.example.org', 0),
+  name: 'builder.example.org',
+  index: 0,
   label: 'the builder',
   service: request.service,
   pipe: { node: process.execPath, script: '/checkout/dist/pipe/index.js' },

@@ -86,8 +86,8 @@ describe('a tunnel', () => {
     await using local = await open(program('echo'));
     const { tunnel, folder } = local;
     expect(statSync(tunnel.socketPath).mode & 0o777).toBe(0o600);
-    expect(local.files()).toEqual(['builder-0', 'builder-0.sock']);
-    expect(tunnel.storeUri).toBe(`ssh-ng://localhost?remote-program=/bin/sh%20${folder}/builder-0`);
+    expect(local.files()).toEqual(['.0', 'builder']);
+    expect(tunnel.storeUri).toBe(`ssh-ng://localhost?remote-program=/bin/sh%20${folder}/builder`);
     expect(local.connections).toBe(0);
     await tunnel.close();
     expect(local.files()).toEqual([]);
@@ -147,20 +147,20 @@ describe('a tunnel', () => {
     await using local = await open(program('echo'));
     const stranger = local.pipe({ uid: 65534 });
     expect(await stranger.exit).toBe(2);
-    expect(await stranger.stderr).toMatch(/builder-0.*Permission denied/);
+    expect(await stranger.stderr).toMatch(/builder.*Permission denied/);
     chmodSync(local.folder, 0o755);
-    chmodSync(path.join(local.folder, 'builder-0'), 0o644);
+    chmodSync(path.join(local.folder, 'builder'), 0o644);
     const invited = local.pipe({ uid: 65534 });
     expect(await invited.exit).toBe(1);
     expect(await invited.stderr).toBe(
-      `nix-remote-build: only root and the user whose job it is may use the connection at ${local.tunnel.socketPath}\n`,
+      `nix-remote-build: only root and the user whose job it is may use the connection to the builder, at ${local.tunnel.socketPath}\n`,
     );
     expect(local.tunnel.bytesReceived).toBe(0);
   });
 
   it('is for programs with pipes', async () => {
     await using local = await open(program('echo'));
-    const launcher = path.join(local.folder, 'builder-0');
+    const launcher = path.join(local.folder, 'builder');
     const { status, stderr } = spawnSync('/bin/sh', [launcher], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -417,13 +417,13 @@ describe('who cannot be served hears why', () => {
   it('where the tunnel is closed', async () => {
     await using local = await open(program('echo'));
     const { socketPath } = local.tunnel;
-    cpSync(path.join(local.folder, 'builder-0'), path.join(local.folder, 'kept'));
+    cpSync(path.join(local.folder, 'builder'), path.join(local.folder, 'kept'));
     await local.tunnel.close();
-    cpSync(path.join(local.folder, 'kept'), path.join(local.folder, 'builder-0'));
+    cpSync(path.join(local.folder, 'kept'), path.join(local.folder, 'builder'));
     const pipe = local.pipe();
     expect(await pipe.exit).toBe(1);
     expect(await pipe.stderr).toBe(
-      `nix-remote-build: this job holds no connection to the remote any more: nobody listens at ${socketPath}\n`,
+      `nix-remote-build: this job holds no connection to the builder any more: nobody listens at ${socketPath}\n`,
     );
   });
 });

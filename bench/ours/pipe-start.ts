@@ -29,7 +29,8 @@ const [socket, launcher, script] = ['socket', 'launcher', 'empty.mjs'].map((name
   path.join(folder, name),
 ) as [string, string, string];
 await writeFile(script, '');
-await writeLauncher(launcher, { node: process.execPath, script: SCRIPT }, socket);
+const end = { socketPath: socket, label: 'bench' };
+await writeLauncher(launcher, { node: process.execPath, script: SCRIPT }, end);
 const server = createServer((client) => client.end(ANSWER));
 await once(server.listen(socket), 'listening');
 const laps = { pipe: [] as number[], emptyScript: [] as number[] };

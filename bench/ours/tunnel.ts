@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { lookupHostKeys, parseKnownHosts } from '../../src/domain/known-hosts.ts';
 import { connectSsh } from '../../src/ssh/connection.ts';
 import { parsePrivateKeys } from '../../src/ssh/private-key.ts';
-import { makeTunnelFolder, removeTunnelFolder, tunnelName } from '../../src/tunnel/folder.ts';
+import { makeTunnelFolder, removeTunnelFolder } from '../../src/tunnel/folder.ts';
 import { Tunnel } from '../../src/tunnel/tunnel.ts';
 
 export interface TunnelsRequest {
@@ -47,7 +47,8 @@ connection.close();
 function openTunnel(command: string, index: number): Promise<Tunnel> {
   return Tunnel.open({
     folder,
-    name: tunnelName('bench', index),
+    name: `bench-${index}`,
+    index,
     label: command,
     // What a worker gets as arguments, such as --stdio, this shell's script does not look at.
     service: { kind: 'worker', remoteProgram: ['sh', '-c', command], remoteStore: undefined },

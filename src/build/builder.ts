@@ -1,6 +1,5 @@
 import { asActionError, type ActionError } from '../domain/errors.ts';
 import { machineName, type Machine } from '../domain/machine.ts';
-import { tunnelName } from '../tunnel/folder.ts';
 import type { PipeProgram } from '../tunnel/launcher.ts';
 import type { TunnelService } from '../tunnel/service.ts';
 import { Tunnel } from '../tunnel/tunnel.ts';
@@ -12,6 +11,8 @@ export interface BuilderOptions {
   readonly machine: Machine;
   /** Among all machines, from 0. */
   readonly index: number;
+  /** Of `tunnelNames`, for all machines. */
+  readonly name: string;
   /** Of `makeTunnelFolder`. */
   readonly folder: string;
   readonly pipe: PipeProgram;
@@ -47,12 +48,11 @@ export class Builder {
 
   /** Opens the tunnel at once; who comes through it waits for the connection. */
   static async open(options: BuilderOptions): Promise<Builder> {
-    const { machine, index, folder, pipe, onNotice } = options;
+    const { machine, index, name, folder, pipe, onNotice } = options;
     const link = linkTo(options);
     link.catch(() => undefined); // told by connect()
     const tunnel = await Tunnel.open({
-      folder,
-      name: tunnelName(machine.host, index),
+      ...{ folder, name, index },
       label: machineName(machine),
       service: serviceOf(machine),
       pipe,

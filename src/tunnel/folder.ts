@@ -4,8 +4,8 @@ import { MAX_SOCKET_PATH } from './private-socket.ts';
 
 const PREFIX = 'nix-remote-build-';
 
-/** The longest name that {@link tunnelName} makes, and its socket's ending. */
-const LONGEST_NAME = 'x'.repeat(32) + '.sock';
+/** What a tunnel's socket is called at the most, see {@link socketName}. */
+const LONGEST_NAME = '.9999';
 
 /**
  * What may stand in a path that Nix is given: it becomes a word of a command line (for bash, below 2.20), a parameter of a URI, and a
@@ -27,10 +27,7 @@ export async function removeTunnelFolder(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true });
 }
 
-/**
- * A file name for a remote, which Nix shows to people as part of the machine's URI: `builder.example.org-2`.
- * @param index keeps apart what looks the same
- */
-export function tunnelName(host: string, index: number): string {
-  return `${host.replace(/[^A-Za-z0-9.-]/g, '-').slice(0, 24)}-${index}`;
+/** A file name for the socket of one tunnel of several: short, for the address of a socket holds few bytes. */
+export function socketName(index: number): string {
+  return `.${index}`;
 }

@@ -19,10 +19,10 @@ export interface PipeProgram {
 export async function writeLauncher(
   file: string,
   { node, script }: PipeProgram,
-  socketPath: string,
+  { socketPath, label }: { readonly socketPath: string; readonly label: string },
 ): Promise<void> {
   // What users set for programs of their own in Node could make this one slow, or print.
-  const text = `unset NODE_OPTIONS\nexec ${quoteCommand([node, script, socketPath])}\n`;
+  const text = `unset NODE_OPTIONS\nexec ${quoteCommand([node, script, socketPath, label])}\n`;
   await writeFile(file, text, { mode: 0o600 });
 }
 

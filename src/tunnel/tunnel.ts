@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { SshConnection } from '../ssh/connection.ts';
 import { Channels } from './channels.ts';
 import { TunnelClient } from './client.ts';
+import { socketName } from './folder.ts';
 import { launcherUri, writeLauncher, type PipeProgram } from './launcher.ts';
 import { listenPrivately } from './private-socket.ts';
 import { openService, type TunnelService } from './service.ts';
@@ -11,8 +12,10 @@ import { openService, type TunnelService } from './service.ts';
 export interface TunnelOptions {
   /** Of `makeTunnelFolder`. */
   readonly folder: string;
-  /** Of `tunnelName`: unique within the folder. */
+  /** Of `tunnelNames`: unique within the folder. */
   readonly name: string;
+  /** Among the tunnels of the folder. */
+  readonly index: number;
   /** The remote, for people. */
   readonly label: string;
   readonly service: TunnelService;
@@ -39,10 +42,10 @@ export class Tunnel {
   #closed: Promise<void> | undefined;
 
   private constructor(options: TunnelOptions) {
-    const { folder, name, label, service, connection, onNotice } = options;
+    const { folder, name, index, label, service, connection, onNotice } = options;
     this.label = label;
     this.#launcher = path.join(folder, name);
-    this.socketPath = `${this.#launcher}.sock`;
+    this.socketPath = path.join(folder, socketName(index));
     this.storeUri = launcherUri(service.kind === 'worker' ? 'ssh-ng' : 'ssh', this.#launcher);
     this.#channels = new Channels({ connection, open: (on) => openService(on, service) });
     const openChannel = (signal: AbortSignal) => this.#channels.request(signal);
@@ -56,7 +59,7 @@ export class Tunnel {
     const tunnel = new Tunnel(options);
     await listenPrivately(tunnel.#server, tunnel.socketPath, `the tunnel to ${options.label}`);
     tunnel.#server.on('error', ({ message }) => options.onNotice(`a client was lost: ${message}`));
-    await writeLauncher(tunnel.#launcher, options.pipe, tunnel.socketPath);
+    await writeLauncher(tunnel.#launcher, options.pipe, tunnel);
     return tunnel;
   }
 
