@@ -120,6 +120,21 @@ describe('machines lines', () => {
     );
   });
 
+  test('tells all mistakes of a line that has a second machine', () => {
+    const mistakes = [
+      '6 mistakes',
+      'line 1, field 1 (store URI): "http://a" is no machine',
+      'line 1, field 2 (systems): "x" is not a Nix system',
+      'line 1, field 4 (maxJobs): "many" is no number of jobs',
+      'line 1, field 5 (speedFactor): "ssh-ng://b" is a second machine',
+      'line 1, second machine, field 4 (maxJobs): "0" is no number of jobs',
+      'line 1, second machine, field 6 (supportedFeatures): "ssh://c" is a second machine',
+    ];
+    for (const mistake of mistakes) {
+      expect(() => parse('http://a x - many ssh-ng://b - - 0 1 ssh://c')).toThrow(mistake);
+    }
+  });
+
   test.each([
     ['ssh://a x86_64-linux ssh://b', 'Separate machines with `;` or a newline.'],
     ['ssh://a - - 0', 'Leave out a machine that is to build nothing.'],

@@ -1,7 +1,7 @@
 import { Complaints } from './complaints.ts';
 import { toError } from './errors.ts';
 import { type LocatedMachine, type MachineEntry, readEntry } from './machine-entry.ts';
-import type { MachineSystem } from './machine.ts';
+import type { Machine, MachineSystem } from './machine.ts';
 import { shownUri } from './ssh-uri.ts';
 import { printable } from './text.ts';
 
@@ -109,9 +109,32 @@ function contentOf(
   }
 }
 
-function readSegment({ text, where }: Segment, context: MachinesContext, complaints: Complaints) {
+/** One machine; what only a blank separates from it is read too, so that all mistakes of the line are told at once. */
+function readSegment(
+  { text, where }: Segment,
+  context: MachinesContext,
+  complaints: Complaints,
+): Machine | undefined {
   const tokens = text.split(/[ \t\r]+/);
-  if (refuseSecondMachine(tokens, where, complaints)) return undefined;
+  const second = findSecondMachine(tokens);
+  const own = second === undefined ? tokens : tokens.slice(0, second);
+  const machine = readFields(own, where, context, complaints);
+  if (second === undefined) return machine;
+  const rest = tokens.slice(second);
+  const name = FIELDS[second];
+  const place = name === undefined ? `${where}, field ${second + 1}` : whereIs(where, name);
+  complaints.add(`${place}: ${shownUri(rest[0] ?? '')} is a second machine`, SEPARATE);
+  readSegment({ text: rest.join(' '), where: `${where}, second machine` }, context, complaints);
+  return machine;
+}
+
+function readFields(
+  tokens: readonly string[],
+  where: string,
+  context: MachinesContext,
+  complaints: Complaints,
+): Machine | undefined {
+  refuseFurtherFields(tokens, where, complaints);
   const field = (index: number): string | undefined =>
     tokens[index] === '-' ? undefined : tokens[index];
   const [uri, systems, sshKey, maxJobs, speedFactor, supported, mandatory, publicHostKey] =
@@ -138,26 +161,23 @@ function readSegment({ text, where }: Segment, context: MachinesContext, complai
 }
 
 /** Machines that only a blank separates: Nix would take the second for systems or a key of the first, or pass over it. */
-function refuseSecondMachine(
-  tokens: readonly string[],
-  where: string,
-  complaints: Complaints,
-): boolean {
+function findSecondMachine(tokens: readonly string[]): number | undefined {
   const isUri = (token: string, index: number): boolean =>
     token.includes('://') || (FIELDS[index] === 'systems' && token.includes('@'));
   const second = tokens.findIndex((token, index) => index > 0 && isUri(token, index));
-  const name = FIELDS[second];
-  if (second > 0) {
-    const place = name === undefined ? `${where}, field ${second + 1}` : whereIs(where, name);
-    complaints.add(`${place}: ${shownUri(tokens[second] ?? '')} is a second machine`, SEPARATE);
-    return true;
-  }
-  if (tokens.length <= FIELDS.length) return false;
+  return second === -1 ? undefined : second;
+}
+
+function refuseFurtherFields(
+  tokens: readonly string[],
+  where: string,
+  complaints: Complaints,
+): void {
+  if (tokens.length <= FIELDS.length) return;
   complaints.add(
     `${where}: ${tokens.length} fields, beginning with ${shownUri(tokens[0] ?? '')}; there are ${FIELDS.length}`,
     `${SEPARATE} A blank within a URI is written %20.`,
   );
-  return true;
 }
 
 function whereIs(where: string, field: (typeof FIELDS)[number]): string {
