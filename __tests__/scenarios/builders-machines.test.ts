@@ -114,7 +114,7 @@ it('none that is left is an error of one line', async () => {
   expect(ran.code).toBe(1);
   expect(annotations(ran.log, 'error')).toEqual([
     expect.stringMatching(
-      /^none of 2 builders can be reached: 127\.0\.0\.1 refuses connections on port 1:/,
+      /^none of 2 builders can be reached: ssh-ng:\/\/trusted@127\.0\.0\.1:1: 127\.0\.0\.1 refuses connections on port 1: .*; ssh-ng:\/\/trusted@127\.0\.0\.1:2: 127\.0\.0\.1 refuses connections on port 2: /,
     ),
   ]);
 });

@@ -2,6 +2,7 @@ import { ActionError, type ErrorCode } from '../domain/errors.ts';
 import type { Machine } from '../domain/machine.ts';
 import { printMachines, type NixRelease } from '../domain/machines-print.ts';
 import { makeTunnelFolder, removeTunnelFolder } from '../tunnel/folder.ts';
+import { tunnelNames } from '../tunnel/names.ts';
 import { Builder } from './builder.ts';
 import type { Observe } from './events.ts';
 import type { BuildPlace } from './place.ts';
@@ -27,11 +28,16 @@ export type BuildersContext = Pick<
 /** Machines that the local store builds on. */
 export class Builders implements BuildPlace {
   readonly #all: readonly Builder[];
+  /** The URI of one may begin like another's whole. */
+  readonly #longestFirst: readonly Builder[];
   readonly #observe: Observe;
   #present: readonly Builder[];
 
   private constructor(all: readonly Builder[], observe: Observe) {
     this.#all = all;
+    this.#longestFirst = all.toSorted(
+      (a, b) => b.tunnel.storeUri.length - a.tunnel.storeUri.length,
+    );
     this.#present = all;
     this.#observe = observe;
   }
@@ -49,9 +55,11 @@ export class Builders implements BuildPlace {
     const folder = await makeTunnelFolder(socketDirectory);
     opened.defer(() => removeTunnelFolder(folder));
     const onNotice = (text: string): void => observe({ kind: 'notice', text });
+    const names = tunnelNames(machines);
     const all = await Promise.all(
       machines.map(async (machine, index) => {
-        const builder = await Builder.open({ ...context, machine, index, folder, onNotice });
+        const own = { machine, index, name: names[index] ?? '', folder };
+        const builder = await Builder.open({ ...context, ...own, onNotice });
         opened.defer(() => builder.close());
         return builder;
       }),
@@ -74,8 +82,7 @@ export class Builders implements BuildPlace {
         this.#observe({ kind: 'warning', text: `${label} is left out: ${failure.message}` });
       else this.#observe({ kind: 'connected', remote: label, detail: 'a builder' });
     }
-    const [first] = failures;
-    if (this.#present.length === 0 && first) throw noneLeft(first, this.#all.length);
+    if (this.#present.length === 0) throw noneLeft(this.#all, failures);
   }
 
   /** The machines that are there, in Nix's machines format. */
@@ -116,7 +123,7 @@ export class Builders implements BuildPlace {
   readonly rename = (text: string): string => {
     const [only, ...others] = this.#all;
     const any = only && others.length === 0 ? only.label : 'a builder';
-    return this.#all.reduce(
+    return this.#longestFirst.reduce(
       (renamed, { tunnel, label }) => renamed.replaceAll(tunnel.storeUri, label),
       text.replace(BARE_URI, any),
     );
@@ -140,8 +147,17 @@ export class Builders implements BuildPlace {
   }
 }
 
-function noneLeft({ code, message, hint }: ActionError, count: number): ActionError {
-  const which = count === 1 ? 'the only builder' : `none of ${count} builders`;
-  const verb = count === 1 ? 'cannot be reached' : 'can be reached';
-  return new ActionError(code, `${which} ${verb}: ${message}`, { hint });
+/** With every machine's own reason; the code and what to do are the first one's. */
+function noneLeft(
+  all: readonly Builder[],
+  failures: readonly (ActionError | undefined)[],
+): ActionError {
+  const [first] = failures;
+  const { code = 'internal', hint } = first ?? {};
+  if (all.length === 1) {
+    return new ActionError(code, `the only builder cannot be reached: ${first?.message}`, { hint });
+  }
+  const reasons = all.map(({ label }, index) => `${label}: ${failures[index]?.message}`);
+  const message = `none of ${all.length} builders can be reached: ${reasons.join('; ')}`;
+  return new ActionError(code, message, { hint });
 }
