@@ -48,6 +48,26 @@ test('the verdict comes first, failures before successes', () => {
   expect(text).toContain('Sent 1.2 kB, received 5.0 MB');
 });
 
+test('a machine is named for each attribute where several may build, and what built nothing has none', () => {
+  const outcomes = [
+    outcome({ remote: 'ssh-ng://ci@one' }),
+    outcome({ attribute: 'here', remote: 'this machine', seconds: 61 }),
+    outcome({ attribute: 'there', status: 'cached', remote: undefined, seconds: undefined }),
+  ];
+  const rows = (mode: StepReport['mode']): readonly string[] =>
+    renderSummary({ ...report(outcomes), mode })
+      .split('\n')
+      .filter((line) => line.startsWith('|'));
+  expect(rows('builders')).toEqual([
+    '|  | attribute | status | system | machine | time | copied |',
+    '|-|-|-|-|-|-:|-|',
+    '| ✅ | <code>checks.x86&#95;64-linux.a</code> | built | x86_64-linux | <code>ssh-ng&#58;//ci&#64;one</code> | 2.0 s |  |',
+    '| ✅ | <code>here</code> | built | x86_64-linux | <code>this machine</code> | 1 min 01 s |  |',
+    '| ✅ | <code>there</code> | cached | x86_64-linux |  |  |  |',
+  ]);
+  expect(rows('remote-store')[0]).toBe('|  | attribute | status | system | time | copied |');
+});
+
 test('names and messages break neither the table nor the page', () => {
   const text = renderSummary(
     report([

@@ -42,7 +42,7 @@ export function renderSummary(report: StepReport): string {
     `## Nix Remote Build: ${verdict(report, failed.length)}`,
     `Mode **${report.mode}** on ${code(report.remote)}. ${counts(report.outcomes)}.`,
     transfer(report),
-    table(report.outcomes),
+    table(report),
     ...failureSections(failed),
     ...report.problems.map((problem) => warningBox(errorText(problem))),
   ]
@@ -70,29 +70,52 @@ function transfer(report: StepReport): string {
   return `Sent ${formatBytes(report.bytesUploaded)}, received ${formatBytes(report.bytesDownloaded)}. Time: ${phases}.`;
 }
 
-function table(outcomes: readonly Outcome[]): string {
+/** A column of the table: its head, how it is aligned, and what it holds of an attribute. */
+interface Column {
+  readonly head: string;
+  readonly alignment: '-' | '-:';
+  readonly cell: (outcome: Outcome) => string;
+}
+
+const STATUS: readonly Column[] = [
+  { head: '', alignment: '-', cell: ({ status }) => (isGood(status) ? '✅' : '❌') },
+  { head: 'attribute', alignment: '-', cell: ({ attribute }) => code(attribute) },
+  { head: 'status', alignment: '-', cell: ({ status }) => status },
+  { head: 'system', alignment: '-', cell: ({ system = '' }) => system },
+];
+
+/** Where several machines build; a single one is named above the table. */
+const MACHINE: Column = {
+  head: 'machine',
+  alignment: '-',
+  cell: ({ remote }) => (remote === undefined ? '' : code(remote)),
+};
+
+const REST: readonly Column[] = [
+  {
+    head: 'time',
+    alignment: '-:',
+    cell: ({ seconds }) => (seconds === undefined ? '' : formatSeconds(seconds)),
+  },
+  { head: 'copied', alignment: '-', cell: ({ copied }) => (copied ? 'yes' : '') },
+];
+
+function table({ mode, outcomes }: StepReport): string {
   if (outcomes.length === 0) return '';
+  const columns = [...STATUS, ...(mode === 'builders' ? [MACHINE] : []), ...REST];
   const rank = (outcome: Outcome): number => (isGood(outcome.status) ? 1 : 0);
   const sorted = [...outcomes].sort((a, b) => rank(a) - rank(b));
-  const rows = sorted.slice(0, MAX_ROWS).map(row);
+  const rows = sorted.slice(0, MAX_ROWS);
   const left = sorted.length - rows.length;
   return [
-    '| | attribute | status | system | time | copied |',
-    '|-|-|-|-|-:|-|',
-    ...rows,
+    line(columns.map(({ head }) => head)),
+    `|${columns.map(({ alignment }) => alignment).join('|')}|`,
+    ...rows.map((outcome) => line(columns.map(({ cell }) => cell(outcome)))),
     ...(left > 0 ? ['', `${left} more are in \`results-file\`.`] : []),
   ].join('\n');
 }
 
-function row(outcome: Outcome): string {
-  const cells = [
-    isGood(outcome.status) ? '✅' : '❌',
-    code(outcome.attribute),
-    outcome.status,
-    outcome.system ?? '',
-    outcome.seconds === undefined ? '' : formatSeconds(outcome.seconds),
-    outcome.copied ? 'yes' : '',
-  ];
+function line(cells: readonly string[]): string {
   return `| ${cells.join(' | ')} |`;
 }
 
