@@ -4,7 +4,9 @@ import { mkdtemp } from 'node:fs/promises';
 import path from 'node:path';
 import { Cancellation } from './action/cancellation.ts';
 import { reportFailure } from './action/crash.ts';
-import { credentialsReader } from './action/credentials.ts';
+import { credentialsReader, hasCredentials } from './action/credentials.ts';
+import { readEvent } from './action/event.ts';
+import { fallBackWith } from './action/fallback.ts';
 import { readInputs, type BuildInputs } from './action/inputs.ts';
 import { Log } from './action/log.ts';
 import {
@@ -21,10 +23,12 @@ import { annotateFailures, failureOf, setOutputs } from './action/report.ts';
 import { takeSecrets, type Secrets } from './action/secrets.ts';
 import { saveMarker, saveSocketDirectory } from './action/state.ts';
 import { renderSummary, writeSummary } from './action/summary.ts';
+import { endpointsOf } from './build/endpoints.ts';
+import { runStepOrLocally } from './build/step-or-local.ts';
 import type { StepContext, StepReport } from './build/step-request.ts';
-import { runStep } from './build/step.ts';
 import { childEnvironment } from './nix/environment.ts';
 import { MARKER_VARIABLE } from './nix/leftovers.ts';
+import { refuseImpureEvaluation } from './plan/impure-evaluation.ts';
 import { setUp } from './set-up.ts';
 
 /** The step. Whatever goes wrong fails it with one line. */
@@ -53,6 +57,7 @@ async function build(
   marker: string,
   signal: AbortSignal,
 ): Promise<void> {
+  refuseImpure(inputs, secrets);
   using log = new Log({ write: core.info, notice: core.notice, warn: core.warning, clock });
   const directory = await mkdtemp(path.join(temporary(), 'nix-remote-build-'));
   const socketDirectory = await makeSocketDirectory();
@@ -60,10 +65,18 @@ async function build(
   try {
     const place = prepareContext(inputs, secrets, directory, marker);
     const context = { ...place, socketDirectory, observe: log.observe, clock, signal };
-    await finish(await runStep(inputs.request, context), inputs, directory);
+    const fallBack = fallBackWith(inputs.fallback, 'So it is built here, on the runner.');
+    const report = await runStepOrLocally(inputs.request, context, fallBack);
+    await finish(report, inputs, directory);
   } finally {
     await removeSocketDirectory(socketDirectory);
   }
+}
+
+/** @throws ActionError `input-invalid` of plan/impure-evaluation.ts */
+function refuseImpure({ request }: BuildInputs, secrets: Secrets): void {
+  const isWithKeys = hasCredentials(secrets, endpointsOf(request.destination), process.env);
+  refuseImpureEvaluation(request, readEvent(process.env), isWithKeys);
 }
 
 function prepareContext(

@@ -4,10 +4,10 @@ import { Cancellation } from './action/cancellation.ts';
 import { credentialsReader } from './action/credentials.ts';
 import { readInputs } from './action/inputs.ts';
 import { clock, currentUser, pipeProgram, runnerSystem } from './action/place.ts';
+import { requireCredentials } from './build/endpoints.ts';
 import { formatOffloadReport } from './build/offload-report.ts';
-import type { Destination } from './build/step-request.ts';
+import type { RemoteDestination } from './build/step-request.ts';
 import { ActionError, asActionError, toError } from './domain/errors.ts';
-import { machineOfStore } from './domain/machine.ts';
 import { childEnvironment } from './nix/environment.ts';
 import { MARKER_VARIABLE } from './nix/leftovers.ts';
 import { ControlServer } from './service/control.ts';
@@ -70,9 +70,7 @@ async function start(
   };
   const credentialsFor = credentialsReader(secrets, process.env);
   const { destination, copyInputs, options } = request;
-  const endpoints =
-    destination.mode === 'builders' ? destination.machines : [machineOfStore(destination.store)];
-  await Promise.all(endpoints.map(credentialsFor));
+  await requireCredentials(destination, { credentialsFor });
   // No path is relative from here on, and the workspace may be removed.
   process.chdir('/');
   const marker = process.env[MARKER_VARIABLE] ?? '';
@@ -90,7 +88,7 @@ async function start(
 }
 
 function startService(
-  destination: Destination,
+  destination: RemoteDestination,
   rest: Omit<OffloadRequest, 'store'>,
   context: BuildersServiceContext,
 ): Promise<Service> {

@@ -1,9 +1,11 @@
 import * as core from '@actions/core';
 import path from 'node:path';
+import { fallBackWith } from './action/fallback.ts';
 import type { SetUpInputs } from './action/inputs.ts';
 import { socketDirectory, temporary, workspace } from './action/place.ts';
 import type { Secrets } from './action/secrets.ts';
 import { saveOffload } from './action/state.ts';
+import { asActionError } from './domain/errors.ts';
 import { childEnvironment, daemonSocketPath, LOCAL_DAEMON_VARIABLE } from './nix/environment.ts';
 import { MARKER_VARIABLE } from './nix/leftovers.ts';
 import { makeOffloadFolder, removeOffloadFolder, type OffloadFolder } from './offload/folder.ts';
@@ -21,6 +23,7 @@ export interface SetUpContext {
 
 /**
  * Has later steps build remotely: starts a process that serves the offload socket, and tells the job of it.
+ * Where there is no remote to be had, and that is covered, nothing is set up.
  * @throws ActionError with what kept it from serving; then nothing of it is left
  */
 export async function setUp(inputs: SetUpInputs, context: SetUpContext): Promise<void> {
@@ -30,10 +33,13 @@ export async function setUp(inputs: SetUpInputs, context: SetUpContext): Promise
   const folder = await makeOffloadFolder(preferred);
   const state = { folder: folder.path, writeSummary: inputs.writeSummary };
   saveOffload({ ...state, isReady: false });
+  const fallBack = fallBackWith(inputs.fallback, 'So Nix in later steps builds on the runner.');
   const ready = await start(folder, context).catch(async (error: unknown) => {
     await removeOffloadFolder(folder);
-    throw error;
+    if (context.signal.aborted || fallBack(asActionError(error)) === undefined) throw error;
+    return undefined;
   });
+  if (!ready) return;
   saveOffload({ ...state, isReady: true });
   const local = daemonSocketPath(childEnvironment(process.env));
   if (local !== undefined) core.exportVariable(LOCAL_DAEMON_VARIABLE, local);

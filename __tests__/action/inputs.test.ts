@@ -204,11 +204,18 @@ describe('where to build', () => {
     );
   });
 
+  test('is here alone where that is said, whatever else is given', () => {
+    const local = { mode: 'local', reason: 'the input mode says so' };
+    expect(destination({ mode: 'local', store: '' })).toEqual(local);
+    expect(destination({ mode: 'local', builders: MACHINES })).toEqual(local);
+    expect(refusal({ mode: 'local', store: 'builder' })).toContain("Input 'store': ");
+  });
+
   test('is refused by name and line', () => {
     expect(refusal({ store: '' })).toContain("Input 'store': is empty");
     expect(refusal({ store: '', mode: 'builders' })).toContain("Input 'builders': is empty");
-    expect(refusal({ store: '', mode: 'local' })).toContain(
-      "Input 'mode': 'local' is not valid (Allowed: auto, remote-store, builders.)",
+    expect(refusal({ mode: 'remote' })).toBe(
+      "Input 'mode': 'remote' is not valid | Allowed: auto, remote-store, builders, local.",
     );
     expect(refusal({ store: '', builders: 'ssh-ng://one x86_64-linux - many' })).toMatch(
       /^Input 'builders': .*line 1.*maxJobs.*many/,

@@ -22,6 +22,7 @@ function outcome(attribute: string, status: OutcomeStatus): Outcome {
 const failure = (...outcomes: readonly Outcome[]): string | undefined =>
   failureOf({
     mode: 'remote-store',
+    reason: undefined,
     remote: 'ssh-ng://ci@builder',
     outcomes,
     problems: [],

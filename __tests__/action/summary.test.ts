@@ -23,6 +23,7 @@ function outcome(change: Partial<Outcome>): Outcome {
 function report(outcomes: readonly Outcome[]): StepReport {
   return {
     mode: 'remote-store',
+    reason: undefined,
     remote: 'ssh-ng://ci@builder',
     outcomes,
     problems: [],

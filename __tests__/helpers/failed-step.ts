@@ -21,8 +21,11 @@ export async function runToFailure(scenario: Scenario): Promise<FailedStep> {
   };
 }
 
-/** Texts of the workflow commands `::error …::` or `::warning …::` in a log, as GitHub shows them. */
-export function annotations(log: string, command: 'error' | 'warning'): readonly string[] {
+/** Texts of the workflow commands `::error …::`, `::warning …::` or `::notice …::` in a log, as GitHub shows them. */
+export function annotations(
+  log: string,
+  command: 'error' | 'warning' | 'notice',
+): readonly string[] {
   const pattern = new RegExp(`^::${command}(?: [^\\n]*?)?::(.*)$`, 'gm');
   return [...log.matchAll(pattern)].map((match) => unescapeData(match[1] ?? ''));
 }

@@ -137,8 +137,8 @@ describe.concurrent('wrong inputs', () => {
 
   it('asks for a key where there is neither one nor an agent', async () => {
     expect(await complaint({ 'ssh-key': '' })).toBe(
-      "Input 'ssh-key' is empty, and there is no SSH agent. Is the secret defined in this repository, and is this event allowed to " +
-        'read it? Pull requests from forks and by Dependabot get no secrets.',
+      "Input 'ssh-key' is empty, and there is no SSH agent. Secrets are not passed to workflows of pull requests from forks and of " +
+        'Dependabot. In any other workflow, the secret is not defined in this repository, or not under this name.',
     );
   });
 

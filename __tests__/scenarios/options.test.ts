@@ -95,7 +95,7 @@ describe.concurrent.each(CHANNELS)('over %s', (channel, login, query) => {
     } else {
       expect(ran.log).toContain(
         `::warning::build-options: max-build-log-size is heeded for trusted users only, and ssh-ng://${login}@127.0.0.1:${builder.port} does not ` +
-          `trust this one. Set it in the remote's nix.conf, or log in as one of its trusted-users.`,
+          `trust this one. Set it in nix.conf there, or build as one of its trusted-users.`,
       );
     }
     expect(await overlapOf(builder, ran)).toBe(2);

@@ -314,7 +314,7 @@ describe('a server that cannot be reached', () => {
   test('because it is no SSH server', async () => {
     await using server = await listen((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
     expect(await connectFailure({ ...options, port: server.port })).toMatchObject({
-      code: 'host-unreachable',
+      code: 'protocol-mismatch',
       message: `what listens on 127.0.0.1, port ${server.port}, is no SSH server: it says "HTTP/1.1 400 Bad Request"`,
     });
   });
@@ -327,7 +327,7 @@ describe('a server that cannot be reached', () => {
     });
     const timeouts = { retryMs: [1, 1] };
     expect(await connectFailure({ ...options, port: server.port, timeouts })).toMatchObject({
-      code: 'connection-lost',
+      code: 'host-unreachable',
       message: `127.0.0.1, port ${server.port}, closed the connection before the SSH handshake`,
     });
     expect(connections).toBe(3);

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { Access } from '../build/access.ts';
+import type { Access, Endpoint } from '../build/access.ts';
 import { ActionError, toError } from '../domain/errors.ts';
 import type { Credentials } from '../ssh/credentials.ts';
 import { parsePrivateKeys } from '../ssh/private-key.ts';
@@ -18,9 +18,19 @@ export function credentialsReader(
   };
 }
 
+/** Whether there is anything to authenticate with, somewhere. */
+export function hasCredentials(
+  secrets: Secrets,
+  endpoints: readonly Endpoint[],
+  env: NodeJS.ProcessEnv,
+): boolean {
+  const own = endpoints.some(({ sshKey }) => sshKey !== undefined);
+  return own || secrets['ssh-key'] !== '' || (env['SSH_AUTH_SOCK'] ?? '') !== '';
+}
+
 /**
  * What the step authenticates with: the `ssh-key` input, else the file that the machine has as its own, else the agent.
- * @throws ActionError `input-invalid` when there is none of them, and those of ssh/private-key.ts
+ * @throws ActionError `credentials-missing` when there is none of them, and those of ssh/private-key.ts
  */
 async function readCredentials(
   secrets: Secrets,
@@ -32,9 +42,15 @@ async function readCredentials(
   if (sshKey !== undefined) return keys(await readKeyFile(sshKey), passphrase);
   const socket = env['SSH_AUTH_SOCK'];
   if (socket !== undefined && socket !== '') return { kind: 'agent', socket };
-  throw new ActionError('input-invalid', "Input 'ssh-key' is empty, and there is no SSH agent", {
-    hint: 'Is the secret defined in this repository, and is this event allowed to read it? Pull requests from forks and by Dependabot get no secrets.',
-  });
+  throw new ActionError(
+    'credentials-missing',
+    "Input 'ssh-key' is empty, and there is no SSH agent",
+    {
+      hint:
+        'Secrets are not passed to workflows of pull requests from forks and of Dependabot. In any other workflow, the secret is not ' +
+        'defined in this repository, or not under this name.',
+    },
+  );
 }
 
 function keys(text: string, passphrase: string | undefined): Credentials {

@@ -22,7 +22,7 @@ export interface InputPlace {
   readonly runnerSystem: System;
 }
 
-const MODES = ['auto', 'remote-store', 'builders'] as const;
+const MODES = ['auto', 'remote-store', 'builders', 'local'] as const;
 
 const EXAMPLE = 'ssh-ng://ci@builder.example.org';
 
@@ -33,8 +33,10 @@ export function readDestination(reader: InputReader, place: InputPlace): Destina
     .map((line) => reader.parse('store', () => parseStoreUri(line)))
     .filter((uri) => uri !== undefined);
   const builders = readBuilders(reader, place);
-  if (chooseMode(reader) === 'builders') {
-    return { mode: 'builders', machines: allMachines(reader, builders, stores) };
+  const mode = chooseMode(reader);
+  if (mode === 'local') return { mode, reason: 'the input mode says so' };
+  if (mode === 'builders') {
+    return { mode, machines: allMachines(reader, builders, stores) };
   }
   const count = reader.lines('store').length;
   if (count !== 1) {

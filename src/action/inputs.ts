@@ -4,10 +4,11 @@ import { parseArgsStringToArgv } from 'string-argv';
 import type { BuildOptions } from '../build/daemon-options.ts';
 import type { CopySelection } from '../build/copy-selection.ts';
 import type { Access } from '../build/access.ts';
-import type { Destination, StepRequest } from '../build/step-request.ts';
+import type { Destination, RemoteDestination, StepRequest } from '../build/step-request.ts';
 import { parseInstallable } from '../domain/installable.ts';
 import { parseSystem } from '../domain/system.ts';
 import type { EvaluationSource } from '../nix/walk-root.ts';
+import { FALLBACKS, type Fallback } from '../plan/fallback.ts';
 import { readDestination, readHostKeys, type InputPlace } from './destination.ts';
 import { InputReader, type ReadInput } from './input-reader.ts';
 
@@ -16,6 +17,7 @@ export type Inputs = BuildInputs | SetUpInputs;
 
 interface CommonInputs {
   readonly hostKeysOf: Access['hostKeysOf'];
+  readonly fallback: Fallback;
   readonly writeSummary: boolean;
 }
 
@@ -32,7 +34,9 @@ export interface SetUpInputs extends CommonInputs {
 }
 
 /** What an offload socket is set up with. */
-export type SetUpRequest = Pick<StepRequest, 'destination' | 'copyInputs' | 'options'>;
+export interface SetUpRequest extends Pick<StepRequest, 'copyInputs' | 'options'> {
+  readonly destination: RemoteDestination;
+}
 
 /** What only evaluating here, and the outputs of what was evaluated, could make something of: with its default. */
 const OF_INSTALLABLES: ReadonlyMap<string, string> = new Map([
@@ -53,18 +57,19 @@ export function readInputs(read: ReadInput, place: InputPlace): Inputs {
   const isSetUp = reader.lines('installables').length === 0 && source.kind === 'flake';
   const destination = readDestination(reader, place);
   const common = {
-    destination,
     hostKeysOf: readHostKeys(reader, destination),
     copyInputs: reader.choice('copy-inputs', ['auto', 'never']),
     options: readOptions(reader),
     writeSummary: reader.boolean('summary') ?? true,
+    fallback: reader.choice('fallback', FALLBACKS),
   };
   if (isSetUp) {
     refuseWithoutInstallables(reader);
-    return { task: 'set-up', ...complete(reader, common, {}) };
+    const remote = destination?.mode === 'local' ? undefined : destination;
+    return { task: 'set-up', ...complete(reader, remote, common, {}) };
   }
   const wanted = readWanted(reader, source, place.workspace);
-  return { task: 'build', ...complete(reader, common, wanted) };
+  return { task: 'build', ...complete(reader, destination, common, wanted) };
 }
 
 /** Whoever gives one of these meant to build something here: an expression that came out empty must not pass as a build. */
@@ -75,6 +80,11 @@ function refuseWithoutInstallables(reader: InputReader): void {
     const hint =
       'With `installables` empty, this step only sets up remote builds for later steps: name what to build, or leave this input out.';
     reader.complain(name, 'means nothing without installables', hint);
+  }
+  if (reader.text('mode') === 'local') {
+    const hint =
+      'Nix in later steps builds locally by itself: leave this step out, or name what to build.';
+    reader.complain('mode', "'local' sets up nothing, and there are no installables", hint);
   }
 }
 
@@ -100,22 +110,27 @@ function readWanted(reader: InputReader, source: EvaluationSource, workspace: st
   };
 }
 
-/** What both tasks have, before it is known whether it is all there. */
-type Common = Omit<SetUpRequest, 'destination'> &
-  CommonInputs & { readonly destination: Destination | undefined };
+/** What both tasks have, but for where to build. */
+type Common = Omit<SetUpRequest, 'destination'> & CommonInputs;
+
+/** What a task is done with, `Rest` being what only that task has. */
+type Complete<Where extends Destination, Rest> = CommonInputs & {
+  readonly request: Omit<SetUpRequest, 'destination'> & { readonly destination: Where } & Rest;
+};
 
 /**
  * After {@link InputReader.finish} there is a destination; this tells the compiler.
  * @throws ActionError of {@link InputReader.finish}
  */
-function complete<Rest>(
+function complete<Where extends Destination, Rest>(
   reader: InputReader,
-  { destination, hostKeysOf, writeSummary, copyInputs, options }: Common,
+  destination: Where | undefined,
+  { copyInputs, options, ...common }: Common,
   rest: Rest,
-): CommonInputs & { readonly request: SetUpRequest & Rest } {
+): Complete<Where, Rest> {
   reader.finish();
   if (!destination) throw new TypeError('an input was accepted without a value');
-  return { request: { destination, copyInputs, options, ...rest }, hostKeysOf, writeSummary };
+  return { request: { destination, copyInputs, options, ...rest }, ...common };
 }
 
 function readSource(reader: InputReader): EvaluationSource {

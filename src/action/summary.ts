@@ -40,7 +40,7 @@ export function renderSummary(report: StepReport): string {
   const failed = failuresByCause(report.outcomes);
   return [
     `## Nix Remote Build: ${verdict(report, failed.length)}`,
-    `Mode **${report.mode}** on ${code(report.remote)}. ${counts(report.outcomes)}.`,
+    `${place(report)}. ${counts(report.outcomes)}.`,
     transfer(report),
     table(report),
     ...failureSections(failed),
@@ -55,6 +55,12 @@ function verdict(report: StepReport, failed: number): string {
   const total = plural(report.outcomes.length, 'attribute');
   if (failed > 0) return `❌ ${failed} of ${total} failed`;
   return report.problems.length > 0 ? `❌ ${total} built, but not finished` : `✅ ${total} built`;
+}
+
+/** Which mode, where, and why. */
+function place({ mode, remote, reason }: StepReport): string {
+  const why = reason === undefined ? '' : `: ${escapeText(reason)}`;
+  return `Mode **${mode}** on ${code(remote)}${why}`;
 }
 
 function counts(outcomes: readonly Outcome[]): string {

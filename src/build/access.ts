@@ -13,7 +13,7 @@ export interface Endpoint {
 
 /** What proves either side to the other. */
 export interface Access {
-  /** @throws ActionError `input-invalid` when there is nothing to log in with, and those of ssh/private-key.ts */
+  /** @throws ActionError `credentials-missing` when there is nothing to log in with, and those of ssh/private-key.ts */
   readonly credentialsFor: (endpoint: Endpoint) => Promise<Credentials>;
   readonly hostKeysOf: (endpoint: Endpoint) => HostKeys;
 }

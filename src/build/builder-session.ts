@@ -30,7 +30,7 @@ export async function openBuilderSession(
       ]),
     };
     const { setOptions } = deliverOptions(asked, 'socket', nixVersion, settings);
-    if (!setOptions) throw unreadable();
+    if (!setOptions) throw settingsUnreadable();
     await store.setOptions(setOptions);
     const unheard = notEnforcedWarning(options, builders.machines);
     if (unheard !== undefined) observe({ kind: 'warning', text: unheard });
@@ -57,7 +57,8 @@ export function notEnforcedWarning(
   );
 }
 
-function unreadable(): ActionError {
+/** What the local Nix has set is to be sent along with every option. */
+export function settingsUnreadable(): ActionError {
   return new ActionError('daemon-error', 'the local Nix does not tell its settings', {
     hint: 'Does `nix config show` (`nix show-config` before 2.20) work on this runner?',
   });

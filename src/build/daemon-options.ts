@@ -87,6 +87,15 @@ export function ignoredSettings(options: BuildOptions, trust: Trust): readonly s
   return [...options.settings.keys()].filter((name) => !UNRESTRICTED.has(name));
 }
 
+/** Says of a daemon that it does not heed {@link ignoredSettings}. */
+export function ignoredText(label: string, names: readonly string[]): string {
+  const verb = names.length === 1 ? 'is' : 'are';
+  return (
+    `build-options: ${names.join(', ')} ${verb} heeded for trusted users only, and ${label} does not trust this one. ` +
+    `Set ${names.length === 1 ? 'it' : 'them'} in nix.conf there, or build as one of its trusted-users.`
+  );
+}
+
 /** Settings with a field of their own in SetOptions. */
 const POSITIONAL: ReadonlySet<string> = new Set([
   'keep-failed',

@@ -2,7 +2,7 @@ import { isGood, isOutcomeStatus, type OutcomeStatus } from '../domain/outcome.t
 import { list, number, record, string } from '../domain/json.ts';
 import { parseDrvPath } from '../domain/store-path.ts';
 import type { OffloadedBuild } from './offload-engine.ts';
-import type { Destination } from './step-request.ts';
+import type { RemoteDestination } from './step-request.ts';
 
 /** Builds that are kept one by one; further ones are only counted. */
 const MAX_BUILDS = 1000;
@@ -13,7 +13,7 @@ const MAX_NOTICES = 20;
 /** What was done for later steps, from set-up to the end. */
 export interface OffloadReport {
   /** Through the offload socket to a remote store, or by Nix itself on builders: then builds are not known here. */
-  readonly mode: Destination['mode'];
+  readonly mode: RemoteDestination['mode'];
   /** Label of the remote. */
   readonly remote: string;
   /** Failures first, else in the order in which they ended. */

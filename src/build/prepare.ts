@@ -5,6 +5,7 @@ import { openLocalStore, type LocalStore } from '../store/local-store.ts';
 import type { SignatureCheck } from '../store/store.ts';
 import { buildersSite } from './builders-site.ts';
 import { evaluateEarly } from './early-evaluation.ts';
+import { localSite } from './local-site.ts';
 import type { Phases } from './phases.ts';
 import { remoteSite } from './remote-site.ts';
 import type { Connected, Site } from './site.ts';
@@ -56,9 +57,14 @@ function openSite(
   opened: AsyncDisposableStack,
 ): Site {
   const { destination } = request;
-  return destination.mode === 'remote-store'
-    ? remoteSite(request, destination.store, context, local, phases, opened)
-    : buildersSite(request, destination.machines, context, local, phases, opened);
+  switch (destination.mode) {
+    case 'remote-store':
+      return remoteSite(request, destination.store, context, local, phases, opened);
+    case 'builders':
+      return buildersSite(request, destination.machines, context, local, phases, opened);
+    case 'local':
+      return localSite(request, context, local, opened);
+  }
 }
 
 /** Rejects when an established connection is lost: no use in evaluating on. */

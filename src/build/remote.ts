@@ -18,6 +18,7 @@ import {
   daemonArguments,
   deliverOptions,
   ignoredSettings,
+  ignoredText,
   optionsKey,
   type BuildOptions,
   type Logging,
@@ -207,14 +208,6 @@ function undeliverableText(label: string, names: readonly string[]): string {
   return (
     `${names.join(', ')}: ${label} cannot be told, because the SSH user is bound to one command there and Nix does not pass options on. ` +
     `Take \`command=\` away from the key's line in authorized_keys there, or set them in that machine's nix.conf.`
-  );
-}
-
-function ignoredText(label: string, names: readonly string[]): string {
-  const verb = names.length === 1 ? 'is' : 'are';
-  return (
-    `build-options: ${names.join(', ')} ${verb} heeded for trusted users only, and ${label} does not trust this one. ` +
-    `Set ${names.length === 1 ? 'it' : 'them'} in the remote's nix.conf, or log in as one of its trusted-users.`
   );
 }
 

@@ -12,11 +12,17 @@ import type { CopySelection } from './copy-selection.ts';
 import type { BuildOptions } from './daemon-options.ts';
 import type { Clock, Observe, Phase } from './events.ts';
 
-/** Which store builds, and with whose help. */
-export type Destination =
+/** Remotes that build. */
+export type RemoteDestination =
   | { readonly mode: 'remote-store'; readonly store: RemoteStoreUri }
   /** The local store, with these as its builders. */
   | { readonly mode: 'builders'; readonly machines: readonly Machine[] };
+
+/** Which store builds, and with whose help. */
+export type Destination =
+  | RemoteDestination
+  /** The local store alone, for a reason that is a sentence without its full stop. */
+  | { readonly mode: 'local'; readonly reason: string };
 
 /** What a step is asked to do. */
 export interface StepRequest {
@@ -56,6 +62,8 @@ export interface StepContext {
 /** What a step did. */
 export interface StepReport {
   readonly mode: Destination['mode'];
+  /** Why this mode, as a sentence without its full stop; undefined where nothing had to be decided. */
+  readonly reason: string | undefined;
   /** Where it was built, for people. */
   readonly remote: string;
   readonly outcomes: readonly Outcome[];

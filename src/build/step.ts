@@ -141,8 +141,10 @@ async function report(
   const destination = async () => (await copyBack?.destination()) ?? home;
   const linkFailures = await linkCopied(request, evaluation.attributes, outcomes, destination);
   for (const outcome of outcomes) context.observe({ kind: 'attribute-done', outcome });
+  const { destination: chosen } = request;
   return {
-    mode: request.destination.mode,
+    mode: chosen.mode,
+    reason: chosen.mode === 'local' ? chosen.reason : undefined,
     remote: place.label,
     outcomes,
     problems: [...new Set(copies.failures.values()), ...linkFailures],

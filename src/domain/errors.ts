@@ -6,6 +6,7 @@ const ERROR_CODES = [
   'machines-invalid',
   'key-invalid',
   'key-passphrase',
+  'credentials-missing',
   'known-hosts-invalid',
   // reaching the remote
   'host-unresolvable',

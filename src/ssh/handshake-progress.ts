@@ -95,7 +95,7 @@ export class HandshakeProgress implements AuthenticationWatch {
     if (said === '' || /^(Exceeded MaxStartups|Not allowed at this time)/.test(said)) {
       const reason = said === '' ? '' : ` (${said})`;
       return new TurnedAway(
-        'connection-lost',
+        'host-unreachable',
         `${host}, port ${port}, closed the connection before the SSH handshake${reason}`,
         {
           hint: "Too many connections at once, perhaps: see sshd's MaxStartups and PerSourcePenalties on the builder.",
@@ -104,7 +104,7 @@ export class HandshakeProgress implements AuthenticationWatch {
       );
     }
     return new ActionError(
-      'host-unreachable',
+      'protocol-mismatch',
       `what listens on ${host}, port ${port}, is no SSH server: it says ${JSON.stringify(said.slice(0, 80))}`,
       { cause: error },
     );

@@ -1,0 +1,26 @@
+import { machineOfStore } from '../domain/machine.ts';
+import type { Access, Endpoint } from './access.ts';
+import type { Destination } from './step-request.ts';
+
+/** Where a destination logs in. */
+export function endpointsOf(destination: Destination): readonly Endpoint[] {
+  switch (destination.mode) {
+    case 'remote-store':
+      return [machineOfStore(destination.store)];
+    case 'builders':
+      return destination.machines;
+    case 'local':
+      return [];
+  }
+}
+
+/**
+ * Makes sure that there is something to log in with everywhere.
+ * @throws ActionError `credentials-missing`, and those of ssh/private-key.ts
+ */
+export async function requireCredentials(
+  destination: Destination,
+  { credentialsFor }: Pick<Access, 'credentialsFor'>,
+): Promise<void> {
+  await Promise.all(endpointsOf(destination).map(credentialsFor));
+}

@@ -1,0 +1,22 @@
+import type { BuildPlace } from './place.ts';
+
+/** The local store, which builds by itself. */
+export class LocalPlace implements BuildPlace {
+  readonly label = 'this machine';
+
+  /** Nothing goes anywhere. */
+  readonly inputs = { remoteUser: '', remoteSettings: () => Promise.resolve(undefined) };
+
+  readonly openSession = undefined;
+  readonly lost = new Promise<Error>(() => undefined);
+  readonly bytesSent = 0;
+  readonly bytesReceived = 0;
+
+  readonly builderOf = (machine: string | undefined): string | undefined =>
+    machine === undefined ? undefined : this.label;
+
+  readonly rename = (text: string): string => text;
+
+  /** There is no link. */
+  readonly close = (): void => undefined;
+}

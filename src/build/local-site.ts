@@ -1,0 +1,97 @@
+import { availableParallelism, tmpdir } from 'node:os';
+import { daemonSocketPath } from '../nix/environment.ts';
+import { readLocalSettings } from '../nix/local-settings.ts';
+import type { NixSettings } from '../nix/settings.ts';
+import { openLocalStore, type LocalStore } from '../store/local-store.ts';
+import type { Trust } from '../store/store.ts';
+import { settingsUnreadable } from './builder-session.ts';
+import {
+  confLines,
+  deliverOptions,
+  ignoredSettings,
+  ignoredText,
+  type BuildOptions,
+} from './daemon-options.ts';
+import type { EvaluationStore } from './evaluation-store.ts';
+import { isTrustedLocally } from './import-permission.ts';
+import { LocalPlace } from './local-place.ts';
+import type { Connected, Site } from './site.ts';
+import type { StepContext, StepRequest } from './step-request.ts';
+
+/** What is known before building locally. */
+interface Known {
+  readonly options: BuildOptions;
+  readonly settings: NixSettings | undefined;
+}
+
+/**
+ * The local store, which builds all by itself, whatever builders the machine has.
+ * @param opened takes what has to be closed
+ */
+export function localSite(
+  request: StepRequest,
+  context: StepContext,
+  local: Promise<LocalStore>,
+  opened: AsyncDisposableStack,
+): Site {
+  const known = findOut(request, context);
+  const store = evaluationStore(context, local, known);
+  store.catch(() => undefined); // waited for by evaluation, unless connecting fails first
+  return {
+    connected: connect(context, known, opened),
+    store,
+    systems: { named: [], settings: known.then(({ settings }) => settings) },
+    importCheck: Promise.resolve(undefined),
+  };
+}
+
+/** Who has machines for all builds often lets the runner build none: `max-jobs = 0` in nix.conf. */
+async function findOut({ options }: StepRequest, { env, signal }: StepContext): Promise<Known> {
+  const command = { nix: 'nix', env, signal, workingDirectory: tmpdir() };
+  const settings = await readLocalSettings(command);
+  const buildsNothing = options.maxJobs === undefined && settings?.get('max-jobs') === '0';
+  if (!buildsNothing) return { options, settings };
+  return { options: { ...options, maxJobs: availableParallelism() }, settings };
+}
+
+/** NIX_CONFIG goes before all files that Nix reads. It is for what evaluation itself has to build. */
+async function evaluationStore(
+  { env }: StepContext,
+  local: Promise<LocalStore>,
+  known: Promise<Known>,
+): Promise<EvaluationStore> {
+  const [{ access }, { options }] = await Promise.all([local, known]);
+  const jobs = options.maxJobs === undefined ? '' : `max-jobs = ${options.maxJobs}\n`;
+  const config = `${env['NIX_CONFIG'] ?? ''}\n${jobs}${confLines(withoutBuilders(options))}`;
+  return { storeUri: access.storeUri, env: { ...env, NIX_CONFIG: config } };
+}
+
+async function connect(
+  { env, observe, user }: StepContext,
+  known: Promise<Known>,
+  opened: AsyncDisposableStack,
+): Promise<Connected> {
+  const { options, settings } = await known;
+  const { store: session, access } = await openLocalStore({
+    env,
+    socketPath: daemonSocketPath(env),
+  });
+  opened.defer(() => session.close());
+  const place = new LocalPlace();
+  const { nixVersion, trust: localTrust } = await session.greeting;
+  const { setOptions } = deliverOptions(withoutBuilders(options), 'socket', nixVersion, settings);
+  if (!setOptions) throw settingsUnreadable();
+  await session.setOptions(setOptions);
+  const isTrusted =
+    access.kind === 'direct' ||
+    isTrustedLocally({ localTrust, localSettings: settings, localUser: user });
+  const trust: Trust = isTrusted ? 'trusted' : 'untrusted';
+  const ignored = ignoredSettings(options, trust);
+  if (ignored.length > 0) observe({ kind: 'warning', text: ignoredText(place.label, ignored) });
+  return { place, session };
+}
+
+/** Any user may tell the daemon of no builders, and of builders nothing else (daemon.cc, `ClientSettings::apply`). */
+function withoutBuilders(options: BuildOptions): BuildOptions {
+  return { ...options, settings: new Map([...options.settings, ['builders', '']]) };
+}
