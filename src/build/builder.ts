@@ -1,10 +1,14 @@
+import type { Trust } from '../domain/daemon.ts';
 import { asActionError, type ActionError } from '../domain/errors.ts';
 import { machineName, type Machine } from '../domain/machine.ts';
+import type { NixVersion } from '../nix/version.ts';
+import { openWorkerChannel } from '../ssh/worker-channel.ts';
 import type { PipeProgram } from '../tunnel/launcher.ts';
 import type { TunnelService } from '../tunnel/service.ts';
 import { Tunnel } from '../tunnel/tunnel.ts';
 import type { Access } from './access.ts';
 import { MachineConnection } from './machine-connection.ts';
+import { askTrust, trustMissing, type MachineTrust } from './machine-trust.ts';
 import { RemoteLink } from './remote-link.ts';
 
 export interface BuilderOptions {
@@ -23,21 +27,29 @@ export interface BuilderOptions {
   readonly onNotice: (text: string) => void;
 }
 
+const UNKNOWN: MachineTrust = { trust: 'unknown', isTold: false };
+
 /** One machine, and the tunnel by which Nix reaches it. */
 export class Builder {
   readonly machine: Machine;
   readonly label: string;
+  /** Whom it is logged in as. */
+  readonly user: string;
   readonly tunnel: Tunnel;
+  readonly #signal: AbortSignal;
   readonly #link: Promise<RemoteLink<MachineConnection>>;
   #open: RemoteLink<MachineConnection> | undefined;
+  #trust: MachineTrust = UNKNOWN;
 
   private constructor(
-    machine: Machine,
+    { machine, user, signal }: BuilderOptions,
     tunnel: Tunnel,
     link: Promise<RemoteLink<MachineConnection>>,
   ) {
     this.machine = machine;
     this.label = machineName(machine);
+    this.user = machine.user ?? user;
+    this.#signal = signal;
     this.tunnel = tunnel;
     this.#link = link;
     link.then(
@@ -59,17 +71,27 @@ export class Builder {
       connection: async (signal) => (await (await link).get(signal)).connection,
       onNotice,
     });
-    return new Builder(machine, tunnel, link);
+    return new Builder(options, tunnel, link);
   }
 
-  /** @returns why there is no connection to it */
-  async connect(): Promise<ActionError | undefined> {
+  /**
+   * Waits for the connection, and for what the daemon there thinks of its user.
+   * @param local the Nix that is to build on it
+   * @returns why it cannot
+   */
+  async obstacle(local: NixVersion): Promise<ActionError | undefined> {
     try {
       await this.#link;
-      return undefined;
+      this.#trust = await this.#askTrust();
+      return trustMissing(this.machine, this.user, this.#trust, local);
     } catch (error) {
       return asActionError(error);
     }
+  }
+
+  /** What its daemon thinks of its user, as far as that is known. */
+  get trust(): Trust {
+    return this.#trust.trust;
   }
 
   get bytesSent(): number {
@@ -82,6 +104,19 @@ export class Builder {
 
   get reconnects(): number {
     return this.#open?.reconnects ?? 0;
+  }
+
+  /** On a channel such as Nix's own will be; who may only serve the legacy protocol need not have one for this. */
+  async #askTrust(): Promise<MachineTrust> {
+    const { protocol, remoteProgram, remoteStore } = this.machine;
+    if (protocol === 'ssh-ng') {
+      return askTrust(await this.tunnel.openChannel(this.#signal), this.label, this.#signal);
+    }
+    if (remoteProgram.length > 0) return UNKNOWN;
+    const { connection } = await (await this.#link).get(this.#signal);
+    return openWorkerChannel(connection, { remoteProgram, remoteStore })
+      .then((channel) => askTrust(channel, this.label, this.#signal))
+      .catch(() => UNKNOWN);
   }
 
   /** Ends it, whatever still builds there included. */

@@ -1,9 +1,10 @@
 import type { Machine } from '../domain/machine.ts';
 import { isSystem, type System } from '../domain/system.ts';
+import type { NixVersion } from '../nix/version.ts';
 import type { LocalStore } from '../store/local-store.ts';
 import { openBuilderSession } from './builder-session.ts';
 import { Builders } from './builders.ts';
-import { openLocalNix, type LocalNix } from './local-nix.ts';
+import { localNixVersion, openLocalNix, type LocalNix } from './local-nix.ts';
 import type { Phases } from './phases.ts';
 import type { Connected, Site } from './site.ts';
 import type { StepContext, StepRequest } from './step-request.ts';
@@ -21,7 +22,7 @@ export function buildersSite(
   phases: Phases,
   opened: AsyncDisposableStack,
 ): Site {
-  const opening = Builders.open(machines, context, opened);
+  const opening = open(machines, context, opened);
   const nix = openNix(request, opening, local, context, opened);
   nix.catch(() => undefined); // waited for by evaluation and by connecting, unless one of them fails first
   const connected = phases.measure('connect', () =>
@@ -38,26 +39,49 @@ export function buildersSite(
   };
 }
 
+/** Machines whose tunnels are open, and which of them are left once they are asked. */
+interface Opening {
+  readonly place: Builders;
+  readonly version: NixVersion;
+  readonly chosen: Promise<void>;
+}
+
+async function open(
+  machines: readonly Machine[],
+  context: StepContext,
+  opened: AsyncDisposableStack,
+): Promise<Opening> {
+  const asking = localNixVersion(context);
+  asking.catch(() => undefined); // waited for below, unless opening fails first
+  const place = await Builders.open(machines, context, opened);
+  const version = await asking;
+  const chosen = place.connect(version);
+  chosen.catch(() => undefined); // waited for by connecting
+  return { place, version, chosen };
+}
+
+/** Evaluation begins before all machines have answered, unless a build of its own could then fail for that. */
 async function openNix(
   { options }: StepRequest,
-  opening: Promise<Builders>,
+  opening: Promise<Opening>,
   local: Promise<LocalStore>,
   context: StepContext,
   opened: AsyncDisposableStack,
 ): Promise<LocalNix> {
-  const [builders, localStore] = await Promise.all([opening, local]);
-  return openLocalNix(builders, localStore, options, context, opened);
+  const [{ place, version, chosen }, localStore] = await Promise.all([opening, local]);
+  if (place.mayBeUnfit(version)) await chosen;
+  return openLocalNix(place, version, localStore, options, context, opened);
 }
 
 async function connect(
   { options }: StepRequest,
   context: StepContext,
-  opening: Promise<Builders>,
+  opening: Promise<Opening>,
   nix: Promise<LocalNix>,
   opened: AsyncDisposableStack,
 ): Promise<Connected> {
-  const place = await opening;
-  await place.connect();
+  const { place, chosen } = await opening;
+  await chosen;
   const session = await openBuilderSession(place, await nix, options, context);
   opened.defer(() => session.close());
   return { place, session };

@@ -1,19 +1,32 @@
 import { ActionError, type ErrorCode } from '../domain/errors.ts';
 import type { Machine } from '../domain/machine.ts';
 import { printMachines, type NixRelease } from '../domain/machines-print.ts';
+import type { NixVersion } from '../nix/version.ts';
 import { makeTunnelFolder, removeTunnelFolder } from '../tunnel/folder.ts';
 import { tunnelNames } from '../tunnel/names.ts';
 import { Builder } from './builder.ts';
 import type { Observe } from './events.ts';
+import { needsTrust, refusalRemedy } from './machine-trust.ts';
 import type { BuildPlace } from './place.ts';
 import type { StepContext } from './step-request.ts';
 
-/** What passes: a machine that cannot be had now is left out. Whatever else is wrong is for a person to see to. */
+/** What passes: a machine that cannot be had now. */
 const ABSENT: ReadonlySet<ErrorCode> = new Set([
   'host-unresolvable',
   'host-unreachable',
   'connect-timeout',
   'connection-lost',
+]);
+
+/** A machine that is there, and on which Nix cannot build. */
+const UNFIT: ReadonlySet<ErrorCode> = new Set([
+  'channel-refused',
+  'nix-missing',
+  'protocol-mismatch',
+  'protocol-too-old',
+  'protocol-violation',
+  'daemon-error',
+  'daemon-untrusted',
 ]);
 
 /** The URI of every tunnel, without its parameters. */
@@ -68,21 +81,27 @@ export class Builders implements BuildPlace {
   }
 
   /**
-   * Waits for all connections; a machine that cannot be reached is left out.
-   * @throws ActionError of ssh/ for what does not pass by itself, and where no machine is left
+   * Waits for all connections; a machine that cannot be reached, or on which this Nix cannot build, is left out.
+   * @throws ActionError of ssh/ where a host key or our credentials are not accepted, and where no machine is left
    */
-  async connect(): Promise<void> {
-    const failures = await Promise.all(this.#all.map((builder) => builder.connect()));
-    const serious = failures.find((failure) => failure && !ABSENT.has(failure.code));
+  async connect(local: NixVersion): Promise<void> {
+    const failures = await Promise.all(this.#all.map((builder) => builder.obstacle(local)));
+    const serious = failures.find(
+      (failure) => failure && !ABSENT.has(failure.code) && !UNFIT.has(failure.code),
+    );
     if (serious) throw serious;
     this.#present = this.#all.filter((_, index) => failures[index] === undefined);
-    for (const [index, { label }] of this.#all.entries()) {
-      const failure = failures[index];
-      if (failure)
-        this.#observe({ kind: 'warning', text: `${label} is left out: ${failure.message}` });
-      else this.#observe({ kind: 'connected', remote: label, detail: 'a builder' });
-    }
     if (this.#present.length === 0) throw noneLeft(this.#all, failures);
+    for (const [index, builder] of this.#all.entries()) {
+      const failure = failures[index];
+      if (failure) this.#observe({ kind: 'warning', text: leftOut(builder, failure) });
+      else this.#observe({ kind: 'connected', remote: builder.label, detail: detailOf(builder) });
+    }
+  }
+
+  /** Whether there may be a machine that {@link connect} leaves out, and on which Nix would then fail a build. */
+  mayBeUnfit(local: NixVersion): boolean {
+    return this.#all.some(({ machine }) => needsTrust(machine, local));
   }
 
   /** The machines that are there, in Nix's machines format. */
@@ -103,6 +122,15 @@ export class Builders implements BuildPlace {
     return this.#present.map(({ label }) => label).join(', ');
   }
 
+  /** How many they are, and what a person may have to know of them. */
+  get detail(): string {
+    const [only, ...others] = this.#present;
+    if (only && others.length === 0) return detailOf(only);
+    const count = `${this.#present.length} builders`;
+    const wary = this.#present.filter(({ trust }) => trust === 'untrusted');
+    return [count, ...wary.map((each) => `${each.label} is ${detailOf(each)}`)].join('; ');
+  }
+
   /** Nothing goes anywhere: derivations and their inputs are in the local store. */
   readonly inputs = {
     remoteUser: '',
@@ -117,6 +145,11 @@ export class Builders implements BuildPlace {
   readonly builderOf = (machine: string | undefined): string | undefined => {
     if (machine === undefined) return undefined;
     return machine === '' ? 'this machine' : this.rename(machine);
+  };
+
+  readonly trustRemedy = (machine: string): string | undefined => {
+    const builder = this.#all.find(({ tunnel }) => tunnel.storeUri === machine);
+    return builder && refusalRemedy(builder.machine, builder.user);
   };
 
   /** Nix knows a machine by the way to its tunnel. When it copies paths, it leaves out which way. */
@@ -147,17 +180,39 @@ export class Builders implements BuildPlace {
   }
 }
 
-/** With every machine's own reason; the code and what to do are the first one's. */
+function leftOut({ label }: Builder, { message, hint, code }: ActionError): string {
+  const remedy = UNFIT.has(code) && hint !== undefined ? `. ${hint}` : '';
+  return `${label} is left out: ${withoutName(message, label)}${remedy}`;
+}
+
+/** For the log: what a person may have to know when it refuses something. */
+function detailOf({ trust, user }: Builder): string {
+  return trust === 'untrusted'
+    ? `a builder; its daemon does not trust user '${user}', and takes inputs that it can substitute or whose signature it trusts`
+    : 'a builder';
+}
+
+/** Errors of a session begin with whose it is. */
+function withoutName(message: string, label: string): string {
+  return message.startsWith(`${label}: `) ? message.slice(label.length + 2) : message;
+}
+
+/** With every machine's own reason and remedy; the code is the first one's. */
 function noneLeft(
   all: readonly Builder[],
   failures: readonly (ActionError | undefined)[],
 ): ActionError {
   const [first] = failures;
   const { code = 'internal', hint } = first ?? {};
+  const verb = failures.every((each) => each && ABSENT.has(each.code)) ? 'reached' : 'used';
   if (all.length === 1) {
-    return new ActionError(code, `the only builder cannot be reached: ${first?.message}`, { hint });
+    const message = `the only builder cannot be ${verb}: ${first?.message}`;
+    return new ActionError(code, message, { hint });
   }
-  const reasons = all.map(({ label }, index) => `${label}: ${failures[index]?.message}`);
-  const message = `none of ${all.length} builders can be reached: ${reasons.join('; ')}`;
-  return new ActionError(code, message, { hint });
+  const reasons = all.map(({ label }, index) => {
+    const { message = '', hint: remedy } = failures[index] ?? {};
+    return `${label}: ${withoutName(message, label)}${remedy === undefined ? '' : ` (${remedy})`}`;
+  });
+  const message = `none of ${all.length} builders can be ${verb}: ${reasons.join('; ')}`;
+  return new ActionError(code, message);
 }

@@ -32,6 +32,7 @@ export interface LocalNix extends EvaluationStore {
  */
 export async function openLocalNix(
   builders: Builders,
+  version: NixVersion,
   { access, store }: LocalStore,
   options: BuildOptions,
   {
@@ -42,12 +43,8 @@ export async function openLocalNix(
   }: Pick<StepContext, 'env' | 'signal' | 'user' | 'socketDirectory'>,
   opened: AsyncDisposableStack,
 ): Promise<LocalNix> {
-  const command = { nix: 'nix', env, signal, workingDirectory: os.tmpdir() };
-  const [version, settings, { trust }] = await Promise.all([
-    nixVersion(command),
-    readLocalSettings(command),
-    store.greeting,
-  ]);
+  const command = nixCommand({ env, signal });
+  const [settings, { trust }] = await Promise.all([readLocalSettings(command), store.greeting]);
   const { text: nixConf } = renderNixConf({
     builders: builders.lines(version),
     maxJobs: options.maxJobs,
@@ -71,4 +68,13 @@ export async function openLocalNix(
   const own = { ...conf, NIX_DAEMON_SOCKET_PATH: socketPath };
   const exports = { ...own, NIX_REMOTE: 'daemon' };
   return { storeUri: 'daemon', socketPath, ...known, exports, env: { ...env, ...own } };
+}
+
+/** Which Nix this runner has. */
+export function localNixVersion(context: Pick<StepContext, 'env' | 'signal'>): Promise<NixVersion> {
+  return nixVersion(nixCommand(context));
+}
+
+function nixCommand({ env, signal }: Pick<StepContext, 'env' | 'signal'>) {
+  return { nix: 'nix', env, signal, workingDirectory: os.tmpdir() };
 }

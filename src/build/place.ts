@@ -13,6 +13,8 @@ export interface BuildPlace {
   readonly builderOf: (machine: string | undefined) => string | undefined;
   /** Nix's texts as people are to read them: with the machines' own names. */
   readonly rename: (text: string) => string;
+  /** What to do where a machine, by its daemon's name, refuses something to the user who is logged in there. */
+  readonly trustRemedy: (machine: string) => string | undefined;
   /** Settles only if nothing can be built there any more, with the reason. */
   readonly lost: Promise<Error>;
   /** Over the runner's link, SSH's own included. */

@@ -113,6 +113,7 @@ export class Remote implements BuildPlace {
 
   readonly builderOf = (): string => this.label;
   readonly rename = (text: string): string => text;
+  readonly trustRemedy = (): undefined => undefined;
 
   /** The session whose daemon builds with the options asked for; what cannot reach it is told. */
   async buildSession(observe: Observe): Promise<Store> {

@@ -11,6 +11,7 @@ import { unmatchedGlobs } from './copy-selection.ts';
 import { DerivationLogs } from './derivation-logs.ts';
 import type { Observe } from './events.ts';
 import { linkCopied } from './linked-attributes.ts';
+import { MachineErrors } from './machine-errors.ts';
 import { outputCandidates } from './output-candidates.ts';
 import { Phases } from './phases.ts';
 import { prepare, type Prepared } from './prepare.ts';
@@ -24,6 +25,7 @@ interface Step extends Prepared {
   readonly context: StepContext;
   readonly phases: Phases;
   readonly tracker: ActivityTracker;
+  readonly machineErrors: MachineErrors;
   /** Closed when the step ends, last opened first. */
   readonly opened: AsyncDisposableStack;
 }
@@ -40,8 +42,13 @@ export async function runStep(request: StepRequest, context: StepContext): Promi
   const observe = alsoTo(logs, context.observe);
   const phases = new Phases(context.clock, observe);
   const prepared = await prepare(request, { ...context, observe }, phases, opened);
-  const tracker = new ActivityTracker(observe, context.clock);
-  const step = { ...prepared, request, context: { ...context, observe }, phases, tracker, opened };
+  const tracker = new ActivityTracker((event) => {
+    machineErrors.hear(event);
+    observe(event);
+  }, context.clock);
+  const machineErrors = new MachineErrors((drvPath) => tracker.machineOf(drvPath));
+  const inner = { ...context, observe };
+  const step = { ...prepared, request, context: inner, phases, tracker, machineErrors, opened };
 
   const { attributes } = prepared.evaluation;
   warnOfUnmatched(step, attributes);
@@ -86,10 +93,12 @@ function startCopyBack({
 }
 
 async function build(
-  { request, context: { observe, signal }, phases, opened, place, session, local, tracker }: Step,
+  step: Step,
   targets: readonly Target[],
   copyBack: CopyBack | undefined,
 ): Promise<ReadonlyMap<StorePath, TargetResult>> {
+  const { request, context, phases, opened, place, session, local, tracker, machineErrors } = step;
+  const { observe, signal } = context;
   const onAbort = (): void => void endBuilds(session, tracker, toError(signal.reason));
   signal.addEventListener('abort', onAbort);
   opened.defer(() => signal.removeEventListener('abort', onAbort));
@@ -101,7 +110,8 @@ async function build(
     rename: place.rename,
     ...{ tracker, copyBack, observe, signal },
   };
-  return phases.measure('build', () => buildRemotely(parts, targets));
+  const results = await phases.measure('build', () => buildRemotely(parts, targets));
+  return machineErrors.explain(results, place);
 }
 
 /** Most copies ended while others still built; this waits for the last. */

@@ -1,6 +1,6 @@
 import { Builders } from '../build/builders.ts';
 import type { StepEvent } from '../build/events.ts';
-import { openLocalNix } from '../build/local-nix.ts';
+import { localNixVersion, openLocalNix } from '../build/local-nix.ts';
 import { OffloadRecords, type OffloadReport } from '../build/offload-report.ts';
 import type { StepContext, StepRequest } from '../build/step-request.ts';
 import { notEnforcedWarning } from '../build/builder-session.ts';
@@ -58,15 +58,16 @@ export class BuildersService implements Service {
     const { path } = context.folder;
     const inner = { ...context, observe, temporaryDirectory: path, socketDirectory: path };
     const builders = await Builders.open(machines, inner, opening);
-    await builders.connect();
+    const version = await localNixVersion(context);
+    await builders.connect(version);
     const { env } = context;
     const local = await openLocalStore({ env, socketPath: daemonSocketPath(env) });
     opening.defer(() => local.store.close());
-    const { exports } = await openLocalNix(builders, local, options, inner, opening);
+    const { exports } = await openLocalNix(builders, version, local, options, inner, opening);
     const unheard = notEnforcedWarning(options, builders.machines);
     if (unheard !== undefined) warnings.push(unheard);
-    const detail = machines.length === 1 ? 'a builder' : `${builders.machines.length} builders`;
-    const ready = { kind: 'ready', remote: builders.label, detail, warnings, exports } as const;
+    const { label, detail } = builders;
+    const ready = { kind: 'ready', remote: label, detail, warnings, exports } as const;
     return new BuildersService(ready, builders, opening.move(), records);
   }
 

@@ -7,7 +7,7 @@ import { TunnelClient } from './client.ts';
 import { socketName } from './folder.ts';
 import { launcherUri, writeLauncher, type PipeProgram } from './launcher.ts';
 import { listenPrivately } from './private-socket.ts';
-import { openService, type TunnelService } from './service.ts';
+import { openService, type ServiceStream, type TunnelService } from './service.ts';
 
 export interface TunnelOptions {
   /** Of `makeTunnelFolder`. */
@@ -61,6 +61,14 @@ export class Tunnel {
     tunnel.#server.on('error', ({ message }) => options.onNotice(`a client was lost: ${message}`));
     await writeLauncher(tunnel.#launcher, options.pipe, tunnel);
     return tunnel;
+  }
+
+  /**
+   * A channel for ourselves, which counts among those that the server allows.
+   * @throws ActionError `channel-refused`, of the connection, or the signal's reason
+   */
+  openChannel(signal: AbortSignal): Promise<ServiceStream> {
+    return this.#channels.request(signal);
   }
 
   /** How many clients there are, those included that wait for a channel. */
