@@ -16,6 +16,7 @@ export class LocalPlace implements BuildPlace {
     machine === undefined ? undefined : this.label;
 
   readonly rename = (text: string): string => text;
+  readonly trustRemedy = (): undefined => undefined;
 
   /** There is no link. */
   readonly close = (): void => undefined;
