@@ -1,0 +1,74 @@
+import type { DrvPath, StorePath } from '../domain/store-path.ts';
+import { Assumptions } from './assumptions.ts';
+import { sum, type Estimate } from './estimate.ts';
+import type { RemoteEvidence, Step, Wanted } from './evidence.ts';
+import type { Knowledge } from './knowledge.ts';
+import { canBuild, outputPaths, rootsOf, toRealise } from './machines.ts';
+
+/** Who builds a derivation in builders mode. */
+export type Machine = RemoteEvidence | 'local';
+
+/** By derivation, dependencies first. */
+export type Steps = ReadonlyMap<DrvPath, Step>;
+
+/** What the local store fetches by itself, in bytes, and what has to be built for it, dependencies first. */
+export function realisedHere(
+  knowledge: Knowledge,
+  wanted: readonly Wanted[],
+  assumptions: Assumptions,
+): { readonly fetched: Estimate; readonly realised: Steps } {
+  const { local, work } = knowledge.evidence;
+  const sizes: Estimate[] = [];
+  const seen = new Set<StorePath>();
+  const fetch = (paths: readonly (StorePath | undefined)[], name: string): void => {
+    if (paths.includes(undefined)) sizes.push(knowledge.size(undefined, name, assumptions));
+    const known = paths.filter((path) => path !== undefined);
+    for (const path of knowledge.missing(known, local, seen)) {
+      sizes.push(knowledge.size(path, name, assumptions));
+    }
+  };
+  const order = toRealise(rootsOf(wanted), work, (drvPath, step, names) => {
+    const missing = outputPaths(step, names).filter((path) => !knowledge.isValid(local, path));
+    if (missing.length === 0) return 'skip';
+    const comes = missing.every((path) => knowledge.canFetch(local, path));
+    if (!comes && knowledge.origin(drvPath) !== 'fetched') return 'enter';
+    if (!comes) assumptions.fetched(drvPath);
+    fetch(missing, drvPath);
+    return 'skip';
+  });
+  const derivations = new Set(rootsOf(wanted).map(([drvPath]) => drvPath as StorePath));
+  fetch(
+    wanted.flatMap(({ key }) => (derivations.has(key) ? [] : [key])),
+    'a store path',
+  );
+  const steps = order.flatMap((drvPath) => {
+    const step = work.derivations.get(drvPath);
+    return step ? [[drvPath, step] as const] : [];
+  });
+  return { fetched: sum(sizes), realised: new Map(steps) };
+}
+
+/** Machines first, as Nix does; of several, the one that has the most of what it takes. */
+export function machineFor(knowledge: Knowledge, step: Step): Machine | undefined {
+  const { remotes, local } = knowledge.evidence;
+  const able = remotes.filter((remote) => canBuild(remote, step));
+  const has = (remote: RemoteEvidence): number =>
+    [...step.outputs.values(), ...step.inputSrcs].filter((path) => knowledge.isValid(remote, path))
+      .length;
+  const [first] = able.toSorted((one, other) => has(other) - has(one));
+  if (first) return first;
+  const isOwn = step.system === local.system || step.system === 'builtin';
+  return isOwn && local.slots !== 0 ? 'local' : undefined;
+}
+
+/** Those of the targets that builders can have built with all that they need, by whatever machines. */
+export function buildableByBuilders(
+  knowledge: Knowledge,
+  wanted: readonly Wanted[],
+): readonly Wanted[] {
+  const isBuildable = (some: readonly Wanted[]): boolean =>
+    [...realisedHere(knowledge, some, new Assumptions()).realised.values()].every(
+      (step) => machineFor(knowledge, step) !== undefined,
+    );
+  return isBuildable(wanted) ? wanted : wanted.filter((each) => isBuildable([each]));
+}

@@ -1,0 +1,83 @@
+import type { DrvPath, StorePath } from '../domain/store-path.ts';
+import { isDrvPath } from '../domain/store-path.ts';
+import type { Abilities, RemoteEvidence, Step, Wanted, Work } from './evidence.ts';
+
+/**
+ * Whether a machine is able to build a derivation, as Nix matches machines (machines.cc, `Machine::mandatoryMet`); what is not known of it is
+ * no obstacle. Derivations without a builder of their own run anywhere.
+ */
+export function canBuild(
+  machine: Abilities,
+  step: Pick<Step, 'system' | 'requiredSystemFeatures'>,
+): boolean {
+  const { systems, features, mandatoryFeatures } = machine;
+  const { system, requiredSystemFeatures: required } = step;
+  const fits =
+    systems === 'unknown' || system === 'builtin' || [...systems].some((each) => each === system);
+  const has = (feature: string): boolean =>
+    features === 'unknown' || features.has(feature) || mandatoryFeatures.has(feature);
+  return (
+    fits && required.every(has) && [...mandatoryFeatures].every((each) => required.includes(each))
+  );
+}
+
+/** Whether a remote's store can build by itself: it speaks the worker protocol, and is not set aside for builds that require something. */
+export function canBeStore({
+  protocol,
+  mandatoryFeatures,
+}: Pick<RemoteEvidence, 'protocol' | 'mandatoryFeatures'>): boolean {
+  return protocol === 'worker' && mandatoryFeatures.size === 0;
+}
+
+/** How a walk goes on: into a derivation's inputs, or not, for its outputs are there. */
+export type Visit = 'enter' | 'skip';
+
+/**
+ * Derivations that have to be realised to have the outputs of these, dependencies first.
+ * @param visit says of a derivation, and of which outputs of it are needed, whether it has to be
+ */
+export function toRealise(
+  roots: Iterable<readonly [DrvPath, readonly string[]]>,
+  { derivations }: Pick<Work, 'derivations'>,
+  visit: (drvPath: DrvPath, step: Step, outputs: readonly string[]) => Visit,
+): readonly DrvPath[] {
+  const order: DrvPath[] = [];
+  const entered = new Set<DrvPath>();
+  /** A stack of our own: chains are deeper than that of JavaScript. `leave` comes after all inputs. */
+  const stack: (
+    | { readonly kind: 'need'; readonly drvPath: DrvPath; readonly outputs: readonly string[] }
+    | { readonly kind: 'leave'; readonly drvPath: DrvPath }
+  )[] = [...roots].map(([drvPath, outputs]) => ({ kind: 'need', drvPath, outputs }));
+  for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
+    const { drvPath } = top;
+    if (top.kind === 'leave') {
+      order.push(drvPath);
+      continue;
+    }
+    const step = derivations.get(drvPath);
+    if (!step || entered.has(drvPath) || visit(drvPath, step, top.outputs) === 'skip') continue;
+    entered.add(drvPath);
+    stack.push({ kind: 'leave', drvPath });
+    for (const [input, outputs] of step.inputDrvs) {
+      stack.push({ kind: 'need', drvPath: input, outputs });
+    }
+  }
+  return order;
+}
+
+/** Where a walk begins: the derivations that are wanted. Store paths that were asked for by themselves have none. */
+export function rootsOf(
+  wanted: readonly Wanted[],
+): readonly (readonly [DrvPath, readonly string[]])[] {
+  return wanted.flatMap(({ key, outputs }) =>
+    isDrvPath(key) ? [[key, [...outputs.keys()]] as const] : [],
+  );
+}
+
+/** Paths of these outputs; `undefined` for one that is known only when it is built. */
+export function outputPaths(
+  step: Pick<Step, 'outputs'>,
+  names: readonly string[],
+): readonly (StorePath | undefined)[] {
+  return names.map((name) => step.outputs.get(name));
+}

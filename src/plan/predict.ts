@@ -1,0 +1,165 @@
+import { USUAL, type Assumptions } from './assumptions.ts';
+import { exactly, scaled, sum, type Estimate } from './estimate.ts';
+import type { Evidence, Link, Mode, RemoteEvidence, RemoteId } from './evidence.ts';
+import { formatBytes, plural } from '../domain/format.ts';
+import { usualBuildSeconds } from './history.ts';
+import type { Knowledge } from './knowledge.ts';
+import type { Load } from './load.ts';
+
+/** What a mode would take, from the end of evaluation on. */
+export interface Prediction {
+  readonly mode: Mode;
+  /**
+   * Without what both modes would build, for that takes equally long in both: moving, asking, and what this mode would build besides.
+   */
+  readonly seconds: Estimate;
+  /** What of these seconds goes into what. */
+  readonly parts: Readonly<Record<'moving' | 'asking' | 'building', Estimate>>;
+  /** From the runner to remotes. */
+  readonly bytesUp: Estimate;
+  /** From remotes to the runner. */
+  readonly bytesDown: Estimate;
+  /** From caches to the runner, which would not need it in another mode. */
+  readonly bytesFetched: Estimate;
+  /** Round trips in a row. */
+  readonly exchanges: number;
+  /** Derivations that are built in this mode, and not in the other. */
+  readonly furtherBuilds: number;
+  /** What was taken for granted; a part of a sentence each. */
+  readonly assumptions: readonly string[];
+}
+
+/**
+ * What Nix takes for each build that it asks a machine for, measured on 2.34 through our tunnels at 40 ms: one after the other while the
+ * machine is chosen, connected to and given inputs, and more until the outputs are back.
+ */
+const ASKED = { inTurn: 4, inTurnSeconds: 0.03, inARow: 9.5, inARowSeconds: 0.1 } as const;
+
+/** @param other what the other mode would build; undefined where there is no other */
+export function predict(
+  mode: Mode,
+  load: Load,
+  other: Load | undefined,
+  knowledge: Knowledge,
+  { assumptions, correction }: { readonly assumptions: Assumptions; readonly correction: number },
+): Prediction {
+  const { evidence } = knowledge;
+  const further = [...load.builds].filter((drvPath) => other?.builds.has(drvPath) === false).length;
+  const parts = {
+    moving: scaled(movingSeconds(load, evidence, assumptions), correction),
+    asking: scaled(exactly(askingSeconds(load, evidence, assumptions)), correction),
+    building: scaled(buildingSeconds(further, mode, load, evidence, assumptions), correction),
+  };
+  const traffic = [...load.traffic.values()];
+  return {
+    mode,
+    seconds: sum(Object.values(parts)),
+    parts,
+    bytesUp: sum(traffic.map(({ up }) => up)),
+    bytesDown: sum(traffic.map(({ down }) => down)),
+    bytesFetched: load.fetched,
+    exchanges: exchangesOf(load),
+    furtherBuilds: further,
+    assumptions: assumptions.texts(),
+  };
+}
+
+/** What nothing has to be done for. */
+export function nothingToDo(mode: Mode): Prediction {
+  const none = exactly(0);
+  const parts = { moving: none, asking: none, building: none };
+  const bytes = { bytesUp: none, bytesDown: none, bytesFetched: none };
+  return { mode, seconds: none, parts, ...bytes, exchanges: 0, furtherBuilds: 0, assumptions: [] };
+}
+
+function exchangesOf({ asked, exchanges }: Load): number {
+  return exchanges + Math.ceil(Math.max(asked.count * ASKED.inTurn, asked.depth * ASKED.inARow));
+}
+
+function askingSeconds(load: Load, { remotes }: Evidence, assumptions: Assumptions): number {
+  const { asked, exchanges } = load;
+  const busy = remotes.filter(({ id }) => load.traffic.has(id));
+  const roundTrip = Math.max(
+    0,
+    ...busy.map(({ link, id }) => roundTripSeconds(link, id, assumptions)),
+  );
+  const inTurn = asked.count * (ASKED.inTurn * roundTrip + ASKED.inTurnSeconds);
+  const inARow = asked.depth * (ASKED.inARow * roundTrip + ASKED.inARowSeconds);
+  return exchanges * roundTrip + Math.max(inTurn, inARow);
+}
+
+function roundTripSeconds({ roundTripMs }: Link, id: RemoteId, assumptions: Assumptions): number {
+  if (roundTripMs !== 'unknown') return roundTripMs / 1000;
+  assumptions.add(`the round trip to ${id} taken as ${USUAL.roundTripMs} ms`);
+  return USUAL.roundTripMs / 1000;
+}
+
+/** Remotes work at the same time, each on a line of its own; what caches send comes meanwhile, too, but by a line of which nothing is known. */
+function movingSeconds(
+  { traffic, fetched }: Load,
+  evidence: Evidence,
+  assumptions: Assumptions,
+): Estimate {
+  const lines = evidence.remotes.flatMap(({ id, link }) => {
+    const moved = traffic.get(id);
+    if (!moved) return [];
+    const up = scaled(moved.up, 1 / rate(link.up, id, moved.up, assumptions));
+    const down = scaled(moved.down, 1 / rate(link.down, id, moved.down, assumptions));
+    return [sum([up, down])];
+  });
+  return sum([
+    longest(lines),
+    scaled(fetched, 1 / rate('unknown', 'caches', fetched, assumptions)),
+  ]);
+}
+
+function rate(known: Link['up'], whose: string, moved: Estimate, assumptions: Assumptions): number {
+  if (known !== 'unknown') return known;
+  if (moved.expected > 0) {
+    assumptions.add(`the line to ${whose} taken as one of ${formatBytes(USUAL.rate)}/s`);
+  }
+  return USUAL.rate;
+}
+
+function longest(estimates: readonly Estimate[]): Estimate {
+  const bounds = estimates.map(({ most }) => most);
+  return {
+    least: Math.max(0, ...estimates.map(({ least }) => least)),
+    expected: Math.max(0, ...estimates.map(({ expected }) => expected)),
+    most: bounds.some((most) => most === 'unbounded')
+      ? 'unbounded'
+      : Math.max(0, ...bounds.filter((most) => most !== 'unbounded')),
+  };
+}
+
+/**
+ * Nobody knows how long a build takes that was never asked for; there is what builds took in earlier runs. The size of an output says
+ * nothing of it that could be relied on.
+ */
+function buildingSeconds(
+  count: number,
+  mode: Mode,
+  load: Load,
+  { history, remotes }: Evidence,
+  assumptions: Assumptions,
+): Estimate {
+  if (count === 0) return exactly(0);
+  const usual = usualBuildSeconds(history);
+  const each = usual ?? USUAL.buildSeconds;
+  const whence = usual === undefined ? '' : ', as builds of earlier runs';
+  assumptions.add(
+    `${plural(count, 'build')} that only ${mode} has to do taken as ${each.toFixed(0)} s each${whence}`,
+  );
+  const slots = slotsOf(remotes.filter(({ id }) => load.traffic.has(id)));
+  return { least: 0, expected: (count * each) / slots, most: 'unbounded' };
+}
+
+function slotsOf(remotes: readonly RemoteEvidence[]): number {
+  const known = remotes.map(({ slots }) =>
+    slots === 'unknown' || slots === 0 ? USUAL.slots : slots,
+  );
+  return Math.max(
+    USUAL.slots,
+    known.reduce((total, each) => total + each, 0),
+  );
+}
