@@ -6,7 +6,7 @@ import type { RemoteEvidence, Step, Wanted } from './evidence.ts';
 import { machineFor, realisedHere, type Machine, type Steps } from './builders-work.ts';
 import type { Knowledge } from './knowledge.ts';
 import { TrafficTable, type Load } from './load.ts';
-import { outputPaths } from './machines.ts';
+import { depthOf, outputPaths } from './machines.ts';
 import { sourceBytes, uploadBytes } from './remote-store-load.ts';
 
 /** What is valid, and what builders have to do with it, is asked of the local store: one question that is near, and the request. */
@@ -51,7 +51,7 @@ export function buildersLoad(
         isBuiltAlready(knowledge, step, machines.get(drvPath)) ? [] : [drvPath],
       ),
     ),
-    asked: { count: remotely.size, depth: depthOf(remotely) },
+    asked: { count: remotely.size, depth: depthOf(remotely.keys(), knowledge.evidence.work) },
     exchanges: EXCHANGES,
   };
   const why = whyTooLarge(knowledge, load);
@@ -158,19 +158,6 @@ function* outputsOf(
         yield knowledge.size(path, `${drvPath}!${name}`, assumptions);
     }
   }
-}
-
-/** How many of these depend on each other in a row; they are ordered, dependencies first. */
-export function depthOf(steps: Steps): number {
-  const depths = new Map<DrvPath, number>();
-  let deepest = 0;
-  for (const [drvPath, { inputDrvs }] of steps) {
-    let below = 0;
-    for (const input of inputDrvs.keys()) below = Math.max(below, depths.get(input) ?? 0);
-    depths.set(drvPath, below + 1);
-    deepest = Math.max(deepest, below + 1);
-  }
-  return deepest;
 }
 
 function whyTooLarge(knowledge: Knowledge, { traffic, fetched }: Load): string | undefined {

@@ -81,3 +81,21 @@ export function outputPaths(
 ): readonly (StorePath | undefined)[] {
   return names.map((name) => step.outputs.get(name));
 }
+
+/** How many of these depend on each other in a row; they come in order, dependencies first. */
+export function depthOf(
+  drvPaths: Iterable<DrvPath>,
+  { derivations }: Pick<Work, 'derivations'>,
+): number {
+  const depths = new Map<DrvPath, number>();
+  let deepest = 0;
+  for (const drvPath of drvPaths) {
+    let below = 0;
+    for (const input of derivations.get(drvPath)?.inputDrvs.keys() ?? []) {
+      below = Math.max(below, depths.get(input) ?? 0);
+    }
+    depths.set(drvPath, below + 1);
+    deepest = Math.max(deepest, below + 1);
+  }
+  return deepest;
+}

@@ -1,3 +1,4 @@
+import type { DrvPath } from '../domain/store-path.ts';
 import { USUAL, type Assumptions } from './assumptions.ts';
 import { exactly, scaled, sum, type Estimate } from './estimate.ts';
 import type { Evidence, Link, Mode, RemoteEvidence, RemoteId } from './evidence.ts';
@@ -5,6 +6,7 @@ import { formatBytes, plural } from '../domain/format.ts';
 import { usualBuildSeconds } from './history.ts';
 import type { Knowledge } from './knowledge.ts';
 import type { Load } from './load.ts';
+import { depthOf } from './machines.ts';
 
 /** What a mode would take, from the end of evaluation on. */
 export interface Prediction {
@@ -44,7 +46,7 @@ export function predict(
   { assumptions, correction }: { readonly assumptions: Assumptions; readonly correction: number },
 ): Prediction {
   const { evidence } = knowledge;
-  const further = [...load.builds].filter((drvPath) => other?.builds.has(drvPath) === false).length;
+  const further = [...load.builds].filter((drvPath) => other?.builds.has(drvPath) === false);
   const parts = {
     moving: scaled(movingSeconds(load, evidence, assumptions), correction),
     asking: scaled(exactly(askingSeconds(load, evidence, assumptions)), correction),
@@ -59,7 +61,7 @@ export function predict(
     bytesDown: sum(traffic.map(({ down }) => down)),
     bytesFetched: load.fetched,
     exchanges: exchangesOf(load),
-    furtherBuilds: further,
+    furtherBuilds: further.length,
     assumptions: assumptions.texts(),
   };
 }
@@ -94,7 +96,7 @@ function roundTripSeconds({ roundTripMs }: Link, id: RemoteId, assumptions: Assu
   return USUAL.roundTripMs / 1000;
 }
 
-/** Remotes work at the same time, each on a line of its own; what caches send comes meanwhile, too, but by a line of which nothing is known. */
+/** All of it passes the runner's one line, whatever the other ends are capable of. */
 function movingSeconds(
   { traffic, fetched }: Load,
   evidence: Evidence,
@@ -105,12 +107,10 @@ function movingSeconds(
     if (!moved) return [];
     const up = scaled(moved.up, 1 / rate(link.up, id, moved.up, assumptions));
     const down = scaled(moved.down, 1 / rate(link.down, id, moved.down, assumptions));
-    return [sum([up, down])];
+    return [up, down];
   });
-  return sum([
-    longest(lines),
-    scaled(fetched, 1 / rate('unknown', 'caches', fetched, assumptions)),
-  ]);
+  const caches = scaled(fetched, 1 / rate('unknown', 'caches', fetched, assumptions));
+  return sum([...lines, caches]);
 }
 
 function rate(known: Link['up'], whose: string, moved: Estimate, assumptions: Assumptions): number {
@@ -121,37 +121,28 @@ function rate(known: Link['up'], whose: string, moved: Estimate, assumptions: As
   return USUAL.rate;
 }
 
-function longest(estimates: readonly Estimate[]): Estimate {
-  const bounds = estimates.map(({ most }) => most);
-  return {
-    least: Math.max(0, ...estimates.map(({ least }) => least)),
-    expected: Math.max(0, ...estimates.map(({ expected }) => expected)),
-    most: bounds.some((most) => most === 'unbounded')
-      ? 'unbounded'
-      : Math.max(0, ...bounds.filter((most) => most !== 'unbounded')),
-  };
-}
-
 /**
  * Nobody knows how long a build takes that was never asked for; there is what builds took in earlier runs. The size of an output says
  * nothing of it that could be relied on.
  */
 function buildingSeconds(
-  count: number,
+  drvPaths: readonly DrvPath[],
   mode: Mode,
   load: Load,
-  { history, remotes }: Evidence,
+  { history, remotes, work }: Evidence,
   assumptions: Assumptions,
 ): Estimate {
-  if (count === 0) return exactly(0);
+  if (drvPaths.length === 0) return exactly(0);
   const usual = usualBuildSeconds(history);
   const each = usual ?? USUAL.buildSeconds;
   const whence = usual === undefined ? '' : ', as builds of earlier runs';
+  const what = plural(drvPaths.length, 'build');
   assumptions.add(
-    `${plural(count, 'build')} that only ${mode} has to do taken as ${each.toFixed(0)} s each${whence}`,
+    `${what} that only ${mode} has to do taken as ${each.toFixed(1)} s each${whence}`,
   );
   const slots = slotsOf(remotes.filter(({ id }) => load.traffic.has(id)));
-  return { least: 0, expected: (count * each) / slots, most: 'unbounded' };
+  const inARow = Math.max(depthOf(drvPaths, work), drvPaths.length / slots);
+  return { least: 0, expected: inARow * each, most: 'unbounded' };
 }
 
 function slotsOf(remotes: readonly RemoteEvidence[]): number {
