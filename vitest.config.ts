@@ -15,6 +15,7 @@ export const bySuite = [
   '__tests__/lab/hosts.test.ts',
   '__tests__/ssh/builder.test.ts',
   '__tests__/tunnel/nix.lab.test.ts',
+  '__tests__/scenarios/mode-local.test.ts',
   '__tests__/offload/{pass-through,take-over}.test.ts',
 ];
 

@@ -127,3 +127,13 @@ test('a problem after good builds is told with its remedy, and stays in its box'
   const text = renderSummary({ ...report([outcome({})]), problems: [problem] });
   expect(text).toMatch(/^> \[!WARNING\]\n> cannot be imported &#35; x\. Trust the key\.$/m);
 });
+
+test('a mode that had to be chosen has its reason', () => {
+  const local = { mode: 'local', remote: 'this machine', reason: "'ssh-key' is <empty>" } as const;
+  expect(renderSummary({ ...report([outcome({})]), ...local })).toContain(
+    "\n\nMode **local** on <code>this machine</code>: 'ssh-key' is &#60;empty&#62;. 1 built.\n",
+  );
+  expect(renderSummary(report([outcome({})]))).toContain(
+    'Mode **remote-store** on <code>ssh-ng&#58;//ci&#64;builder</code>. 1 built.\n',
+  );
+});

@@ -10,8 +10,10 @@ import {
   type UserName,
 } from '../../lab/index.ts';
 import { runToFailure } from '../helpers/failed-step.ts';
+import { LiveStep } from '../helpers/live-step.ts';
 import { linkTarget, outputPath, runScenario } from '../helpers/scenario.ts';
 import { TESTED_SUITES } from '../helpers/suites.ts';
+import { waitUntil } from '../helpers/wait-until.ts';
 
 const ATTRIBUTES = {
   leaf: recipes.file('leaf', 1000),
@@ -20,6 +22,9 @@ const ATTRIBUTES = {
   after: recipes.script('after', 'cat ${bad} > $out'),
   imported: recipes.importFromDerivation('imported'),
 };
+
+/** By whose name Nix runs a program here. */
+const MACHINE = 'ssh-ng://localhost?remote-program=/opt/machine x86_64-linux - 4';
 
 const RUNNERS: readonly (readonly [NixHost['setup'], UserName])[] = [
   ['daemon', 'ci'],
@@ -45,11 +50,17 @@ describe.each(TESTED_SUITES)('mode: local with the Nix of %s', (suite) => {
     await builder.stop();
   });
 
-  /** Whose configuration has everything built on a machine that does not answer. */
-  function startRunner(nix: NixHost['setup']): Promise<NixHost> {
-    const { port } = nowhere.address() as AddressInfo;
-    const builders = `builders = ssh-ng://ci@127.0.0.1:${port} x86_64-linux - 4`;
-    return startNixHost({ suite, name: 'runner', nix, maxJobs: 0, nixConf: [builders] });
+  /** Whose configuration has everything built on a machine; whoever asks for that machine leaves a file. */
+  async function startRunner(nix: NixHost['setup']): Promise<NixHost> {
+    const options = { suite, name: 'runner', nix, maxJobs: 0, nixConf: [`builders = ${MACHINE}`] };
+    const runner = await startNixHost(options);
+    await runner.write('/opt', { machine: '#!/bin/sh\n: > /tmp/asked-$$\nexit 1\n' });
+    await runner.output(['chmod', '755', '/opt/machine']);
+    return runner;
+  }
+
+  async function requests(runner: NixHost): Promise<string> {
+    return await runner.output(['find', '/tmp', '-maxdepth', '1', '-name', 'asked-*']);
   }
 
   it.each(RUNNERS)('builds all in the store of a %s, as %s', async (nix, user) => {
@@ -57,10 +68,10 @@ describe.each(TESTED_SUITES)('mode: local with the Nix of %s', (suite) => {
     const ran = await runScenario({
       ...{ builder, runner, user, attributes: ATTRIBUTES },
       inputs: {
-        ...{ mode: 'local', store: `ssh-ng://ci@127.0.0.1:${builder.port}`, 'ssh-key': '' },
+        ...{ mode: 'local', store: `ssh-ng://ci@127.0.0.1:${portOf(nowhere)}`, 'ssh-key': '' },
         ...{ 'keep-going': 'true', 'copy-outputs': '*.top' },
       },
-      env: { NIX_CONFIG: `builders = ssh-ng://ci@127.0.0.1:1 x86_64-linux - 4` },
+      env: { NIX_CONFIG: `builders = ${MACHINE}` },
     });
     expect(ran.statuses, ran.log).toEqual({
       ...{ leaf: 'built', top: 'built', imported: 'built' },
@@ -81,6 +92,24 @@ describe.each(TESTED_SUITES)('mode: local with the Nix of %s', (suite) => {
     expect(ran.log).toContain('bad fails on purpose');
     expect(ran.log).not.toContain('connected to');
     expect(connections).toBe(0);
+    expect(await requests(runner)).toBe('');
+  });
+
+  it.each(RUNNERS)('is cancelled in the store of a %s, and leaves no build', async (nix, user) => {
+    await using runner = await startRunner(nix);
+    const live = await LiveStep.start({
+      ...{ builder, runner, user },
+      attributes: { minute: recipes.slow('minute', 60) },
+      inputs: { mode: 'local', store: '' },
+    });
+    await live.said(/^building minute/m);
+    await live.signal('SIGINT');
+    const ended = await live.ended();
+    expect(ended).toMatchObject({ code: 1, statuses: { minute: 'cancelled' } });
+    expect(ended.secondsAfterSignal).toBeLessThan(10);
+    const none = async () => (await runner.builds()).length === 0;
+    await waitUntil(none, 'the end of all builds', 2000);
+    expect(await live.post()).toMatchObject({ code: 0 });
   });
 
   it('hands over the options', async () => {
@@ -110,3 +139,7 @@ describe.each(TESTED_SUITES)('mode: local with the Nix of %s', (suite) => {
     ]);
   });
 });
+
+function portOf(server: Server): number {
+  return (server.address() as AddressInfo).port;
+}
