@@ -79,7 +79,7 @@ async function linked(
       signal,
     );
   };
-  const whole = { firstMs: 50, longestMs: 200, totalMs: 20_000, ...patience };
+  const whole = { firstMs: 50, longestMs: 200, totalMs: 20_000, restMs: 0, ...patience };
   return new Linked(await connect(NEVER), connect, whole);
 }
 
@@ -190,3 +190,22 @@ it('ends all waits when it is closed', async () => {
   await expect(linking.link.get(NEVER)).rejects.toMatchObject({ code: 'cancelled' });
   await builder.sshd.start();
 });
+
+it('rests after giving up: who asks meanwhile is told at once, and there is no other try', async () => {
+  using linking = await linked({ totalMs: 300, restMs: 400 });
+  await builder.sshd.stop();
+  await linking.lose();
+  expect(linking.link.loss?.reason.message).toMatch(/ was lost: /);
+  const refused = { code: 'host-unreachable' };
+  await expect(linking.link.get(NEVER)).rejects.toMatchObject(refused);
+  const { attempts } = linking;
+  const began = performance.now();
+  await expect(linking.link.get(NEVER)).rejects.toMatchObject(refused);
+  expect(performance.now() - began).toBeLessThan(100);
+  expect(linking.attempts).toBe(attempts);
+  await builder.sshd.start();
+  await waitUntil(async () => linking.link.get(NEVER).then(isThere, isNotThere), 'a connection');
+});
+
+const isThere = (): boolean => true;
+const isNotThere = (): boolean => false;

@@ -78,9 +78,17 @@ export class Gates {
  * A derivation that waits for a gate.
  * @param name also how {@link Gates} knows it
  * @param gate default: one of its own, with its name
+ * @param attributes as for {@link recipes.script}
  */
-export function gated(name: string, options: { gate?: string; text?: string } = {}): string {
-  const { gate = name, text = `echo ${name} > $out` } = options;
+export function gated(
+  name: string,
+  options: { gate?: string; text?: string; attributes?: string } = {},
+): string {
+  const { gate = name, text = `echo ${name} > $out`, attributes = '' } = options;
   const wait = `until [ -e ${FOLDER}/${gate}.open ]; do sleep 0.05; done`;
-  return recipes.script(name, `mktemp ${FOLDER}/${name}.started.XXXXXX; ${wait}; ${text}`);
+  return recipes.script(
+    name,
+    `mktemp ${FOLDER}/${name}.started.XXXXXX; ${wait}; ${text}`,
+    attributes,
+  );
 }

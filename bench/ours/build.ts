@@ -17,6 +17,7 @@ await timeFromConnection(async ({ remote, derivations, env, signal, observe }) =
     remote: store,
     inputs: { copyInputs: 'auto', ...remote.inputs },
     rename: remote.rename,
+    lossOf: () => undefined,
     tracker,
     copyBack: undefined,
     observe,

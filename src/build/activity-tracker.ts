@@ -25,6 +25,7 @@ export class ActivityTracker {
   readonly #clock: Clock;
   readonly #drvOf = new Map<ActivityId, DrvPath>();
   readonly #running = new Map<DrvPath, RunningBuild>();
+  readonly #starts = new Map<DrvPath, number>();
   readonly #seconds = new Map<DrvPath, number>();
   readonly #machines = new Map<DrvPath, string>();
   #lastTransition: number;
@@ -62,6 +63,11 @@ export class ActivityTracker {
     return this.#seconds.get(drvPath);
   }
 
+  /** When a build began, or has begun, on our clock. */
+  startOf(drvPath: DrvPath): number | undefined {
+    return this.#starts.get(drvPath);
+  }
+
   /** The daemon's name of the machine that builds, or has built; empty for its own. */
   machineOf(drvPath: DrvPath): string | undefined {
     return this.#machines.get(drvPath);
@@ -94,7 +100,9 @@ export class ActivityTracker {
       running.activities.add(id);
       return;
     }
-    this.#running.set(drvPath, { startedAt: this.#clock(), activities: new Set([id]) });
+    const startedAt = this.#clock();
+    this.#starts.set(drvPath, startedAt);
+    this.#running.set(drvPath, { startedAt, activities: new Set([id]) });
     this.#observe({ kind: 'build-started', drvPath });
   }
 

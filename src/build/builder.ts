@@ -9,7 +9,7 @@ import { Tunnel } from '../tunnel/tunnel.ts';
 import type { Access } from './access.ts';
 import { MachineConnection } from './machine-connection.ts';
 import { askTrust, trustMissing, type MachineTrust } from './machine-trust.ts';
-import { RemoteLink } from './remote-link.ts';
+import { RemoteLink, type Loss, type Patience } from './remote-link.ts';
 
 export interface BuilderOptions {
   readonly machine: Machine;
@@ -25,9 +25,17 @@ export interface BuilderOptions {
   readonly user: string;
   readonly signal: AbortSignal;
   readonly onNotice: (text: string) => void;
+  /** Whether others can build in its place. */
+  readonly hasOthers: boolean;
 }
 
 const UNKNOWN: MachineTrust = { trust: 'unknown', isTold: false };
+
+/**
+ * While Nix connects to one machine it gives work to no other (build-remote.cc), and it forgets with every build that starts which machine
+ * did not answer.
+ */
+const BESIDE_OTHERS: Patience = { firstMs: 250, longestMs: 2000, totalMs: 10_000, restMs: 60_000 };
 
 /** One machine, and the tunnel by which Nix reaches it. */
 export class Builder {
@@ -60,8 +68,9 @@ export class Builder {
 
   /** Opens the tunnel at once; who comes through it waits for the connection. */
   static async open(options: BuilderOptions): Promise<Builder> {
-    const { machine, index, name, folder, pipe, onNotice } = options;
-    const link = linkTo(options);
+    const { machine, index, name, folder, pipe } = options;
+    const onNotice = unlessRepeated(options.onNotice);
+    const link = linkTo({ ...options, onNotice });
     link.catch(() => undefined); // told by connect()
     const tunnel = await Tunnel.open({
       ...{ folder, name, index },
@@ -106,6 +115,11 @@ export class Builder {
     return this.#open?.reconnects ?? 0;
   }
 
+  /** When and why its connection was last lost. */
+  get loss(): Loss | undefined {
+    return this.#open?.loss;
+  }
+
   /** On a channel such as Nix's own will be; who may only serve the legacy protocol need not have one for this. */
   async #askTrust(): Promise<MachineTrust> {
     const { protocol, remoteProgram, remoteStore } = this.machine;
@@ -135,10 +149,21 @@ async function linkTo({
   user,
   signal,
   onNotice,
+  hasOthers,
 }: BuilderOptions): Promise<RemoteLink<MachineConnection>> {
   const connect = (each: AbortSignal): Promise<MachineConnection> =>
     MachineConnection.open(machine, user, access, each);
-  return new RemoteLink({ first: await connect(signal), connect, onNotice });
+  const patience = hasOthers ? { patience: BESIDE_OTHERS } : {};
+  return new RemoteLink({ first: await connect(signal), connect, onNotice, ...patience });
+}
+
+/** A machine that is gone turns one client after the other away, with the same words. */
+function unlessRepeated(tell: (text: string) => void): (text: string) => void {
+  let last = '';
+  return (text) => {
+    if (text !== last) tell(text);
+    last = text;
+  };
 }
 
 function serviceOf({ protocol, remoteProgram, remoteStore }: Machine): TunnelService {

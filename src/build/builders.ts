@@ -6,6 +6,7 @@ import { makeTunnelFolder, removeTunnelFolder } from '../tunnel/folder.ts';
 import { tunnelNames } from '../tunnel/names.ts';
 import { Builder } from './builder.ts';
 import type { Observe } from './events.ts';
+import type { MachineLoss } from './machine-failures.ts';
 import { needsTrust, refusalRemedy } from './machine-trust.ts';
 import type { BuildPlace } from './place.ts';
 import type { StepContext } from './step-request.ts';
@@ -72,7 +73,8 @@ export class Builders implements BuildPlace {
     const all = await Promise.all(
       machines.map(async (machine, index) => {
         const own = { machine, index, name: names[index] ?? '', folder };
-        const builder = await Builder.open({ ...context, ...own, onNotice });
+        const hasOthers = machines.length > 1;
+        const builder = await Builder.open({ ...context, ...own, hasOthers, onNotice });
         opened.defer(() => builder.close());
         return builder;
       }),
@@ -150,6 +152,12 @@ export class Builders implements BuildPlace {
   readonly trustRemedy = (machine: string): string | undefined => {
     const builder = this.#all.find(({ tunnel }) => tunnel.storeUri === machine);
     return builder && refusalRemedy(builder.machine, builder.user);
+  };
+
+  readonly lossOf = (machine: string): MachineLoss | undefined => {
+    const label = this.builderOf(machine);
+    const loss = this.#all.find((builder) => builder.label === label)?.loss;
+    return label !== undefined && loss ? { label, ...loss } : undefined;
   };
 
   /** Nix knows a machine by the way to its tunnel. When it copies paths, it leaves out which way. */

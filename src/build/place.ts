@@ -1,4 +1,5 @@
 import type { Store } from '../store/store.ts';
+import type { MachineLoss } from './machine-failures.ts';
 import type { InputSending } from './upload.ts';
 
 /** Where a step builds: a remote store, or the local store with machines as its builders. */
@@ -11,6 +12,8 @@ export interface BuildPlace {
   readonly openSession: (() => Promise<Store>) | undefined;
   /** Who built what its daemon says was built on a machine (empty: on its own, undefined: nowhere). */
   readonly builderOf: (machine: string | undefined) => string | undefined;
+  /** Of the connection to a machine, as its daemon calls that; undefined if there was none. */
+  readonly lossOf: (machine: string) => MachineLoss | undefined;
   /** Nix's texts as people are to read them: with the machines' own names. */
   readonly rename: (text: string) => string;
   /** What to do where a machine, by its daemon's name, refuses something to the user who is logged in there. */

@@ -7,6 +7,7 @@ import { isGood, outcomeStatus, type OutcomeStatus } from '../domain/outcome.ts'
 import { isDrvPath, type StorePath } from '../domain/store-path.ts';
 import type { ActivityTracker } from './activity-tracker.ts';
 import type { CopyBack, CopyRequest } from './copy-back.ts';
+import { MachineFailures, type MachineLoss } from './machine-failures.ts';
 import { upload, type UploadRequest } from './upload.ts';
 
 /** A derivation to be built, or a store path to be had, for one attribute or several. */
@@ -29,6 +30,8 @@ export interface RemoteBuild extends UploadRequest {
   readonly tracker: ActivityTracker;
   /** Nix's texts as people are to read them. */
   readonly rename: (text: string) => string;
+  /** Of the connection to a machine, as its daemon calls that. */
+  readonly lossOf: (machine: string) => MachineLoss | undefined;
   readonly copyBack: CopyBack | undefined;
 }
 
@@ -90,9 +93,10 @@ async function settleCached(
 }
 
 async function request(
-  { remote, tracker, copyBack, rename }: RemoteBuild,
+  build: RemoteBuild,
   targets: readonly Target[],
 ): Promise<ReadonlyMap<StorePath, TargetResult>> {
+  const { remote, tracker, copyBack, rename } = build;
   const byKey = new Map(targets.map((target) => [target.key, target]));
   tracker.requested();
   tracker.onStopped = (drvPath) => {
@@ -100,18 +104,22 @@ async function request(
     if (!target || isFloating(target)) return;
     enqueueCopy(copyBack, target, realised(target.outputs), { validity: 'maybe' });
   };
+  const failures = new MachineFailures();
   const hear = (event: DaemonEvent): void => {
+    failures.hear(event);
     tracker.hear(event.kind === 'message' ? { ...event, text: rename(event.text) } : event);
   };
   const answers = new Map<StorePath, BuildResult>();
   for (const result of await remote.build(targets.map(toDerivedPath), 'normal', hear)) {
     const { path } = result;
-    const renamed = { ...result, errorMessage: rename(result.errorMessage) };
+    const told = failures.restated(result);
+    const renamed = { ...told, errorMessage: rename(told.errorMessage) };
     answers.set(path.kind === 'built' ? path.drvPath : path.path, renamed);
   }
   const results = targets.map((target) => {
     const answer = answers.get(target.key);
-    const result = interpret(target, answer);
+    const lost = answer?.status === 'misc-failure' && lossDuring(build, target.key, failures);
+    const result = lost ? failedBy(build.signal, lost) : interpret(target, answer);
     if (isGood(result.status)) {
       const realisations = isFloating(target) ? [...(answer?.realisations.values() ?? [])] : [];
       enqueueCopy(copyBack, target, result.outputs, { validity: 'valid', realisations });
@@ -119,6 +127,18 @@ async function request(
     return [target.key, result] as const;
   });
   return new Map(results);
+}
+
+/** That a build failed because the connection to its machine was lost meanwhile; undefined if it was not. */
+function lossDuring(
+  { tracker, lossOf }: RemoteBuild,
+  key: StorePath,
+  failures: MachineFailures,
+): ActionError | undefined {
+  if (!isDrvPath(key)) return undefined;
+  const loss = lossOf(tracker.machineOf(key) ?? '');
+  const isMeanwhile = loss !== undefined && loss.at >= (tracker.startOf(key) ?? Infinity);
+  return isMeanwhile ? failures.lossOf(key, loss) : undefined;
 }
 
 /**

@@ -8,9 +8,18 @@ export interface Patience {
   readonly longestMs: number;
   /** What all tries and waits may take together. */
   readonly totalMs: number;
+  /** When all was in vain, how long everybody is told so at once, without another try. */
+  readonly restMs: number;
 }
 
-const PATIENCE: Patience = { firstMs: 500, longestMs: 8000, totalMs: 60_000 };
+const PATIENCE: Patience = { firstMs: 500, longestMs: 8000, totalMs: 60_000, restMs: 0 };
+
+/** A connection that was lost. */
+export interface Loss {
+  readonly reason: Error;
+  /** Seconds, of `performance.now()`. */
+  readonly at: number;
+}
 
 /** A connection, as far as it matters to who keeps one up. */
 export interface Linked {
@@ -51,6 +60,9 @@ export class RemoteLink<T extends Linked> {
   readonly #closing = new AbortController();
   #current: T | undefined;
   #connecting: Promise<T> | undefined;
+  #loss: Loss | undefined;
+  /** Why there is no connection, until then on `performance.now()`. */
+  #resting: { readonly error: unknown; readonly until: number } | undefined;
   #reconnects = 0;
   /** Bytes of connections that are gone. */
   #sent = 0;
@@ -77,6 +89,11 @@ export class RemoteLink<T extends Linked> {
     return this.#received + (this.#current?.bytesReceived ?? 0);
   }
 
+  /** The last one. */
+  get loss(): Loss | undefined {
+    return this.#loss;
+  }
+
   /**
    * The remote as it is now; after a loss, as soon as there is a connection again. Who asks meanwhile waits for the same connection.
    * @param signal ends this wait alone
@@ -84,7 +101,10 @@ export class RemoteLink<T extends Linked> {
    */
   async get(signal: AbortSignal): Promise<T> {
     if (this.#current && !this.#closing.signal.aborted) return this.#current;
-    this.#connecting ??= this.#reconnect().finally(() => (this.#connecting = undefined));
+    if (this.#resting && performance.now() < this.#resting.until) throw this.#resting.error;
+    this.#connecting ??= this.#reconnect()
+      .catch((error: unknown) => this.#rest(error))
+      .finally(() => (this.#connecting = undefined));
     return until(signal, this.#connecting);
   }
 
@@ -100,8 +120,14 @@ export class RemoteLink<T extends Linked> {
       this.#sent += remote.bytesSent;
       this.#received += remote.bytesReceived;
       this.#current = undefined;
+      this.#loss = { reason, at: performance.now() / 1000 };
       this.#options.onNotice(reason.message);
     });
+  }
+
+  #rest(error: unknown): never {
+    this.#resting = { error, until: performance.now() + this.#patience.restMs };
+    throw error;
   }
 
   async #reconnect(): Promise<T> {

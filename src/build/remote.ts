@@ -112,6 +112,9 @@ export class Remote implements BuildPlace {
     this.#sessionOn(await this.#openChannel([])).store;
 
   readonly builderOf = (): string => this.label;
+
+  /** The one that there is ends the step: see `lost`. */
+  readonly lossOf = (): undefined => undefined;
   readonly rename = (text: string): string => text;
   readonly trustRemedy = (): undefined => undefined;
 

@@ -108,6 +108,7 @@ async function build(
     remote: session,
     inputs: { copyInputs: request.copyInputs, ...place.inputs },
     rename: place.rename,
+    lossOf: place.lossOf,
     ...{ tracker, copyBack, observe, signal },
   };
   const results = await phases.measure('build', () => buildRemotely(parts, targets));
