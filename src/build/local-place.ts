@@ -17,6 +17,7 @@ export class LocalPlace implements BuildPlace {
 
   readonly rename = (text: string): string => text;
   readonly trustRemedy = (): undefined => undefined;
+  readonly lossOf = (): undefined => undefined;
 
   /** There is no link. */
   readonly close = (): void => undefined;

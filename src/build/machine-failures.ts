@@ -1,8 +1,8 @@
 import type { DaemonEvent } from '../domain/activity.ts';
 import type { BuildResult } from '../domain/build-result.ts';
 import { ActionError } from '../domain/errors.ts';
-import type { DrvPath } from '../domain/store-path.ts';
 import { oneLine, withoutColour } from '../domain/text.ts';
+import type { ActivityTracker } from './activity-tracker.ts';
 import type { Loss } from './remote-link.ts';
 
 /** What Nix's build hook says of a build that failed on a machine (build-remote.cc), in every version. */
@@ -21,7 +21,18 @@ export interface MachineLoss extends Loss {
  * with exit code 1: a wrong hash, a time-out, and a connection that was lost.
  */
 export class MachineFailures {
+  readonly #tracker: Pick<ActivityTracker, 'machineOf' | 'startOf'>;
+  readonly #lossOf: (machine: string) => MachineLoss | undefined;
   readonly #reasons = new Map<string, string>();
+
+  /** @param lossOf of the connection to a machine, as its daemon calls that */
+  constructor(
+    tracker: Pick<ActivityTracker, 'machineOf' | 'startOf'>,
+    lossOf: (machine: string) => MachineLoss | undefined,
+  ) {
+    this.#tracker = tracker;
+    this.#lossOf = lossOf;
+  }
 
   hear(event: DaemonEvent): void {
     if (event.kind !== 'message') return;
@@ -38,14 +49,15 @@ export class MachineFailures {
     return { ...answer, status: told, errorMessage: reason };
   }
 
-  /**
-   * What it means for a failed build that the connection to its machine was lost; undefined if the machine itself has said why it failed.
-   * @param loss of that machine's connection, while it built
-   */
-  lossOf(drvPath: DrvPath, { label, reason }: MachineLoss): ActionError | undefined {
-    if (this.#reasons.has(drvPath)) return undefined;
-    const why = oneLine(reason.message);
-    return new ActionError('connection-lost', `lost while ${label} built it: ${why}`, {
+  /** What it means that the connection to its machine was lost during a build; undefined where that is not why it failed. */
+  lossDuring({ path, status }: BuildResult): ActionError | undefined {
+    if (status !== 'misc-failure' || path.kind !== 'built') return undefined;
+    const { drvPath } = path;
+    const loss = this.#lossOf(this.#tracker.machineOf(drvPath) ?? '');
+    const isMeanwhile = loss && loss.at >= (this.#tracker.startOf(drvPath) ?? Infinity);
+    if (!isMeanwhile || this.#reasons.has(drvPath)) return undefined;
+    const why = oneLine(loss.reason.message);
+    return new ActionError('connection-lost', `lost while ${loss.label} built it: ${why}`, {
       hint: 'Run the step again: what was finished is not done twice.',
     });
   }

@@ -96,7 +96,7 @@ async function request(
   build: RemoteBuild,
   targets: readonly Target[],
 ): Promise<ReadonlyMap<StorePath, TargetResult>> {
-  const { remote, tracker, copyBack, rename } = build;
+  const { remote, tracker, copyBack, rename, lossOf } = build;
   const byKey = new Map(targets.map((target) => [target.key, target]));
   tracker.requested();
   tracker.onStopped = (drvPath) => {
@@ -104,7 +104,7 @@ async function request(
     if (!target || isFloating(target)) return;
     enqueueCopy(copyBack, target, realised(target.outputs), { validity: 'maybe' });
   };
-  const failures = new MachineFailures();
+  const failures = new MachineFailures(tracker, lossOf);
   const hear = (event: DaemonEvent): void => {
     failures.hear(event);
     tracker.hear(event.kind === 'message' ? { ...event, text: rename(event.text) } : event);
@@ -118,7 +118,7 @@ async function request(
   }
   const results = targets.map((target) => {
     const answer = answers.get(target.key);
-    const lost = answer?.status === 'misc-failure' && lossDuring(build, target.key, failures);
+    const lost = answer && failures.lossDuring(answer);
     const result = lost ? failedBy(build.signal, lost) : interpret(target, answer);
     if (isGood(result.status)) {
       const realisations = isFloating(target) ? [...(answer?.realisations.values() ?? [])] : [];
@@ -127,18 +127,6 @@ async function request(
     return [target.key, result] as const;
   });
   return new Map(results);
-}
-
-/** That a build failed because the connection to its machine was lost meanwhile; undefined if it was not. */
-function lossDuring(
-  { tracker, lossOf }: RemoteBuild,
-  key: StorePath,
-  failures: MachineFailures,
-): ActionError | undefined {
-  if (!isDrvPath(key)) return undefined;
-  const loss = lossOf(tracker.machineOf(key) ?? '');
-  const isMeanwhile = loss !== undefined && loss.at >= (tracker.startOf(key) ?? Infinity);
-  return isMeanwhile ? failures.lossOf(key, loss) : undefined;
 }
 
 /**
