@@ -20,7 +20,7 @@ import {
   temporary,
 } from './action/place.ts';
 import { annotateFailures, failureOf, setOutputs } from './action/report.ts';
-import { takeSecrets, type Secrets } from './action/secrets.ts';
+import { isSecretInput, maskTokens, takeSecrets, type Secrets } from './action/secrets.ts';
 import { saveMarker, saveSocketDirectory } from './action/state.ts';
 import { renderSummary, writeSummary } from './action/summary.ts';
 import { endpointsOf } from './build/endpoints.ts';
@@ -34,13 +34,15 @@ import { setUp } from './set-up.ts';
 /** The step. Whatever goes wrong fails it with one line. */
 export async function run(): Promise<void> {
   const secrets = takeSecrets(process.env);
+  maskTokens(secrets);
   using cancellation = new Cancellation();
   const { signal } = cancellation;
   try {
     const given = new Map<string, string>();
     const inputs = readInputs((name) => {
-      given.set(name, core.getInput(name));
-      return given.get(name) ?? '';
+      const text = isSecretInput(name) ? secrets[name] : core.getInput(name);
+      given.set(name, text);
+      return text;
     }, inputPlace());
     const marker = randomUUID();
     saveMarker(marker);
@@ -75,8 +77,10 @@ async function build(
 
 /** @throws ActionError `input-invalid` of plan/impure-evaluation.ts */
 function refuseImpure({ request }: BuildInputs, secrets: Secrets): void {
-  const isWithKeys = hasCredentials(secrets, endpointsOf(request.destination), process.env);
-  refuseImpureEvaluation(request, readEvent(process.env), isWithKeys);
+  const isWithSecrets =
+    request.nixConf.accessToken !== undefined ||
+    hasCredentials(secrets, endpointsOf(request.destination), process.env);
+  refuseImpureEvaluation(request, readEvent(process.env), isWithSecrets);
 }
 
 function prepareContext(

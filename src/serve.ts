@@ -3,7 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Cancellation } from './action/cancellation.ts';
 import { credentialsReader } from './action/credentials.ts';
 import { readInputs } from './action/inputs.ts';
-import { clock, currentUser, pipeProgram, runnerSystem } from './action/place.ts';
+import { clock, currentUser, inputPlace, pipeProgram } from './action/place.ts';
+import { secretsOf } from './action/secrets.ts';
 import { requireCredentials } from './build/endpoints.ts';
 import { formatOffloadReport } from './build/offload-report.ts';
 import type { RemoteDestination } from './build/step-request.ts';
@@ -61,15 +62,11 @@ async function start(
   { inputs, workspace, folder: path }: Assignment,
   signal: AbortSignal,
 ): Promise<SetUp> {
-  const inputPlace = { workspace, runnerSystem: runnerSystem() };
-  const { task, request, hostKeysOf } = readInputs((name) => inputs[name] ?? '', inputPlace);
+  const read = (name: string): string => inputs[name] ?? '';
+  const { task, request, hostKeysOf } = readInputs(read, inputPlace(workspace));
   if (task !== 'set-up') throw new ActionError('internal', 'the inputs name what to build');
-  const secrets = {
-    'ssh-key': inputs['ssh-key'] ?? '',
-    'ssh-key-passphrase': inputs['ssh-key-passphrase'] ?? '',
-  };
-  const credentialsFor = credentialsReader(secrets, process.env);
-  const { destination, copyInputs, options } = request;
+  const credentialsFor = credentialsReader(secretsOf(read), process.env);
+  const { destination, ...rest } = request;
   await requireCredentials(destination, { credentialsFor });
   // No path is relative from here on, and the workspace may be removed.
   process.chdir('/');
@@ -79,11 +76,7 @@ async function start(
   const place = { user: currentUser(), env, folder, clock, signal, onNotice: note };
   const pipe = pipeProgram();
   const access = { credentialsFor, hostKeysOf };
-  const service = await startService(
-    destination,
-    { copyInputs, options },
-    { access, pipe, ...place },
-  );
+  const service = await startService(destination, rest, { access, pipe, ...place });
   return { service, control: await ControlServer.listen(folder.control), folder };
 }
 

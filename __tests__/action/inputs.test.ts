@@ -18,6 +18,7 @@ function read(given: Readonly<Record<string, string>>): Inputs {
   return readInputs((name) => inputs[name] ?? '', {
     workspace: '/workspace',
     runnerSystem: parseSystem('x86_64-linux'),
+    githubHost: 'github.com',
   });
 }
 
@@ -231,4 +232,30 @@ describe('where to build', () => {
     if (found.mode !== 'builders') throw new Error(`the mode is ${found.mode}`);
     return found;
   }
+});
+
+describe('what Nix on the runner is told', () => {
+  test('is nothing unless it is given', () => {
+    expect(readBuild({}).request.nixConf).toEqual({ accessToken: undefined, extraConfig: '' });
+  });
+
+  test('is lines as they are, and a token for the GitHub that runs the workflow', () => {
+    const given = { 'extra-nix-config': ' cores = 2 # two\n', 'github-token': 'ghs_a\n' };
+    expect(readBuild(given).request.nixConf).toEqual({
+      accessToken: { host: 'github.com', token: 'ghs_a' },
+      extraConfig: ' cores = 2 # two\n',
+    });
+  });
+
+  test.each([
+    ['extra-nix-config', 'cores = 2\nnetrc=hunter2', "line 2: there is no blank before '='"],
+    ['extra-nix-config', 'access-tokens github.com=hunter2', "line 1: 'access-tokens' is not"],
+    ['extra-nix-config', 'include hunter2', "line 1: the path of 'include' is not absolute"],
+    ['extra-nix-config', 'store = ssh-ng://hunter2', "sets 'store', by which Nix would leave"],
+    ['github-token', 'hunter2 hunter2', 'the access token for "github.com" is empty or holds'],
+  ])('is refused by name and not quoted: %s, %j', (input, text, complaint) => {
+    const said = refusal({ [input]: text });
+    expect(said).toContain(`Input '${input}': ${complaint}`);
+    expect(said).not.toContain('hunter2');
+  });
 });

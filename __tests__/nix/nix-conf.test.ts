@@ -18,7 +18,7 @@ function refusal(run: () => unknown): ActionError {
 
 describe('a configuration of ours', () => {
   it('says nothing where nothing is asked', () => {
-    expect(renderNixConf({})).toEqual({ text: '\n', overridden: [] });
+    expect(renderNixConf({})).toEqual({ text: '\n', ours: [], overridden: [] });
   });
 
   it('has machines on one line, and what makes builders quick', () => {
@@ -46,6 +46,16 @@ describe('a configuration of ours', () => {
     expect(renderNixConf({ accessToken, presentAccessTokens }).text).toBe(
       'access-tokens = github.com=ours gitlab.com=OAuth2:x github.com.evil=y\n',
     );
+  });
+
+  it('has further settings of ours', () => {
+    const settings = [{ name: 'cores', value: '5' }];
+    const extraConfig = 'cores = 2';
+    expect(renderNixConf({ settings, extraConfig })).toEqual({
+      text: 'cores = 5\ncores = 2\n',
+      ours: settings,
+      overridden: ['cores'],
+    });
   });
 
   it('has the user’s lines last, as they are', () => {
@@ -107,8 +117,7 @@ describe('what later lines override', () => {
   });
 
   it('can be asked for any two texts, as for NIX_CONFIG', () => {
-    const { text } = renderNixConf(options);
-    const ours = parseNixConf(text, 'ours');
+    const { ours } = renderNixConf(options);
     expect(overriddenSettings(ours, parseNixConf('max-jobs = 3', 'NIX_CONFIG'))).toEqual([
       'max-jobs',
     ]);

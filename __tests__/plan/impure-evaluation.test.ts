@@ -7,11 +7,11 @@ const FLAKE: EvaluationSource = { kind: 'flake' };
 
 function refusal(
   evalArgs: readonly string[],
-  { source = FLAKE, name = 'pull_request_target', hasCredentials = true } = {},
+  { source = FLAKE, name = 'pull_request_target', hasCredentials = true, extraConfig = '' } = {},
 ): string | undefined {
   const event = { name, actor: 'person', pullRequest: undefined };
   try {
-    refuseImpureEvaluation({ source, evalArgs }, event, hasCredentials);
+    refuseImpureEvaluation({ source, evalArgs, nixConf: { extraConfig } }, event, hasCredentials);
     return undefined;
   } catch (error) {
     if (error instanceof ActionError) return error.message;
@@ -35,6 +35,13 @@ test('a file is impure by itself, an expression is not', () => {
   const file: EvaluationSource = { kind: 'file', file: 'default.nix' };
   expect(refusal([], { source: file })).toMatch(/^Input 'file' evaluates impurely/);
   expect(refusal([], { source: { kind: 'expr', expr: '{ }' } })).toBeUndefined();
+});
+
+test('so is whatever nix.conf makes so', () => {
+  expect(refusal([], { extraConfig: 'pure-eval = false' })).toMatch(
+    /^Input 'extra-nix-config' \(pure-eval\) evaluates impurely/,
+  );
+  expect(refusal([], { extraConfig: 'cores = 2\npure-eval = true' })).toBeUndefined();
 });
 
 test.each<[string, Parameters<typeof refusal>]>([

@@ -20,6 +20,8 @@ export interface InputPlace {
   readonly workspace: string;
   /** What a machine without systems builds for. */
   readonly runnerSystem: System;
+  /** The host of the GitHub that runs the workflow. */
+  readonly githubHost: string;
 }
 
 const MODES = ['auto', 'remote-store', 'builders', 'local'] as const;

@@ -10,9 +10,10 @@ import { parseSystem } from '../domain/system.ts';
 import type { EvaluationSource } from '../nix/walk-root.ts';
 import { FALLBACKS, type Fallback } from '../plan/fallback.ts';
 import { readDestination, readHostKeys, type InputPlace } from './destination.ts';
+import { readGivenConf } from './given-conf.ts';
 import { InputReader, type ReadInput } from './input-reader.ts';
 
-/** All inputs of the step but the secrets, checked. */
+/** All inputs of the step but those that it logs in with, checked. */
 export type Inputs = BuildInputs | SetUpInputs;
 
 interface CommonInputs {
@@ -34,7 +35,7 @@ export interface SetUpInputs extends CommonInputs {
 }
 
 /** What an offload socket is set up with. */
-export interface SetUpRequest extends Pick<StepRequest, 'copyInputs' | 'options'> {
+export interface SetUpRequest extends Pick<StepRequest, 'copyInputs' | 'options' | 'nixConf'> {
   readonly destination: RemoteDestination;
 }
 
@@ -60,6 +61,7 @@ export function readInputs(read: ReadInput, place: InputPlace): Inputs {
     hostKeysOf: readHostKeys(reader, destination),
     copyInputs: reader.choice('copy-inputs', ['auto', 'never']),
     options: readOptions(reader),
+    nixConf: readGivenConf(reader, place),
     writeSummary: reader.boolean('summary') ?? true,
     fallback: reader.choice('fallback', FALLBACKS),
   };
@@ -125,12 +127,15 @@ type Complete<Where extends Destination, Rest> = CommonInputs & {
 function complete<Where extends Destination, Rest>(
   reader: InputReader,
   destination: Where | undefined,
-  { copyInputs, options, ...common }: Common,
+  { hostKeysOf, fallback, writeSummary, ...request }: Common,
   rest: Rest,
 ): Complete<Where, Rest> {
   reader.finish();
   if (!destination) throw new TypeError('an input was accepted without a value');
-  return { request: { destination, copyInputs, options, ...rest }, ...common };
+  return {
+    request: { destination, ...request, ...rest },
+    ...{ hostKeysOf, fallback, writeSummary },
+  };
 }
 
 function readSource(reader: InputReader): EvaluationSource {

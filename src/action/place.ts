@@ -54,9 +54,18 @@ export function runnerSystem(): System {
   );
 }
 
-/** What inputs are read against. */
-export function inputPlace(): InputPlace {
-  return { workspace: workspace(), runnerSystem: runnerSystem() };
+/**
+ * What inputs are read against.
+ * @param folder that relative paths are in
+ */
+export function inputPlace(folder = workspace()): InputPlace {
+  return { workspace: folder, runnerSystem: runnerSystem(), githubHost: githubHost() };
+}
+
+/** An Enterprise Server has a host of its own, and its tokens are for that one. */
+function githubHost(): string {
+  const server = process.env['GITHUB_SERVER_URL'] ?? '';
+  return URL.canParse(server) ? new URL(server).host : 'github.com';
 }
 
 /** What joins Nix to a tunnel of ours. Found beside this program: a bundle does not know where it is. */

@@ -6,7 +6,8 @@ import type { Store } from '../store/store.ts';
 import type { Builders } from './builders.ts';
 import { askedNames, deliverOptions, type BuildOptions } from './daemon-options.ts';
 import type { LocalNix } from './local-nix.ts';
-import type { StepContext } from './step-request.ts';
+import type { StepContext, StepRequest } from './step-request.ts';
+import { withGivenConf } from './given-conf.ts';
 
 /**
  * A session with the local store that builds on machines.
@@ -15,21 +16,21 @@ import type { StepContext } from './step-request.ts';
 export async function openBuilderSession(
   builders: Builders,
   { env, socketPath, settings, version }: LocalNix,
-  options: BuildOptions,
+  { options, nixConf }: StepRequest,
   { observe }: StepContext,
 ): Promise<Store> {
   const { store } = await openLocalStore({ env, socketPath });
   try {
     const { nixVersion } = await store.greeting;
     const machines = builderSettings(builders.lines(version));
-    const asked = {
-      ...options,
-      settings: new Map([
-        ...machines.map(({ name, value }) => [name, value] as const),
-        ...options.settings,
-      ]),
-    };
-    const { setOptions } = deliverOptions(asked, 'socket', nixVersion, settings);
+    const ours = machines.map(({ name, value }) => [name, value] as const);
+    const asked = { ...options, settings: new Map([...ours, ...options.settings]) };
+    const { setOptions } = deliverOptions(
+      withGivenConf(asked, nixConf.extraConfig, settings),
+      'socket',
+      nixVersion,
+      settings,
+    );
     if (!setOptions) throw settingsUnreadable();
     await store.setOptions(setOptions);
     const unheard = notEnforcedWarning(options, builders.machines);

@@ -62,7 +62,7 @@ async function open(
 
 /** Evaluation begins before all machines have answered, unless a build of its own could then fail for that. */
 async function openNix(
-  { options }: StepRequest,
+  request: StepRequest,
   opening: Promise<Opening>,
   local: Promise<LocalStore>,
   context: StepContext,
@@ -70,11 +70,11 @@ async function openNix(
 ): Promise<LocalNix> {
   const [{ place, version, chosen }, localStore] = await Promise.all([opening, local]);
   if (place.mayBeUnfit(version)) await chosen;
-  return openLocalNix(place, version, localStore, options, context, opened);
+  return openLocalNix(place, version, localStore, request, context, opened);
 }
 
 async function connect(
-  { options }: StepRequest,
+  request: StepRequest,
   context: StepContext,
   opening: Promise<Opening>,
   nix: Promise<LocalNix>,
@@ -82,7 +82,7 @@ async function connect(
 ): Promise<Connected> {
   const { place, chosen } = await opening;
   await chosen;
-  const session = await openBuilderSession(place, await nix, options, context);
+  const session = await openBuilderSession(place, await nix, request, context);
   opened.defer(() => session.close());
   return { place, session };
 }

@@ -1,3 +1,4 @@
+import type { NixConfSetting } from '../nix/nix-conf-lines.ts';
 import type { NixSettings } from '../nix/settings.ts';
 import type { DaemonOptions, Trust } from '../store/store.ts';
 
@@ -107,7 +108,7 @@ const POSITIONAL: ReadonlySet<string> = new Set([
 ]);
 
 /** What anybody may set (daemon.cc, ClientSettings::apply): some settings by name, and those with a field of their own. */
-const UNRESTRICTED: ReadonlySet<string> = new Set([
+export const UNRESTRICTED: ReadonlySet<string> = new Set([
   'timeout',
   'max-silent-time',
   'build-poll-interval',
@@ -115,25 +116,24 @@ const UNRESTRICTED: ReadonlySet<string> = new Set([
   ...POSITIONAL,
 ]);
 
-/** The options as lines of nix.conf, but for the number of jobs. */
-export function confLines({
+/** The options as settings of nix.conf, but for the number of jobs. */
+export function confSettings({
   keepGoing,
   cores,
   timeout,
   maxSilentTime,
   settings,
-}: BuildOptions): string {
-  const lines: readonly (readonly [string, boolean | number | string | undefined])[] = [
+}: BuildOptions): readonly NixConfSetting[] {
+  const all: readonly (readonly [string, boolean | number | string | undefined])[] = [
     ['keep-going', keepGoing],
     ['cores', cores],
     ['timeout', timeout],
     ['max-silent-time', maxSilentTime],
     ...settings,
   ];
-  return lines
-    .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => `${name} = ${value}\n`)
-    .join('');
+  return all.flatMap(([name, value]) =>
+    value === undefined ? [] : [{ name, value: String(value) }],
+  );
 }
 
 /** Equal for options that ask for the same. */

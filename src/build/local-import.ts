@@ -1,5 +1,5 @@
 import os from 'node:os';
-import { readLocalSettings } from '../nix/local-settings.ts';
+import { readDaemonSettings } from '../nix/local-settings.ts';
 import type { LocalStore } from '../store/local-store.ts';
 import type { SignatureCheck } from '../store/store.ts';
 import { importPermission, type ImportReason } from './import-permission.ts';
@@ -20,7 +20,7 @@ export async function localImportCheck(
   // Who writes the store himself needs nobody's trust; a `nix-daemon --stdio` of 2.8 says nothing of it.
   if (trust === 'trusted' || access.kind === 'direct') return 'no-signature-check';
   const [localSettings, remoteSettings] = await Promise.all([
-    readLocalSettings({ nix: 'nix', env, signal, workingDirectory: os.tmpdir() }),
+    readDaemonSettings({ nix: 'nix', env, signal, workingDirectory: os.tmpdir() }),
     remote.settings(),
   ]);
   return importPermission({

@@ -1,19 +1,20 @@
 import { availableParallelism, tmpdir } from 'node:os';
 import { daemonSocketPath } from '../nix/environment.ts';
 import { readLocalSettings } from '../nix/local-settings.ts';
+import { renderNixConf } from '../nix/nix-conf.ts';
 import type { NixSettings } from '../nix/settings.ts';
 import { openLocalStore, type LocalStore } from '../store/local-store.ts';
-import type { Trust } from '../store/store.ts';
 import { settingsUnreadable } from './builder-session.ts';
 import {
-  confLines,
+  confSettings,
   deliverOptions,
   ignoredSettings,
   ignoredText,
   type BuildOptions,
 } from './daemon-options.ts';
+import { withGivenConf } from './given-conf.ts';
 import type { EvaluationStore } from './evaluation-store.ts';
-import { isTrustedLocally } from './import-permission.ts';
+import { isTrustedByLocal } from './local-trust.ts';
 import { LocalPlace } from './local-place.ts';
 import type { Connected, Site } from './site.ts';
 import type { StepContext, StepRequest } from './step-request.ts';
@@ -38,7 +39,7 @@ export function localSite(
   const store = evaluationStore(context, local, known);
   store.catch(() => undefined); // waited for by evaluation, unless connecting fails first
   return {
-    connected: connect(context, known, opened),
+    connected: connect(request.options, context, known, opened),
     store,
     systems: { named: [], settings: known.then(({ settings }) => settings) },
     importCheck: Promise.resolve(undefined),
@@ -46,9 +47,13 @@ export function localSite(
 }
 
 /** Who has machines for all builds often lets the runner build none: `max-jobs = 0` in nix.conf. */
-async function findOut({ options }: StepRequest, { env, signal }: StepContext): Promise<Known> {
+async function findOut(
+  { options: asked, nixConf }: StepRequest,
+  { env, signal }: StepContext,
+): Promise<Known> {
   const command = { nix: 'nix', env, signal, workingDirectory: tmpdir() };
   const settings = await readLocalSettings(command);
+  const options = withGivenConf(asked, nixConf.extraConfig, settings);
   const buildsNothing = options.maxJobs === undefined && settings?.get('max-jobs') === '0';
   if (!buildsNothing) return { options, settings };
   return { options: { ...options, maxJobs: availableParallelism() }, settings };
@@ -61,32 +66,30 @@ async function evaluationStore(
   known: Promise<Known>,
 ): Promise<EvaluationStore> {
   const [{ access }, { options }] = await Promise.all([local, known]);
-  const jobs = options.maxJobs === undefined ? '' : `max-jobs = ${options.maxJobs}\n`;
-  const config = `${env['NIX_CONFIG'] ?? ''}\n${jobs}${confLines(withoutBuilders(options))}`;
+  const { maxJobs, ...rest } = withoutBuilders(options);
+  const { text } = renderNixConf({ maxJobs, settings: confSettings({ maxJobs, ...rest }) });
+  const config = `${env['NIX_CONFIG'] ?? ''}\n${text}`;
   return { storeUri: access.storeUri, env: { ...env, NIX_CONFIG: config } };
 }
 
 async function connect(
-  { env, observe, user }: StepContext,
+  asked: BuildOptions,
+  context: StepContext,
   known: Promise<Known>,
   opened: AsyncDisposableStack,
 ): Promise<Connected> {
   const { options, settings } = await known;
-  const { store: session, access } = await openLocalStore({
-    env,
-    socketPath: daemonSocketPath(env),
-  });
+  const { env, observe } = context;
+  const local = await openLocalStore({ env, socketPath: daemonSocketPath(env) });
+  const { store: session } = local;
   opened.defer(() => session.close());
   const place = new LocalPlace();
-  const { nixVersion, trust: localTrust } = await session.greeting;
+  const { nixVersion } = await session.greeting;
   const { setOptions } = deliverOptions(withoutBuilders(options), 'socket', nixVersion, settings);
   if (!setOptions) throw settingsUnreadable();
   await session.setOptions(setOptions);
-  const isTrusted =
-    access.kind === 'direct' ||
-    isTrustedLocally({ localTrust, localSettings: settings, localUser: user });
-  const trust: Trust = isTrusted ? 'trusted' : 'untrusted';
-  const ignored = ignoredSettings(options, trust);
+  const trust = (await isTrustedByLocal(local, context)) ? 'trusted' : 'untrusted';
+  const ignored = ignoredSettings(asked, trust);
   if (ignored.length > 0) observe({ kind: 'warning', text: ignoredText(place.label, ignored) });
   return { place, session };
 }

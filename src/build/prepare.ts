@@ -7,6 +7,7 @@ import { buildersSite } from './builders-site.ts';
 import { evaluateEarly } from './early-evaluation.ts';
 import { localSite } from './local-site.ts';
 import type { Phases } from './phases.ts';
+import { warnOfUnheard } from './given-conf.ts';
 import { remoteSite } from './remote-site.ts';
 import type { Connected, Site } from './site.ts';
 import type { StepContext, StepRequest } from './step-request.ts';
@@ -32,7 +33,7 @@ export async function prepare(
 ): Promise<Prepared> {
   const failing = new AbortController();
   const inner = { ...context, signal: AbortSignal.any([context.signal, failing.signal]) };
-  const local = openLocal(context, opened);
+  const local = openLocal(request, inner, opened);
   const site = openSite(request, inner, local, phases, opened);
   const { connected } = site;
   const evaluating = evaluateEarly(request, inner, phases, { local, ...site });
@@ -82,8 +83,15 @@ function cancelled(signal: AbortSignal): Promise<never> {
   });
 }
 
-async function openLocal({ env }: StepContext, opened: AsyncDisposableStack): Promise<LocalStore> {
+async function openLocal(
+  { destination, nixConf }: StepRequest,
+  context: StepContext,
+  opened: AsyncDisposableStack,
+): Promise<LocalStore> {
+  const { env } = context;
   const local = await openLocalStore({ env, socketPath: daemonSocketPath(env) });
   opened.defer(() => local.store.close());
+  // With builders whoever serves it trusts us, if need be as a daemon of ours.
+  if (destination.mode !== 'builders') await warnOfUnheard(nixConf, local, context);
   return local;
 }

@@ -4,6 +4,7 @@ import type { Machine } from '../domain/machine.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { RemoteStoreUri } from '../domain/store-uri.ts';
 import type { System } from '../domain/system.ts';
+import type { GivenConf } from '../nix/nix-conf.ts';
 import type { EvaluationSource } from '../nix/walk-root.ts';
 import type { PipeProgram } from '../tunnel/launcher.ts';
 import type { Access } from './access.ts';
@@ -37,6 +38,7 @@ export interface StepRequest {
   /** Prefix of links to copied outputs; empty for none. */
   readonly outLink: string;
   readonly options: BuildOptions;
+  readonly nixConf: GivenConf;
 }
 
 /** Where a step runs. */

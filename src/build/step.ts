@@ -15,6 +15,7 @@ import { MachineErrors } from './machine-errors.ts';
 import { outputCandidates } from './output-candidates.ts';
 import { Phases } from './phases.ts';
 import { prepare, type Prepared } from './prepare.ts';
+import { openGivenConf } from './runner-conf.ts';
 import { buildRemotely, type Target, type TargetResult } from './remote-build.ts';
 import type { StepContext, StepReport, StepRequest } from './step-request.ts';
 import { collectOutcomes, planTargets } from './targets.ts';
@@ -41,13 +42,14 @@ export async function runStep(request: StepRequest, context: StepContext): Promi
   opened.defer(() => logs.close());
   const observe = alsoTo(logs, context.observe);
   const phases = new Phases(context.clock, observe);
-  const prepared = await prepare(request, { ...context, observe }, phases, opened);
+  const observed = { ...context, observe };
+  const inner = { ...observed, env: await environmentOf(request, observed, opened) };
+  const prepared = await prepare(request, inner, phases, opened);
   const tracker = new ActivityTracker((event) => {
     machineErrors.hear(event);
     observe(event);
   }, context.clock);
   const machineErrors = new MachineErrors((drvPath) => tracker.machineOf(drvPath));
-  const inner = { ...context, observe };
   const step = { ...prepared, request, context: inner, phases, tracker, machineErrors, opened };
 
   const { attributes } = prepared.evaluation;
@@ -57,6 +59,16 @@ export async function runStep(request: StepRequest, context: StepContext): Promi
   const results = await build(step, targets, copyBack);
   const copies = await finishCopies(step, copyBack, results);
   return await report(step, { results, copies, copyBack });
+}
+
+/** What every Nix of this step goes by. With builders its configuration is written when they are known. */
+async function environmentOf(
+  { destination, nixConf }: StepRequest,
+  context: StepContext,
+  opened: AsyncDisposableStack,
+): Promise<StepContext['env']> {
+  if (destination.mode === 'builders') return context.env;
+  return (await openGivenConf(nixConf, context, opened)).env;
 }
 
 function warnOfUnmatched({ request, context }: Step, all: readonly EvaluatedAttribute[]): void {

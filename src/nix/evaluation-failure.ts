@@ -128,6 +128,9 @@ function hintFor(installable: Installable, { message }: NixError): string | unde
   if (message.includes('could not find a flake.nix file')) {
     return 'Is actions/checkout before this step, and is working-directory the folder that the flake is in?';
   }
+  if (/api\.github\.com.*HTTP error 4(?:03|29)/s.test(message)) {
+    return 'GitHub limits anonymous requests to a few an hour: give github-token, for example ${{ github.token }}.';
+  }
   const isTree = installable.kind === 'flake' && !installable.flakeRef.startsWith('path:');
   return isTree && MISSING_SOURCE.test(message)
     ? 'A file that git does not track is no part of a flake: git add it, or write path: before the flake.'

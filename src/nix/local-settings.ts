@@ -15,3 +15,11 @@ export async function readLocalSettings(
   }
   return undefined;
 }
+
+/** Those that the machine's own files give, as a daemon reads them: what a user says of trust and signatures is nothing to it. */
+export function readDaemonSettings(
+  command: Omit<NixCommand, 'args' | 'onStderr'>,
+): Promise<NixSettings | undefined> {
+  const env = { ...command.env, NIX_USER_CONF_FILES: '', NIX_CONFIG: '' };
+  return readLocalSettings({ ...command, env });
+}

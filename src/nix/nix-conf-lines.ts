@@ -23,6 +23,29 @@ export function parseNixConf(text: string, input: string): readonly NixConfSetti
   return settings;
 }
 
+/** Older names that Nix still reads. */
+const ALIASES: Readonly<Record<string, string>> = {
+  'build-max-jobs': 'max-jobs',
+  'build-cores': 'cores',
+  'build-timeout': 'timeout',
+  'build-max-silent-time': 'max-silent-time',
+  'build-fallback': 'fallback',
+  'build-use-substitutes': 'substitute',
+  'build-use-sandbox': 'sandbox',
+  'build-use-chroot': 'sandbox',
+  'build-sandbox-paths': 'sandbox-paths',
+  'build-chroot-dirs': 'sandbox-paths',
+  'binary-caches': 'substituters',
+  'trusted-binary-caches': 'trusted-substituters',
+  'binary-cache-public-keys': 'trusted-public-keys',
+};
+
+/** A setting's name of today, without the `extra-` of a line that adds to it. */
+export function baseName(name: string): string {
+  const base = name.replace(/^extra-/, '');
+  return ALIASES[base] ?? base;
+}
+
 const FORM = 'Write one setting a line, with blanks around the sign: name = value';
 
 /** Nix cuts a line at `#` wherever it stands; nothing quotes it. */

@@ -1,33 +1,34 @@
 import { ActionError } from '../domain/errors.ts';
-import { parseNixConf, type NixConfSetting } from './nix-conf-lines.ts';
+import { withAccessToken, type AccessToken } from './access-tokens.ts';
+import { baseName, parseNixConf, type NixConfSetting } from './nix-conf-lines.ts';
 
-/** Where a token gives access, for flake inputs that Nix downloads. */
-export interface AccessToken {
-  /** `github.com`, or the host of a GitHub Enterprise Server. */
-  readonly host: string;
-  /** A secret. */
-  readonly token: string;
+/** What the user has Nix on the runner told, by inputs of the step. */
+export interface GivenConf {
+  readonly accessToken: AccessToken | undefined;
+  /** Lines of nix.conf that go last (the input `extra-nix-config`); they may hold secrets. */
+  readonly extraConfig: string;
 }
 
 /** What Nix is to be told; what is left out stays as the machine and the user have it. */
-export interface NixConfOptions {
+export interface NixConfOptions extends Partial<GivenConf> {
   /** Nix's machines format, as printMachines writes it; empty for no builders at all. */
   readonly builders?: string | undefined;
   /** Builds at a time on this machine; with 0 nothing is built here, `preferLocalBuild` notwithstanding. */
   readonly maxJobs?: number | 'auto' | undefined;
+  /** Further settings of ours. */
+  readonly settings?: readonly NixConfSetting[] | undefined;
   /** Keys that sign what remotes build, `name:base64`; they are added to those that are trusted anyway. */
   readonly publicKeys?: readonly string[] | undefined;
-  readonly accessToken?: AccessToken | undefined;
   /** The value of `access-tokens` without us: the tokens for other hosts are kept. A secret. */
   readonly presentAccessTokens?: string | undefined;
-  /** Lines of nix.conf that go last (the input `extra-nix-config`). */
-  readonly extraConfig?: string | undefined;
 }
 
 /** A text of nix.conf. */
 export interface NixConf {
   /** May hold a secret. */
   readonly text: string;
+  /** What of it is ours, without the user's lines. */
+  readonly ours: readonly NixConfSetting[];
   /** The settings of ours that `extraConfig` sets to something else, by their names. */
   readonly overridden: readonly string[];
 }
@@ -42,21 +43,28 @@ export function renderNixConf(options: NixConfOptions): NixConf {
   const lines = ours.map(({ name, value }) => `${name} = ${value}`.trimEnd());
   return {
     text: `${[...lines, extra.trimEnd()].filter((line) => line !== '').join('\n')}\n`,
+    ours,
     overridden: overriddenSettings(ours, parseNixConf(extra, 'extra-nix-config')),
   };
 }
 
 function settingsOf(options: NixConfOptions): readonly NixConfSetting[] {
-  const { builders, maxJobs, publicKeys = [], accessToken } = options;
+  const { builders, maxJobs, settings = [], publicKeys = [], accessToken } = options;
   return [
     ...(builders === undefined ? [] : builderSettings(builders)),
     ...(maxJobs === undefined ? [] : [{ name: 'max-jobs', value: String(maxJobs) }]),
+    ...settings,
     ...(publicKeys.length === 0
       ? []
       : [{ name: 'extra-trusted-public-keys', value: publicKeys.map(checkedKey).join(' ') }]),
     ...(accessToken === undefined
       ? []
-      : [{ name: 'access-tokens', value: accessTokens(accessToken, options.presentAccessTokens) }]),
+      : [
+          {
+            name: 'access-tokens',
+            value: withAccessToken(accessToken, options.presentAccessTokens),
+          },
+        ]),
   ];
 }
 
@@ -87,27 +95,6 @@ function checkedKey(key: string): string {
   });
 }
 
-/** An `extra-access-tokens` would leave the token that is there for the same host. */
-function accessTokens({ host, token }: AccessToken, present = ''): string {
-  if (!/^[^\s#=]+$/.test(host) || !/^[^\s#]+$/.test(token)) {
-    throw new ActionError(
-      'input-invalid',
-      `the access token for ${JSON.stringify(host)} is empty or holds a character that no token has`,
-      { hint: 'Give the token alone, without blanks or line ends in it.' },
-    );
-  }
-  const others = present
-    .split(/\s+/)
-    .filter((entry) => entry !== '' && !entry.startsWith(`${host}=`));
-  return [`${host}=${token}`, ...others].join(' ');
-}
-
-/** Older names that Nix still reads. */
-const ALIASES: Readonly<Record<string, string>> = {
-  'build-max-jobs': 'max-jobs',
-  'binary-cache-public-keys': 'trusted-public-keys',
-};
-
 /**
  * Which of our settings later ones replace by another value.
  * @returns their names without `extra-`, each once
@@ -117,12 +104,9 @@ export function overriddenSettings(
   later: readonly NixConfSetting[],
 ): readonly string[] {
   const replaced = later.filter(({ name, value }) => {
-    const own = ours.find((each) => baseName(each.name) === (ALIASES[name] ?? name));
+    if (name.startsWith('extra-')) return false;
+    const own = ours.find((each) => baseName(each.name) === baseName(name));
     return own !== undefined && own.value !== value;
   });
-  return [...new Set(replaced.map(({ name }) => ALIASES[name] ?? name))];
-}
-
-function baseName(name: string): string {
-  return name.replace(/^extra-/, '');
+  return [...new Set(replaced.map(({ name }) => baseName(name)))];
 }

@@ -1,4 +1,6 @@
 import { ActionError } from '../domain/errors.ts';
+import { parseNixConf } from '../nix/nix-conf-lines.ts';
+import type { GivenConf } from '../nix/nix-conf.ts';
 import type { EvaluationSource } from '../nix/walk-root.ts';
 import { isPrivileged, type WorkflowEvent } from './workflow-event.ts';
 
@@ -6,6 +8,7 @@ import { isPrivileged, type WorkflowEvent } from './workflow-event.ts';
 export interface AskedEvaluation {
   readonly source: EvaluationSource;
   readonly evalArgs: readonly string[];
+  readonly nixConf: Pick<GivenConf, 'extraConfig'>;
 }
 
 /**
@@ -32,8 +35,12 @@ export function refuseImpureEvaluation(
 }
 
 /** Nix evaluates a file impurely whatever else is said (`SourceExprCommand::parseInstallables`), an expression as it does a flake. */
-function impureInput({ source, evalArgs }: AskedEvaluation): string | undefined {
+function impureInput({ source, evalArgs, nixConf }: AskedEvaluation): string | undefined {
   if (source.kind === 'file') return "'file'";
+  const settings = parseNixConf(nixConf.extraConfig, 'extra-nix-config');
+  if (settings.some(({ name, value }) => name === 'pure-eval' && value !== 'true')) {
+    return "'extra-nix-config' (pure-eval)";
+  }
   const argument = evalArgs.find((each, index) => isImpure(each, evalArgs.slice(index + 1)));
   return argument === undefined ? undefined : `'eval-args' (${argument})`;
 }

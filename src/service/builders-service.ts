@@ -12,7 +12,7 @@ import type { Service } from './service.ts';
 import type { Ready } from './start.ts';
 
 /** What builders are set up with. */
-export interface BuildersRequest extends Pick<StepRequest, 'options'> {
+export interface BuildersRequest extends Pick<StepRequest, 'options' | 'nixConf'> {
   readonly machines: readonly Machine[];
 }
 
@@ -63,7 +63,7 @@ export class BuildersService implements Service {
     const { env } = context;
     const local = await openLocalStore({ env, socketPath: daemonSocketPath(env) });
     opening.defer(() => local.store.close());
-    const { exports } = await openLocalNix(builders, version, local, options, inner, opening);
+    const { exports } = await openLocalNix(builders, version, local, request, inner, opening);
     const unheard = notEnforcedWarning(options, builders.machines);
     if (unheard !== undefined) warnings.push(unheard);
     const { label, detail } = builders;

@@ -4,6 +4,7 @@ import { askedNames } from '../build/daemon-options.ts';
 import { localImportCheck } from '../build/local-import.ts';
 import { offloadTo } from '../build/offload-engine.ts';
 import { OffloadRecords, type OffloadReport } from '../build/offload-report.ts';
+import { warnOfUnheard } from '../build/given-conf.ts';
 import { RemoteLink } from '../build/remote-link.ts';
 import { Remote } from '../build/remote.ts';
 import type { StepContext, StepRequest } from '../build/step-request.ts';
@@ -15,11 +16,12 @@ import { OffloadServer } from '../offload/server.ts';
 import { openLocalStore, openLocalStream } from '../store/local-store.ts';
 import type { SignatureCheck } from '../store/store.ts';
 import type { OffloadFolder } from '../offload/folder.ts';
+import { configure, type Configured } from './configured.ts';
 import type { Service } from './service.ts';
 import type { Ready } from './start.ts';
 
 /** What the offload socket is set up with. */
-export interface OffloadRequest extends Pick<StepRequest, 'copyInputs' | 'options'> {
+export interface OffloadRequest extends Pick<StepRequest, 'copyInputs' | 'options' | 'nixConf'> {
   readonly store: RemoteStoreUri;
 }
 
@@ -39,32 +41,42 @@ export class OffloadService implements Service {
   readonly #link: RemoteLink<Remote>;
   readonly #server: OffloadServer;
   readonly #records: OffloadRecords;
+  readonly #opened: AsyncDisposableStack;
 
   private constructor(
     ready: Ready,
     link: RemoteLink<Remote>,
     server: OffloadServer,
     records: OffloadRecords,
+    opened: AsyncDisposableStack,
   ) {
     this.ready = ready;
     this.#link = link;
     this.#server = server;
     this.#records = records;
+    this.#opened = opened;
   }
 
   /**
    * Connects, makes sure that what is built there can be had here, and listens.
    * @throws ActionError with what keeps it from serving
    */
-  static async start(request: OffloadRequest, context: OffloadContext): Promise<OffloadService> {
+  static async start(request: OffloadRequest, outer: OffloadContext): Promise<OffloadService> {
+    await using opening = new AsyncDisposableStack();
+    const { context, exports, warnings } = await configure(request.nixConf, outer, opening);
     const connect = (signal: AbortSignal): Promise<Remote> =>
       connectTo(request, { ...context, signal });
     const remote = await connect(context.signal);
     try {
-      const [importCheck, ready] = await Promise.all([
-        importCheckFor(remote, context),
+      const [importCheck, introduced] = await Promise.all([
+        importCheckFor(remote, request, context),
         introduce(remote, request, context),
       ]);
+      const ready = {
+        ...introduced,
+        warnings: [...warnings, ...introduced.warnings],
+        exports: { ...exports, ...introduced.exports },
+      };
       const records = new OffloadRecords();
       const onNotice = (text: string): void => {
         records.addNotice(text);
@@ -72,7 +84,7 @@ export class OffloadService implements Service {
       };
       const link = new RemoteLink({ first: remote, connect, onNotice });
       const parts = { request, context, link, records, onNotice, importCheck };
-      return new OffloadService(ready, link, await serve(parts), records);
+      return new OffloadService(ready, link, await serve(parts), records, opening.move());
     } catch (error) {
       remote.close();
       throw error;
@@ -84,6 +96,7 @@ export class OffloadService implements Service {
     await this.#server.close();
     const { bytesSent, bytesReceived, reconnects } = this.#link;
     this.#link.close();
+    await this.#opened.disposeAsync();
     const { rawOperations } = this.#server;
     const { remote } = this.ready;
     const totals = { bytesSent, bytesReceived, reconnects, rawOperations };
@@ -99,10 +112,15 @@ function connectTo(
 }
 
 /** Asked before anything is built: a build whose outputs nobody can take is of no use. */
-async function importCheckFor(remote: Remote, context: OffloadContext): Promise<SignatureCheck> {
+async function importCheckFor(
+  remote: Remote,
+  { nixConf }: OffloadRequest,
+  context: Configured['context'],
+): Promise<SignatureCheck> {
   const { env } = context;
   const local = await openLocalStore({ env, socketPath: daemonSocketPath(env) });
   try {
+    await warnOfUnheard(nixConf, local, context);
     return await localImportCheck(local, remote, context, 'offload socket');
   } finally {
     local.store.close();
