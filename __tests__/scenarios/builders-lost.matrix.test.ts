@@ -4,7 +4,7 @@ import { expectNothingLeft, machineUri } from '../helpers/builders.ts';
 import { gated, Gates, SHOW_GATES } from '../helpers/gates.ts';
 import { LiveStep } from '../helpers/live-step.ts';
 import { lastName } from '../helpers/scenario.ts';
-import { machinesInputs } from '../helpers/two-machines.ts';
+import { machinesInputs } from '../helpers/machines.ts';
 
 /** A machine that is gone is waited for once, for 10 s. */
 const LIMIT_SECONDS = 30;

@@ -11,7 +11,7 @@ import { expectNothingLeft, machineUri } from '../helpers/builders.ts';
 import { gated, Gates, SHOW_GATES } from '../helpers/gates.ts';
 import { LiveStep } from '../helpers/live-step.ts';
 import { lastName } from '../helpers/scenario.ts';
-import { machinesInputs } from '../helpers/two-machines.ts';
+import { machinesInputs } from '../helpers/machines.ts';
 
 let builder: Builder;
 let runner: NixHost;

@@ -8,6 +8,7 @@ import { isDrvPath, type StorePath } from '../domain/store-path.ts';
 import type { ActivityTracker } from './activity-tracker.ts';
 import type { CopyBack, CopyRequest } from './copy-back.ts';
 import { MachineFailures, type MachineLoss } from './machine-failures.ts';
+import { resultsWhereNothingStarts } from './unstarted.ts';
 import { upload, type UploadRequest } from './upload.ts';
 
 /** A derivation to be built, or a store path to be had, for one attribute or several. */
@@ -110,10 +111,18 @@ async function request(
     tracker.hear(event.kind === 'message' ? { ...event, text: rename(event.text) } : event);
   };
   const answers = new Map<StorePath, BuildResult>();
-  for (const result of await remote.build(targets.map(toDerivedPath), 'normal', hear)) {
+  const wanted = targets.map((target) => ({
+    path: toDerivedPath(target),
+    outputs: isFloating(target) ? undefined : realised(target.outputs),
+  }));
+  const paths = wanted.map(({ path }) => path);
+  const told = await remote
+    .build(paths, 'normal', hear)
+    .catch((error: unknown) => resultsWhereNothingStarts(remote, wanted, error));
+  for (const result of told) {
     const { path } = result;
-    const told = failures.restated(result);
-    const renamed = { ...told, errorMessage: rename(told.errorMessage) };
+    const restated = failures.restated(result);
+    const renamed = { ...restated, errorMessage: rename(restated.errorMessage) };
     answers.set(path.kind === 'built' ? path.drvPath : path.path, renamed);
   }
   const results = targets.map((target) => {
@@ -171,7 +180,7 @@ function buildError(status: OutcomeStatus, answer: BuildResult | undefined): Act
   }
   const hint =
     status === 'unsupported-system'
-      ? 'Use a builder for that system, or set extra-platforms on this one if it can run such programs.'
+      ? 'Use a builder for that system and with those features, or set extra-platforms on this one if it can run such programs.'
       : undefined;
   return new ActionError('build-failed', summarizeBuildError(answer.errorMessage), { hint });
 }

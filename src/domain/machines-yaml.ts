@@ -24,7 +24,8 @@ export function readMachinesYaml(
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const reading = { document, lines, complaints };
-  for (const error of document.errors) {
+  // What follows from one mistake may be many.
+  for (const error of document.errors.slice(0, 1)) {
     const what =
       error.code === 'MULTIPLE_DOCS' ? 'a second document begins' : printable(error.message);
     complaints.add(`line ${lineAt(reading, error.pos[0])}: ${what}`, AS_LIST);

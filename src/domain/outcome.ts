@@ -63,9 +63,9 @@ export function isOutcomeStatus(text: string): text is OutcomeStatus {
   return Object.hasOwn(VERDICTS, text);
 }
 
-// 2.8.0 to 2.29, 2.30 to 2.33, and 2.34 say in three ways that no machine fits.
+// 2.8.0 to 2.29, 2.30 to 2.33, and 2.34 say in three ways that no machine fits; with max-jobs = 0, in two others.
 const UNSUPPORTED =
-  /but I am a '|required system or feature not available|platform mismatch|missing system features/;
+  /but I am a '|required system or feature not available|platform mismatch|missing system features|unable to start any build|local builds are disabled/i;
 
 /**
  * What a daemon's status means for the attribute that asked.
