@@ -82,12 +82,12 @@ async function start(
 
 function startService(
   destination: RemoteDestination,
-  rest: Omit<OffloadRequest, 'store'>,
+  rest: Omit<OffloadRequest, 'stores'>,
   context: BuildersServiceContext,
 ): Promise<Service> {
   return destination.mode === 'builders'
     ? BuildersService.start({ machines: destination.machines, ...rest }, context)
-    : OffloadService.start({ store: destination.store, ...rest }, context);
+    : OffloadService.start({ stores: destination.stores, ...rest }, context);
 }
 
 async function serveToTheEnd(

@@ -129,7 +129,7 @@ describe('without installables', () => {
     expect(inputs).toMatchObject({
       task: 'set-up',
       request: {
-        destination: { mode: 'remote-store', store: { host: 'builder.example.org' } },
+        destination: { mode: 'remote-store', stores: [{ host: 'builder.example.org' }] },
         copyInputs: 'auto',
         options: { keepGoing: true, cores: 2 },
       },
@@ -178,7 +178,7 @@ describe('where to build', () => {
     for (const mode of ['', 'auto', 'remote-store']) {
       expect(destination({ mode })).toMatchObject({
         mode: 'remote-store',
-        store: { host: 'builder.example.org' },
+        stores: [{ host: 'builder.example.org' }],
       });
     }
   });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { abilitiesOf, planOffload, type BuiltPath } from '../../src/build/offload-plan.ts';
+import { planOffload, type BuiltPath } from '../../src/build/offload-plan.ts';
+import { abilitiesOf } from '../../src/build/offers.ts';
 import type { Derivation } from '../../src/domain/derivation.ts';
 import { parseDrvPath, parseStorePath, type DrvPath } from '../../src/domain/store-path.ts';
 

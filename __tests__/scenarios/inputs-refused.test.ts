@@ -53,11 +53,11 @@ describe.concurrent('wrong inputs', () => {
     ],
     'no store': [
       { store: '' },
-      `Input 'store': is empty. Give exactly one, for example ssh-ng://ci@builder.example.org.`,
+      `Input 'store': is empty. Give at least one, for example ssh-ng://ci@builder.example.org.`,
     ],
-    'two stores': [
+    'the same store twice': [
       { store: `${uri}\n${uri}` },
-      `Input 'store': names 2 stores. Give exactly one, for example ssh-ng://ci@builder.example.org.`,
+      `Input 'store': names ${uri} twice. Name each store once.`,
     ],
     'the serve protocol': [
       { store: 'ssh://ci@builder.example.org' },

@@ -1,6 +1,8 @@
 /** Has derivations built that are all built already, with the part of the action that does it. */
-import { ActivityTracker } from '../../src/build/activity-tracker.ts';
-import { buildRemotely, type RemoteBuild, type Target } from '../../src/build/remote-build.ts';
+import { buildAnywhere } from '../../src/build/build-anywhere.ts';
+import type { Connected } from '../../src/build/site.ts';
+import type { Target } from '../../src/build/target.ts';
+import { Workplace } from '../../src/build/workplace.ts';
 import { openLocalStore } from '../../src/store/local-store.ts';
 import { timeFromConnection } from './request.ts';
 
@@ -11,19 +13,27 @@ await timeFromConnection(async ({ remote, derivations, env, signal, observe }) =
     copy: 'leave',
   }));
   const [store, local] = await Promise.all([remote.buildSession(observe), openLocalStore({ env })]);
-  const tracker = new ActivityTracker(observe, () => performance.now() / 1000);
-  const parts: RemoteBuild = {
-    local: local.store,
-    remote: store,
-    inputs: { copyInputs: 'auto', ...remote.inputs },
-    rename: remote.rename,
-    lossOf: () => undefined,
-    tracker,
-    copyBack: undefined,
-    observe,
-    signal,
+  const clock = (): number => performance.now() / 1000;
+  const traffic = { bytesSent: 0, bytesReceived: 0 };
+  const place: Connected = {
+    place: remote,
+    session: store,
+    openSession: undefined,
+    traffic,
+    again: undefined,
   };
-  const results = await buildRemotely(parts, targets);
+  const results = await buildAnywhere(
+    {
+      local: local.store,
+      copyInputs: 'auto',
+      places: [place],
+      employ: (connected) =>
+        new Workplace({ connected, copyBack: undefined, observe, clock, signal }),
+      observe,
+      signal,
+    },
+    targets,
+  );
   const notCached = targets.filter(({ key }) => results.get(key)?.status !== 'cached');
   if (notCached.length > 0)
     throw new Error(`${notCached.length} of ${targets.length} were not there`);

@@ -10,7 +10,7 @@ import {
   type HostKeys,
 } from '../domain/known-hosts.ts';
 import { machineName, machineOfStore, sameMachine, type Machine } from '../domain/machine.ts';
-import { parseStoreUri, type RemoteStoreUri } from '../domain/store-uri.ts';
+import { formatStoreUri, parseStoreUri, type RemoteStoreUri } from '../domain/store-uri.ts';
 import type { System } from '../domain/system.ts';
 import type { InputReader } from './input-reader.ts';
 
@@ -40,13 +40,14 @@ export function readDestination(reader: InputReader, place: InputPlace): Destina
   if (mode === 'builders') {
     return { mode, machines: allMachines(reader, builders, stores) };
   }
-  const count = reader.lines('store').length;
-  if (count !== 1) {
-    const what = count === 0 ? 'is empty' : `names ${count} stores`;
-    reader.complain('store', what, `Give exactly one, for example ${EXAMPLE}.`);
+  if (reader.text('store') === '') {
+    reader.complain('store', 'is empty', `Give at least one, for example ${EXAMPLE}.`);
   }
-  const [store] = stores;
-  return store && { mode: 'remote-store', store };
+  const labels = stores.map(formatStoreUri);
+  const twice = labels.find((label, index) => labels.indexOf(label) < index);
+  if (twice !== undefined)
+    reader.complain('store', `names ${twice} twice`, 'Name each store once.');
+  return stores.length === 0 ? undefined : { mode: 'remote-store', stores };
 }
 
 function readBuilders(
@@ -109,8 +110,9 @@ export function readHostKeys(
   const lines =
     reader.parse('known-hosts', () => parseKnownHosts(reader.text('known-hosts'))) ?? [];
   if (destination?.mode === 'remote-store') {
-    const pinned = destination.store.base64SshPublicHostKey;
-    if (pinned !== undefined) reader.parse('store', () => pinnedHostKey(pinned));
+    for (const { base64SshPublicHostKey: pinned } of destination.stores) {
+      if (pinned !== undefined) reader.parse('store', () => pinnedHostKey(pinned));
+    }
   }
   return ({ host, port, publicHostKey }) => {
     const known = lookupHostKeys(lines, host, port);

@@ -25,17 +25,25 @@ export async function setOutputs(report: StepReport, directory: string): Promise
   core.setOutput('bytes-downloaded', report.bytesDownloaded);
 }
 
-/** One annotation for each failure, as many as GitHub shows: causes before consequences. */
+/** One annotation for each reason of failures, as many as GitHub shows: causes before consequences. */
 export function annotateFailures(report: StepReport): void {
   const failures = [
     ...failuresByCause(report.outcomes).filter(isCause),
     ...report.outcomes.filter(isUncopied),
   ];
-  for (const outcome of failures.slice(0, MAX_ANNOTATIONS)) {
-    const text = outcome.error ? errorText(outcome.error) : outcome.status;
-    const what = isUncopied(outcome) ? `${outcome.status}, not copied` : outcome.status;
-    core.error(text, { title: `${outcome.attribute}: ${what}` });
+  const byText = Map.groupBy(failures, ({ error, status }) => (error ? errorText(error) : status));
+  for (const [text, outcomes] of [...byText].slice(0, MAX_ANNOTATIONS)) {
+    core.error(text, { title: titleOf(outcomes) });
   }
+}
+
+/** What failed for one and the same reason. */
+function titleOf(outcomes: readonly Outcome[]): string {
+  const [first, ...others] = outcomes;
+  if (!first) return '';
+  const what = isUncopied(first) ? `${first.status}, not copied` : first.status;
+  const more = others.length === 0 ? '' : ` and ${others.length} more`;
+  return `${first.attribute}${more}: ${what}`;
 }
 
 /**

@@ -25,15 +25,13 @@ export function buildersSite(
   const opening = open(machines, context, opened);
   const nix = openNix(request, opening, local, context, opened);
   nix.catch(() => undefined); // waited for by evaluation and by connecting, unless one of them fails first
-  const connected = phases.measure('connect', () =>
-    connect(request, context, opening, nix, opened),
-  );
+  const connected = phases.measure('connect', () => connect(request, context, opening, nix));
   return {
     connected,
     store: nix,
     systems: {
       named: systemsOf(machines, context.runnerSystem),
-      settings: Promise.resolve(undefined),
+      offered: Promise.resolve([]),
     },
     importCheck: Promise.resolve(undefined),
   };
@@ -78,13 +76,11 @@ async function connect(
   context: StepContext,
   opening: Promise<Opening>,
   nix: Promise<LocalNix>,
-  opened: AsyncDisposableStack,
-): Promise<Connected> {
+): Promise<readonly [Connected]> {
   const { place, chosen } = await opening;
   await chosen;
   const session = await openBuilderSession(place, await nix, request, context);
-  opened.defer(() => session.close());
-  return { place, session };
+  return [{ place, session, openSession: undefined, traffic: place, again: undefined }];
 }
 
 /** The runner itself builds what is for its own system. */

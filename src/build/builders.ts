@@ -8,6 +8,7 @@ import { Builder } from './builder.ts';
 import type { Observe } from './events.ts';
 import type { MachineLoss } from './machine-failures.ts';
 import { needsTrust, refusalRemedy } from './machine-trust.ts';
+import type { Offer } from '../plan/route.ts';
 import type { BuildPlace } from './place.ts';
 import type { StepContext } from './step-request.ts';
 
@@ -139,7 +140,15 @@ export class Builders implements BuildPlace {
     remoteSettings: () => Promise.resolve(undefined),
   };
 
-  readonly openSession = undefined;
+  /** Its own machine is one of them; which features it has, Nix knows. */
+  readonly offer = (): Promise<Offer> => {
+    const machines = this.machines.map(({ systems, supportedFeatures, mandatoryFeatures }) => ({
+      systems: new Set<string>(systems),
+      features: new Set([...supportedFeatures, ...mandatoryFeatures]),
+    }));
+    const capacity = this.machines.reduce((sum, each) => sum + each.maxJobs * each.speedFactor, 0);
+    return Promise.resolve({ machines, others: 'possible', capacity: Math.max(capacity, 1) });
+  };
 
   /** Nix goes on with the machines that are left. */
   readonly lost = new Promise<Error>(() => undefined);

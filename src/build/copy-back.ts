@@ -40,6 +40,8 @@ export interface CopyBackOptions {
   readonly check: SignatureCheck;
   /** Outputs that are here already come again: they may be damaged. */
   readonly repair?: 'roots' | undefined;
+  /** How often a lost connection is made up for, if opening the stores again does that; default: never. */
+  readonly reopenings?: number;
   readonly observe: Observe;
   readonly signal: AbortSignal;
 }
@@ -64,9 +66,16 @@ export class CopyBack {
   #stores: Promise<CopyStores> | undefined;
   #worker: Promise<void> | undefined;
   #fatal: ActionError | undefined;
+  #reopenings: number;
 
   constructor(options: CopyBackOptions) {
     this.#options = options;
+    this.#reopenings = options.reopenings ?? 0;
+  }
+
+  /** What has arrived so far, by target. */
+  get copied(): ReadonlySet<StorePath> {
+    return this.#copied;
   }
 
   /** Starts copying soon. A target may be asked for again: what was copied is not copied twice. */
@@ -113,8 +122,13 @@ export class CopyBack {
   async #copyBatch(batch: readonly CopyRequest[]): Promise<void> {
     const error = this.#fatal ?? (await this.#tryCopy(batch));
     if (!error) return;
-    if (FATAL.has(error.code) || batch.length === 1) {
-      if (FATAL.has(error.code)) this.#fatal = error;
+    if (error.code === 'connection-lost' && !this.#fatal && this.#reopenings > 0) {
+      this.#reopenings -= 1;
+      await this.#copyBatch(batch);
+      return;
+    }
+    if (FATAL.has(error.code)) this.#fatal ??= error;
+    if (this.#fatal || batch.length === 1) {
       for (const { key } of batch) this.#failures.set(key, error);
       return;
     }
@@ -183,7 +197,10 @@ export class CopyBack {
   }
 
   #sessions(): Promise<CopyStores> {
-    this.#stores ??= this.#options.openStores();
+    this.#stores ??= this.#options.openStores().catch((error: unknown) => {
+      this.#fatal = asActionError(error);
+      throw this.#fatal;
+    });
     return this.#stores;
   }
 }

@@ -1,6 +1,6 @@
+import type { System } from '../domain/system.ts';
 import { evaluate } from '../nix/evaluate.ts';
 import type { Evaluation } from '../nix/evaluation.ts';
-import type { NixSettings } from '../nix/settings.ts';
 import type { LocalStore } from '../store/local-store.ts';
 import type { Store } from '../store/store.ts';
 import type { EvaluationStore } from './evaluation-store.ts';
@@ -27,7 +27,7 @@ export async function evaluateEarly(
   phases: Phases,
   { local, store: opening, systems }: EvaluationParts,
 ): Promise<Evaluation> {
-  systems.settings.catch(() => undefined); // waited for below, unless there is no local store
+  systems.offered.catch(() => undefined); // waited for below, unless there is no local store
   const [{ store }, through] = await Promise.all([local, opening]);
   const evaluation = await evaluateForSite(request, context, systems, async (choice, signal) => {
     const run = () => evaluateFor(request, { ...context, signal }, through, choice);
@@ -55,16 +55,16 @@ async function keepDerivations(store: Store, { attributes }: Evaluation): Promis
 async function evaluateForSite(
   request: StepRequest,
   { observe, runnerSystem, signal }: StepContext,
-  { named, settings }: SiteSystems,
+  { named, offered }: SiteSystems,
   run: (choice: SystemChoice, signal: AbortSignal) => Promise<Evaluation>,
 ): Promise<Evaluation> {
-  const choose = (known?: NixSettings): SystemChoice =>
-    chooseSystems(request.system, named, known, runnerSystem);
-  const guess = choose();
+  const choose = (systems: readonly System[]): SystemChoice =>
+    chooseSystems(request.system, systems, runnerSystem);
+  const guess = choose(named);
   const superseded = new AbortController();
   const first = run(guess, AbortSignal.any([signal, superseded.signal]));
   first.catch(() => undefined); // waited for below, unless connecting fails first
-  const choice = named.length > 0 ? guess : choose(await settings);
+  const choice = named.length > 0 ? guess : choose(await offered);
   if (choice.system !== guess.system) {
     superseded.abort();
     await Promise.allSettled([first]);

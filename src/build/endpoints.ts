@@ -6,7 +6,7 @@ import type { Destination } from './step-request.ts';
 export function endpointsOf(destination: Destination): readonly Endpoint[] {
   switch (destination.mode) {
     case 'remote-store':
-      return [machineOfStore(destination.store)];
+      return destination.stores.map(machineOfStore);
     case 'builders':
       return destination.machines;
     case 'local':

@@ -7,7 +7,8 @@ import { OffloadServer } from '../offload/server.ts';
 import type { TakeOver } from '../offload/take-over.ts';
 import { openLocalStore, openLocalStream, type LocalStoreAccess } from '../store/local-store.ts';
 import type { SignatureCheck } from '../store/store.ts';
-import { offloadTo } from './offload-engine.ts';
+import { abilitiesOf } from './offers.ts';
+import { offloadTo, type OffloadRemote } from './offload-engine.ts';
 import type { Remote } from './remote.ts';
 import type { StepContext, StepRequest } from './step-request.ts';
 
@@ -25,7 +26,7 @@ export interface EvaluationStore {
 export interface EvaluationStoreOptions {
   readonly request: StepRequest;
   readonly context: StepContext;
-  readonly connected: () => Promise<Remote>;
+  readonly connected: () => Promise<readonly Remote[]>;
   /** How outputs are imported; rejects with `signature-required` where they cannot be. */
   readonly importCheck: () => Promise<SignatureCheck>;
 }
@@ -63,18 +64,25 @@ function whenImportable(options: EvaluationStoreOptions, folder: string): TakeOv
   };
 }
 
-/** Undefined where what the remote builds cannot be imported here. */
+function offloadRemote(remote: Remote): OffloadRemote {
+  return {
+    abilities: async () => abilitiesOf(remote.uri, await remote.settings()),
+    connected: () => Promise.resolve(remote),
+  };
+}
+
+/** Undefined where what the remotes build cannot be imported here. */
 async function engineOf(
   { request, context, connected, importCheck }: EvaluationStoreOptions,
   folder: string,
 ): Promise<TakeOver | undefined> {
   const { env, signal, clock, observe } = context;
   try {
-    const remote = await connected();
+    const remotes = (await connected()).map(offloadRemote);
     const check = await importCheck();
     const settings = readLocalSettings({ nix: 'nix', env, signal, workingDirectory: os.tmpdir() });
     return offloadTo({
-      remote: () => Promise.resolve(remote),
+      remotes: () => Promise.resolve(remotes),
       openLocal: () => openLocalStore({ env, socketPath: daemonSocketPath(env) }),
       importCheck: check,
       options: request.options,

@@ -1,3 +1,4 @@
+import type { Offer } from '../plan/route.ts';
 import type { BuildPlace } from './place.ts';
 
 /** The local store, which builds by itself. */
@@ -7,7 +8,9 @@ export class LocalPlace implements BuildPlace {
   /** Nothing goes anywhere. */
   readonly inputs = { remoteUser: '', remoteSettings: () => Promise.resolve(undefined) };
 
-  readonly openSession = undefined;
+  readonly offer = (): Promise<Offer> =>
+    Promise.resolve({ machines: [], others: 'possible', capacity: 1 });
+
   readonly lost = new Promise<Error>(() => undefined);
   readonly bytesSent = 0;
   readonly bytesReceived = 0;

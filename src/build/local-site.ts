@@ -18,6 +18,7 @@ import { isTrustedByLocal } from './local-trust.ts';
 import { LocalPlace } from './local-place.ts';
 import type { Connected, Site } from './site.ts';
 import type { StepContext, StepRequest } from './step-request.ts';
+import { offeredSystems } from './systems.ts';
 
 /** What is known before building locally. */
 interface Known {
@@ -27,21 +28,19 @@ interface Known {
 
 /**
  * The local store, which builds all by itself, whatever builders the machine has.
- * @param opened takes what has to be closed
  */
 export function localSite(
   request: StepRequest,
   context: StepContext,
   local: Promise<LocalStore>,
-  opened: AsyncDisposableStack,
 ): Site {
   const known = findOut(request, context);
   const store = evaluationStore(context, local, known);
   store.catch(() => undefined); // waited for by evaluation, unless connecting fails first
   return {
-    connected: connect(request.options, context, known, opened),
+    connected: connect(request.options, context, known),
     store,
-    systems: { named: [], settings: known.then(({ settings }) => settings) },
+    systems: { named: [], offered: known.then(({ settings }) => offeredSystems([], settings)) },
     importCheck: Promise.resolve(undefined),
   };
 }
@@ -76,13 +75,11 @@ async function connect(
   asked: BuildOptions,
   context: StepContext,
   known: Promise<Known>,
-  opened: AsyncDisposableStack,
-): Promise<Connected> {
+): Promise<readonly [Connected]> {
   const { options, settings } = await known;
   const { env, observe } = context;
   const local = await openLocalStore({ env, socketPath: daemonSocketPath(env) });
   const { store: session } = local;
-  opened.defer(() => session.close());
   const place = new LocalPlace();
   const { nixVersion } = await session.greeting;
   const { setOptions } = deliverOptions(withoutBuilders(options), 'socket', nixVersion, settings);
@@ -91,7 +88,7 @@ async function connect(
   const trust = (await isTrustedByLocal(local, context)) ? 'trusted' : 'untrusted';
   const ignored = ignoredSettings(asked, trust);
   if (ignored.length > 0) observe({ kind: 'warning', text: ignoredText(place.label, ignored) });
-  return { place, session };
+  return [{ place, session, openSession: undefined, traffic: place, again: undefined }];
 }
 
 /** Any user may tell the daemon of no builders, and of builders nothing else (daemon.cc, `ClientSettings::apply`). */

@@ -3,7 +3,7 @@ import { isDrvPath, type DrvPath, type StorePath } from '../domain/store-path.ts
 import { oneLine, withoutColour } from '../domain/text.ts';
 import type { StepEvent } from './events.ts';
 import type { BuildPlace } from './place.ts';
-import type { TargetResult } from './remote-build.ts';
+import type { TargetResult } from './target.ts';
 
 /** What a machine said when Nix tried to build there; of that a build's result holds no more than "failed with exit code 1". */
 interface MachineError {

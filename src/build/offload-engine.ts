@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import type { Abilities } from '../domain/abilities.ts';
 import { asActionError } from '../domain/errors.ts';
 import type { OutcomeStatus } from '../domain/outcome.ts';
 import type { DrvPath, StorePath } from '../domain/store-path.ts';
@@ -11,7 +12,7 @@ import { clientRequest } from './client-options.ts';
 import type { CopyInputs } from './copy-inputs.ts';
 import type { BuildOptions } from './daemon-options.ts';
 import type { Clock } from './events.ts';
-import { abilitiesOf, planOffload, type BuiltPath } from './offload-plan.ts';
+import { planOffload, type BuiltPath, type OffloadPlan } from './offload-plan.ts';
 import { buildForClient } from './offloaded-request.ts';
 import type { RequestParts } from './remote-part.ts';
 import { RemoteSessions } from './remote-sessions.ts';
@@ -26,9 +27,16 @@ export interface OffloadedBuild {
   readonly status: OutcomeStatus;
 }
 
-export interface OffloadOptions {
+/** A remote that may be connected or not. */
+export interface OffloadRemote {
+  readonly abilities: () => Promise<Abilities>;
   /** The remote as it is now; waits for a connection where the last one was lost, and rejects when none can be had. */
-  readonly remote: (signal: AbortSignal) => Promise<Remote>;
+  readonly connected: (signal: AbortSignal) => Promise<Remote>;
+}
+
+export interface OffloadOptions {
+  /** Those that may build. */
+  readonly remotes: () => Promise<readonly OffloadRemote[]>;
   /** A further session with the local store. */
   readonly openLocal: () => Promise<LocalStore>;
   /** How outputs are imported. */
@@ -88,25 +96,20 @@ class OffloadEngine {
     missing: ReadonlySet<StorePath>,
   ): Promise<Answer> {
     const { request, closure, client } = parts;
-    const remote = await this.#connected(client);
-    const abilities = abilitiesOf(remote.uri, await remote.settings());
-    const plan = planOffload(request.paths, missing, closure, abilities);
-    if (plan.remote.length === 0) return { kind: 'pass' };
+    const remotes = await this.#options.remotes();
+    const plans = remotes.map(async ({ abilities }) =>
+      planOffload(request.paths, missing, closure, await abilities()),
+    );
+    const most = mostRemote(await Promise.all(plans));
+    const chosen = most && remotes[most.index];
+    if (!chosen) return { kind: 'pass' };
+    const { plan } = most;
+    const remote = await tellingOfWaits(client, chosen.connected(client.signal));
     const settings = await this.#options.localSettings();
     const { options, logging } = clientRequest(client.options, settings, this.#options.options);
     const sessions = this.#sessionsOf(remote);
     const lease = await sessions.acquire(options, logging, client.signal);
     return buildForClient({ ...this.#options, ...parts, plan, remote, lease, sessions });
-  }
-
-  /** Who waits is told so. */
-  async #connected({ signal, hear }: OffloadClient): Promise<Remote> {
-    const tell = setTimeout(() => void hear({ kind: 'message', text: WAITING }), TELL_AFTER);
-    try {
-      return await this.#options.remote(signal);
-    } finally {
-      clearTimeout(tell);
-    }
   }
 
   #sessionsOf(remote: Remote): RemoteSessions {
@@ -115,6 +118,30 @@ class OffloadEngine {
     const sessions = new RemoteSessions(remote);
     this.#sessions.set(remote, sessions);
     return sessions;
+  }
+}
+
+/** The plan by which most is built remotely, and whose it is; undefined where nobody can build any of it. */
+function mostRemote(
+  plans: readonly OffloadPlan[],
+): { readonly plan: OffloadPlan; readonly index: number } | undefined {
+  const ranked = plans
+    .map((plan, index) => ({ plan, index }))
+    .filter(({ plan }) => plan.remote.length > 0)
+    .toSorted((one, other) => other.plan.remote.length - one.plan.remote.length);
+  return ranked[0];
+}
+
+/** Who waits is told so. */
+async function tellingOfWaits(
+  { hear }: OffloadClient,
+  connected: Promise<Remote>,
+): Promise<Remote> {
+  const tell = setTimeout(() => void hear({ kind: 'message', text: WAITING }), TELL_AFTER);
+  try {
+    return await connected;
+  } finally {
+    clearTimeout(tell);
   }
 }
 

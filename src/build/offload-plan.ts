@@ -1,7 +1,6 @@
-import { requiredSystemFeatures, type Derivation } from '../domain/derivation.ts';
+import { isAble, type Abilities } from '../domain/abilities.ts';
 import type { DerivedPath } from '../domain/derived-path.ts';
 import type { DrvPath, StorePath } from '../domain/store-path.ts';
-import type { NixSettings } from '../nix/settings.ts';
 import { closureOfSome, type DerivationClosure } from '../store/derivation-closure.ts';
 
 /** A derivation of which outputs are wanted. */
@@ -11,26 +10,6 @@ export type BuiltPath = DerivedPath & { readonly kind: 'built' };
 export interface OffloadPlan {
   readonly remote: readonly BuiltPath[];
   readonly local: readonly DerivedPath[];
-}
-
-/** What a machine builds: undefined is anything. */
-export interface Abilities {
-  readonly systems: ReadonlySet<string> | undefined;
-  readonly features: ReadonlySet<string> | undefined;
-}
-
-/** What the store's URI says of a remote, else what its settings say. */
-export function abilitiesOf(
-  uri: { readonly systems: readonly string[]; readonly systemFeatures: readonly string[] },
-  settings: NixSettings | undefined,
-): Abilities {
-  const systems = uri.systems.length > 0 ? uri.systems : settingsSystems(settings);
-  const features =
-    uri.systemFeatures.length > 0 ? uri.systemFeatures : words(settings?.get('system-features'));
-  return {
-    systems: systems.length > 0 ? new Set(systems) : undefined,
-    features: features.length > 0 ? new Set(features) : undefined,
-  };
 }
 
 /**
@@ -58,15 +37,6 @@ export function planOffload(
   return { remote, local };
 }
 
-function isAble(derivation: Derivation, { systems, features }: Abilities): boolean {
-  const { system } = derivation;
-  return (
-    (systems === undefined || system === 'builtin' || systems.has(system)) &&
-    (features === undefined ||
-      requiredSystemFeatures(derivation).every((each) => features.has(each)))
-  );
-}
-
 function reaches(
   root: DrvPath,
   targets: ReadonlySet<DrvPath>,
@@ -75,13 +45,4 @@ function reaches(
   if (targets.size === 0) return false;
   const needed = closureOfSome([root], closure);
   return [...targets].some((path) => needed.has(path));
-}
-
-function settingsSystems(settings: NixSettings | undefined): readonly string[] {
-  const own = words(settings?.get('system'));
-  return own.length === 0 ? [] : [...own, ...words(settings?.get('extra-platforms'))];
-}
-
-function words(text: string | undefined): readonly string[] {
-  return (text ?? '').split(/\s+/).filter((word) => word !== '');
 }

@@ -1,4 +1,4 @@
-import type { Store } from '../store/store.ts';
+import type { Offer } from '../plan/route.ts';
 import type { MachineLoss } from './machine-failures.ts';
 import type { InputSending } from './upload.ts';
 
@@ -6,10 +6,10 @@ import type { InputSending } from './upload.ts';
 export interface BuildPlace {
   /** For people. */
   readonly label: string;
+  /** What can be built there, for who chooses among several places. */
+  readonly offer: () => Promise<Offer>;
   /** How inputs get there. */
   readonly inputs: Omit<InputSending, 'copyInputs'>;
-  /** A further session, to copy outputs back; undefined where what is built is in the local store. */
-  readonly openSession: (() => Promise<Store>) | undefined;
   /** Who built what its daemon says was built on a machine (empty: on its own, undefined: nowhere). */
   readonly builderOf: (machine: string | undefined) => string | undefined;
   /** Of the connection to a machine, as its daemon calls that; undefined if there was none. */
@@ -20,8 +20,5 @@ export interface BuildPlace {
   readonly trustRemedy: (machine: string) => string | undefined;
   /** Settles only if nothing can be built there any more, with the reason. */
   readonly lost: Promise<Error>;
-  /** Over the runner's link, SSH's own included. */
-  readonly bytesSent: number;
-  readonly bytesReceived: number;
   close(): void;
 }

@@ -8,12 +8,13 @@ import { evaluateEarly } from './early-evaluation.ts';
 import { localSite } from './local-site.ts';
 import type { Phases } from './phases.ts';
 import { warnOfUnheard } from './given-conf.ts';
-import { remoteSite } from './remote-site.ts';
+import { remotesSite } from './remotes-site.ts';
 import type { Connected, Site } from './site.ts';
 import type { StepContext, StepRequest } from './step-request.ts';
 
 /** What a step has when it can begin to build. */
-export interface Prepared extends Connected {
+export interface Prepared {
+  readonly places: readonly [Connected, ...Connected[]];
   readonly local: LocalStore;
   readonly evaluation: Evaluation;
   /** How copied outputs are imported; undefined if none are copied back. */
@@ -40,11 +41,13 @@ export async function prepare(
   const all = Promise.all([connected, local, evaluating, site.importCheck]);
   try {
     const done = await Promise.race([all, loss(connected), cancelled(context.signal)]);
-    const [{ place, session }, localStore, evaluation, importCheck] = done;
-    return { place, session, local: localStore, evaluation, importCheck };
+    const [places, localStore, evaluation, importCheck] = done;
+    return { places, local: localStore, evaluation, importCheck };
   } catch (error) {
     failing.abort(error);
-    void connected.then(({ place }) => place.close(), toError);
+    void connected.then((places) => {
+      for (const { place } of places) place.close();
+    }, toError);
     await Promise.allSettled([connected, local, evaluating, site.importCheck]);
     throw error;
   }
@@ -60,18 +63,18 @@ function openSite(
   const { destination } = request;
   switch (destination.mode) {
     case 'remote-store':
-      return remoteSite(request, destination.store, context, local, phases, opened);
+      return remotesSite(request, destination.stores, context, local, phases, opened);
     case 'builders':
       return buildersSite(request, destination.machines, context, local, phases, opened);
     case 'local':
-      return localSite(request, context, local, opened);
+      return localSite(request, context, local);
   }
 }
 
-/** Rejects when an established connection is lost: no use in evaluating on. */
-async function loss(connected: Promise<Connected>): Promise<never> {
-  const { place } = await connected;
-  throw await place.lost;
+/** Rejects when the last established connection is lost: no use in evaluating on. */
+async function loss(connected: Site['connected']): Promise<never> {
+  const reasons = await Promise.all((await connected).map(({ place }) => place.lost));
+  throw reasons[0] ?? new Error('no place was connected');
 }
 
 /** Rejects when the workflow is cancelled: some waits for the remote do not listen to the signal. */

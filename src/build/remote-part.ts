@@ -29,7 +29,7 @@ export interface RequestParts {
   readonly onAsked: () => void;
 }
 
-export interface OffloadedRequestOptions extends Omit<OffloadOptions, 'remote'>, RequestParts {
+export interface OffloadedRequestOptions extends Omit<OffloadOptions, 'remotes'>, RequestParts {
   /** The session that builds; given back as soon as it is free. */
   readonly lease: Lease;
   readonly sessions: RemoteSessions;

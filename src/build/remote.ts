@@ -1,8 +1,7 @@
-import { text } from 'node:stream/consumers';
-import path from 'node:path';
 import { ActionError, toError } from '../domain/errors.ts';
 import { formatStoreUri, type RemoteStoreUri } from '../domain/store-uri.ts';
-import { parseSettings, type NixSettings } from '../nix/settings.ts';
+import type { NixSettings } from '../nix/settings.ts';
+import type { Offer } from '../plan/route.ts';
 import type { SshConnection } from '../ssh/connection.ts';
 import {
   connectWorker,
@@ -25,10 +24,9 @@ import {
 } from './daemon-options.ts';
 import type { Access } from './access.ts';
 import type { Observe } from './events.ts';
+import { offerOf } from './offers.ts';
+import { readRemoteSettings } from './remote-settings.ts';
 import type { BuildPlace } from './place.ts';
-
-/** How long the remote may take to print its settings, in milliseconds. */
-const SETTINGS_TIMEOUT = 10_000;
 
 export interface RemoteRequest {
   readonly uri: RemoteStoreUri;
@@ -81,12 +79,16 @@ export class Remote implements BuildPlace {
         compress: uri.compress,
         signal,
         onRequestable: (connection) => {
-          settings = readSettings(connection, uri);
+          settings = readRemoteSettings(connection, uri);
         },
       },
       { ...programOf(uri), daemonArgs: daemonArguments(options) },
     );
-    return new Remote(request, connected, settings ?? readSettings(connected.connection, uri));
+    return new Remote(
+      request,
+      connected,
+      settings ?? readRemoteSettings(connected.connection, uri),
+    );
   }
 
   /** Whom we are logged in as. */
@@ -110,6 +112,8 @@ export class Remote implements BuildPlace {
   /** A further session, for queries and copies. */
   readonly openSession = async (): Promise<Store> =>
     this.#sessionOn(await this.#openChannel([])).store;
+
+  readonly offer = async (): Promise<Offer> => offerOf(this.uri, await this.settings());
 
   readonly builderOf = (): string => this.label;
 
@@ -213,33 +217,4 @@ function undeliverableText(label: string, names: readonly string[]): string {
     `${names.join(', ')}: ${label} cannot be told, because the SSH user is bound to one command there and Nix does not pass options on. ` +
     `Take \`command=\` away from the key's line in authorized_keys there, or set them in that machine's nix.conf.`
   );
-}
-
-/** Runs `nix config show` there. A user with a forced command gets that command instead, which ends with its input. */
-async function readSettings(
-  connection: SshConnection,
-  uri: RemoteStoreUri,
-): Promise<NixSettings | undefined> {
-  try {
-    const stream = await connection.exec(settingsCommand(uri));
-    stream.duplex.end();
-    const timer = setTimeout(() => stream.duplex.destroy(), SETTINGS_TIMEOUT).unref();
-    try {
-      const printed = await text(stream.duplex);
-      await stream.exit;
-      return parseSettings(printed);
-    } finally {
-      clearTimeout(timer);
-    }
-  } catch {
-    return undefined;
-  }
-}
-
-/** Nix before 2.20 knows `show-config`, later ones `config show`. */
-function settingsCommand(uri: RemoteStoreUri): string {
-  const program = uri.remoteProgram[0] ?? '';
-  const nix = program.includes('/') ? path.posix.join(path.posix.dirname(program), 'nix') : 'nix';
-  const flags = '--extra-experimental-features nix-command --json';
-  return `${nix} config show ${flags} 2>/dev/null || ${nix} show-config ${flags} 2>/dev/null`;
 }

@@ -1,5 +1,4 @@
 import type { System } from '../domain/system.ts';
-import type { NixSettings } from '../nix/settings.ts';
 import type { SignatureCheck, Store } from '../store/store.ts';
 import type { EvaluationStore } from './evaluation-store.ts';
 import type { BuildPlace } from './place.ts';
@@ -9,11 +8,27 @@ export interface Connected {
   readonly place: BuildPlace;
   /** The session that builds, its options delivered. */
   readonly session: Store;
+  /** A session to copy outputs back, over another connection where one was lost; undefined where what is built is in the local store. */
+  readonly openSession: (() => Promise<Store>) | undefined;
+  /** Over all connections with it. */
+  readonly traffic: Traffic;
+  /**
+   * One more session there, over another connection where this one was lost. Undefined for a place that cannot be lost.
+   * @throws ActionError when none can be had; `cancelled` when the signal fires
+   */
+  readonly again: ((signal: AbortSignal) => Promise<Connected>) | undefined;
 }
 
-/** What is known of a place of building as it comes up. What fails is told once, by whoever waits for it first. */
+/** Bytes over the runner's link so far, SSH's own included. */
+export interface Traffic {
+  readonly bytesSent: number;
+  readonly bytesReceived: number;
+}
+
+/** What is known of places of building as they come up. What fails is told once, by whoever waits for it first. */
 export interface Site {
-  readonly connected: Promise<Connected>;
+  /** All that can be had; never empty. */
+  readonly connected: Promise<readonly [Connected, ...Connected[]]>;
   /** The way to the local store that evaluation takes. */
   readonly store: Promise<EvaluationStore>;
   readonly systems: SiteSystems;
@@ -25,6 +40,6 @@ export interface Site {
 export interface SiteSystems {
   /** As the user has it; empty where that is left to the place. */
   readonly named: readonly System[];
-  /** What the place itself says, once that is known. */
-  readonly settings: Promise<NixSettings | undefined>;
+  /** What the places themselves say, once that is known; empty where they say nothing. */
+  readonly offered: Promise<readonly System[]>;
 }

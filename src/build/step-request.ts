@@ -15,7 +15,8 @@ import type { Clock, Observe, Phase } from './events.ts';
 
 /** Remotes that build. */
 export type RemoteDestination =
-  | { readonly mode: 'remote-store'; readonly store: RemoteStoreUri }
+  /** These, each for what it can build; never empty. */
+  | { readonly mode: 'remote-store'; readonly stores: readonly RemoteStoreUri[] }
   /** The local store, with these as its builders. */
   | { readonly mode: 'builders'; readonly machines: readonly Machine[] };
 

@@ -1,32 +1,35 @@
-import { toError } from '../domain/errors.ts';
 import { isGood } from '../domain/outcome.ts';
 import type { StorePath } from '../domain/store-path.ts';
 import { daemonSocketPath } from '../nix/environment.ts';
 import type { EvaluatedAttribute } from '../nix/evaluation.ts';
 import { openLocalStore } from '../store/local-store.ts';
-import { ActivityTracker } from './activity-tracker.ts';
-import { endBuilds } from './cancel.ts';
+import type { Store } from '../store/store.ts';
+import { buildAnywhere } from './build-anywhere.ts';
 import { CopyBack, type CopiedBack } from './copy-back.ts';
 import { unmatchedGlobs } from './copy-selection.ts';
 import { DerivationLogs } from './derivation-logs.ts';
 import type { Observe } from './events.ts';
 import { linkCopied } from './linked-attributes.ts';
-import { MachineErrors } from './machine-errors.ts';
 import { outputCandidates } from './output-candidates.ts';
 import { Phases } from './phases.ts';
 import { prepare, type Prepared } from './prepare.ts';
 import { openGivenConf } from './runner-conf.ts';
-import { buildRemotely, type Target, type TargetResult } from './remote-build.ts';
+import type { Connected } from './site.ts';
 import type { StepContext, StepReport, StepRequest } from './step-request.ts';
+import type { Target, TargetResult } from './target.ts';
 import { collectOutcomes, planTargets } from './targets.ts';
+import { Workplace } from './workplace.ts';
+
+/** How often copying goes on over another connection. */
+const REOPENINGS = 2;
 
 /** What the verbs of a step share, once it is connected and has evaluated. */
 interface Step extends Prepared {
   readonly request: StepRequest;
   readonly context: StepContext;
   readonly phases: Phases;
-  readonly tracker: ActivityTracker;
-  readonly machineErrors: MachineErrors;
+  /** One for each session that builds. */
+  readonly workplaces: Workplace[];
   /** Closed when the step ends, last opened first. */
   readonly opened: AsyncDisposableStack;
 }
@@ -45,20 +48,12 @@ export async function runStep(request: StepRequest, context: StepContext): Promi
   const observed = { ...context, observe };
   const inner = { ...observed, env: await environmentOf(request, observed, opened) };
   const prepared = await prepare(request, inner, phases, opened);
-  const tracker = new ActivityTracker((event) => {
-    machineErrors.hear(event);
-    observe(event);
-  }, context.clock);
-  const machineErrors = new MachineErrors((drvPath) => tracker.machineOf(drvPath));
-  const step = { ...prepared, request, context: inner, phases, tracker, machineErrors, opened };
-
+  const step: Step = { ...prepared, request, context: inner, phases, workplaces: [], opened };
   const { attributes } = prepared.evaluation;
   warnOfUnmatched(step, attributes);
-  const targets = planTargets(attributes, request.copy);
-  const copyBack = startCopyBack(step);
-  const results = await build(step, targets, copyBack);
-  const copies = await finishCopies(step, copyBack, results);
-  return await report(step, { results, copies, copyBack });
+  const results = await build(step, planTargets(attributes, request.copy));
+  const copies = await finishCopies(step, results);
+  return await report(step, results, copies);
 }
 
 /** What every Nix of this step goes by. With builders its configuration is written when they are known. */
@@ -78,14 +73,34 @@ function warnOfUnmatched({ request, context }: Step, all: readonly EvaluatedAttr
   }
 }
 
-function startCopyBack({
-  context: { env, observe, signal },
-  place: { openSession },
-  importCheck,
-  opened,
-}: Step): CopyBack | undefined {
+async function build(
+  step: Step,
+  targets: readonly Target[],
+): Promise<ReadonlyMap<StorePath, TargetResult>> {
+  const { request, context, phases, places, local } = step;
+  const { observe, signal } = context;
+  const { copyInputs } = request;
+  const employ = (connected: Connected): Workplace => employAt(step, connected);
+  const options = { local: local.store, copyInputs, places, employ, observe, signal };
+  return phases.measure('build', () => buildAnywhere(options, targets));
+}
+
+function employAt(step: Step, connected: Connected): Workplace {
+  const { context, workplaces, opened } = step;
+  const { observe, clock, signal } = context;
+  const copyBack = startCopyBack(step, connected);
+  const workplace = new Workplace({ connected, copyBack, observe, clock, signal });
+  workplaces.push(workplace);
+  opened.defer(() => workplace.close());
+  return workplace;
+}
+
+function startCopyBack(
+  { context: { env, observe, signal }, importCheck }: Step,
+  { openSession }: Connected,
+): CopyBack | undefined {
   if (importCheck === undefined || !openSession) return undefined;
-  const copyBack = new CopyBack({
+  return new CopyBack({
     openStores: async () => {
       const { store: to } = await openLocalStore({ env, socketPath: daemonSocketPath(env) });
       try {
@@ -97,82 +112,54 @@ function startCopyBack({
     },
     candidates: outputCandidates,
     check: importCheck,
+    reopenings: REOPENINGS,
     observe,
     signal,
   });
-  opened.defer(() => copyBack.close());
-  return copyBack;
-}
-
-async function build(
-  step: Step,
-  targets: readonly Target[],
-  copyBack: CopyBack | undefined,
-): Promise<ReadonlyMap<StorePath, TargetResult>> {
-  const { request, context, phases, opened, place, session, local, tracker, machineErrors } = step;
-  const { observe, signal } = context;
-  const onAbort = (): void => void endBuilds(session, tracker, toError(signal.reason));
-  signal.addEventListener('abort', onAbort);
-  opened.defer(() => signal.removeEventListener('abort', onAbort));
-  if (signal.aborted) onAbort();
-  const parts = {
-    local: local.store,
-    remote: session,
-    inputs: { copyInputs: request.copyInputs, ...place.inputs },
-    rename: place.rename,
-    lossOf: place.lossOf,
-    ...{ tracker, copyBack, observe, signal },
-  };
-  const results = await phases.measure('build', () => buildRemotely(parts, targets));
-  return machineErrors.explain(results, place);
 }
 
 /** Most copies ended while others still built; this waits for the last. */
 async function finishCopies(
-  { phases, place }: Step,
-  copyBack: CopyBack | undefined,
+  { phases, workplaces }: Step,
   results: ReadonlyMap<StorePath, TargetResult>,
 ): Promise<CopiedBack> {
-  if (!place.openSession) return { copied: goodKeys(results), failures: new Map() };
-  if (!copyBack) return { copied: new Set(), failures: new Map() };
-  return phases.measure('copy-back', () => copyBack.finish());
+  const copying = workplaces.flatMap(({ copyBack }) => copyBack ?? []);
+  const finish = () => Promise.all(copying.map((each) => each.finish()));
+  const all = copying.length > 0 ? await phases.measure('copy-back', finish) : [];
+  const here = [...results].filter(([, { store, status }]) => store === 'local' && isGood(status));
+  const copied = new Set([...here.map(([key]) => key), ...all.flatMap((each) => [...each.copied])]);
+  const failures = all.flatMap((each) => [...each.failures]).filter(([key]) => !copied.has(key));
+  return { copied, failures: new Map(failures) };
 }
 
-/** What was built is here already. */
-function goodKeys(results: ReadonlyMap<StorePath, TargetResult>): ReadonlySet<StorePath> {
-  return new Set([...results].filter(([, { status }]) => isGood(status)).map(([key]) => key));
-}
-
-interface Results {
-  readonly results: ReadonlyMap<StorePath, TargetResult>;
-  readonly copies: CopiedBack;
-  readonly copyBack: CopyBack | undefined;
+/** A session with the local store in which what was copied or built has temporary roots. */
+async function rooting({ workplaces, local }: Step): Promise<Store> {
+  for (const { store: built, session, copyBack } of workplaces) {
+    const store = built === 'local' ? session : await copyBack?.destination();
+    if (store) return store;
+  }
+  return local.store;
 }
 
 async function report(
-  { request, context, phases, place, session, local, tracker, evaluation }: Step,
-  { results, copies, copyBack }: Results,
+  step: Step,
+  results: ReadonlyMap<StorePath, TargetResult>,
+  copies: CopiedBack,
 ): Promise<StepReport> {
-  const outcomes = collectOutcomes(evaluation.attributes, {
-    results,
-    copies,
-    secondsOf: (drvPath) => tracker.secondsOf(drvPath),
-    remoteOf: (drvPath) => place.builderOf(drvPath && tracker.machineOf(drvPath)),
-    copy: request.copy,
-  });
-  const home = place.openSession ? local.store : session;
-  const destination = async () => (await copyBack?.destination()) ?? home;
-  const linkFailures = await linkCopied(request, evaluation.attributes, outcomes, destination);
+  const { request, context, phases, places, evaluation } = step;
+  const { attributes } = evaluation;
+  const outcomes = collectOutcomes(attributes, { results, copies, copy: request.copy });
+  const linkFailures = await linkCopied(request, attributes, outcomes, () => rooting(step));
   for (const outcome of outcomes) context.observe({ kind: 'attribute-done', outcome });
   const { destination: chosen } = request;
   return {
     mode: chosen.mode,
     reason: chosen.mode === 'local' ? chosen.reason : undefined,
-    remote: place.label,
+    remote: places.map(({ place }) => place.label).join(', '),
     outcomes,
     problems: [...new Set(copies.failures.values()), ...linkFailures],
-    bytesUploaded: place.bytesSent,
-    bytesDownloaded: place.bytesReceived,
+    bytesUploaded: places.reduce((sum, { traffic }) => sum + traffic.bytesSent, 0),
+    bytesDownloaded: places.reduce((sum, { traffic }) => sum + traffic.bytesReceived, 0),
     seconds: phases.seconds,
   };
 }

@@ -10,16 +10,14 @@ export interface SystemChoice {
 }
 
 /**
- * Chooses systems: what the store's URI says, else what the remote says, else the `system` input, else the runner's own.
- * An installable without a system resolves for the input, or the only system offered, or the runner's if offered, or the first.
+ * Chooses systems: what is offered, else the `system` input, else the runner's own. An installable without a system resolves for the
+ * input, or the only system offered, or the runner's if offered, or the first.
  */
 export function chooseSystems(
   input: System | undefined,
-  fromUri: readonly System[],
-  settings: NixSettings | undefined,
+  offered: readonly System[],
   runner: System,
 ): SystemChoice {
-  const offered = fromUri.length > 0 ? fromUri : settingsSystems(settings);
   if (offered.length === 0) {
     const system = input ?? runner;
     const notice =
@@ -32,7 +30,12 @@ export function chooseSystems(
   return { system, systems: offered, notice: undefined };
 }
 
-function settingsSystems(settings: NixSettings | undefined): readonly System[] {
+/** The systems that a store's URI names, else those that its settings tell of. */
+export function offeredSystems(
+  named: readonly string[],
+  settings: NixSettings | undefined,
+): readonly System[] {
+  if (named.length > 0) return named.filter((word) => isSystem(word));
   const own = settings?.get('system');
   if (own === undefined || !isSystem(own)) return [];
   const extra = (settings?.get('extra-platforms') ?? '').split(/\s+/);

@@ -1,5 +1,5 @@
 import { isGood, type Outcome } from '../domain/outcome.ts';
-import type { DrvPath, StorePath } from '../domain/store-path.ts';
+import type { StorePath } from '../domain/store-path.ts';
 import type {
   EvaluatedAttribute,
   EvaluatedDerivation,
@@ -8,7 +8,7 @@ import type {
 } from '../nix/evaluation.ts';
 import { isCopied, type CopySelection } from './copy-selection.ts';
 import type { CopiedBack } from './copy-back.ts';
-import type { Target, TargetResult } from './remote-build.ts';
+import type { Target, TargetResult } from './target.ts';
 
 /** What to build: attributes that share a derivation (an alias, a default package) become one target. */
 export function planTargets(
@@ -36,8 +36,6 @@ type Buildable = EvaluatedDerivation | EvaluatedStorePath;
 export interface Ended {
   readonly results: ReadonlyMap<StorePath, TargetResult>;
   readonly copies: CopiedBack;
-  readonly secondsOf: (drvPath: DrvPath) => number | undefined;
-  readonly remoteOf: (drvPath: DrvPath | undefined) => string | undefined;
   readonly copy: CopySelection;
 }
 
@@ -82,8 +80,8 @@ function buildOutcome(attribute: Buildable, ended: Ended): Outcome {
     drvPath: derivation?.drvPath,
     outputs: ownOutputs(attribute, result?.outputs),
     status,
-    remote: ended.remoteOf(derivation?.drvPath),
-    seconds: derivation && status !== 'cached' ? ended.secondsOf(derivation.drvPath) : undefined,
+    remote: result?.remote,
+    seconds: result?.seconds,
     copied: isHere && isCopied(ended.copy, attribute.attribute),
     error: (isGood(status) ? undefined : result?.error) ?? ended.copies.failures.get(key),
   };

@@ -153,7 +153,7 @@ class DerivationParser {
 }
 
 /** The system features that a builder must have: of the environment, or of structured attributes. */
-export function requiredSystemFeatures({ env }: Derivation): readonly string[] {
+export function requiredSystemFeatures({ env }: Pick<Derivation, 'env'>): readonly string[] {
   const structured = env.get('__json');
   if (structured === undefined) {
     return (env.get('requiredSystemFeatures') ?? '').split(/\s+/).filter((word) => word !== '');

@@ -35,6 +35,7 @@ const ERROR_CODES = [
   'evaluation-failed',
   'installable-unknown',
   'unsupported-derivation',
+  'unsupported-system',
   'build-failed',
   'cancelled',
   'internal',

@@ -5,7 +5,6 @@ import { localImportCheck } from '../build/local-import.ts';
 import { offloadTo } from '../build/offload-engine.ts';
 import { OffloadRecords, type OffloadReport } from '../build/offload-report.ts';
 import { warnOfUnheard } from '../build/given-conf.ts';
-import { RemoteLink } from '../build/remote-link.ts';
 import { Remote } from '../build/remote.ts';
 import type { StepContext, StepRequest } from '../build/step-request.ts';
 import type { RemoteStoreUri } from '../domain/store-uri.ts';
@@ -17,12 +16,13 @@ import { openLocalStore, openLocalStream } from '../store/local-store.ts';
 import type { SignatureCheck } from '../store/store.ts';
 import type { OffloadFolder } from '../offload/folder.ts';
 import { configure, type Configured } from './configured.ts';
+import { LinkedRemotes } from './linked-remotes.ts';
 import type { Service } from './service.ts';
 import type { Ready } from './start.ts';
 
 /** What the offload socket is set up with. */
 export interface OffloadRequest extends Pick<StepRequest, 'copyInputs' | 'options' | 'nixConf'> {
-  readonly store: RemoteStoreUri;
+  readonly stores: readonly RemoteStoreUri[];
 }
 
 /** Where it is set up. */
@@ -38,20 +38,20 @@ export interface OffloadContext extends Pick<
 /** The offload socket with all that serves it. */
 export class OffloadService implements Service {
   readonly ready: Ready;
-  readonly #link: RemoteLink<Remote>;
+  readonly #remotes: LinkedRemotes;
   readonly #server: OffloadServer;
   readonly #records: OffloadRecords;
   readonly #opened: AsyncDisposableStack;
 
   private constructor(
     ready: Ready,
-    link: RemoteLink<Remote>,
+    remotes: LinkedRemotes,
     server: OffloadServer,
     records: OffloadRecords,
     opened: AsyncDisposableStack,
   ) {
     this.ready = ready;
-    this.#link = link;
+    this.#remotes = remotes;
     this.#server = server;
     this.#records = records;
     this.#opened = opened;
@@ -64,29 +64,32 @@ export class OffloadService implements Service {
   static async start(request: OffloadRequest, outer: OffloadContext): Promise<OffloadService> {
     await using opening = new AsyncDisposableStack();
     const { context, exports, warnings } = await configure(request.nixConf, outer, opening);
-    const connect = (signal: AbortSignal): Promise<Remote> =>
-      connectTo(request, { ...context, signal });
-    const remote = await connect(context.signal);
+    const records = new OffloadRecords();
+    const onNotice = (text: string): void => {
+      records.addNotice(text);
+      context.onNotice(text);
+    };
+    const connect = (uri: RemoteStoreUri, signal: AbortSignal): Promise<Remote> =>
+      Remote.connect(
+        { uri, defaultUser: context.user, access: context.access, options: request.options },
+        signal,
+      );
+    const { stores } = request;
+    const remotes = await LinkedRemotes.connect(stores, connect, onNotice, context.signal);
     try {
       const [importCheck, introduced] = await Promise.all([
-        importCheckFor(remote, request, context),
-        introduce(remote, request, context),
+        importCheckFor(remotes, request, context),
+        introduce(remotes, request, context),
       ]);
       const ready = {
         ...introduced,
         warnings: [...warnings, ...introduced.warnings],
         exports: { ...exports, ...introduced.exports },
       };
-      const records = new OffloadRecords();
-      const onNotice = (text: string): void => {
-        records.addNotice(text);
-        context.onNotice(text);
-      };
-      const link = new RemoteLink({ first: remote, connect, onNotice });
-      const parts = { request, context, link, records, onNotice, importCheck };
-      return new OffloadService(ready, link, await serve(parts), records, opening.move());
+      const parts = { request, context, remotes, records, onNotice, importCheck };
+      return new OffloadService(ready, remotes, await serve(parts), records, opening.move());
     } catch (error) {
-      remote.close();
+      remotes.close();
       throw error;
     }
   }
@@ -94,8 +97,8 @@ export class OffloadService implements Service {
   /** Ends everything, clients' builds too. */
   async stop(): Promise<OffloadReport> {
     await this.#server.close();
-    const { bytesSent, bytesReceived, reconnects } = this.#link;
-    this.#link.close();
+    const { bytesSent, bytesReceived, reconnects } = this.#remotes;
+    this.#remotes.close();
     await this.#opened.disposeAsync();
     const { rawOperations } = this.#server;
     const { remote } = this.ready;
@@ -104,16 +107,9 @@ export class OffloadService implements Service {
   }
 }
 
-function connectTo(
-  { store: uri, options }: OffloadRequest,
-  { access, user, signal }: OffloadContext,
-): Promise<Remote> {
-  return Remote.connect({ uri, defaultUser: user, access, options }, signal);
-}
-
 /** Asked before anything is built: a build whose outputs nobody can take is of no use. */
 async function importCheckFor(
-  remote: Remote,
+  { first: remotes }: LinkedRemotes,
   { nixConf }: OffloadRequest,
   context: Configured['context'],
 ): Promise<SignatureCheck> {
@@ -121,40 +117,49 @@ async function importCheckFor(
   const local = await openLocalStore({ env, socketPath: daemonSocketPath(env) });
   try {
     await warnOfUnheard(nixConf, local, context);
-    return await localImportCheck(local, remote, context, 'offload socket');
+    const [first, ...others] = remotes;
+    // What differs is only who is refused.
+    for (const remote of others) await localImportCheck(local, remote, context, 'offload socket');
+    return await localImportCheck(local, first, context, 'offload socket');
   } finally {
     local.store.close();
   }
 }
 
-/** What is told of the remote, and which options it cannot be told. */
+/** What is told of the remotes, and which options they cannot be told. */
 async function introduce(
-  remote: Remote,
+  { first: remotes, label, leftOut }: LinkedRemotes,
   { options }: OffloadRequest,
   { folder }: OffloadContext,
 ): Promise<Ready> {
-  const detail = connectionDetail(await remote.greeting, remote.roundTripMs);
+  const details = remotes.map(async ({ greeting, roundTripMs }) =>
+    connectionDetail(await greeting, roundTripMs),
+  );
+  const detail = (await Promise.all(details)).join('; ');
   // Without NIX_REMOTE, who may write the store himself would not ask a daemon.
   const exports = { NIX_DAEMON_SOCKET_PATH: folder.socket, NIX_REMOTE: 'daemon' };
-  const ready = { kind: 'ready', remote: remote.label, detail, exports } as const;
+  const ready = { kind: 'ready', remote: label, detail, exports } as const;
   // The session that connecting has opened is for the first client.
-  if (askedNames(options).length === 0) return { ...ready, warnings: [] };
-  const { store, warnings } = await remote.sessionWith(options);
-  store.close();
-  return { ...ready, warnings };
+  if (askedNames(options).length === 0) return { ...ready, warnings: leftOut };
+  const undelivered = remotes.map(async (remote) => {
+    const { store, warnings } = await remote.sessionWith(options);
+    store.close();
+    return warnings;
+  });
+  return { ...ready, warnings: [...leftOut, ...(await Promise.all(undelivered)).flat()] };
 }
 
 interface Parts {
   readonly request: OffloadRequest;
   readonly context: OffloadContext;
-  readonly link: RemoteLink<Remote>;
+  readonly remotes: LinkedRemotes;
   readonly records: OffloadRecords;
   readonly onNotice: (text: string) => void;
   readonly importCheck: SignatureCheck;
 }
 
 async function serve(parts: Parts): Promise<OffloadServer> {
-  const { request, context, link, records, onNotice, importCheck } = parts;
+  const { request, context, remotes, records, onNotice, importCheck } = parts;
   const { env, folder, clock } = context;
   const local = { env, socketPath: daemonSocketPath(env) };
   const settings = readSettings(context);
@@ -162,7 +167,7 @@ async function serve(parts: Parts): Promise<OffloadServer> {
     socketPath: folder.socket,
     openLocalStream: async () => (await openLocalStream(local)).stream,
     takeOver: offloadTo({
-      remote: (signal) => link.get(signal),
+      remotes: () => Promise.resolve(remotes.remotes),
       openLocal: () => openLocalStore(local),
       importCheck,
       options: request.options,

@@ -1,0 +1,79 @@
+import { toError } from '../domain/errors.ts';
+import { isDrvPath, type StorePath } from '../domain/store-path.ts';
+import type { Store } from '../store/store.ts';
+import { ActivityTracker } from './activity-tracker.ts';
+import { endBuilds } from './cancel.ts';
+import type { CopyBack, CopyRequest } from './copy-back.ts';
+import type { Clock, Observe } from './events.ts';
+import { MachineErrors } from './machine-errors.ts';
+import type { BuildPlace } from './place.ts';
+import type { Connected } from './site.ts';
+import type { BareResult, Target, TargetResult } from './target.ts';
+
+export interface WorkplaceOptions {
+  readonly connected: Connected;
+  /** Copies what was built there into the local store; undefined where nothing is wanted, or all is there anyway. */
+  readonly copyBack: CopyBack | undefined;
+  readonly observe: Observe;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+/** A session that builds, and all that follows its builds. */
+export class Workplace {
+  readonly place: BuildPlace;
+  readonly session: Store;
+  /** Which store has what is built. */
+  readonly store: TargetResult['store'];
+  readonly tracker: ActivityTracker;
+  readonly copyBack: CopyBack | undefined;
+  readonly #machineErrors = new MachineErrors((drvPath) => this.tracker.machineOf(drvPath));
+  readonly #signal: AbortSignal;
+  readonly #onAbort: () => void;
+
+  constructor({ connected, copyBack, observe, clock, signal }: WorkplaceOptions) {
+    this.place = connected.place;
+    this.session = connected.session;
+    this.store = connected.openSession ? 'remote' : 'local';
+    this.copyBack = copyBack;
+    this.tracker = new ActivityTracker((event) => {
+      this.#machineErrors.hear(event);
+      observe(event);
+    }, clock);
+    this.#signal = signal;
+    this.#onAbort = () => void endBuilds(this.session, this.tracker, toError(signal.reason));
+    signal.addEventListener('abort', this.#onAbort);
+    if (signal.aborted) this.#onAbort();
+  }
+
+  /** What became of a target here, with all that is known of its build. */
+  result(key: StorePath, result: BareResult): TargetResult {
+    const drvPath = isDrvPath(key) ? key : undefined;
+    return {
+      ...result,
+      store: this.store,
+      remote: this.place.builderOf(drvPath && this.tracker.machineOf(drvPath)),
+      seconds: drvPath && result.status !== 'cached' ? this.tracker.secondsOf(drvPath) : undefined,
+    };
+  }
+
+  /** Failures together with what the machine said of them. */
+  explain(results: ReadonlyMap<StorePath, TargetResult>): ReadonlyMap<StorePath, TargetResult> {
+    return this.#machineErrors.explain(results, this.place);
+  }
+
+  enqueueCopy(
+    target: Target,
+    outputs: ReadonlyMap<string, StorePath>,
+    rest: Pick<CopyRequest, 'validity' | 'realisations'>,
+  ): void {
+    if (target.copy === 'leave' || outputs.size === 0) return;
+    this.copyBack?.enqueue({ key: target.key, outputs: [...outputs.values()], ...rest });
+  }
+
+  async close(): Promise<void> {
+    this.#signal.removeEventListener('abort', this.#onAbort);
+    await this.copyBack?.close();
+    this.session.close();
+  }
+}
