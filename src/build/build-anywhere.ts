@@ -92,12 +92,10 @@ class Building {
 
   /** What is there on a second look may have been built after the first. */
   #asBuilt(key: StorePath, result: TargetResult): TargetResult {
-    const seconds = isDrvPath(key)
-      ? this.#employed
-          .map(({ tracker }) => tracker.secondsOf(key))
-          .find((each) => each !== undefined)
-      : undefined;
-    return seconds === undefined ? result : { ...result, status: 'built', seconds };
+    if (!isDrvPath(key)) return result;
+    const builder = this.#employed.find(({ tracker }) => tracker.startOf(key) !== undefined);
+    if (!builder) return result;
+    return { ...result, status: 'built', seconds: builder.tracker.secondsOf(key) };
   }
 
   #employ(connected: Connected): Workplace {
