@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { ActionError } from '../domain/errors.ts';
 import { systemOfMachine, type System } from '../domain/system.ts';
+import { removeLoadLocks } from '../nix/load-locks.ts';
 import type { PipeProgram } from '../tunnel/launcher.ts';
 import type { InputPlace } from './destination.ts';
 
@@ -30,7 +31,9 @@ export async function makeSocketDirectory(): Promise<string> {
   return await mkdtemp('/tmp/nix-remote-build-');
 }
 
+/** With what Nix made of the names in it. */
 export async function removeSocketDirectory(folder: string): Promise<void> {
+  await removeLoadLocks(folder, process.env['NIX_STATE_DIR']);
   await rm(folder, { recursive: true, force: true });
 }
 

@@ -82,6 +82,12 @@ wait "$daemon"
 : 2>/dev/null >"$folder/ended"
 echo ended
 wait "$ending"
+# As removeLoadLocks() does for a user.
+step=\${folder%/*}
+step=\${step##*/}
+case $step in
+  nix-remote-build-*) rm -f /nix/var/nix/current-load/*"_\${step}_"* ;;
+esac
 rm -f "$folder/socket" "$folder/nix.conf" "$folder/serve.sh" "$folder/ended"
 rmdir "$folder"
 `;

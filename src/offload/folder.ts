@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { OFFLOAD_SOCKET_NAME } from '../domain/offload-socket.ts';
+import { removeLoadLocks } from '../nix/load-locks.ts';
 import { MAX_SOCKET_PATH } from '../tunnel/private-socket.ts';
 
 /** The folder of one offload process; nobody else may look into it. */
@@ -31,6 +32,8 @@ export async function makeOffloadFolder(preferred: string): Promise<OffloadFolde
   return offloadFolder(await mkdtemp(path.join(fits ? preferred : '/tmp', name)));
 }
 
+/** With what Nix made of the names in it. */
 export async function removeOffloadFolder({ path }: OffloadFolder): Promise<void> {
+  await removeLoadLocks(path, process.env['NIX_STATE_DIR']);
   await rm(path, { recursive: true, force: true });
 }
