@@ -3,7 +3,7 @@ import { Assumptions } from './assumptions.ts';
 import { sum, type Estimate } from './estimate.ts';
 import type { RemoteEvidence, Step, Wanted } from './evidence.ts';
 import type { Knowledge } from './knowledge.ts';
-import { canBuild, outputPaths, rootsOf, toRealise } from './machines.ts';
+import { canBuild, outputPaths, possibleOf, rootsOf, toRealise } from './machines.ts';
 
 /** Who builds a derivation in builders mode. */
 export type Machine = RemoteEvidence | 'local';
@@ -66,9 +66,11 @@ export function buildableByBuilders(
   knowledge: Knowledge,
   wanted: readonly Wanted[],
 ): readonly Wanted[] {
-  const isBuildable = (some: readonly Wanted[]): boolean =>
-    [...realisedHere(knowledge, some, new Assumptions()).realised.values()].every(
-      (step) => machineFor(knowledge, step) !== undefined,
-    );
-  return isBuildable(wanted) ? wanted : wanted.filter((each) => isBuildable([each]));
+  const { realised } = realisedHere(knowledge, wanted, new Assumptions());
+  return possibleOf(
+    wanted,
+    realised.keys(),
+    knowledge.evidence.work,
+    (step) => machineFor(knowledge, step) !== undefined,
+  );
 }

@@ -12,7 +12,6 @@
  */
 import type { Trust } from '../domain/daemon.ts';
 import type { Derivation } from '../domain/derivation.ts';
-import type { MachineSystem } from '../domain/machine.ts';
 import type { DrvPath, StorePath } from '../domain/store-path.ts';
 import type { System } from '../domain/system.ts';
 import type { History } from './history.ts';
@@ -37,7 +36,8 @@ export interface Evidence {
 
 /** What a machine is able to build. */
 export interface Abilities {
-  readonly systems: Known<ReadonlySet<MachineSystem>>;
+  /** As derivations name them: any text, `x86_64-v3-linux` too, and `builtin`. */
+  readonly systems: Known<ReadonlySet<string>>;
   /** System features that derivations may require. */
   readonly features: Known<ReadonlySet<string>>;
   /** System features that a derivation must require to be built there. */

@@ -12,8 +12,7 @@ export function canBuild(
 ): boolean {
   const { systems, features, mandatoryFeatures } = machine;
   const { system, requiredSystemFeatures: required } = step;
-  const fits =
-    systems === 'unknown' || system === 'builtin' || [...systems].some((each) => each === system);
+  const fits = systems === 'unknown' || system === 'builtin' || systems.has(system);
   const has = (feature: string): boolean =>
     features === 'unknown' || features.has(feature) || mandatoryFeatures.has(feature);
   return (
@@ -98,4 +97,24 @@ export function depthOf(
     deepest = Math.max(deepest, below + 1);
   }
   return deepest;
+}
+
+/**
+ * Those of the targets that need none of what cannot be built, in one pass over all derivations.
+ * @param order of what has to be built, dependencies first
+ */
+export function possibleOf(
+  wanted: readonly Wanted[],
+  order: Iterable<DrvPath>,
+  { derivations }: Pick<Work, 'derivations'>,
+  isPossible: (step: Step) => boolean,
+): readonly Wanted[] {
+  const impossible = new Set<StorePath>();
+  for (const drvPath of order) {
+    const step = derivations.get(drvPath);
+    if (!step) continue;
+    const needs = [...step.inputDrvs.keys()].some((input) => impossible.has(input));
+    if (needs || !isPossible(step)) impossible.add(drvPath);
+  }
+  return wanted.filter(({ key }) => !impossible.has(key));
 }

@@ -1,7 +1,7 @@
 import { isDrvPath, type DrvPath } from '../domain/store-path.ts';
 import type { RemoteEvidence, Wanted } from './evidence.ts';
 import type { Knowledge } from './knowledge.ts';
-import { canBeStore, canBuild } from './machines.ts';
+import { canBeStore, canBuild, possibleOf } from './machines.ts';
 import { builtThere } from './remote-store-load.ts';
 
 /** Which remote's store has each target; a target that none can build by itself, with all that it needs, is not in it. */
@@ -26,16 +26,10 @@ function buildable(
   remote: RemoteEvidence,
   wanted: readonly Wanted[],
 ): readonly Wanted[] {
-  const { derivations } = knowledge.evidence.work;
-  const isUnable = (drvPath: DrvPath): boolean => {
-    const step = derivations.get(drvPath);
-    return step !== undefined && !canBuild(remote, step);
-  };
   // What a remote that does not say lacks of the inputs is not known; that it has to build what is wanted is likely.
-  const needed = (some: readonly Wanted[]): readonly DrvPath[] =>
-    remote.contents === 'unknown' ? drvPathsOf(some) : builtThere(knowledge, remote, some);
-  if (!needed(wanted).some(isUnable)) return wanted;
-  return wanted.filter((each) => !needed([each]).some(isUnable));
+  const needed =
+    remote.contents === 'unknown' ? drvPathsOf(wanted) : builtThere(knowledge, remote, wanted);
+  return possibleOf(wanted, needed, knowledge.evidence.work, (step) => canBuild(remote, step));
 }
 
 function drvPathsOf(wanted: readonly Wanted[]): readonly DrvPath[] {

@@ -1,0 +1,66 @@
+import { machineName, type Machine } from '../domain/machine.ts';
+import type { NixSettings } from '../nix/settings.ts';
+import type { Link, RemoteEvidence, RemoteId } from '../plan/evidence.ts';
+import type { History, PastLink } from '../plan/history.ts';
+import { milliseconds } from '../plan/units.ts';
+import type { Store } from '../store/store.ts';
+import type { Deadline } from './evidence-deadline.ts';
+import {
+  machineAbilities,
+  slotsOf,
+  substitutionOf,
+  takesOutputs,
+  type LocalStanding,
+} from './evidence-sides.ts';
+
+/** A remote that is there. */
+export interface RemoteSide {
+  readonly machine: Machine;
+  /**
+   * A session that nothing else needs soon: what it has not answered in time it goes on answering, so close it afterwards. Undefined for a
+   * remote of the old protocol, which is not asked.
+   */
+  readonly session: Store | undefined;
+  readonly settings: Promise<NixSettings | undefined>;
+  /** Milliseconds, if the connection has measured it. */
+  readonly roundTripMs: number | undefined;
+}
+
+/** By what evidence and history know a remote. */
+export function remoteIdOf(machine: Machine): RemoteId {
+  return machineName(machine) as RemoteId;
+}
+
+/** What is known of a remote, but for what it has. */
+export async function remoteFacts(
+  { machine, session, settings: told, roundTripMs }: RemoteSide,
+  asked: Promise<LocalStanding>,
+  history: History,
+  deadline: Deadline,
+): Promise<Omit<RemoteEvidence, 'contents'>> {
+  const id = remoteIdOf(machine);
+  const [standing, settings, greeting] = await Promise.all([
+    asked,
+    deadline.defined(told),
+    session ? deadline.known(session.greeting) : ('unknown' as const),
+  ]);
+  const ownSlots = slotsOf(settings);
+  return {
+    id,
+    protocol: machine.protocol === 'ssh' ? 'serve' : 'worker',
+    ...machineAbilities(machine, settings),
+    slots: ownSlots === 'unknown' ? machine.maxJobs : ownSlots,
+    link: linkOf(roundTripMs, history.links.get(id)),
+    freeBytes: 'unknown',
+    trust: greeting === 'unknown' ? greeting : greeting.trust,
+    substitution: substitutionOf(settings),
+    outputsAccepted: takesOutputs(standing, { id, settings }),
+  };
+}
+
+/** How fast the line is shows only in traffic, of which there has been none. */
+function linkOf(roundTripMs: number | undefined, past: PastLink | undefined): Link {
+  const { up, down } = past ?? { up: 'unknown', down: 'unknown' };
+  if (roundTripMs !== undefined) return { roundTripMs: milliseconds(roundTripMs), up, down };
+  return { roundTripMs: past?.roundTripMs ?? 'unknown', up, down };
+}

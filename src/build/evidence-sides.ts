@@ -1,0 +1,103 @@
+import type { Machine } from '../domain/machine.ts';
+import { asActionError } from '../domain/errors.ts';
+import type { NixSettings } from '../nix/settings.ts';
+import { isAtLeast, type NixVersion } from '../nix/version.ts';
+import type { Abilities, Feasibility, RemoteId, Substitution } from '../plan/evidence.ts';
+import type { Known } from '../plan/units.ts';
+import type { LocalStoreAccess } from '../store/local-store.ts';
+import type { Trust } from '../store/store.ts';
+import { importPermission, isTrustedLocally } from './import-permission.ts';
+import { abilitiesOf } from './offload-plan.ts';
+
+/** What a machine builds: as its entry says, else as its own settings do. */
+export function machineAbilities(machine: Machine, settings: Known<NixSettings>): Abilities {
+  const { systems, supportedFeatures, mandatoryFeatures } = machine;
+  const said = { systems, systemFeatures: [...supportedFeatures, ...mandatoryFeatures] };
+  const found = abilitiesOf(said, settings === 'unknown' ? undefined : settings);
+  return {
+    systems: found.systems ?? 'unknown',
+    features: found.features ?? 'unknown',
+    mandatoryFeatures: new Set(mandatoryFeatures),
+  };
+}
+
+/** Builds at a time: what its own settings say, which is what counts in a remote store. */
+export function slotsOf(settings: Known<NixSettings>): Known<number> {
+  const text = settings === 'unknown' ? undefined : settings.get('max-jobs');
+  return text !== undefined && /^\d+$/.test(text) ? Number(text) : 'unknown';
+}
+
+/** Whose signatures a store takes from its substituters, if it has any. */
+export function substitutionOf(settings: Known<NixSettings>): Known<Substitution> {
+  if (settings === 'unknown') return 'unknown';
+  const isOff =
+    settings.get('substitute') === 'false' || words(settings, 'substituters').length === 0;
+  const keys = isOff ? [] : words(settings, 'trusted-public-keys');
+  return { keyNames: new Set(keys.map((key) => key.split(':', 1)[0] ?? '')) };
+}
+
+/** The runner's Nix, as far as it decides what is possible. */
+export interface LocalStanding {
+  readonly access: LocalStoreAccess['kind'];
+  readonly trust: Known<Trust>;
+  readonly settings: Known<NixSettings>;
+  /** Whom the step runs as. */
+  readonly user: string;
+  /** Whether a daemon for this job alone can be started, by root or a `sudo` that asks nothing. */
+  readonly canStartDaemon: Known<boolean>;
+}
+
+/** Whether the local store can have builders. */
+export function buildersFeasibility(standing: LocalStanding): Feasibility {
+  const isTrusted = trusts(standing);
+  if (isTrusted === true || standing.canStartDaemon === true) return { kind: 'possible' };
+  if (isTrusted === 'unknown' || standing.canStartDaemon === 'unknown') return { kind: 'unknown' };
+  const why = `the local Nix daemon does not trust user '${standing.user}', and sudo starts no private one`;
+  return { kind: 'impossible', why };
+}
+
+/** Whether the local daemon heeds us, as far as that can be told. */
+export function trusts({
+  access,
+  trust,
+  settings,
+  user,
+}: Omit<LocalStanding, 'canStartDaemon'>): Known<boolean> {
+  if (access === 'direct') return true;
+  if (trust === 'unknown' && settings === 'unknown') return 'unknown';
+  const localSettings = settings === 'unknown' ? undefined : settings;
+  return isTrustedLocally({ localTrust: trust, localSettings, localUser: user });
+}
+
+/** Whether the local store takes what a remote has built. */
+export function takesOutputs(
+  standing: Omit<LocalStanding, 'canStartDaemon'>,
+  remote: { readonly id: RemoteId; readonly settings: Known<NixSettings> },
+): Known<boolean> {
+  const isTrusted = trusts(standing);
+  if (isTrusted !== false) return isTrusted;
+  const defined = (settings: Known<NixSettings>) => (settings === 'unknown' ? undefined : settings);
+  try {
+    importPermission({
+      localTrust: 'untrusted',
+      localSettings: defined(standing.settings),
+      localUser: standing.user,
+      remoteSettings: defined(remote.settings),
+      remoteLabel: remote.id,
+      reason: 'copy-outputs',
+    });
+    return remote.settings === 'unknown' ? 'unknown' : true;
+  } catch (error) {
+    if (asActionError(error).code === 'signature-required') return false;
+    throw error;
+  }
+}
+
+/** From 2.16 on Nix asks machines to build that do not trust it; Lix split off later. */
+export function buildsUntrusted(version: Known<NixVersion>): Known<boolean> {
+  return version === 'unknown' ? 'unknown' : isAtLeast(version, 2, 16);
+}
+
+function words(settings: NixSettings, name: string): readonly string[] {
+  return (settings.get(name) ?? '').split(/\s+/).filter((word) => word !== '');
+}
