@@ -5,7 +5,8 @@ import { Duplex, Transform } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { recipes, startNixHost, SUITES, type Attributes, type NixHost } from '../../lab/index.ts';
 import { gatherEvidence, type LocalSide, type RemoteSide } from '../../src/build/evidence.ts';
-import type { Target } from '../../src/build/remote-build.ts';
+import { trustOf } from '../../src/build/machine-trust.ts';
+import type { Target } from '../../src/build/target.ts';
 import type { ByteStream } from '../../src/domain/byte-stream.ts';
 import { machineOfStore } from '../../src/domain/machine.ts';
 import { parseStorePath, type DrvPath, type StorePath } from '../../src/domain/store-path.ts';
@@ -48,7 +49,7 @@ function localSide(
   if (!version) throw new Error(host.root.nixVersion);
   return {
     store,
-    access: { kind: 'socket', path: host.socketPath, storeUri: 'daemon' },
+    isTrusted: trustOf(store).then(({ trust }) => trust === 'trusted'),
     system: parseSystem('x86_64-linux'),
     user,
     settings: settingsOf(host),
@@ -67,7 +68,9 @@ function remoteSide(
 ): RemoteSide {
   const session = openStore(stream, { label: 'the remote' });
   opened.defer(() => session.close());
-  return { machine: MACHINE, session, settings, roundTripMs: 12 };
+  const trust = trustOf(session);
+  trust.catch(() => undefined); // waited for only when evidence is gathered
+  return { machine: MACHINE, session, trust, settings, roundTripMs: 12 };
 }
 
 async function build(host: NixHost, drvPath: DrvPath | undefined): Promise<StorePath> {
@@ -153,7 +156,7 @@ describe.each(SUITES)('with the Nix of Debian %s on both sides', (suite) => {
     const counted = counting(socketStream(builder));
     const remote = remoteSide(counted.stream, settingsOf(builder), opened);
     const local = localSide(runner, socketStream(runner), 'root', opened);
-    await remote.session?.greeting; // as it comes during evaluation
+    await remote.trust; // as it comes during evaluation
     const before = counted.exchanges.count;
     const evidence = await gatherEvidence({ local, remotes: [remote], history: NO_HISTORY }, [
       target(drvs['app'], app),

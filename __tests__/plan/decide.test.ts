@@ -207,7 +207,7 @@ const EDGES: readonly Row[] = [
       remotes: { remote: {}, arm: { systems: new Set([ARM]) } },
     },
     mode: 'remote-store',
-    reason: /round trips instead of 3|pass through the runner|derivation again/,
+    reason: /because builders would have to build 1 derivation again that the remote does not need/,
   },
   {
     name: 'an attribute that nobody can build does not decide for the others',
@@ -278,6 +278,31 @@ const EDGES: readonly Row[] = [
     },
     mode: 'remote-store',
     reason: /does not trust this user, and would have to take 90 unsigned inputs/,
+  },
+  {
+    name: 'a remote that does not trust us, nor tells the Nix here that it does not',
+    scene: {
+      derivations: { lib: { at: ['local'] }, app: { needs: ['lib'] } },
+      remotes: { remote: { trust: 'untrusted', tellsTrust: false } },
+    },
+    mode: 'remote-store',
+    reason: /builds nothing for such a user, as its Nix is older than 2\.15$/,
+  },
+  {
+    name: 'a remote that does not trust us, and a Nix here that needs trust',
+    scene: {
+      derivations: { lib: { at: ['local'] }, app: { needs: ['lib'] } },
+      remotes: { remote: { trust: 'untrusted' } },
+      local: { buildsUntrusted: false },
+    },
+    mode: 'remote-store',
+    reason: /builds nothing for such a user when a Nix older than 2\.16 asks$/,
+  },
+  {
+    name: 'a system that a remote may have builders of its own for',
+    scene: { derivations: { app: { system: ARM } }, remotes: { remote: { others: 'possible' } } },
+    mode: 'remote-store',
+    reason: /because no builder can build 1 attribute$/,
   },
   {
     name: 'a remote that does not say in time what it has',

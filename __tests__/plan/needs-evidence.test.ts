@@ -9,11 +9,7 @@ const [REMOTE] = evidenceOf({}).remotes;
 
 function remote(more: Partial<Remote> = {}): Remote {
   if (!REMOTE) throw new Error('a scene has a remote');
-  const { id, protocol, systems, features, mandatoryFeatures, outputsAccepted } = {
-    ...REMOTE,
-    ...more,
-  };
-  return { id, protocol, systems, features, mandatoryFeatures, outputsAccepted };
+  return { ...REMOTE, ...more };
 }
 
 const IMPOSSIBLE = { kind: 'impossible', why: 'nobody trusts anybody' } as const;

@@ -121,7 +121,8 @@ function stepOf(name: string, thing: Thing, isSource: (name: string) => boolean)
     inputSrcs: needs.filter(isSource).map(pathOf),
     system,
     builder: '/bin/sh',
-    requiredSystemFeatures: features,
+    args: [],
+    env: new Map([['requiredSystemFeatures', features.join(' ')]]),
     size: bytes(1000),
   };
 }
@@ -133,10 +134,12 @@ function remoteNamed(name: string): RemoteEvidence {
     systems: new Set([LINUX]),
     features: new Set<string>(),
     mandatoryFeatures: new Set(),
+    others: 'none',
     slots: 4,
     link: { roundTripMs: milliseconds(40), up: RATE, down: RATE },
     freeBytes: 'unknown',
     trust: 'trusted',
+    tellsTrust: true,
     substitution: { keyNames: new Set() },
     outputsAccepted: true,
     contents: 'unknown',

@@ -12,6 +12,7 @@ import {
   takesOutputs,
   type LocalStanding,
 } from './evidence-sides.ts';
+import type { MachineTrust } from './machine-trust.ts';
 
 /** A remote that is there. */
 export interface RemoteSide {
@@ -21,6 +22,8 @@ export interface RemoteSide {
    * remote of the old protocol, which is not asked.
    */
   readonly session: Store | undefined;
+  /** What its daemon thinks of us: `trustOf(session)`, asked while evaluation runs. Undefined where it is not asked. */
+  readonly trust: Promise<MachineTrust> | undefined;
   readonly settings: Promise<NixSettings | undefined>;
   /** Milliseconds, if the connection has measured it. */
   readonly roundTripMs: number | undefined;
@@ -33,16 +36,16 @@ export function remoteIdOf(machine: Machine): RemoteId {
 
 /** What is known of a remote, but for what it has. */
 export async function remoteFacts(
-  { machine, session, settings: told, roundTripMs }: RemoteSide,
+  { machine, trust, settings: told, roundTripMs }: RemoteSide,
   asked: Promise<LocalStanding>,
   history: History,
   deadline: Deadline,
 ): Promise<Omit<RemoteEvidence, 'contents'>> {
   const id = remoteIdOf(machine);
-  const [standing, settings, greeting] = await Promise.all([
+  const [standing, settings, found] = await Promise.all([
     asked,
     deadline.defined(told),
-    session ? deadline.known(session.greeting) : ('unknown' as const),
+    trust ? deadline.known(trust) : ('unknown' as const),
   ]);
   const ownSlots = slotsOf(settings);
   return {
@@ -52,7 +55,8 @@ export async function remoteFacts(
     slots: ownSlots === 'unknown' ? machine.maxJobs : ownSlots,
     link: linkOf(roundTripMs, history.links.get(id)),
     freeBytes: 'unknown',
-    trust: greeting === 'unknown' ? greeting : greeting.trust,
+    trust: found === 'unknown' ? found : found.trust,
+    tellsTrust: found === 'unknown' ? found : found.isTold,
     substitution: substitutionOf(settings),
     outputsAccepted: takesOutputs(standing, { id, settings }),
   };

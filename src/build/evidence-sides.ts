@@ -1,23 +1,20 @@
 import type { Machine } from '../domain/machine.ts';
 import { asActionError } from '../domain/errors.ts';
 import type { NixSettings } from '../nix/settings.ts';
-import { isAtLeast, type NixVersion } from '../nix/version.ts';
-import type { Abilities, Feasibility, RemoteId, Substitution } from '../plan/evidence.ts';
+import type { Feasibility, MachineAbilities, RemoteId, Substitution } from '../plan/evidence.ts';
 import type { Known } from '../plan/units.ts';
-import type { LocalStoreAccess } from '../store/local-store.ts';
-import type { Trust } from '../store/store.ts';
-import { importPermission, isTrustedLocally } from './import-permission.ts';
-import { abilitiesOf } from './offload-plan.ts';
+import { importPermission } from './import-permission.ts';
+import { abilitiesOf, offerOf } from './offers.ts';
 
 /** What a machine builds: as its entry says, else as its own settings do. */
-export function machineAbilities(machine: Machine, settings: Known<NixSettings>): Abilities {
+export function machineAbilities(machine: Machine, settings: Known<NixSettings>): MachineAbilities {
   const { systems, supportedFeatures, mandatoryFeatures } = machine;
   const said = { systems, systemFeatures: [...supportedFeatures, ...mandatoryFeatures] };
-  const found = abilitiesOf(said, settings === 'unknown' ? undefined : settings);
+  const found = settings === 'unknown' ? undefined : settings;
   return {
-    systems: found.systems ?? 'unknown',
-    features: found.features ?? 'unknown',
+    ...abilitiesOf(said, found),
     mandatoryFeatures: new Set(mandatoryFeatures),
+    others: offerOf(said, found).others,
   };
 }
 
@@ -38,8 +35,8 @@ export function substitutionOf(settings: Known<NixSettings>): Known<Substitution
 
 /** The runner's Nix, as far as it decides what is possible. */
 export interface LocalStanding {
-  readonly access: LocalStoreAccess['kind'];
-  readonly trust: Known<Trust>;
+  /** Whether who serves the local store does what this user says (local-trust.ts). */
+  readonly isTrusted: Known<boolean>;
   readonly settings: Known<NixSettings>;
   /** Whom the step runs as. */
   readonly user: string;
@@ -49,33 +46,19 @@ export interface LocalStanding {
 
 /** Whether the local store can have builders. */
 export function buildersFeasibility(standing: LocalStanding): Feasibility {
-  const isTrusted = trusts(standing);
-  if (isTrusted === true || standing.canStartDaemon === true) return { kind: 'possible' };
-  if (isTrusted === 'unknown' || standing.canStartDaemon === 'unknown') return { kind: 'unknown' };
-  const why = `the local Nix daemon does not trust user '${standing.user}', and sudo starts no private one`;
+  const { isTrusted, canStartDaemon, user } = standing;
+  if (isTrusted === true || canStartDaemon === true) return { kind: 'possible' };
+  if (isTrusted === 'unknown' || canStartDaemon === 'unknown') return { kind: 'unknown' };
+  const why = `the local Nix daemon does not trust user '${user}', and sudo starts no private one`;
   return { kind: 'impossible', why };
-}
-
-/** Whether the local daemon heeds us, as far as that can be told. */
-export function trusts({
-  access,
-  trust,
-  settings,
-  user,
-}: Omit<LocalStanding, 'canStartDaemon'>): Known<boolean> {
-  if (access === 'direct') return true;
-  if (trust === 'unknown' && settings === 'unknown') return 'unknown';
-  const localSettings = settings === 'unknown' ? undefined : settings;
-  return isTrustedLocally({ localTrust: trust, localSettings, localUser: user });
 }
 
 /** Whether the local store takes what a remote has built. */
 export function takesOutputs(
-  standing: Omit<LocalStanding, 'canStartDaemon'>,
+  standing: LocalStanding,
   remote: { readonly id: RemoteId; readonly settings: Known<NixSettings> },
 ): Known<boolean> {
-  const isTrusted = trusts(standing);
-  if (isTrusted !== false) return isTrusted;
+  if (standing.isTrusted !== false) return standing.isTrusted;
   const defined = (settings: Known<NixSettings>) => (settings === 'unknown' ? undefined : settings);
   try {
     importPermission({
@@ -91,11 +74,6 @@ export function takesOutputs(
     if (asActionError(error).code === 'signature-required') return false;
     throw error;
   }
-}
-
-/** From 2.16 on Nix asks machines to build that do not trust it; Lix split off later. */
-export function buildsUntrusted(version: Known<NixVersion>): Known<boolean> {
-  return version === 'unknown' ? 'unknown' : isAtLeast(version, 2, 16);
 }
 
 function words(settings: NixSettings, name: string): readonly string[] {

@@ -1,10 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { requiredSystemFeatures } from '../domain/derivation.ts';
 import { isDrvPath, type DrvPath, type StorePath } from '../domain/store-path.ts';
 import type { Step, Wanted, Work } from '../plan/evidence.ts';
 import { bytes, type Bytes } from '../plan/units.ts';
 import { derivationClosure } from '../store/derivation-closure.ts';
-import type { Target } from './remote-build.ts';
+import type { Target } from './target.ts';
 
 /** Gives the text of a `.drv` file. */
 export type ReadDerivation = (path: DrvPath) => Promise<string>;
@@ -25,12 +24,7 @@ export async function workOf(targets: readonly Target[], read: ReadDerivation): 
   });
   const derivations = new Map<DrvPath, Step>();
   for (const [drvPath, derivation] of closure) {
-    const { outputs, inputDrvs, inputSrcs, system, builder } = derivation;
-    derivations.set(drvPath, {
-      ...{ outputs, inputDrvs, inputSrcs, system, builder },
-      requiredSystemFeatures: requiredSystemFeatures(derivation),
-      size: sizes.get(drvPath) ?? bytes(0),
-    });
+    derivations.set(drvPath, { ...derivation, size: sizes.get(drvPath) ?? bytes(0) });
   }
   return { wanted: targets.map(wantedOf), derivations };
 }

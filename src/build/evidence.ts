@@ -7,12 +7,11 @@ import type { NixVersion } from '../nix/version.ts';
 import type { Evidence, LocalEvidence, StoreContents, Work } from '../plan/evidence.ts';
 import type { History } from '../plan/history.ts';
 import { bytes, type Known } from '../plan/units.ts';
-import type { LocalStore } from '../store/local-store.ts';
+import type { Store } from '../store/store.ts';
 import { askValid, contentsOf } from './evidence-contents.ts';
 import { Deadline } from './evidence-deadline.ts';
 import {
   buildersFeasibility,
-  buildsUntrusted,
   slotsOf,
   substitutionOf,
   type LocalStanding,
@@ -24,13 +23,18 @@ import {
   workOf,
   type ReadDerivation,
 } from './evidence-work.ts';
+import { buildsUntrusted } from './machine-trust.ts';
 import { remoteFacts, type RemoteSide } from './evidence-remote.ts';
-import type { Target } from './remote-build.ts';
+import type { Target } from './target.ts';
 
 export { remoteIdOf, type RemoteSide } from './evidence-remote.ts';
 
 /** The runner's side. What is a promise may have been asked for long before, for other reasons. */
-export interface LocalSide extends LocalStore {
+export interface LocalSide {
+  /** A session that nothing else needs at the moment. */
+  readonly store: Store;
+  /** Whether who serves the store does what this user says: {@link isTrustedByLocal}. */
+  readonly isTrusted: Promise<boolean>;
   readonly system: System;
   /** Whom the step runs as. */
   readonly user: string;
@@ -126,13 +130,12 @@ async function askStores(
 }
 
 async function standingOf(local: LocalSide, deadline: Deadline): Promise<LocalStanding> {
-  const [greeting, settings, canStartDaemon] = await Promise.all([
-    deadline.known(local.store.greeting),
+  const [isTrusted, settings, canStartDaemon] = await Promise.all([
+    deadline.known(local.isTrusted),
     deadline.defined(local.settings),
     deadline.known(local.canStartDaemon),
   ]);
-  const trust = greeting === 'unknown' ? greeting : greeting.trust;
-  return { access: local.access.kind, trust, settings, user: local.user, canStartDaemon };
+  return { isTrusted, settings, user: local.user, canStartDaemon };
 }
 
 async function localFacts(
@@ -148,7 +151,7 @@ async function localFacts(
   return {
     system: local.system,
     builders: buildersFeasibility(standing),
-    buildsUntrusted: buildsUntrusted(version),
+    buildsUntrusted: version === 'unknown' ? version : buildsUntrusted(version),
     cpus: os.availableParallelism(),
     slots: local.maxJobs ?? slotsOf(standing.settings),
     freeBytes: disk === 'unknown' ? disk : bytes(disk.bavail * disk.bsize),

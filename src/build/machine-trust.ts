@@ -4,6 +4,7 @@ import { ActionError, toError } from '../domain/errors.ts';
 import { machineName, type Machine } from '../domain/machine.ts';
 import { isAtLeast, type NixVersion } from '../nix/version.ts';
 import { openStore } from '../store/daemon-store.ts';
+import type { Store } from '../store/store.ts';
 
 /** How long a machine's daemon may take to greet, milliseconds: it is asked ahead, and others wait for its answer. */
 const GREETING_LIMIT = 15_000;
@@ -16,9 +17,7 @@ export interface MachineTrust {
 }
 
 /**
- * Asks a daemon whether it trusts the user who has this stream to it. Below protocol 1.35 its greeting does not say; then it is asked to
- * repair nothing at all, which every version refuses to a user whom it does not trust before it looks at what to repair (daemon.cc,
- * `wopBuildPaths`).
+ * Asks a daemon whether it trusts the user who has this stream to it.
  * @param signal ends the wait
  * @throws ActionError where no daemon answers
  */
@@ -32,17 +31,27 @@ export async function askTrust(
   signal.addEventListener('abort', stop);
   if (signal.aborted) stop();
   try {
-    const { trust } = await store.greeting;
-    if (trust !== 'unknown') return { trust, isTold: true };
-    const found = await store.buildPaths([], 'repair').then(
-      () => 'trusted' as const,
-      (error: unknown) => (toError(error).message.includes(REFUSED) ? 'untrusted' : 'unknown'),
-    );
-    return { trust: found, isTold: false };
+    return await trustOf(store);
   } finally {
     signal.removeEventListener('abort', stop);
     store.close();
   }
+}
+
+/**
+ * Whether a daemon trusts the user of this session. Below protocol 1.35 its greeting does not say; then it is asked to repair nothing at
+ * all, which every version refuses to a user whom it does not trust before it looks at what to repair (daemon.cc, `wopBuildPaths`).
+ */
+export async function trustOf(
+  store: Pick<Store, 'greeting' | 'buildPaths'>,
+): Promise<MachineTrust> {
+  const { trust } = await store.greeting;
+  if (trust !== 'unknown') return { trust, isTold: true };
+  const found = await store.buildPaths([], 'repair').then(
+    () => 'trusted' as const,
+    (error: unknown) => (toError(error).message.includes(REFUSED) ? 'untrusted' : 'unknown'),
+  );
+  return { trust: found, isTold: false };
 }
 
 const REFUSED = "not in 'trusted-users'";
@@ -116,7 +125,7 @@ function trustLine(machine: Machine, user: string): string {
   return `add the line 'extra-trusted-users = ${user}' to /etc/nix/nix.conf on ${machineName(machine)} and start its nix-daemon again`;
 }
 
-/** Lix has it from the Nix that it comes from, 2.18. */
-function buildsUntrusted(local: NixVersion): boolean {
+/** Whether this Nix asks machines to build that do not trust us. Lix has it from the Nix that it comes from, 2.18. */
+export function buildsUntrusted(local: NixVersion): boolean {
   return local.vendor === 'lix' || isAtLeast(local, 2, 16);
 }

@@ -117,7 +117,7 @@ function sentTo(
   return { kind: 'possible', bytes: sum([exactly(known), ...sizes, ...foreign]) };
 }
 
-/** A machine whose daemon does not trust us takes no unsigned input, and is not asked to build by a Nix that cannot do without trust. */
+/** A machine whose daemon does not trust us takes no unsigned input. */
 function whyRefused(
   knowledge: Knowledge,
   { id, trust }: RemoteEvidence,
@@ -125,9 +125,6 @@ function whyRefused(
   foreign: number,
 ): string | undefined {
   if (trust !== 'untrusted') return undefined;
-  if (knowledge.evidence.local.buildsUntrusted === false) {
-    return `${id} does not trust this user, which builders of a Nix before 2.16 have to`;
-  }
   const unsigned = sent.filter((path) => {
     const facts = knowledge.facts(path);
     return facts && !facts.provesItself && facts.keyNames.length === 0;

@@ -1,7 +1,7 @@
 import type { DrvPath, StorePath } from '../domain/store-path.ts';
 import { Assumptions } from './assumptions.ts';
 import { sum, type Estimate } from './estimate.ts';
-import type { RemoteEvidence, Step, Wanted } from './evidence.ts';
+import type { LocalEvidence, RemoteEvidence, Step, Wanted } from './evidence.ts';
 import type { Knowledge } from './knowledge.ts';
 import { canBuild, outputPaths, possibleOf, rootsOf, toRealise } from './machines.ts';
 
@@ -51,7 +51,9 @@ export function realisedHere(
 /** Machines first, as Nix does; of several, the one that has the most of what it takes. */
 export function machineFor(knowledge: Knowledge, step: Step): Machine | undefined {
   const { remotes, local } = knowledge.evidence;
-  const able = remotes.filter((remote) => canBuild(remote, step));
+  const able = remotes.filter(
+    (remote) => canBuild(remote, step) && refusalOf(remote, local) === undefined,
+  );
   const has = (remote: RemoteEvidence): number =>
     [...step.outputs.values(), ...step.inputSrcs].filter((path) => knowledge.isValid(remote, path))
       .length;
@@ -59,6 +61,18 @@ export function machineFor(knowledge: Knowledge, step: Step): Machine | undefine
   if (first) return first;
   const isOwn = step.system === local.system || step.system === 'builtin';
   return isOwn && local.slots !== 0 ? 'local' : undefined;
+}
+
+/** Why a machine builds nothing for a user whom it does not trust, as Nix asks it (build-remote.cc); a part of a sentence. */
+export function refusalOf(
+  { id, protocol, trust, tellsTrust }: RemoteEvidence,
+  { buildsUntrusted }: LocalEvidence,
+): string | undefined {
+  if (trust !== 'untrusted') return undefined;
+  const refuses = `${id} does not trust this user, and builds nothing for such a user`;
+  if (protocol === 'serve') return `${refuses} through ssh://`;
+  if (buildsUntrusted === false) return `${refuses} when a Nix older than 2.16 asks`;
+  return tellsTrust === false ? `${refuses}, as its Nix is older than 2.15` : undefined;
 }
 
 /** Those of the targets that builders can have built with all that they need, by whatever machines. */

@@ -1,7 +1,7 @@
 import { plural } from '../domain/format.ts';
 import { Assumptions } from './assumptions.ts';
 import { buildersLoad } from './builders-load.ts';
-import { buildableByBuilders } from './builders-work.ts';
+import { buildableByBuilders, refusalOf } from './builders-work.ts';
 import type { Evidence, Mode, RemoteId, Wanted } from './evidence.ts';
 import { correctionsOf } from './history.ts';
 import { Knowledge, labelOf } from './knowledge.ts';
@@ -95,15 +95,18 @@ function whyNotStores(remotes: Evidence['remotes'], rest: readonly Wanted[]): st
 }
 
 function buildersCandidate(knowledge: Knowledge): Candidate {
-  const { local, work } = knowledge.evidence;
+  const { local, remotes, work } = knowledge.evidence;
   const assumptions = new Assumptions();
   const none = { mode: 'builders', does: [], load: undefined, assumptions } as const;
   if (local.builders.kind === 'impossible') return { ...none, why: local.builders.why };
+  const refusals = remotes.map((remote) => refusalOf(remote, local));
+  if (refusals.every((refusal) => refusal !== undefined))
+    return { ...none, why: refusals.join('; ') };
   const does = buildableByBuilders(knowledge, work.wanted);
   const result = buildersLoad(knowledge, does, assumptions);
   if (result.kind === 'impossible') return { ...none, why: result.why };
   const rest = work.wanted.length - does.length;
-  const why = rest === 0 ? undefined : `no machine can build ${plural(rest, 'attribute')}`;
+  const why = rest === 0 ? undefined : `no builder can build ${plural(rest, 'attribute')}`;
   return { mode: 'builders', does, load: result.load, why, assumptions };
 }
 

@@ -2,19 +2,21 @@
  * All that the choice of a mode rests on, as one value: `decide` (decide.ts) is a function of it and of nothing else.
  *
  * ```ts
- * const circumstances = { remotes, runnerSystem, local, wantedBack: request.copy.kind !== 'none', systems: 'unknown' };
- * const need = needsEvidence(circumstances); // needs-evidence.ts
- * if (need.kind === 'decided') return need.decision; // one sensible choice: nothing is asked
- * const gathering = new EvidenceGathering({ …, history }); // build/evidence.ts, while evaluation runs
- * const evidence = await gathering.about(targets); // at most 2 s after evaluation
+ * // Before evaluation, with what is known without asking: does it need asking?
+ * const need = needsEvidence({ remotes, builders, wantedBack: request.copy.kind !== 'none', systems: 'unknown' });
+ * if (need.kind === 'decided') return need.decision;
+ * // After evaluation, for 2 s at most: `local` and `remotes` have been coming up meanwhile.
+ * const evidence = await gatherEvidence({ local, remotes, history }, targets); // build/evidence.ts
  * const { mode, reason, predictions } = decide(evidence);
  * ```
  */
+import type { Abilities } from '../domain/abilities.ts';
 import type { Trust } from '../domain/daemon.ts';
 import type { Derivation } from '../domain/derivation.ts';
 import type { DrvPath, StorePath } from '../domain/store-path.ts';
 import type { System } from '../domain/system.ts';
 import type { History } from './history.ts';
+import type { Offer } from './route.ts';
 import type { Bytes, BytesPerSecond, Known, Milliseconds } from './units.ts';
 
 /** The modes in which a step can build. */
@@ -34,17 +36,15 @@ export interface Evidence {
   readonly history: History;
 }
 
-/** What a machine is able to build. */
-export interface Abilities {
-  /** As derivations name them: any text, `x86_64-v3-linux` too, and `builtin`. */
-  readonly systems: Known<ReadonlySet<string>>;
-  /** System features that derivations may require. */
-  readonly features: Known<ReadonlySet<string>>;
+/** What a machine is able to build, as Nix is told of it. */
+export interface MachineAbilities extends Abilities {
   /** System features that a derivation must require to be built there. */
   readonly mandatoryFeatures: ReadonlySet<string>;
+  /** Whether it may hand builds on to machines that nobody here knows of. */
+  readonly others: Offer['others'];
 }
 
-export interface RemoteEvidence extends Abilities {
+export interface RemoteEvidence extends MachineAbilities {
   readonly id: RemoteId;
   readonly protocol: RemoteProtocol;
   /** Builds at a time. */
@@ -54,6 +54,8 @@ export interface RemoteEvidence extends Abilities {
   readonly freeBytes: Known<Bytes>;
   /** Whether its daemon takes unsigned paths from us. */
   readonly trust: Trust;
+  /** Whether it says so when a session opens, so that Nix knows; from 2.15 on. */
+  readonly tellsTrust: Known<boolean>;
   readonly substitution: Known<Substitution>;
   /** Whether the local store takes what this remote has built: by trust, or by a signature. */
   readonly outputsAccepted: Known<boolean>;
@@ -130,11 +132,7 @@ export interface Wanted {
 }
 
 /** A derivation, and how large its own file is. */
-export interface Step extends Pick<
-  Derivation,
-  'outputs' | 'inputDrvs' | 'inputSrcs' | 'system' | 'builder'
-> {
-  readonly requiredSystemFeatures: readonly string[];
+export interface Step extends Derivation {
   /** Of the `.drv` file as a NAR. */
   readonly size: Bytes;
 }

@@ -1,23 +1,16 @@
-import type { DrvPath, StorePath } from '../domain/store-path.ts';
-import { isDrvPath } from '../domain/store-path.ts';
-import type { Abilities, RemoteEvidence, Step, Wanted, Work } from './evidence.ts';
+import { isAble, type Demand } from '../domain/abilities.ts';
+import { requiredSystemFeatures } from '../domain/derivation.ts';
+import { isDrvPath, type DrvPath, type StorePath } from '../domain/store-path.ts';
+import type { MachineAbilities, RemoteEvidence, Step, Wanted, Work } from './evidence.ts';
 
-/**
- * Whether a machine is able to build a derivation, as Nix matches machines (machines.cc, `Machine::mandatoryMet`); what is not known of it is
- * no obstacle. Derivations without a builder of their own run anywhere.
- */
-export function canBuild(
-  machine: Abilities,
-  step: Pick<Step, 'system' | 'requiredSystemFeatures'>,
-): boolean {
+/** Whether Nix would ask a machine to build a derivation (machines.cc, `Machine::mandatoryMet`). */
+export function canBuild(machine: MachineAbilities, demand: Demand): boolean {
   const { systems, features, mandatoryFeatures } = machine;
-  const { system, requiredSystemFeatures: required } = step;
-  const fits = systems === 'unknown' || system === 'builtin' || systems.has(system);
-  const has = (feature: string): boolean =>
-    features === 'unknown' || features.has(feature) || mandatoryFeatures.has(feature);
-  return (
-    fits && required.every(has) && [...mandatoryFeatures].every((each) => required.includes(each))
-  );
+  const all = features && new Set([...features, ...mandatoryFeatures]);
+  if (!isAble(demand, { systems, features: all })) return false;
+  if (mandatoryFeatures.size === 0) return true;
+  const required = requiredSystemFeatures(demand);
+  return [...mandatoryFeatures].every((each) => required.includes(each));
 }
 
 /** Whether a remote's store can build by itself: it speaks the worker protocol, and is not set aside for builds that require something. */

@@ -1,6 +1,6 @@
 import type { System } from '../domain/system.ts';
 import type { Decision } from './decide.ts';
-import type { Abilities, Feasibility, RemoteEvidence } from './evidence.ts';
+import type { Feasibility, MachineAbilities, RemoteEvidence } from './evidence.ts';
 import { labelOf } from './knowledge.ts';
 import { canBeStore, canBuild } from './machines.ts';
 import type { Known } from './units.ts';
@@ -8,7 +8,7 @@ import type { Known } from './units.ts';
 /** What is known without asking anybody. */
 export interface Circumstances {
   /** Those that are there. */
-  readonly remotes: readonly (Abilities &
+  readonly remotes: readonly (MachineAbilities &
     Pick<RemoteEvidence, 'id' | 'protocol' | 'outputsAccepted'>)[];
   /** Whether the local store can have builders; `unknown` where that has not been tried. */
   readonly builders: Feasibility;
@@ -55,9 +55,9 @@ export function needsEvidence(circumstances: Circumstances): Need {
   return { kind: 'evidence' };
 }
 
-function offersAll(remote: Abilities, systems: Circumstances['systems']): boolean {
+function offersAll(remote: MachineAbilities, systems: Circumstances['systems']): boolean {
   if (systems === 'unknown' || systems.size <= 1) return true;
-  return [...systems].every((system) => canBuild(remote, { system, requiredSystemFeatures: [] }));
+  return [...systems].every((system) => canBuild(remote, { system, env: new Map() }));
 }
 
 function decided(mode: 'remote-store' | 'builders', reason: string, builders?: Feasibility): Need {
