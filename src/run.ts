@@ -19,8 +19,9 @@ import {
   removeSocketDirectory,
   temporary,
 } from './action/place.ts';
+import { maskTokens } from './action/mask.ts';
 import { annotateFailures, failureOf, setOutputs } from './action/report.ts';
-import { isSecretInput, maskTokens, takeSecrets, type Secrets } from './action/secrets.ts';
+import { isSecretInput, takeSecrets, type Secrets } from './action/secrets.ts';
 import { saveMarker, saveSocketDirectory } from './action/state.ts';
 import { renderSummary, writeSummary } from './action/summary.ts';
 import { endpointsOf } from './build/endpoints.ts';

@@ -1,6 +1,3 @@
-import * as core from '@actions/core';
-import { tokensIn } from '../nix/access-tokens.ts';
-
 /** Inputs that are secrets, or may hold one. */
 const SECRET_INPUTS = [
   'ssh-key',
@@ -39,14 +36,4 @@ export function secretsOf(read: (input: SecretInput) => string): Secrets {
 
 export function isSecretInput(name: string): name is SecretInput {
   return SECRET_INPUTS.some((secret) => secret === name);
-}
-
-/**
- * Has GitHub's runner hide tokens in the log of this step and of later ones, which can make Nix show them. It does so by itself only for
- * what comes from its own `secrets`.
- */
-export function maskTokens(secrets: Secrets): void {
-  const token = secrets['github-token'].trim();
-  const all = [token, ...tokensIn(secrets['extra-nix-config'])];
-  for (const each of new Set(all)) if (each !== '') core.setSecret(each);
 }
