@@ -2,9 +2,10 @@ import * as core from '@actions/core';
 import { randomUUID } from 'node:crypto';
 import { mkdtemp } from 'node:fs/promises';
 import path from 'node:path';
+import { accessWith } from './action/access.ts';
 import { Cancellation } from './action/cancellation.ts';
 import { reportFailure } from './action/crash.ts';
-import { credentialsReader, hasCredentials } from './action/credentials.ts';
+import { hasCredentials } from './action/credentials.ts';
 import { readEvent } from './action/event.ts';
 import { fallBackWith } from './action/fallback.ts';
 import { readInputs, type BuildInputs } from './action/inputs.ts';
@@ -66,8 +67,8 @@ async function build(
   const socketDirectory = await makeSocketDirectory();
   saveSocketDirectory(socketDirectory); // for post, should this be killed
   try {
-    const place = prepareContext(inputs, secrets, directory, marker);
-    const context = { ...place, socketDirectory, observe: log.observe, clock, signal };
+    const place = prepareContext(inputs, secrets, { directory, socketDirectory, marker });
+    const context = { ...place, observe: log.observe, clock, signal };
     const fallBack = fallBackWith(inputs.fallback, 'So it is built here, on the runner.');
     const report = await runStepOrLocally(inputs.request, context, fallBack);
     await finish(report, inputs, directory);
@@ -77,32 +78,41 @@ async function build(
 }
 
 /** @throws ActionError `input-invalid` of plan/impure-evaluation.ts */
-function refuseImpure({ request }: BuildInputs, secrets: Secrets): void {
+function refuseImpure({ request, hostChecks }: BuildInputs, secrets: Secrets): void {
   const isWithSecrets =
     request.nixConf.accessToken !== undefined ||
+    // What it would find there is not known.
+    hostChecks.transport === 'openssh' ||
     hasCredentials(secrets, endpointsOf(request.destination), process.env);
   refuseImpureEvaluation(request, readEvent(process.env), isWithSecrets);
+}
+
+/** What a step has for itself. */
+interface Own {
+  readonly directory: string;
+  readonly socketDirectory: string;
+  readonly marker: string;
 }
 
 function prepareContext(
   inputs: BuildInputs,
   secrets: Secrets,
-  directory: string,
-  marker: string,
-): Omit<StepContext, 'socketDirectory' | 'observe' | 'clock' | 'signal'> {
+  { directory, socketDirectory, marker }: Own,
+): Omit<StepContext, 'observe' | 'clock' | 'signal'> {
   const logDirectory = path.join(directory, 'logs');
   core.setOutput('log-dir', logDirectory);
+  const user = currentUser();
+  const env = { ...childEnvironment(process.env), [MARKER_VARIABLE]: marker };
+  const place = { processEnv: process.env, env, user, directory: socketDirectory };
   return {
-    access: {
-      credentialsFor: credentialsReader(secrets, process.env),
-      hostKeysOf: inputs.hostKeysOf,
-    },
-    user: currentUser(),
-    env: { ...childEnvironment(process.env), [MARKER_VARIABLE]: marker },
+    access: accessWith(inputs.hostChecks, secrets, place),
+    user,
+    env,
     runnerSystem: runnerSystem(),
     pipe: pipeProgram(),
     logDirectory,
     temporaryDirectory: directory,
+    socketDirectory,
   };
 }
 

@@ -1,7 +1,7 @@
 import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
+import { accessWith } from './action/access.ts';
 import { Cancellation } from './action/cancellation.ts';
-import { credentialsReader } from './action/credentials.ts';
 import { readInputs } from './action/inputs.ts';
 import { clock, currentUser, inputPlace, pipeProgram } from './action/place.ts';
 import { secretsOf } from './action/secrets.ts';
@@ -63,19 +63,20 @@ async function start(
   signal: AbortSignal,
 ): Promise<SetUp> {
   const read = (name: string): string => inputs[name] ?? '';
-  const { task, request, hostKeysOf } = readInputs(read, inputPlace(workspace));
+  const { task, request, hostChecks } = readInputs(read, inputPlace(workspace));
   if (task !== 'set-up') throw new ActionError('internal', 'the inputs name what to build');
-  const credentialsFor = credentialsReader(secretsOf(read), process.env);
-  const { destination, ...rest } = request;
-  await requireCredentials(destination, { credentialsFor });
-  // No path is relative from here on, and the workspace may be removed.
-  process.chdir('/');
   const marker = process.env[MARKER_VARIABLE] ?? '';
   const env = { ...childEnvironment(process.env), [MARKER_VARIABLE]: marker };
+  const user = currentUser();
+  const from = { processEnv: process.env, env, user, directory: path };
+  const access = accessWith(hostChecks, secretsOf(read), from);
+  const { destination, ...rest } = request;
+  await requireCredentials(destination, access);
+  // No path is relative from here on, and the workspace may be removed.
+  process.chdir('/');
   const folder = offloadFolder(path);
-  const place = { user: currentUser(), env, folder, clock, signal, onNotice: note };
+  const place = { user, env, folder, clock, signal, onNotice: note };
   const pipe = pipeProgram();
-  const access = { credentialsFor, hostKeysOf };
   const service = await startService(destination, rest, { access, pipe, ...place });
   return { service, control: await ControlServer.listen(folder.control), folder };
 }

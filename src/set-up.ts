@@ -27,9 +27,10 @@ export interface SetUpContext {
  * @throws ActionError with what kept it from serving; then nothing of it is left
  */
 export async function setUp(inputs: SetUpInputs, context: SetUpContext): Promise<void> {
-  const { mode } = inputs.request.destination;
-  // Tunnels and a private daemon make folders in it, and what does not fit there nobody would remove after a crash.
-  const preferred = mode === 'builders' ? '/tmp' : socketDirectory(temporary());
+  const { request, hostChecks } = inputs;
+  // Tunnels, a private daemon and OpenSSH make folders in it, and what does not fit there nobody would remove after a crash.
+  const hasFolders = request.destination.mode === 'builders' || hostChecks.transport === 'openssh';
+  const preferred = hasFolders ? '/tmp' : socketDirectory(temporary());
   const folder = await makeOffloadFolder(preferred);
   const state = { folder: folder.path, writeSummary: inputs.writeSummary };
   saveOffload({ ...state, isReady: false });

@@ -68,11 +68,13 @@ async function linked(
     return Remote.connect(
       {
         uri: parseStoreUri(`ssh-ng://ci@127.0.0.1:${builder.port}`),
-        defaultUser: 'ci',
         access: {
-          credentialsFor: () => Promise.resolve({ kind: 'keys', keys: parsePrivateKeys(key) }),
-          hostKeysOf: ({ host, port }) =>
-            lookupHostKeys(parseKnownHosts(builder.knownHosts()), host, port),
+          loginFor: ({ host, port }) =>
+            Promise.resolve({
+              user: 'ci',
+              credentials: { kind: 'keys', keys: parsePrivateKeys(key) },
+              hostKeys: lookupHostKeys(parseKnownHosts(builder.knownHosts()), host, port),
+            }),
         },
         options: NO_OPTIONS,
       },

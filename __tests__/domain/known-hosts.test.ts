@@ -139,7 +139,7 @@ describe('known-hosts', () => {
     [`@trusted builder ${KEY}`, 'known-hosts, line 2 has an unknown marker @trusted'],
     [
       `@cert-authority *.example.org ${KEY}`,
-      'known-hosts, line 2: @cert-authority is not supported, host certificates cannot be checked here',
+      'known-hosts, line 2: @cert-authority takes transport: openssh, host certificates cannot be checked without',
     ],
   ])('refuses the line %s', (line, message) => {
     expect(() => parseKnownHosts(`# first\n${line}`)).toThrow(

@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream';
 
 import { lookupHostKeys, parseKnownHosts } from '../../src/domain/known-hosts.ts';
 import { connectSsh, type SshConnection } from '../../src/ssh/connection.ts';
-import type { ConnectOptions } from '../../src/ssh/options.ts';
+import type { Ssh2Options } from '../../src/ssh/options.ts';
 import { parsePrivateKeys, type PrivateKey } from '../../src/ssh/private-key.ts';
 import { generateKey, type HostKeyType, type Sshd } from './sshd.ts';
 
@@ -28,7 +28,7 @@ export function makeKeyPair(type: HostKeyType = 'ed25519'): KeyPair {
   }
 }
 
-export function connectOptions(sshd: Sshd, keys: readonly PrivateKey[]): ConnectOptions {
+export function connectOptions(sshd: Sshd, keys: readonly PrivateKey[]): Ssh2Options {
   return {
     host: sshd.host,
     port: sshd.port,
@@ -38,12 +38,12 @@ export function connectOptions(sshd: Sshd, keys: readonly PrivateKey[]): Connect
   };
 }
 
-export function knownHosts(sshd: Sshd, text: string): ConnectOptions['hostKeys'] {
+export function knownHosts(sshd: Sshd, text: string): Ssh2Options['hostKeys'] {
   return lookupHostKeys(parseKnownHosts(text), sshd.host, sshd.port);
 }
 
 /** The error with which connecting fails; a connection that comes about is closed, and fails the test. */
-export async function connectFailure(options: ConnectOptions): Promise<unknown> {
+export async function connectFailure(options: Ssh2Options): Promise<unknown> {
   let connection: SshConnection;
   try {
     connection = await connectSsh(options);

@@ -120,7 +120,7 @@ describe.concurrent('a remote that cannot be had', () => {
   it('says that a name does not resolve', async () => {
     const { errors } = await fail({ inputs: { store: 'ssh-ng://ci@builder.invalid' } });
     expect(errors).toEqual([
-      'the host name builder.invalid does not resolve. Is it spelled right, and known to the name servers that this runner uses?',
+      'the host name builder.invalid does not resolve. Is it spelled right, and known to the name servers that this runner uses? A name that only ssh_config knows takes transport: openssh.',
     ]);
   });
 

@@ -79,8 +79,8 @@ describe.concurrent('wrong inputs', () => {
     ],
     'a certificate authority': [
       { 'known-hosts': '@cert-authority * ssh-ed25519 AAAA' },
-      `Input 'known-hosts': known-hosts, line 1: @cert-authority is not supported, host certificates cannot be checked here. ` +
-        'Pin the plain key of the host instead: on the builder, `cat /etc/ssh/ssh_host_ed25519_key.pub` prints the words that ' +
+      `Input 'known-hosts': known-hosts, line 1: @cert-authority takes transport: openssh, host certificates cannot be checked without. ` +
+        'Set transport: openssh, or pin the plain key of the host instead: on the builder, `cat /etc/ssh/ssh_host_ed25519_key.pub` prints the words that ' +
         'follow the host name in a known-hosts line.',
     ],
     'a boolean that is none': [

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { connectSsh } from '../../src/ssh/connection.ts';
-import type { ConnectOptions } from '../../src/ssh/options.ts';
+import type { Ssh2Options } from '../../src/ssh/options.ts';
 import { connectFailure, connectOptions, readAll } from '../helpers/ssh-client.ts';
 import { generateKey, Sshd } from '../helpers/sshd.ts';
 import { waitUntil } from '../helpers/wait-until.ts';
@@ -42,7 +42,7 @@ function agentHolds(...names: string[]): void {
   }
 }
 
-const withAgent = (path = socket): ConnectOptions => ({
+const withAgent = (path = socket): Ssh2Options => ({
   ...connectOptions(sshd, []),
   credentials: { kind: 'agent', socket: path },
 });

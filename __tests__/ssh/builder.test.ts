@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { startBuilder, type Builder, type UserName } from '../../lab/index.ts';
 import { TESTED_SUITES } from '../helpers/suites.ts';
 import { lookupHostKeys, parseKnownHosts } from '../../src/domain/known-hosts.ts';
-import type { ConnectOptions } from '../../src/ssh/options.ts';
+import type { Ssh2Options } from '../../src/ssh/options.ts';
 import { parsePrivateKeys } from '../../src/ssh/private-key.ts';
 import { connectWorker } from '../../src/ssh/worker-channel.ts';
 import { makeKeyPair } from '../helpers/ssh-client.ts';
@@ -49,7 +49,7 @@ describe.each(TESTED_SUITES)("a builder with OpenSSH and Nix of Debian's %s", (s
   });
 });
 
-function optionsFor(builder: Builder, user: UserName): ConnectOptions {
+function optionsFor(builder: Builder, user: UserName): Ssh2Options {
   const [host, port] = ['127.0.0.1', builder.port];
   return {
     host,

@@ -7,14 +7,14 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 
 import { connectSsh, type SshConnection } from '../../src/ssh/connection.ts';
-import type { ConnectOptions } from '../../src/ssh/options.ts';
+import type { Ssh2Options } from '../../src/ssh/options.ts';
 import { connectFailure, connectOptions, makeKeyPair, readAll } from '../helpers/ssh-client.ts';
 import { freePort, Sshd } from '../helpers/sshd.ts';
 
 const ours = makeKeyPair();
 const stranger = makeKeyPair();
 let sshd: Sshd;
-let options: ConnectOptions;
+let options: Ssh2Options;
 let connection: SshConnection | undefined;
 
 beforeAll(async () => {
@@ -29,7 +29,7 @@ afterAll(() => sshd[Symbol.asyncDispose]());
 
 afterEach(() => connection?.close());
 
-async function connect(changes: Partial<ConnectOptions> = {}): Promise<SshConnection> {
+async function connect(changes: Partial<Ssh2Options> = {}): Promise<SshConnection> {
   connection = await connectSsh({ ...options, ...changes });
   return connection;
 }
@@ -423,7 +423,7 @@ describe('a connection that is lost', () => {
     }
   });
 
-  async function connectTo(server: Sshd, changes: Partial<ConnectOptions> = {}) {
+  async function connectTo(server: Sshd, changes: Partial<Ssh2Options> = {}) {
     const lost = await connect({ ...connectOptions(server, [ours.key]), ...changes });
     return { closed: lost.closed, label: lost.label, exec: lost.exec.bind(lost) };
   }

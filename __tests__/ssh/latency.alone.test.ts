@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 
 import { Link } from '../../lab/link/link.ts';
 import { connectSsh, type SshConnection } from '../../src/ssh/connection.ts';
-import type { ConnectOptions } from '../../src/ssh/options.ts';
+import type { Ssh2Options } from '../../src/ssh/options.ts';
 import { SSH2_WINDOW } from '../../src/ssh/window.ts';
 import { connectWorker, openWorkerChannel } from '../../src/ssh/worker-channel.ts';
 import { connectOptions, knownHosts, makeKeyPair, readAll } from '../helpers/ssh-client.ts';
@@ -19,7 +19,7 @@ const rsa = makeKeyPair('rsa');
 const stranger = makeKeyPair();
 let sshd: Sshd;
 let link: Link;
-let options: ConnectOptions;
+let options: Ssh2Options;
 const opened: SshConnection[] = [];
 
 beforeAll(async () => {
@@ -44,7 +44,7 @@ afterAll(async () => {
   await sshd[Symbol.asyncDispose]();
 });
 
-async function connect(changes: Partial<ConnectOptions> = {}): Promise<SshConnection> {
+async function connect(changes: Partial<Ssh2Options> = {}): Promise<SshConnection> {
   const connection = await connectSsh({ ...options, ...changes });
   opened.push(connection);
   return connection;
@@ -123,7 +123,7 @@ describe('round trips', () => {
 describe('a long line', () => {
   test('is filled by a window that fits it', async () => {
     await link.shape({ roundTripMs: LONG_MS });
-    const seconds = async (changes: Partial<ConnectOptions>) => {
+    const seconds = async (changes: Partial<Ssh2Options>) => {
       const { duplex } = await (await connect(changes)).exec('head -c 40000000 /dev/zero');
       const start = performance.now();
       expect(await readAll(duplex)).toHaveLength(40_000_000);

@@ -4,7 +4,7 @@ import { readdirSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import path from 'node:path';
 import { connectSsh, type SshConnection } from '../../src/ssh/connection.ts';
-import type { ConnectOptions } from '../../src/ssh/options.ts';
+import type { Ssh2Options } from '../../src/ssh/options.ts';
 import { makeTunnelFolder, removeTunnelFolder } from '../../src/tunnel/folder.ts';
 import type { TunnelService } from '../../src/tunnel/service.ts';
 import { Tunnel } from '../../src/tunnel/tunnel.ts';
@@ -26,7 +26,7 @@ export class LocalTunnel implements AsyncDisposable {
   }
 
   static async open(
-    options: ConnectOptions,
+    options: Ssh2Options,
     service: TunnelService,
     script = PIPE,
   ): Promise<LocalTunnel> {
@@ -108,11 +108,11 @@ export class Pipe {
 
 /** One connection at a time, made when it is needed. */
 class Connections {
-  readonly #options: ConnectOptions;
+  readonly #options: Ssh2Options;
   #current: Promise<SshConnection> | undefined;
   count = 0;
 
-  constructor(options: ConnectOptions) {
+  constructor(options: Ssh2Options) {
     this.#options = options;
   }
 

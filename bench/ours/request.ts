@@ -83,12 +83,13 @@ async function connect(request: OursRequest, signal: AbortSignal): Promise<Remot
   return Remote.connect(
     {
       uri,
-      defaultUser: 'nobody',
       access: {
-        credentialsFor: () =>
-          Promise.resolve({ kind: 'keys', keys: parsePrivateKeys(request.privateKey, undefined) }),
-        hostKeysOf: ({ host, port }) =>
-          lookupHostKeys(parseKnownHosts(request.knownHosts), host, port),
+        loginFor: ({ host, port, user = 'nobody' }) =>
+          Promise.resolve({
+            user,
+            credentials: { kind: 'keys', keys: parsePrivateKeys(request.privateKey, undefined) },
+            hostKeys: lookupHostKeys(parseKnownHosts(request.knownHosts), host, port),
+          }),
       },
       options,
     },

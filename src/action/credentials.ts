@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { Access, Endpoint } from '../build/access.ts';
+import type { Endpoint } from '../build/access.ts';
 import { ActionError, toError } from '../domain/errors.ts';
 import type { Credentials } from '../ssh/credentials.ts';
 import { parsePrivateKeys } from '../ssh/private-key.ts';
@@ -9,7 +9,7 @@ import type { Secrets } from './secrets.ts';
 export function credentialsReader(
   secrets: Secrets,
   env: NodeJS.ProcessEnv,
-): Access['credentialsFor'] {
+): (endpoint: Pick<Endpoint, 'sshKey'>) => Promise<Credentials> {
   const known = new Map<string | undefined, Promise<Credentials>>();
   return ({ sshKey }) => {
     const read = known.get(sshKey) ?? readCredentials(secrets, sshKey, env);

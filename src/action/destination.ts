@@ -1,14 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Endpoint } from '../build/access.ts';
 import type { Destination } from '../build/step-request.ts';
 import { parseBuilders } from '../domain/builders.ts';
-import {
-  lookupHostKeys,
-  parseKnownHosts,
-  pinnedHostKey,
-  type HostKeys,
-} from '../domain/known-hosts.ts';
 import { machineName, machineOfStore, sameMachine, type Machine } from '../domain/machine.ts';
 import { formatStoreUri, parseStoreUri, type RemoteStoreUri } from '../domain/store-uri.ts';
 import type { System } from '../domain/system.ts';
@@ -100,25 +93,6 @@ function allMachines(
     machines.set(machineName(machine), known ?? machine);
   }
   return [...machines.values()];
-}
-
-/** Which host keys are whose: the one that is pinned, else those of `known-hosts`. What is revoked there is revoked in either case. */
-export function readHostKeys(
-  reader: InputReader,
-  destination: Destination | undefined,
-): (endpoint: Endpoint) => HostKeys {
-  const lines =
-    reader.parse('known-hosts', () => parseKnownHosts(reader.text('known-hosts'))) ?? [];
-  if (destination?.mode === 'remote-store') {
-    for (const { base64SshPublicHostKey: pinned } of destination.stores) {
-      if (pinned !== undefined) reader.parse('store', () => pinnedHostKey(pinned));
-    }
-  }
-  return ({ host, port, publicHostKey }) => {
-    const known = lookupHostKeys(lines, host, port);
-    if (publicHostKey === undefined) return known;
-    return { ...pinnedHostKey(publicHostKey), revoked: known.revoked };
-  };
 }
 
 function readIfThere(file: string): string | undefined {

@@ -3,21 +3,21 @@ import picomatch from 'picomatch';
 import { parseArgsStringToArgv } from 'string-argv';
 import type { BuildOptions } from '../build/daemon-options.ts';
 import type { CopySelection } from '../build/copy-selection.ts';
-import type { Access } from '../build/access.ts';
 import type { Destination, RemoteDestination, StepRequest } from '../build/step-request.ts';
 import { parseInstallable } from '../domain/installable.ts';
 import { parseSystem } from '../domain/system.ts';
 import type { EvaluationSource } from '../nix/walk-root.ts';
 import { FALLBACKS, type Fallback } from '../plan/fallback.ts';
-import { readDestination, readHostKeys, type InputPlace } from './destination.ts';
+import { readDestination, type InputPlace } from './destination.ts';
 import { readGivenConf } from './given-conf.ts';
+import { readHostChecks, type HostChecks } from './host-keys.ts';
 import { InputReader, type ReadInput } from './input-reader.ts';
 
 /** All inputs of the step but those that it logs in with, checked. */
 export type Inputs = BuildInputs | SetUpInputs;
 
 interface CommonInputs {
-  readonly hostKeysOf: Access['hostKeysOf'];
+  readonly hostChecks: HostChecks;
   readonly fallback: Fallback;
   readonly writeSummary: boolean;
 }
@@ -58,7 +58,7 @@ export function readInputs(read: ReadInput, place: InputPlace): Inputs {
   const isSetUp = reader.lines('installables').length === 0 && source.kind === 'flake';
   const destination = readDestination(reader, place);
   const common = {
-    hostKeysOf: readHostKeys(reader, destination),
+    hostChecks: readHostChecks(reader, destination),
     copyInputs: reader.choice('copy-inputs', ['auto', 'never']),
     options: readOptions(reader),
     nixConf: readGivenConf(reader, place),
@@ -127,14 +127,14 @@ type Complete<Where extends Destination, Rest> = CommonInputs & {
 function complete<Where extends Destination, Rest>(
   reader: InputReader,
   destination: Where | undefined,
-  { hostKeysOf, fallback, writeSummary, ...request }: Common,
+  { hostChecks, fallback, writeSummary, ...request }: Common,
   rest: Rest,
 ): Complete<Where, Rest> {
   reader.finish();
   if (!destination) throw new TypeError('an input was accepted without a value');
   return {
     request: { destination, ...request, ...rest },
-    ...{ hostKeysOf, fallback, writeSummary },
+    ...{ hostChecks, fallback, writeSummary },
   };
 }
 

@@ -21,8 +21,6 @@ export interface BuilderOptions {
   readonly folder: string;
   readonly pipe: PipeProgram;
   readonly access: Access;
-  /** Whom to log in as where the machine does not say. */
-  readonly user: string;
   readonly signal: AbortSignal;
   readonly onNotice: (text: string) => void;
   /** Whether others can build in its place. */
@@ -41,8 +39,6 @@ const BESIDE_OTHERS: Patience = { firstMs: 250, longestMs: 2000, totalMs: 10_000
 export class Builder {
   readonly machine: Machine;
   readonly label: string;
-  /** Whom it is logged in as. */
-  readonly user: string;
   readonly tunnel: Tunnel;
   readonly #signal: AbortSignal;
   readonly #link: Promise<RemoteLink<MachineConnection>>;
@@ -50,13 +46,12 @@ export class Builder {
   #trust: MachineTrust = UNKNOWN;
 
   private constructor(
-    { machine, user, signal }: BuilderOptions,
+    { machine, signal }: BuilderOptions,
     tunnel: Tunnel,
     link: Promise<RemoteLink<MachineConnection>>,
   ) {
     this.machine = machine;
     this.label = machineName(machine);
-    this.user = machine.user ?? user;
     this.#signal = signal;
     this.tunnel = tunnel;
     this.#link = link;
@@ -103,6 +98,11 @@ export class Builder {
     return this.#trust.trust;
   }
 
+  /** Whom it is logged in as, once it is. */
+  get user(): string {
+    return this.#open?.last.connection.user ?? '';
+  }
+
   get bytesSent(): number {
     return this.#open?.bytesSent ?? 0;
   }
@@ -146,13 +146,12 @@ export class Builder {
 async function linkTo({
   machine,
   access,
-  user,
   signal,
   onNotice,
   hasOthers,
 }: BuilderOptions): Promise<RemoteLink<MachineConnection>> {
   const connect = (each: AbortSignal): Promise<MachineConnection> =>
-    MachineConnection.open(machine, user, access, each);
+    MachineConnection.open(machine, access, each);
   const patience = hasOthers ? { patience: BESIDE_OTHERS } : {};
   return new RemoteLink({ first: await connect(signal), connect, onNotice, ...patience });
 }

@@ -18,11 +18,11 @@ export interface ConnectedRemote extends Connected {
 export async function connectRemote(
   { options }: StepRequest,
   uri: RemoteStoreUri,
-  { access, user, observe, signal }: StepContext,
+  { access, observe, signal }: StepContext,
   opened: AsyncDisposableStack,
 ): Promise<ConnectedRemote> {
   const connect = (until: AbortSignal): Promise<Remote> =>
-    Remote.connect({ uri, defaultUser: user, access, options }, until);
+    Remote.connect({ uri, access, options }, until);
   const first = await connect(signal);
   const onNotice = (text: string): void => {
     if (!signal.aborted) observe({ kind: 'notice', text });

@@ -20,7 +20,7 @@ export function endpointsOf(destination: Destination): readonly Endpoint[] {
  */
 export async function requireCredentials(
   destination: Destination,
-  { credentialsFor }: Pick<Access, 'credentialsFor'>,
+  { loginFor }: Access,
 ): Promise<void> {
-  await Promise.all(endpointsOf(destination).map(credentialsFor));
+  await Promise.all(endpointsOf(destination).map(loginFor));
 }

@@ -16,17 +16,14 @@ export class MachineConnection implements Linked {
   /** @throws ActionError of ssh/ */
   static async open(
     machine: Machine,
-    defaultUser: string,
     access: Access,
     signal: AbortSignal,
   ): Promise<MachineConnection> {
-    const { host, port, user, compress } = machine;
+    const { host, port, compress } = machine;
     const connection = await connectSsh({
       host,
       port,
-      user: user ?? defaultUser,
-      credentials: await access.credentialsFor(machine),
-      hostKeys: access.hostKeysOf(machine),
+      ...(await access.loginFor(machine)),
       compress,
       signal,
     });

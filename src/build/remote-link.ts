@@ -59,6 +59,7 @@ export class RemoteLink<T extends Linked> {
   readonly #label: string;
   readonly #closing = new AbortController();
   #current: T | undefined;
+  #last: T;
   #connecting: Promise<T> | undefined;
   #loss: Loss | undefined;
   /** Why there is no connection, until then on `performance.now()`. */
@@ -72,7 +73,13 @@ export class RemoteLink<T extends Linked> {
     this.#options = options;
     this.#patience = options.patience ?? PATIENCE;
     this.#label = options.first.label;
+    this.#last = options.first;
     this.#hold(options.first);
+  }
+
+  /** The connection that was made last; it may be lost. */
+  get last(): T {
+    return this.#last;
   }
 
   /** How often there was a new connection after a lost one. */
@@ -116,6 +123,7 @@ export class RemoteLink<T extends Linked> {
 
   #hold(remote: T): void {
     this.#current = remote;
+    this.#last = remote;
     void remote.lost.then((reason) => {
       this.#sent += remote.bytesSent;
       this.#received += remote.bytesReceived;

@@ -30,8 +30,6 @@ import type { BuildPlace } from './place.ts';
 
 export interface RemoteRequest {
   readonly uri: RemoteStoreUri;
-  /** The user to log in as where the URI names none. */
-  readonly defaultUser: string;
   readonly access: Access;
   readonly options: BuildOptions;
 }
@@ -66,16 +64,14 @@ export class Remote implements BuildPlace {
    * @throws ActionError of ssh/
    */
   static async connect(request: RemoteRequest, signal: AbortSignal): Promise<Remote> {
-    const { uri, defaultUser, access, options } = request;
+    const { uri, access, options } = request;
     const endpoint = { ...uri, publicHostKey: uri.base64SshPublicHostKey };
     let settings: Promise<NixSettings | undefined> | undefined;
     const connected = await connectWorker(
       {
         host: uri.host,
         port: uri.port,
-        user: uri.user ?? defaultUser,
-        credentials: await access.credentialsFor(endpoint),
-        hostKeys: access.hostKeysOf(endpoint),
+        ...(await access.loginFor(endpoint)),
         compress: uri.compress,
         signal,
         onRequestable: (connection) => {
@@ -93,7 +89,7 @@ export class Remote implements BuildPlace {
 
   /** Whom we are logged in as. */
   get user(): string {
-    return this.#request.uri.user ?? this.#request.defaultUser;
+    return this.#connection.user;
   }
 
   get uri(): RemoteStoreUri {

@@ -107,10 +107,10 @@ function checkMarker(marker: string, lineNumber: number): void {
   if (marker !== '@cert-authority') throw invalid(lineNumber, `has an unknown marker ${marker}`);
   throw new ActionError(
     'known-hosts-invalid',
-    `known-hosts, line ${lineNumber}: @cert-authority is not supported, host certificates cannot be checked here`,
+    `known-hosts, line ${lineNumber}: @cert-authority takes transport: openssh, host certificates cannot be checked without`,
     {
       hint:
-        'Pin the plain key of the host instead: on the builder, `cat /etc/ssh/ssh_host_ed25519_key.pub` prints ' +
+        'Set transport: openssh, or pin the plain key of the host instead: on the builder, `cat /etc/ssh/ssh_host_ed25519_key.pub` prints ' +
         'the words that follow the host name in a known-hosts line.',
     },
   );

@@ -70,10 +70,7 @@ export class OffloadService implements Service {
       context.onNotice(text);
     };
     const connect = (uri: RemoteStoreUri, signal: AbortSignal): Promise<Remote> =>
-      Remote.connect(
-        { uri, defaultUser: context.user, access: context.access, options: request.options },
-        signal,
-      );
+      Remote.connect({ uri, access: context.access, options: request.options }, signal);
     const { stores } = request;
     const remotes = await LinkedRemotes.connect(stores, connect, onNotice, context.signal);
     try {

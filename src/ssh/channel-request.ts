@@ -3,12 +3,15 @@ import type { ClientChannel } from 'ssh2';
 import { ActionError } from '../domain/errors.ts';
 import { printable } from '../domain/text.ts';
 
-/** One request to open a channel. */
-export interface ChannelRequest<T> {
-  /** For people: what is asked for, and of whom. */
+/** What is asked for, and of whom, for people; and how long an answer may take. */
+export interface Asked {
   readonly what: string;
   readonly label: string;
   readonly timeoutMs: number;
+}
+
+/** One request to open a channel. */
+export interface ChannelRequest<T> extends Asked {
   /** Sends the request; ssh2 answers through the callback, or throws. */
   readonly start: (done: (error: Error | undefined, channel: ClientChannel) => void) => void;
   /** Called at once with the channel: what it emits in the same turn would be missed later. */
@@ -41,14 +44,14 @@ export function requestChannel<T>(request: ChannelRequest<T>): Promise<T> {
   return promise;
 }
 
-function noAnswer({ what, label, timeoutMs }: ChannelRequest<unknown>): ActionError {
+export function noAnswer({ what, label, timeoutMs }: Asked): ActionError {
   return new ActionError(
     'channel-refused',
     `${label} did not answer the request for ${what} within ${timeoutMs / 1000} s`,
   );
 }
 
-function channelRefused({ what, label }: ChannelRequest<unknown>, cause: unknown): ActionError {
+export function channelRefused({ what, label }: Asked, cause: unknown): ActionError {
   const said = cause instanceof Error ? cause.message.replace(/^\(SSH\) /, '') : String(cause);
   const reason = printable(said);
   return new ActionError('channel-refused', `${label} refused ${what}: ${reason}`, {

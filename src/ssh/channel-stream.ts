@@ -4,11 +4,9 @@ import type { ClientChannel } from 'ssh2';
 
 import { ActionError } from '../domain/errors.ts';
 import { ReceiveWindow } from './window.ts';
+import { writeBatches } from './write-batches.ts';
 
 const READ_AHEAD = 256 * 1024;
-
-/** Small writes that wait for the same turn leave as packets of up to this size. */
-const WRITE_BATCH = 64 * 1024;
 
 type WriteDone = (error?: Error | null) => void;
 
@@ -59,7 +57,7 @@ export class ChannelStream extends Duplex {
   }
 
   override _writev(chunks: { chunk: Buffer; encoding: BufferEncoding }[], done: WriteDone): void {
-    const batches = batch(chunks.map(({ chunk }) => chunk));
+    const batches = writeBatches(chunks.map(({ chunk }) => chunk));
     const writeNext = (error?: Error | null) => {
       const next = batches.shift();
       if (error || next === undefined) done(error);
@@ -110,25 +108,6 @@ export class ChannelStream extends Duplex {
   }
 }
 
-function closedByRemote(): ActionError {
+export function closedByRemote(): ActionError {
   return new ActionError('connection-lost', 'the program on the remote side closed the channel');
-}
-
-/** Joins neighbours as long as the sum stays within one batch; larger chunks stay as they are. */
-function batch(chunks: readonly Buffer[]): Buffer[] {
-  const batches: Buffer[][] = [];
-  let size = WRITE_BATCH;
-  for (const chunk of chunks) {
-    if (size + chunk.length > WRITE_BATCH) {
-      batches.push([chunk]);
-      size = chunk.length;
-    } else {
-      batches.at(-1)?.push(chunk);
-      size += chunk.length;
-    }
-  }
-  return batches.map((group) => {
-    const [only, ...others] = group;
-    return only !== undefined && others.length === 0 ? only : Buffer.concat(group);
-  });
 }

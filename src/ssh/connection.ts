@@ -6,6 +6,7 @@ import { ActionError } from '../domain/errors.ts';
 import { TurnedAway } from './handshake-progress.ts';
 import { shakeHands } from './handshake.ts';
 import { Connection } from './live-connection.ts';
+import { connectOpenssh } from './openssh/connect.ts';
 import { DEFAULT_TIMEOUTS, type ConnectOptions, type Timeouts } from './options.ts';
 import { connectTcp } from './tcp.ts';
 
@@ -18,7 +19,7 @@ export interface ExitStatus {
 
 /** A program on the remote side. */
 export interface ExecStream extends ByteStream {
-  /** Settles once all output was read, or the stream destroyed; never rejects. */
+  /** Settles once all output has arrived, or the stream is destroyed; never rejects. */
   readonly exit: Promise<ExitStatus>;
   /** Its standard error, as it comes; what nobody listens to is dropped, but for what `diagnostics()` keeps. */
   readonly stderr: Readable;
@@ -28,6 +29,8 @@ export interface ExecStream extends ByteStream {
 export interface SshConnection {
   /** For people: `user@host`, with the port unless it is 22. */
   readonly label: string;
+  /** Whom it is logged in as. */
+  readonly user: string;
   /** Milliseconds, measured during the handshake. */
   readonly roundTripMs: number;
   /** Of the TCP connection so far, both with SSH's own overhead. */
@@ -50,7 +53,7 @@ export interface SshConnection {
 }
 
 /**
- * Connects and authenticates; tries again for some seconds where the server is too busy to talk.
+ * Connects and authenticates, with the client that is asked for; tries again for some seconds where the server is too busy to talk.
  * @throws ActionError of group "reaching the remote", or `cancelled`
  */
 export async function connectSsh(options: ConnectOptions): Promise<SshConnection> {
@@ -76,6 +79,7 @@ async function pause(ms: number, { host, signal }: ConnectOptions): Promise<void
 }
 
 async function connectOnce(options: ConnectOptions, timeouts: Timeouts): Promise<SshConnection> {
+  if (options.transport === 'openssh') return connectOpenssh(options, timeouts);
   const socket = await connectTcp(options.host, options.port, timeouts.tcpMs, options.signal);
   return shakeHands(socket, options, timeouts, (handshake) => {
     const connection = new Connection(socket, handshake, options, timeouts);

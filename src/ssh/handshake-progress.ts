@@ -4,7 +4,7 @@ import { ActionError } from '../domain/errors.ts';
 import { noCommonHostKey } from '../domain/host-key-check.ts';
 import { printable } from '../domain/text.ts';
 import { type AuthenticationWatch, authenticationFailure, moreIsWanted } from './authentication.ts';
-import type { ConnectOptions } from './options.ts';
+import type { Ssh2Options } from './options.ts';
 
 /** How far a handshake has come. */
 export type Phase = 'greeting' | 'key-exchange' | 'authentication';
@@ -16,14 +16,14 @@ export class HandshakeProgress implements AuthenticationWatch {
   /** Set when the host's key was refused. */
   hostKey: ActionError | undefined;
   isAuthenticated = false;
-  readonly #options: ConnectOptions;
+  readonly #options: Ssh2Options;
   #phase: Phase = 'greeting';
   #firstBytes = '';
   #serviceAskedAt = 0;
   #serviceGrantedAt: number | undefined;
   #wantedMore: readonly string[] | undefined;
 
-  constructor(options: ConnectOptions) {
+  constructor(options: Ssh2Options) {
     this.#options = options;
   }
 

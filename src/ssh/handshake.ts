@@ -14,7 +14,7 @@ import { keepCipherKeys } from './cipher-keys.ts';
 import { firstKey } from './credentials.ts';
 import { authenticateEagerly } from './eager-authentication.ts';
 import { HandshakeProgress } from './handshake-progress.ts';
-import type { ConnectOptions, Timeouts } from './options.ts';
+import type { Ssh2Options, Timeouts } from './options.ts';
 
 /** What ssh2 can check, best first; RSA with SHA-2 alone. */
 const SUPPORTED_HOST_KEYS: readonly ServerHostKeyAlgorithm[] = [
@@ -46,7 +46,7 @@ export interface Handshake {
  */
 export async function shakeHands<T>(
   socket: Socket,
-  options: ConnectOptions,
+  options: Ssh2Options,
   timeouts: Timeouts,
   onRequestable: (handshake: Handshake) => T,
 ): Promise<T> {
@@ -83,7 +83,7 @@ export async function shakeHands<T>(
 
 function clientConfig(
   socket: Socket,
-  options: ConnectOptions,
+  options: Ssh2Options,
   timeouts: Timeouts,
   progress: HandshakeProgress,
 ): ConnectConfig {
@@ -109,7 +109,7 @@ function clientConfig(
  * sent MUST be passed to the service" (RFC 4252, 5.1). So nothing may follow a request that need not be the last one,
  * and whether a server keeps to it is known of OpenSSH only.
  */
-function mayAskEarly({ credentials }: ConnectOptions, { server }: HandshakeProgress): boolean {
+function mayAskEarly({ credentials }: Ssh2Options, { server }: HandshakeProgress): boolean {
   return credentials.kind === 'keys' && credentials.keys.length === 1 && server === 'OpenSSH';
 }
 
@@ -117,7 +117,7 @@ function mayAskEarly({ credentials }: ConnectOptions, { server }: HandshakeProgr
 async function untilReady(
   client: Client,
   progress: HandshakeProgress,
-  options: ConnectOptions,
+  options: Ssh2Options,
   timeouts: Timeouts,
 ): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<undefined>();
@@ -148,7 +148,7 @@ async function untilReady(
 }
 
 /** ssh2's own order of ciphers stands: AES-GCM first, which processors of today do in hardware. */
-function algorithms({ hostKeys, host, compress }: ConnectOptions): Algorithms {
+function algorithms({ hostKeys, host, compress }: Ssh2Options): Algorithms {
   const wanted = hostKeyAlgorithms(hostKeys);
   const known = SUPPORTED_HOST_KEYS.filter((algorithm) => wanted?.includes(algorithm));
   if (wanted !== undefined && known.length === 0) throw uncheckableHostKey(hostKeys, host);

@@ -10,8 +10,9 @@ import { ChannelStream } from './channel-stream.ts';
 import type { ExecStream, ExitStatus, SshConnection } from './connection.ts';
 import { Diagnostics } from './diagnostics.ts';
 import type { Handshake } from './handshake.ts';
+import { connectionLabel } from './label.ts';
 import { watchLink } from './link-watch.ts';
-import type { ConnectOptions, Timeouts } from './options.ts';
+import type { Ssh2Options, Timeouts } from './options.ts';
 import { quoteCommand } from './shell-quote.ts';
 import { windowFor } from './window.ts';
 
@@ -20,13 +21,10 @@ const FAREWELL_MS = 1000;
 /** What ssh2 and OpenSSL say of a packet that is not what was sent: length first, then the authentication tag. */
 const DAMAGED = /Bad packet length|Invalid MAC|unable to authenticate data/;
 
-function labelOf({ user, host, port }: ConnectOptions): string {
-  return port === 22 ? `${user}@${host}` : `${user}@${host}:${port}`;
-}
-
 /** A connection whose client is authenticated, or about to be: see `onRequestable`. */
 export class Connection implements SshConnection {
   readonly label: string;
+  readonly user: string;
   readonly closed: Promise<ActionError | undefined>;
   readonly #socket: Socket;
   readonly #client: Client;
@@ -38,9 +36,10 @@ export class Connection implements SshConnection {
   readonly #stopWatching: () => void;
   #gone: ActionError | undefined;
 
-  constructor(socket: Socket, handshake: Handshake, options: ConnectOptions, timeouts: Timeouts) {
+  constructor(socket: Socket, handshake: Handshake, options: Ssh2Options, timeouts: Timeouts) {
     const { client } = handshake;
-    this.label = labelOf(options);
+    this.label = connectionLabel(options.user, options);
+    this.user = options.user;
     this.#windowBytes = options.windowBytes;
     this.#socket = socket;
     this.#client = client;

@@ -1,6 +1,7 @@
 import { createPrivateKey, randomBytes, type KeyObject } from 'node:crypto';
 
 import { ActionError, toError } from '../domain/errors.ts';
+import { sshString } from './wire.ts';
 
 const PKCS8 = /^-----BEGIN (ENCRYPTED )?PRIVATE KEY-----/;
 
@@ -88,13 +89,6 @@ function openSshEd25519(key: KeyObject): string {
   const lines = base64.match(/.{1,64}/g) ?? [];
   const label = 'OPENSSH PRIVATE KEY';
   return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ''].join('\n');
-}
-
-function sshString(content: string | Buffer): Buffer {
-  const bytes = Buffer.from(content);
-  const length = Buffer.alloc(4);
-  length.writeUInt32BE(bytes.length);
-  return Buffer.concat([length, bytes]);
 }
 
 export function wrongPassphrase(name: string): ActionError {

@@ -70,7 +70,7 @@ function connectFailure(host: string, port: number, error: Error): ActionError {
     case 'EAI_AGAIN':
     case 'EAI_NODATA':
       return new ActionError('host-unresolvable', `the host name ${host} does not resolve`, {
-        hint: 'Is it spelled right, and known to the name servers that this runner uses?',
+        hint: 'Is it spelled right, and known to the name servers that this runner uses? A name that only ssh_config knows takes transport: openssh.',
         cause: error,
       });
     case 'ECONNREFUSED':
