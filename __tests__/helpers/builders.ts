@@ -126,12 +126,16 @@ const STATUSES = {
 
 let salts = 0;
 
-/** Builds a whole flake on a machine, and shows what was built where and what is told of it. */
+/**
+ * Builds a whole flake on a machine, and shows what was built where and what is told of it.
+ * @param inputs beside those that this takes
+ */
 export async function expectWholeFlake(
   builder: Builder,
   runner: NixHost,
   user: UserName,
   machine: MachineOptions = {},
+  inputs: Readonly<Record<string, string>> = {},
 ): Promise<void> {
   const salt = `${user}-${machine.protocol ?? 'ng'}-${(salts += 1)}`;
   const workspace = await makeWorkspace(runner, user);
@@ -144,6 +148,7 @@ export async function expectWholeFlake(
       builders: machineLine(builder, machine),
       'keep-going': 'true',
       'copy-outputs': '*.to[a-z]\n*.talk',
+      ...inputs,
     },
   });
   expect(ran.statuses, ran.log).toEqual(STATUSES);

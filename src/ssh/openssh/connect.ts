@@ -1,4 +1,5 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtempSync } from 'node:fs';
+import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 import { ActionError } from '../../domain/errors.ts';
@@ -26,7 +27,8 @@ export async function connectOpenssh(
   timeouts: Timeouts,
 ): Promise<OpensshConnection> {
   await using opened = new AsyncDisposableStack();
-  const folder = await mkdtemp(path.join(options.directory, 'ssh-'));
+  // At once: a socket that is made elsewhere in this process narrows the umask meanwhile, and nobody could enter the folder.
+  const folder = mkdtempSync(path.join(options.directory, 'ssh-'));
   opened.defer(() => rm(folder, { recursive: true, force: true }));
   const files = clientFiles(folder);
   await writeFiles(options, files, timeouts);

@@ -2,7 +2,7 @@ import { ActionError, type ErrorCode } from '../../domain/errors.ts';
 import { fingerprint } from '../../domain/public-key.ts';
 import { printable } from '../../domain/text.ts';
 import { TurnedAway } from '../handshake-progress.ts';
-import type { OpensshOptions } from '../options.ts';
+import type { OpensshIdentity, OpensshOptions } from '../options.ts';
 
 /** A client that has ended before it was let in. */
 export interface ClientEnd {
@@ -171,21 +171,24 @@ function unresolvable(host: string): Explanation {
 function denied({ host, user, identity }: OpensshOptions, match: RegExpExecArray): Explanation {
   const [, who = '', methods = 'publickey'] = match;
   const whom = who === '' ? `${user === undefined ? '' : `${user}@`}${host}` : printable(who);
-  const offered = {
-    keys: () =>
-      identity.kind === 'keys'
-        ? `offered was ${identity.keys.map((key) => `${key.type} ${key.fingerprint}`).join(', ')}`
-        : '',
-    file: () => (identity.kind === 'file' ? `offered was the key in ${identity.path}` : ''),
-    configured: () => 'offered were the keys of the agent and of ssh_config',
-  }[identity.kind]();
   // As after a key that was taken and is not enough (AuthenticationMethods).
   const wanted = methods.includes('publickey') ? '' : `, and it wants ${printable(methods)}`;
   return {
     code: 'authentication-failed',
-    what: `${whom} does not let us in: ${offered}${wanted}`,
+    what: `${whom} does not let us in: ${offered(identity)}${wanted}`,
     hint: 'Is the user name right, and is the public half of the key a line of his ~/.ssh/authorized_keys there?',
   };
+}
+
+function offered(identity: OpensshIdentity): string {
+  switch (identity.kind) {
+    case 'keys':
+      return `offered was ${identity.keys.map((key) => `${key.type} ${key.fingerprint}`).join(', ')}`;
+    case 'file':
+      return `offered was the key in ${identity.path}`;
+    case 'configured':
+      return 'offered were the keys of the agent and of ssh_config';
+  }
 }
 
 function badConfiguration(_: OpensshOptions, [line = '']: RegExpExecArray): Explanation {
