@@ -42,6 +42,8 @@ export class Builder {
   readonly tunnel: Tunnel;
   readonly #signal: AbortSignal;
   readonly #link: Promise<RemoteLink<MachineConnection>>;
+  /** Beside the link's, where the machine's sshd allows few channels on one. */
+  readonly #further: readonly MachineConnection[];
   #open: RemoteLink<MachineConnection> | undefined;
   #trust: MachineTrust = UNKNOWN;
 
@@ -49,12 +51,14 @@ export class Builder {
     { machine, signal }: BuilderOptions,
     tunnel: Tunnel,
     link: Promise<RemoteLink<MachineConnection>>,
+    further: readonly MachineConnection[],
   ) {
     this.machine = machine;
     this.label = machineName(machine);
     this.#signal = signal;
     this.tunnel = tunnel;
     this.#link = link;
+    this.#further = further;
     link.then(
       (open) => (this.#open = open),
       () => undefined,
@@ -66,6 +70,7 @@ export class Builder {
     const { machine, index, name, folder, pipe } = options;
     const onNotice = unlessRepeated(options.onNotice);
     const link = linkTo({ ...options, onNotice });
+    const further: MachineConnection[] = [];
     link.catch(() => undefined); // told by connect()
     const tunnel = await Tunnel.open({
       ...{ folder, name, index },
@@ -73,9 +78,14 @@ export class Builder {
       service: serviceOf(machine),
       pipe,
       connection: async (signal) => (await (await link).get(signal)).connection,
+      further: async (signal) => {
+        const added = await connectTo(options, signal);
+        further.push(added);
+        return added.connection;
+      },
       onNotice,
     });
-    return new Builder(options, tunnel, link);
+    return new Builder(options, tunnel, link, further);
   }
 
   /**
@@ -104,11 +114,14 @@ export class Builder {
   }
 
   get bytesSent(): number {
-    return this.#open?.bytesSent ?? 0;
+    return this.#further.reduce((sum, each) => sum + each.bytesSent, this.#open?.bytesSent ?? 0);
   }
 
   get bytesReceived(): number {
-    return this.#open?.bytesReceived ?? 0;
+    return this.#further.reduce(
+      (sum, each) => sum + each.bytesReceived,
+      this.#open?.bytesReceived ?? 0,
+    );
   }
 
   get reconnects(): number {
@@ -143,15 +156,9 @@ export class Builder {
   }
 }
 
-async function linkTo({
-  machine,
-  access,
-  signal,
-  onNotice,
-  hasOthers,
-}: BuilderOptions): Promise<RemoteLink<MachineConnection>> {
-  const connect = (each: AbortSignal): Promise<MachineConnection> =>
-    MachineConnection.open(machine, access, each);
+async function linkTo(options: BuilderOptions): Promise<RemoteLink<MachineConnection>> {
+  const connect = (signal: AbortSignal): Promise<MachineConnection> => connectTo(options, signal);
+  const { signal, onNotice, hasOthers } = options;
   const patience = hasOthers ? { patience: BESIDE_OTHERS } : {};
   return new RemoteLink({ first: await connect(signal), connect, onNotice, ...patience });
 }
@@ -163,6 +170,13 @@ function unlessRepeated(tell: (text: string) => void): (text: string) => void {
     if (text !== last) tell(text);
     last = text;
   };
+}
+
+function connectTo(
+  { machine, access }: BuilderOptions,
+  signal: AbortSignal,
+): Promise<MachineConnection> {
+  return MachineConnection.open(machine, access, signal);
 }
 
 function serviceOf({ protocol, remoteProgram, remoteStore }: Machine): TunnelService {

@@ -214,12 +214,13 @@ function withoutName(message: string, label: string): string {
   return message.startsWith(`${label}: `) ? message.slice(label.length + 2) : message;
 }
 
-/** With every machine's own reason and remedy; the code is the first one's. */
+/** With every machine's own reason and remedy; the code is that of one that is there, if any is. */
 function noneLeft(
   all: readonly Builder[],
   failures: readonly (ActionError | undefined)[],
 ): ActionError {
-  const [first] = failures;
+  // What passes by itself may be a reason to build elsewhere; what does not is for a person to see.
+  const first = failures.find((each) => each && !ABSENT.has(each.code)) ?? failures[0];
   const { code = 'internal', hint } = first ?? {};
   const verb = failures.every((each) => each && ABSENT.has(each.code)) ? 'reached' : 'used';
   if (all.length === 1) {

@@ -14,6 +14,9 @@ const SILENCE_MS = 1000;
 /** How long a client may stay when the remote has gone, milliseconds. */
 const FAREWELL_MS = 5000;
 
+/** How long the remote may take to greet, milliseconds: its sshd may answer for a Nix that hangs, and Nix would wait without end. */
+const GREETING_MS = 45_000;
+
 /** What may wait of a client until its channel is open, bytes. */
 const HELD_LIMIT = 1024 * 1024;
 
@@ -98,7 +101,12 @@ export class TunnelClient {
     const socket = this.#socket;
     const { duplex } = stream;
     this.#channel = duplex;
-    duplex.once('data', (chunk: Buffer) => this.#remoteSpeaks(stream, chunk));
+    const late = setTimeout(() => this.#remoteSilent(), GREETING_MS).unref();
+    duplex.once('close', () => clearTimeout(late));
+    duplex.once('data', (chunk: Buffer) => {
+      clearTimeout(late);
+      this.#remoteSpeaks(stream, chunk);
+    });
     duplex.on('error', (error) => this.#remoteLost(error));
     duplex.once('end', () => this.#remoteEnded(stream));
     socket.off('data', this.#hold);
@@ -143,6 +151,11 @@ export class TunnelClient {
       const end = { label, isGreeted: false, diagnostics: stream.diagnostics(), ...unknown };
       this.#turnAway(streamEnded(end).message);
     }, DIAGNOSTICS_GRACE);
+  }
+
+  #remoteSilent(): void {
+    const { label } = this.#options;
+    this.#turnAway(`${label}: the Nix there did not greet in ${GREETING_MS / 1000} s`);
   }
 
   #remoteLost(error: Error): void {

@@ -22,6 +22,8 @@ export interface TunnelOptions {
   readonly pipe: PipeProgram;
   /** The connection as it is now; after a loss, as soon as there is one again. The signal ends this wait alone. */
   readonly connection: (signal: AbortSignal) => Promise<SshConnection>;
+  /** One more connection, see {@link Channels}. */
+  readonly further?: ((signal: AbortSignal) => Promise<SshConnection>) | undefined;
   /** Told, in one line, why a client was turned away. */
   readonly onNotice: (text: string) => void;
 }
@@ -42,12 +44,13 @@ export class Tunnel {
   #closed: Promise<void> | undefined;
 
   private constructor(options: TunnelOptions) {
-    const { folder, name, index, label, service, connection, onNotice } = options;
+    const { folder, name, index, label, service, connection, further, onNotice } = options;
     this.label = label;
     this.#launcher = path.join(folder, name);
     this.socketPath = path.join(folder, socketName(index));
     this.storeUri = launcherUri(service.kind === 'worker' ? 'ssh-ng' : 'ssh', this.#launcher);
-    this.#channels = new Channels({ connection, open: (on) => openService(on, service) });
+    const open = (on: SshConnection) => openService(on, service);
+    this.#channels = new Channels({ connection, further, open });
     const openChannel = (signal: AbortSignal) => this.#channels.request(signal);
     this.#server = createServer({ allowHalfOpen: true }, (socket) =>
       this.#serve(new TunnelClient(socket, { label, openChannel, onNotice })),
