@@ -5,9 +5,10 @@ import { renderNixConf } from '../nix/nix-conf.ts';
 import { startPrivateDaemon } from '../nix/private-daemon.ts';
 import type { NixSettings } from '../nix/settings.ts';
 import { nixVersion, type NixVersion } from '../nix/version.ts';
-import type { LocalStore } from '../store/local-store.ts';
+import { openLocalStore, type LocalStore } from '../store/local-store.ts';
 import type { Builders } from './builders.ts';
 import { confSettings } from './daemon-options.ts';
+import { checkDaemonReach } from './daemon-reach.ts';
 import type { EvaluationStore } from './evaluation-store.ts';
 import { isTrustedByLocal } from './local-trust.ts';
 import { openRunnerConf, type ConfContext } from './runner-conf.ts';
@@ -30,7 +31,7 @@ type LocalNixContext = ConfContext & Pick<StepContext, 'user'>;
  * Has the local Nix build on our machines: through a configuration of ours, and where its daemon does not take that from this user,
  * through a daemon for this job alone.
  * @param opened takes what has to be closed
- * @throws ActionError of nix/private-daemon.ts, and `input-invalid` for what Nix does not take of `extra-nix-config`
+ * @throws ActionError of nix/private-daemon.ts and daemon-reach.ts, and `input-invalid` for what Nix does not take of `extra-nix-config`
  */
 export async function openLocalNix(
   builders: Builders,
@@ -59,8 +60,13 @@ export async function openLocalNix(
   ]);
   const known = { settings, version, rename: builders.rename };
   if (isHeard) {
-    const { storeUri } = local.access;
-    return { storeUri, socketPath: daemonSocketPath(env), ...known, exports, env };
+    const { storeUri, kind } = local.access;
+    const socketPath = daemonSocketPath(env);
+    if (kind === 'socket') {
+      const { store } = await openLocalStore({ env, socketPath });
+      await checkDaemonReach(store, context.socketDirectory, settings);
+    }
+    return { storeUri, socketPath, ...known, exports, env };
   }
   // It downloads nothing for an evaluation, and needs no token.
   const { text: nixConf } = renderNixConf(machines);

@@ -25,6 +25,7 @@ const ERROR_CODES = [
   'protocol-violation',
   'daemon-error',
   'daemon-untrusted',
+  'daemon-elsewhere',
   // moving store paths
   'path-invalid',
   'nar-invalid',
