@@ -1,4 +1,5 @@
 import { asActionError } from '../domain/errors.ts';
+import type { OutcomeStatus } from '../domain/outcome.ts';
 import { isDrvPath, type StorePath } from '../domain/store-path.ts';
 import type { Store } from '../store/store.ts';
 import type { CopyInputs } from './copy-inputs.ts';
@@ -29,6 +30,13 @@ const NOWHERE = {
   remote: undefined,
   seconds: undefined,
 } as const;
+
+/** What a lost connection may be the reason for. */
+const UNFINISHED: ReadonlySet<OutcomeStatus> = new Set([
+  'connection-lost',
+  'dependency-failed',
+  'cancelled',
+]);
 
 /** How often a target is begun, before a lost connection is its result. */
 const TRIES = 3;
@@ -158,11 +166,19 @@ class Building {
     const { local, copyInputs, observe, signal } = this.#options;
     const parts = { local, copyInputs, observe, signal, workplace };
     const answers = workplace.explain(await buildRemotely(parts, targets));
-    for (const [key, result] of answers) this.results.set(key, result);
-    const lost = targets.filter(({ key }) => answers.get(key)?.status === 'connection-lost');
-    const unfinished = this.#settleCopied(workplace, lost);
+    const isUnfinished = ({ key }: Target): boolean =>
+      UNFINISHED.has(answers.get(key)?.status ?? 'cancelled');
+    for (const [key, result] of answers) this.#settle(key, result);
+    const isLost = [...answers.values()].some(({ status }) => status === 'connection-lost');
+    const unfinished = isLost ? this.#settleCopied(workplace, targets.filter(isUnfinished)) : [];
     const isWorthwhile = attempt < TRIES && !signal.aborted;
     if (unfinished.length > 0 && isWorthwhile) await this.#goOn(index, unfinished, attempt + 1);
+  }
+
+  /** Where the only machine for it does not come back, that it was lost tells more than that there is none. */
+  #settle(key: StorePath, result: TargetResult): void {
+    const wasLost = this.results.get(key)?.status === 'connection-lost';
+    if (!wasLost || result.status !== 'unsupported-system') this.results.set(key, result);
   }
 
   /** What was copied before the connection was lost was built. */

@@ -4,6 +4,7 @@ import type { NixVersion } from '../nix/version.ts';
 import type { LocalStore } from '../store/local-store.ts';
 import { openBuilderSession } from './builder-session.ts';
 import { Builders } from './builders.ts';
+import type { Observe } from './events.ts';
 import { localNixVersion, openLocalNix, type LocalNix } from './local-nix.ts';
 import type { Phases } from './phases.ts';
 import type { Connected, Site } from './site.ts';
@@ -79,9 +80,17 @@ async function connect(
 ): Promise<readonly [Connected]> {
   const { place, chosen } = await opening;
   await chosen;
-  const session = await openBuilderSession(place, await nix, request, context);
-  return [{ place, session, openSession: undefined, traffic: place, again: undefined }];
+  const localNix = await nix;
+  const open = async (observe: Observe): Promise<Connected> => {
+    const session = await openBuilderSession(place, localNix, request, { ...context, observe });
+    // Nix forgets with a session which machine did not answer.
+    return { place, session, openSession: undefined, traffic: place, again: () => open(unheard) };
+  };
+  return [await open(context.observe)];
 }
+
+/** What there is to say of a session was said of the first. */
+const unheard: Observe = () => undefined;
 
 /** The runner itself builds what is for its own system. */
 function systemsOf(machines: readonly Machine[], runner: System): readonly System[] {
