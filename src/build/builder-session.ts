@@ -1,5 +1,4 @@
 import { ActionError } from '../domain/errors.ts';
-import type { Machine } from '../domain/machine.ts';
 import { builderSettings } from '../nix/nix-conf.ts';
 import { openLocalStore } from '../store/local-store.ts';
 import type { Store } from '../store/store.ts';
@@ -33,7 +32,7 @@ export async function openBuilderSession(
     );
     if (!setOptions) throw settingsUnreadable();
     await store.setOptions(setOptions);
-    const unheard = notEnforcedWarning(options, builders.machines);
+    const unheard = notEnforcedWarning(options);
     if (unheard !== undefined) observe({ kind: 'warning', text: unheard });
     return store;
   } catch (error) {
@@ -42,18 +41,18 @@ export async function openBuilderSession(
   }
 }
 
-/** What Nix does not pass on to a machine (`SSHStore::setOptions` is empty in every version). */
+/**
+ * What no daemon of a machine gets to know: over ssh-ng Nix passes nothing on (`SSHStore::setOptions` is empty in every version), over ssh the
+ * two limits, but to a `nix-store --serve` that does not tell its daemon.
+ */
 const NOT_PASSED_ON: ReadonlySet<string> = new Set(['cores', 'timeout', 'max-silent-time']);
 
-/** Says which options do not reach these machines; undefined if all do. */
-export function notEnforcedWarning(
-  options: BuildOptions,
-  machines: readonly Machine[],
-): string | undefined {
+/** Says which options do not reach machines; undefined if all do. */
+export function notEnforcedWarning(options: BuildOptions): string | undefined {
   const names = askedNames(options).filter((name) => NOT_PASSED_ON.has(name));
-  if (names.length === 0 || machines.every(({ protocol }) => protocol === 'ssh')) return undefined;
+  if (names.length === 0) return undefined;
   return (
-    `${names.join(', ')}: Nix does not pass this on to ssh-ng:// builders, which build as they are set up themselves. ` +
+    `${names.join(', ')}: Nix does not pass this on to the daemons of builders, which build as they are set up themselves. ` +
     'Set it in their nix.conf, or use mode: remote-store.'
   );
 }

@@ -64,7 +64,7 @@ export class BuildersService implements Service {
     const local = await openLocalStore({ env, socketPath: daemonSocketPath(env) });
     opening.defer(() => local.store.close());
     const { exports } = await openLocalNix(builders, version, local, request, inner, opening);
-    const unheard = notEnforcedWarning(options, builders.machines);
+    const unheard = notEnforcedWarning(options);
     if (unheard !== undefined) warnings.push(unheard);
     const { label, detail } = builders;
     const ready = { kind: 'ready', remote: label, detail, warnings, exports } as const;
