@@ -117,6 +117,10 @@ export class Builders implements BuildPlace {
     return printMachines(lines, release);
   }
 
+  get machines(): readonly Machine[] {
+    return this.#present.map(({ machine }) => machine);
+  }
+
   get label(): string {
     return this.#present.map(({ label }) => label).join(', ');
   }
