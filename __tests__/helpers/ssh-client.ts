@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream';
 
 import { lookupHostKeys, parseKnownHosts } from '../../src/domain/known-hosts.ts';
 import { connectSsh, type SshConnection } from '../../src/ssh/connection.ts';
-import type { Ssh2Options } from '../../src/ssh/options.ts';
+import type { ConnectOptions, OpensshOptions, Ssh2Options } from '../../src/ssh/options.ts';
 import { parsePrivateKeys, type PrivateKey } from '../../src/ssh/private-key.ts';
 import { generateKey, type HostKeyType, type Sshd } from './sshd.ts';
 
@@ -38,12 +38,40 @@ export function connectOptions(sshd: Sshd, keys: readonly PrivateKey[]): Ssh2Opt
   };
 }
 
+/** The clients that there are. */
+export const TRANSPORTS = ['ssh2', 'openssh'] as const;
+
+export type Transport = (typeof TRANSPORTS)[number];
+
+/** The same over any client. */
+export function connectOptionsOver(
+  transport: Transport,
+  sshd: Sshd,
+  keys: readonly PrivateKey[],
+): ConnectOptions {
+  return transport === 'ssh2' ? connectOptions(sshd, keys) : opensshOptions(sshd, keys);
+}
+
+/** What the client makes is in the server's own folder. */
+export function opensshOptions(sshd: Sshd, keys: readonly PrivateKey[]): OpensshOptions {
+  return {
+    transport: 'openssh',
+    host: sshd.host,
+    port: sshd.port,
+    user: sshd.user,
+    identity: { kind: 'keys', keys },
+    hostKeys: { knownHosts: sshd.knownHosts(), pinned: undefined },
+    env: { PATH: process.env['PATH'] ?? '' },
+    directory: sshd.dir,
+  };
+}
+
 export function knownHosts(sshd: Sshd, text: string): Ssh2Options['hostKeys'] {
   return lookupHostKeys(parseKnownHosts(text), sshd.host, sshd.port);
 }
 
 /** The error with which connecting fails; a connection that comes about is closed, and fails the test. */
-export async function connectFailure(options: Ssh2Options): Promise<unknown> {
+export async function connectFailure(options: ConnectOptions): Promise<unknown> {
   let connection: SshConnection;
   try {
     connection = await connectSsh(options);

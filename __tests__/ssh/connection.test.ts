@@ -8,7 +8,14 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 
 import { connectSsh, type SshConnection } from '../../src/ssh/connection.ts';
 import type { Ssh2Options } from '../../src/ssh/options.ts';
-import { connectFailure, connectOptions, makeKeyPair, readAll } from '../helpers/ssh-client.ts';
+import {
+  connectFailure,
+  connectOptions,
+  connectOptionsOver,
+  makeKeyPair,
+  readAll,
+  TRANSPORTS,
+} from '../helpers/ssh-client.ts';
 import { freePort, Sshd } from '../helpers/sshd.ts';
 
 const ours = makeKeyPair();
@@ -34,7 +41,10 @@ async function connect(changes: Partial<Ssh2Options> = {}): Promise<SshConnectio
   return connection;
 }
 
-describe('a program', () => {
+describe.each(TRANSPORTS)('a program, over %s', (transport) => {
+  const connect = async (): Promise<SshConnection> =>
+    (connection = await connectSsh(connectOptionsOver(transport, sshd, [ours.key])));
+
   test('is run with its words as they are', async () => {
     const words = ['printf', '%s|', "it's", '$HOME', 'a  b', '', '*', '\\', '"', 'a\nb', 'ü'];
     const { duplex, exit } = await (await connect()).exec(words);
@@ -77,7 +87,7 @@ describe('a program', () => {
     const running = await Promise.all(Array.from({ length: 10 }, () => many.exec('cat')));
     await expect(many.exec('true')).rejects.toMatchObject({
       code: 'channel-refused',
-      message: `${many.label} refused the command true: Channel open failure: open failed`,
+      message: `${many.label} refused the command true: open failed`,
     });
     for (const { duplex } of running) {
       duplex.end('still here');

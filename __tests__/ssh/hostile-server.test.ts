@@ -64,6 +64,6 @@ test('why it refuses a channel stays on one line', async () => {
   });
   await expect(connected.exec('true')).rejects.toMatchObject({
     code: 'channel-refused',
-    message: `${connected.label} refused the command true: Channel open failure: no ::warning::\\x1b[2J`,
+    message: `${connected.label} refused the command true: no ::warning::\\x1b[2J`,
   });
 });

@@ -10,7 +10,7 @@ import {
   workerCommand,
   type WorkerProgram,
 } from '../../src/ssh/worker-channel.ts';
-import { connectOptions, makeKeyPair, readAll } from '../helpers/ssh-client.ts';
+import { connectOptionsOver, makeKeyPair, readAll, TRANSPORTS } from '../helpers/ssh-client.ts';
 import { Sshd } from '../helpers/sshd.ts';
 import { waitUntil } from '../helpers/wait-until.ts';
 
@@ -33,7 +33,7 @@ describe('workerCommand', () => {
   });
 });
 
-describe('openWorkerChannel', () => {
+describe.each(TRANSPORTS)('openWorkerChannel, over %s', (transport) => {
   const ours = makeKeyPair();
   const forced = makeKeyPair();
   let sshd: Sshd;
@@ -64,7 +64,7 @@ describe('openWorkerChannel', () => {
   afterEach(() => connection?.close());
 
   async function connect(pair = ours, server = sshd): Promise<SshConnection> {
-    connection = await connectSsh(connectOptions(server, [pair.key]));
+    connection = await connectSsh(connectOptionsOver(transport, server, [pair.key]));
     return connection;
   }
 
@@ -145,7 +145,7 @@ describe('openWorkerChannel', () => {
     await expect(openWorkerChannel(refusing, noSocket())).rejects.toMatchObject({
       code: 'channel-refused',
       message: expect.stringMatching(
-        /opens neither the Nix daemon's socket nor `nix-daemon --stdio`: .*nothing: Channel open failure/,
+        /opens neither the Nix daemon's socket nor `nix-daemon --stdio`: .*nothing: open failed/,
       ) as string,
     });
   });

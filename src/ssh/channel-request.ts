@@ -44,6 +44,9 @@ export function requestChannel<T>(request: ChannelRequest<T>): Promise<T> {
   return promise;
 }
 
+/** What ssh2 puts before the server's own reason. */
+const SSH2_PREFIX = /^\(SSH\) (?:Channel open failure: )?/;
+
 export function noAnswer({ what, label, timeoutMs }: Asked): ActionError {
   return new ActionError(
     'channel-refused',
@@ -52,7 +55,7 @@ export function noAnswer({ what, label, timeoutMs }: Asked): ActionError {
 }
 
 export function channelRefused({ what, label }: Asked, cause: unknown): ActionError {
-  const said = cause instanceof Error ? cause.message.replace(/^\(SSH\) /, '') : String(cause);
+  const said = cause instanceof Error ? cause.message.replace(SSH2_PREFIX, '') : String(cause);
   const reason = printable(said);
   return new ActionError('channel-refused', `${label} refused ${what}: ${reason}`, {
     hint: 'sshd allows MaxSessions programs on one connection (10), and may forbid forwarding (restrict, AllowStreamLocalForwarding).',

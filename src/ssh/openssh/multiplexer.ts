@@ -203,6 +203,6 @@ function gone(): ActionError {
 
 function tooOld(): ActionError {
   return new ActionError('input-invalid', 'the OpenSSH client of this machine is too old', {
-    hint: 'transport: openssh needs OpenSSH 7.4 or newer on the runner.',
+    hint: 'transport: openssh needs OpenSSH 7.6 or newer on the runner.',
   });
 }
