@@ -23,6 +23,7 @@ const failure = (...outcomes: readonly Outcome[]): string | undefined =>
   failureOf({
     mode: 'remote-store',
     reason: undefined,
+    predictions: [],
     remote: 'ssh-ng://ci@builder',
     outcomes,
     problems: [],

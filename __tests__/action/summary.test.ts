@@ -24,6 +24,7 @@ function report(outcomes: readonly Outcome[]): StepReport {
   return {
     mode: 'remote-store',
     reason: undefined,
+    predictions: [],
     remote: 'ssh-ng://ci@builder',
     outcomes,
     problems: [],

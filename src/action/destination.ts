@@ -2,7 +2,13 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Destination } from '../build/step-request.ts';
 import { parseBuilders } from '../domain/builders.ts';
-import { machineName, machineOfStore, sameMachine, type Machine } from '../domain/machine.ts';
+import {
+  machineName,
+  machineOfStore,
+  sameMachine,
+  storeOfMachine,
+  type Machine,
+} from '../domain/machine.ts';
 import { formatStoreUri, parseStoreUri, type RemoteStoreUri } from '../domain/store-uri.ts';
 import type { System } from '../domain/system.ts';
 import type { InputReader } from './input-reader.ts';
@@ -30,9 +36,8 @@ export function readDestination(reader: InputReader, place: InputPlace): Destina
   const builders = readBuilders(reader, place);
   const mode = chooseMode(reader);
   if (mode === 'local') return { mode, reason: 'the input mode says so' };
-  if (mode === 'builders') {
-    return { mode, machines: allMachines(reader, builders, stores) };
-  }
+  const machines = allMachines(reader, builders, stores);
+  if (mode === 'builders') return { mode, machines };
   if (reader.text('store') === '') {
     reader.complain('store', 'is empty', `Give at least one, for example ${EXAMPLE}.`);
   }
@@ -40,7 +45,15 @@ export function readDestination(reader: InputReader, place: InputPlace): Destina
   const twice = labels.find((label, index) => labels.indexOf(label) < index);
   if (twice !== undefined)
     reader.complain('store', `names ${twice} twice`, 'Name each store once.');
-  return stores.length === 0 ? undefined : { mode: 'remote-store', stores };
+  if (stores.length === 0) return undefined;
+  if (mode === 'remote-store') return { mode, stores };
+  const names = new Set(stores.map((uri) => machineName(machineOfStore(uri))));
+  const others = builders.filter((machine) => !names.has(machineName(machine)));
+  return {
+    mode,
+    stores: [...stores, ...others.flatMap((each) => storeOfMachine(each) ?? [])],
+    machines,
+  };
 }
 
 function readBuilders(
@@ -56,7 +69,7 @@ function readBuilders(
   return reader.parse('builders', () => parseBuilders(text, context)) ?? [];
 }
 
-/** `auto` takes what was given; which of both is better is not guessed. */
+/** `auto` with builders alone is on them: what is built is then here, as whoever names builders expects. */
 function chooseMode(reader: InputReader): Destination['mode'] {
   const mode = reader.choice('mode', MODES);
   const hasStore = reader.text('store') !== '';
@@ -64,15 +77,7 @@ function chooseMode(reader: InputReader): Destination['mode'] {
   if (mode === 'builders' && !hasStore && !hasBuilders) {
     reader.complain('builders', 'is empty', `Name at least one machine, for example ${EXAMPLE}.`);
   }
-  if (mode !== 'auto') return mode;
-  if (hasStore && hasBuilders) {
-    reader.complain(
-      'mode',
-      "is 'auto', but both store and builders are given",
-      'Set mode: remote-store to build in the store, or mode: builders to build on all of them.',
-    );
-  }
-  return hasBuilders ? 'builders' : 'remote-store';
+  return mode === 'auto' && hasBuilders && !hasStore ? 'builders' : mode;
 }
 
 /** Those of both inputs; what is said of one machine in both has to be the same. */

@@ -26,7 +26,7 @@ export function readHostChecks(
   // Which of a certificate's hosts is whose is for the client to say.
   const plain = transport === 'openssh' ? text.replace(/^[ \t]*@cert-authority\s+/gm, '') : text;
   const lines = reader.parse('known-hosts', () => parseKnownHosts(plain)) ?? [];
-  if (destination?.mode === 'remote-store') {
+  if (destination?.mode === 'remote-store' || destination?.mode === 'auto') {
     for (const { base64SshPublicHostKey: pinned } of destination.stores) {
       if (pinned !== undefined) reader.parse('store', () => pinnedHostKey(pinned));
     }

@@ -5,6 +5,7 @@ import type { BuildOptions } from '../build/daemon-options.ts';
 import type { CopySelection } from '../build/copy-selection.ts';
 import type { Destination, RemoteDestination, StepRequest } from '../build/step-request.ts';
 import { parseInstallable } from '../domain/installable.ts';
+import { machineName, storeOfMachine } from '../domain/machine.ts';
 import { parseSystem } from '../domain/system.ts';
 import type { EvaluationSource } from '../nix/walk-root.ts';
 import { FALLBACKS, type Fallback } from '../plan/fallback.ts';
@@ -67,11 +68,29 @@ export function readInputs(read: ReadInput, place: InputPlace): Inputs {
   };
   if (isSetUp) {
     refuseWithoutInstallables(reader);
-    const remote = destination?.mode === 'local' ? undefined : destination;
+    const remote = forLaterSteps(reader, destination);
     return { task: 'set-up', ...complete(reader, remote, common, {}) };
   }
   const wanted = readWanted(reader, source, place.workspace);
   return { task: 'build', ...complete(reader, destination, common, wanted) };
+}
+
+/** What is to be built is not known then: on `auto`, remotes that can be stores are, so that no input passes the runner. */
+function forLaterSteps(
+  reader: InputReader,
+  destination: Destination | undefined,
+): RemoteDestination | undefined {
+  if (destination?.mode === 'local') return undefined;
+  if (destination?.mode !== 'auto') return destination;
+  const { machines, stores } = destination;
+  const old = machines.find((machine) => !storeOfMachine(machine));
+  if (old) {
+    const what = `is 'auto', and ${machineName(old)} can be a builder only, the others stores as well`;
+    const hint =
+      'Set mode: remote-store for later steps to build in the stores, or mode: builders to build on all of them.';
+    reader.complain('mode', what, hint);
+  }
+  return { mode: 'remote-store', stores };
 }
 
 /** Whoever gives one of these meant to build something here: an expression that came out empty must not pass as a build. */

@@ -42,6 +42,7 @@ export function renderSummary(report: StepReport): string {
     `## Nix Remote Build: ${verdict(report, failed.length)}`,
     `${place(report)}. ${counts(report.outcomes)}.`,
     transfer(report),
+    predictionsTable(report),
     table(report),
     ...failureSections(failed),
     ...report.problems.map((problem) => warningBox(errorText(problem))),
@@ -76,6 +77,29 @@ function transfer(report: StepReport): string {
   return `Sent ${formatBytes(report.bytesUploaded)}, received ${formatBytes(report.bytesDownloaded)}. Time: ${phases}.`;
 }
 
+/** What was expected of each mode before it was chosen, beside what it took. */
+function predictionsTable({ mode, predictions, ...report }: StepReport): string {
+  if (predictions.length < 2) return '';
+  const built = report.seconds.get('build') ?? 0;
+  const rows = predictions.map((each) => [
+    each.mode === mode ? `**${each.mode}**` : each.mode,
+    formatSeconds(each.seconds.expected),
+    formatBytes(each.bytesUp.expected),
+    formatBytes(each.bytesDown.expected),
+  ]);
+  const took = [
+    'took, with the builds',
+    formatSeconds(built + (report.seconds.get('copy-back') ?? 0)),
+    formatBytes(report.bytesUploaded),
+    formatBytes(report.bytesDownloaded),
+  ];
+  return [
+    line(['expected', 'time without what any mode builds', 'sent', 'received']),
+    '|-|-:|-:|-:|',
+    ...[...rows, took].map(line),
+  ].join('\n');
+}
+
 /** A column of the table: its head, how it is aligned, and what it holds of an attribute. */
 interface Column {
   readonly head: string;
@@ -108,7 +132,11 @@ const REST: readonly Column[] = [
 
 function table({ mode, outcomes }: StepReport): string {
   if (outcomes.length === 0) return '';
-  const columns = [...STATUS, ...(mode === 'builders' ? [MACHINE] : []), ...REST];
+  const columns = [
+    ...STATUS,
+    ...(mode === 'builders' || areSeveral(outcomes) ? [MACHINE] : []),
+    ...REST,
+  ];
   const rank = (outcome: Outcome): number => (isGood(outcome.status) ? 1 : 0);
   const sorted = [...outcomes].sort((a, b) => rank(a) - rank(b));
   const rows = sorted.slice(0, MAX_ROWS);
@@ -119,6 +147,10 @@ function table({ mode, outcomes }: StepReport): string {
     ...rows.map((outcome) => line(columns.map(({ cell }) => cell(outcome)))),
     ...(left > 0 ? ['', `${left} more are in \`results-file\`.`] : []),
   ].join('\n');
+}
+
+function areSeveral(outcomes: readonly Outcome[]): boolean {
+  return new Set(outcomes.flatMap(({ remote }) => remote ?? [])).size > 1;
 }
 
 function line(cells: readonly string[]): string {

@@ -8,6 +8,7 @@ export function endpointsOf(destination: Destination): readonly Endpoint[] {
     case 'remote-store':
       return destination.stores.map(machineOfStore);
     case 'builders':
+    case 'auto':
       return destination.machines;
     case 'local':
       return [];

@@ -1,19 +1,21 @@
-import { toError } from '../domain/errors.ts';
+import { asActionError, toError, type ActionError } from '../domain/errors.ts';
 import { daemonSocketPath } from '../nix/environment.ts';
 import type { Evaluation } from '../nix/evaluation.ts';
 import { openLocalStore, type LocalStore } from '../store/local-store.ts';
 import type { SignatureCheck } from '../store/store.ts';
 import { buildersSite } from './builders-site.ts';
+import { choosePlaces, type Choice } from './choice.ts';
 import { evaluateEarly } from './early-evaluation.ts';
 import { localSite } from './local-site.ts';
 import type { Phases } from './phases.ts';
 import { warnOfUnheard } from './given-conf.ts';
 import { remotesSite } from './remotes-site.ts';
 import type { Connected, Site } from './site.ts';
-import type { StepContext, StepRequest } from './step-request.ts';
+import type { Destination, StepContext, StepRequest } from './step-request.ts';
 
 /** What a step has when it can begin to build. */
 export interface Prepared {
+  readonly choice: Choice;
   readonly places: readonly [Connected, ...Connected[]];
   readonly local: LocalStore;
   readonly evaluation: Evaluation;
@@ -35,22 +37,51 @@ export async function prepare(
   const failing = new AbortController();
   const inner = { ...context, signal: AbortSignal.any([context.signal, failing.signal]) };
   const local = openLocal(request, inner, opened);
+  const { destination } = request;
   const site = openSite(request, inner, local, phases, opened);
   const { connected } = site;
   const evaluating = evaluateEarly(request, inner, phases, { local, ...site });
-  const all = Promise.all([connected, local, evaluating, site.importCheck]);
+  // Of a mode that is not chosen yet, what it cannot have is evidence.
+  const permission = site.importCheck.then(allowed, (error: unknown) =>
+    refused(error, destination),
+  );
+  const all = Promise.all([connected, local, evaluating, permission]);
   try {
-    const done = await Promise.race([all, loss(connected), cancelled(context.signal)]);
-    const [places, localStore, evaluation, importCheck] = done;
-    return { places, local: localStore, evaluation, importCheck };
+    const ready = await Promise.race([all, loss(connected), cancelled(context.signal)]);
+    const [places, localStore, evaluation, { importCheck, refusal }] = ready;
+    const done = { local: localStore, evaluation, importCheck };
+    if (destination.mode !== 'auto') return { ...done, places, choice: choiceOf(destination) };
+    const choosing = { request, destination, context, phases, opened, refusal };
+    return { ...done, ...(await choosePlaces({ ...choosing, ...done, stores: places })) };
   } catch (error) {
     failing.abort(error);
     void connected.then((places) => {
       for (const { place } of places) place.close();
     }, toError);
-    await Promise.allSettled([connected, local, evaluating, site.importCheck]);
+    await Promise.allSettled([connected, local, evaluating, permission]);
     throw error;
   }
+}
+
+/** What was asked for. */
+function choiceOf(destination: Exclude<Destination, { readonly mode: 'auto' }>): Choice {
+  const reason = destination.mode === 'local' ? destination.reason : undefined;
+  return { mode: destination.mode, reason, predictions: [] };
+}
+
+interface Permission {
+  readonly importCheck: SignatureCheck | undefined;
+  readonly refusal: ActionError | undefined;
+}
+
+function allowed(importCheck: SignatureCheck | undefined): Permission {
+  return { importCheck, refusal: undefined };
+}
+
+function refused(thrown: unknown, { mode }: Destination): Permission {
+  const error = asActionError(thrown);
+  if (mode !== 'auto' || error.code !== 'signature-required') throw error;
+  return { importCheck: undefined, refusal: error };
 }
 
 function openSite(
@@ -62,6 +93,7 @@ function openSite(
 ): Site {
   const { destination } = request;
   switch (destination.mode) {
+    case 'auto':
     case 'remote-store':
       return remotesSite(request, destination.stores, context, local, phases, opened);
     case 'builders':

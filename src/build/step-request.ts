@@ -7,6 +7,8 @@ import type { System } from '../domain/system.ts';
 import type { GivenConf } from '../nix/nix-conf.ts';
 import type { EvaluationSource } from '../nix/walk-root.ts';
 import type { PipeProgram } from '../tunnel/launcher.ts';
+import type { Mode } from '../plan/evidence.ts';
+import type { Prediction } from '../plan/predict.ts';
 import type { Access } from './access.ts';
 import type { CopyInputs } from './copy-inputs.ts';
 import type { CopySelection } from './copy-selection.ts';
@@ -20,9 +22,18 @@ export type RemoteDestination =
   /** The local store, with these as its builders. */
   | { readonly mode: 'builders'; readonly machines: readonly Machine[] };
 
+/** Remotes that build as stores or as builders, as evidence has it. */
+export interface AutoDestination {
+  readonly mode: 'auto';
+  /** Those of the machines that are stores, too; at least one. */
+  readonly stores: readonly RemoteStoreUri[];
+  readonly machines: readonly Machine[];
+}
+
 /** Which store builds, and with whose help. */
 export type Destination =
   | RemoteDestination
+  | AutoDestination
   /** The local store alone, for a reason that is a sentence without its full stop. */
   | { readonly mode: 'local'; readonly reason: string };
 
@@ -64,9 +75,11 @@ export interface StepContext {
 
 /** What a step did. */
 export interface StepReport {
-  readonly mode: Destination['mode'];
+  readonly mode: Mode;
   /** Why this mode, as a sentence without its full stop; undefined where nothing had to be decided. */
   readonly reason: string | undefined;
+  /** What was expected of each possible mode; empty where that did not matter. */
+  readonly predictions: readonly Prediction[];
   /** Where it was built, for people. */
   readonly remote: string;
   readonly outcomes: readonly Outcome[];

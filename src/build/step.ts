@@ -146,15 +146,13 @@ async function report(
   results: ReadonlyMap<StorePath, TargetResult>,
   copies: CopiedBack,
 ): Promise<StepReport> {
-  const { request, context, phases, places, evaluation } = step;
+  const { request, context, phases, places, evaluation, choice } = step;
   const { attributes } = evaluation;
   const outcomes = collectOutcomes(attributes, { results, copies, copy: request.copy });
   const linkFailures = await linkCopied(request, attributes, outcomes, () => rooting(step));
   for (const outcome of outcomes) context.observe({ kind: 'attribute-done', outcome });
-  const { destination: chosen } = request;
   return {
-    mode: chosen.mode,
-    reason: chosen.mode === 'local' ? chosen.reason : undefined,
+    ...choice,
     remote: places.map(({ place }) => place.label).join(', '),
     outcomes,
     problems: [...new Set(copies.failures.values()), ...linkFailures],

@@ -58,6 +58,22 @@ export function machineOfStore(uri: RemoteStoreUri): Machine {
   };
 }
 
+/**
+ * A machine as a remote store.
+ * @returns undefined for one that is not: of the old protocol, or only for builds that require features of its
+ */
+export function storeOfMachine(machine: Machine): RemoteStoreUri | undefined {
+  const { protocol, publicHostKey, systems, supportedFeatures, mandatoryFeatures } = machine;
+  if (protocol !== 'ssh-ng' || mandatoryFeatures.length > 0) return undefined;
+  const { user, host, port, sshKey, compress, remoteProgram, remoteStore } = machine;
+  return {
+    ...{ user, host, port, sshKey, compress, remoteProgram, remoteStore },
+    base64SshPublicHostKey: publicHostKey,
+    systemFeatures: supportedFeatures,
+    systems: systems.filter((system) => system !== 'builtin'),
+  };
+}
+
 /** By which a person tells it from others: `ssh-ng://user@host:port`, without parameters. */
 export function machineName(machine: Machine): string {
   return formatEndpoint(machine);

@@ -1,0 +1,58 @@
+import os from 'node:os';
+import type { Machine } from '../domain/machine.ts';
+import { readLocalSettings } from '../nix/local-settings.ts';
+import type { Evidence } from '../plan/evidence.ts';
+import { NO_HISTORY } from '../plan/history.ts';
+import type { Choosing } from './choice.ts';
+import { canStartDaemon } from './evidence-root.ts';
+import { gatherEvidence, type LocalSide, type RemoteSide } from './evidence.ts';
+import { localNixVersion } from './local-nix.ts';
+import { isTrustedByLocal } from './local-trust.ts';
+import { trustOf } from './machine-trust.ts';
+import { remoteOn } from './remote-on.ts';
+import type { Remote } from './remote.ts';
+import { planTargets } from './targets.ts';
+
+/** Evidence for this choice. Takes 2 s at most, on sessions of its own, which are closed. */
+export async function askForEvidence(choosing: Choosing): Promise<Evidence> {
+  const { request, destination, evaluation } = choosing;
+  const remotes = await Promise.all(
+    destination.machines.map((machine) => remoteSide(machine, remoteOn(machine, choosing.stores))),
+  );
+  try {
+    const targets = planTargets(evaluation.attributes, request.copy);
+    const options = { local: localSide(choosing), remotes, history: NO_HISTORY };
+    return await gatherEvidence(options, targets);
+  } finally {
+    for (const { session } of remotes) session?.close();
+  }
+}
+
+function localSide({ request, context, local }: Choosing): LocalSide {
+  const { env, signal, user, runnerSystem } = context;
+  const isTrusted = isTrustedByLocal(local, context);
+  return {
+    store: local.store,
+    isTrusted,
+    system: runnerSystem,
+    user,
+    settings: readLocalSettings({ nix: 'nix', env, signal, workingDirectory: os.tmpdir() }),
+    version: localNixVersion(context),
+    canStartDaemon: isTrusted.then((trusted) => trusted || canStartDaemon(env)),
+    maxJobs: request.options.maxJobs,
+  };
+}
+
+async function remoteSide(machine: Machine, remote: Remote | undefined): Promise<RemoteSide> {
+  if (!remote) {
+    const settings = Promise.resolve(undefined);
+    return { machine, session: undefined, trust: undefined, settings, roundTripMs: undefined };
+  }
+  const session = await remote.openSession();
+  return {
+    ...{ machine, session },
+    trust: trustOf(session),
+    settings: remote.settings(),
+    roundTripMs: remote.roundTripMs,
+  };
+}
