@@ -1,4 +1,5 @@
 import type { Attributes } from '../lab/index.ts';
+import type { AutoResult } from './auto/measure.ts';
 import type { Hosts } from './hosts.ts';
 
 /** One thing to be measured: a file in cases/, and a line in cases.ts. */
@@ -24,6 +25,8 @@ export interface Figures {
   /** Further figures by name; seconds where the name does not say otherwise. */
   readonly details: Readonly<Record<string, number>>;
   readonly targets: readonly Target[];
+  /** Where a case compares choices: each of them. */
+  readonly scenarios?: readonly AutoResult[] | undefined;
 }
 
 /** A promise about one figure, and whether it is kept. */

@@ -1,4 +1,5 @@
 import type { BenchCase } from './case.ts';
+import { auto } from './cases/auto.ts';
 import { builders } from './cases/builders.ts';
 import { copyDeep } from './cases/copy-deep.ts';
 import { copyLarge } from './cases/copy-large.ts';
@@ -15,4 +16,5 @@ export const CASES: readonly BenchCase[] = [
   offload,
   builders,
   pipe,
+  auto,
 ];

@@ -18,6 +18,7 @@ export interface Result {
   readonly details: Readonly<Record<string, number>>;
   readonly rounds: Figures['rounds'];
   readonly targets: readonly Target[];
+  readonly scenarios?: Figures['scenarios'];
   readonly versions: Versions;
   readonly machine: Machine;
 }
@@ -36,7 +37,7 @@ interface Machine {
 }
 
 export function resultOf({ name, work }: BenchCase, figures: Figures, hosts: Hosts): Result {
-  const { ours, stock, limit, roundTrips, rounds, details, targets } = figures;
+  const { ours, stock, limit, roundTrips, rounds, details, targets, scenarios } = figures;
   return {
     name,
     work,
@@ -50,6 +51,7 @@ export function resultOf({ name, work }: BenchCase, figures: Figures, hosts: Hos
     details,
     rounds,
     targets,
+    ...(scenarios && { scenarios }),
     versions: versionsOf(hosts),
     machine: {
       cores: os.availableParallelism(),

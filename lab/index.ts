@@ -35,6 +35,7 @@
  */
 export { BinaryCache } from './binary-cache.ts';
 export { Builder, startBuilder, type BuilderOptions } from './builder.ts';
+export { CpuLimit } from './cpu-limit.ts';
 export { LabError } from './errors.ts';
 export {
   commitAll,

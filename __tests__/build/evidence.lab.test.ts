@@ -324,7 +324,7 @@ describe('a remote', () => {
     expect(validIn(contents, [app])).toEqual([true]);
     expect(factsIn(contents).size).toBe(100);
     const builders = decide(evidence).predictions.find(({ mode }) => mode === 'builders');
-    expect(builders?.assumptions).toContain('31 outputs of unknown size taken as 4.0 MB each');
+    expect(builders?.assumptions).toContain('31 outputs of unknown size taken as 1.0 MB each');
   });
 
   it('that ends the session is as good as silent, without waiting', async () => {

@@ -54,7 +54,7 @@ const SET_UPS: readonly Row[] = [
     },
     mode: 'remote-store',
     reason:
-      /^builds on ssh-ng:\/\/remote, because 812 MB of build inputs and outputs would have to pass through the runner with builders: about 0\.5 s instead of 1 min 06 s$/,
+      /^builds on ssh-ng:\/\/remote, because 812 MB of build inputs and outputs would have to pass through the runner with builders: about 0\.3 s instead of 1 min 06 s$/,
   },
   {
     name: 'a short-lived CI runner and a fresh builder, both with caches: all is nowhere',

@@ -70,7 +70,11 @@ export async function timeFromConnection(work: (parts: OursWork) => Promise<void
   process.stdout.write(`${JSON.stringify(report)}\n`);
 }
 
-async function connect(request: OursRequest, signal: AbortSignal): Promise<Remote> {
+/** Connects as the action does. */
+export async function connect(
+  request: Omit<OursRequest, 'derivations'>,
+  signal: AbortSignal,
+): Promise<Remote> {
   const uri = parseStoreUri(request.store);
   const options = {
     keepGoing: undefined,
@@ -97,7 +101,8 @@ async function connect(request: OursRequest, signal: AbortSignal): Promise<Remot
   );
 }
 
-function definedVariables(): Readonly<Record<string, string>> {
+/** The environment of this program. */
+export function definedVariables(): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(process.env).filter(
       (entry): entry is [string, string] => entry[1] !== undefined,

@@ -7,7 +7,7 @@ export const USUAL = {
   rate: 12.5e6 as BytesPerSecond,
   roundTripMs: 40 as Milliseconds,
   /** Of an output that is nowhere yet. */
-  outputBytes: 4e6 as Bytes,
+  outputBytes: 1e6 as Bytes,
   /** Of a build. */
   buildSeconds: 5,
   /** As Nix has it where nothing is said. */

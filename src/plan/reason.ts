@@ -30,9 +30,9 @@ type Part = keyof Prediction['parts'];
 
 /** In what the other mode takes so many more seconds. */
 function greatest(chosen: Prediction, other: Prediction): Part {
-  const more = (part: Part): number => other.parts[part].expected - chosen.parts[part].expected;
+  const by = (part: Part): number => other.parts[part].expected - chosen.parts[part].expected;
   const parts: readonly Part[] = ['moving', 'asking', 'building'];
-  return parts.reduce((greatest, part) => (more(part) > more(greatest) ? part : greatest));
+  return parts.reduce((greatest, part) => (by(part) > by(greatest) ? part : greatest));
 }
 
 type Why = (chosen: Prediction, other: Prediction) => string;
@@ -43,22 +43,32 @@ const asking: Why = (chosen, other) =>
 const WHY: Readonly<Record<Compared['mode'], Readonly<Record<Part, Why>>>> = {
   'remote-store': {
     moving: (chosen, other) =>
-      `${formatBytes(passing(other) - passing(chosen))} of build inputs and outputs would have to pass through the runner with builders`,
+      `${more(other, chosen)} of build inputs and outputs would have to pass through the runner with builders`,
     asking,
     building: (_, { furtherBuilds }) =>
       `builders would have to build ${plural(furtherBuilds, 'derivation')} again that the remote does not need`,
   },
   builders: {
     moving: (chosen, other) =>
-      `${formatBytes(passing(other) - passing(chosen))} more would have to be moved to build in a remote store`,
+      `${more(other, chosen)} more would have to be moved to build in a remote store`,
     asking,
     building: (_, { furtherBuilds }) =>
       `a remote store would have to build ${plural(furtherBuilds, 'derivation')} again that the runner has`,
   },
 };
 
-function passing({ bytesUp, bytesDown, bytesFetched }: Prediction): number {
-  return bytesUp.expected + bytesDown.expected + bytesFetched.expected;
+/** How many bytes more pass the runner; `about` so many where some of that is an assumption. */
+function more(one: Prediction, other: Prediction): string {
+  const by = (bound: 'least' | 'expected'): number => passing(one, bound) - passing(other, bound);
+  const text = formatBytes(by('expected'));
+  return text === formatBytes(by('least')) ? text : `about ${text}`;
+}
+
+function passing(
+  { bytesUp, bytesDown, bytesFetched }: Prediction,
+  bound: 'least' | 'expected',
+): number {
+  return bytesUp[bound] + bytesDown[bound] + bytesFetched[bound];
 }
 
 function about({ seconds }: Prediction): string {
