@@ -49,7 +49,8 @@ const NOT_PASSED_ON: ReadonlySet<string> = new Set(['cores', 'timeout', 'max-sil
 
 /** Says which options do not reach machines; undefined if all do. */
 export function notEnforcedWarning(options: BuildOptions): string | undefined {
-  const names = askedNames(options).filter((name) => NOT_PASSED_ON.has(name));
+  const given = [...askedNames(options), ...options.settings.keys()];
+  const names = given.filter((name) => NOT_PASSED_ON.has(name));
   if (names.length === 0) return undefined;
   return (
     `${names.join(', ')}: Nix does not pass this on to the daemons of builders, which build as they are set up themselves. ` +
