@@ -130,6 +130,10 @@ describe('a host that only ssh_config knows', () => {
       `  Port ${builder.port}`,
       '  User ci',
       '  ProxyJump way',
+      'Host direct',
+      '  HostName 127.0.0.1',
+      `  Port ${builder.port}`,
+      '  User ci',
       'Host way',
       '  HostName 127.0.0.1',
       `  Port ${builder.port}`,
@@ -172,7 +176,31 @@ describe('a host that only ssh_config knows', () => {
     const stranger = (await makeKey(builder)).publicKey;
     const ran = await build({ store, 'known-hosts': `${at} ${stranger}` });
     expect(annotations(ran.log, 'error')).toEqual([expect.stringMatching(/has changed/)]);
+    const direct = await build({ store: 'ssh-ng://direct', 'known-hosts': `${at} ${stranger}` });
+    expect(annotations(direct.log, 'error')).toEqual([expect.stringMatching(/has changed/)]);
     expect(await runner.output(['ls', folder])).toBe('config\nknown_hosts\nown-key');
+  });
+
+  it('may name a certificate, for which our key signs', async () => {
+    const [authority, user] = await Promise.all([makeKey(builder), makeKey(builder)]);
+    const ca = { ca: authority.privateKey, 'user.pub': `${user.publicKey}\n` };
+    await builder.write('/root/certify', ca);
+    const sign =
+      'chmod 600 ca && ssh-keygen -q -s ca -I test -n ci,trusted user.pub && cat user-cert.pub';
+    const certificate = await builder.output(['sh', '-c', sign], { cwd: '/root/certify' });
+    for (const login of ['ci', 'trusted'] as const) {
+      await builder.authorize(login, authority.publicKey, `cert-authority,principals="${login}"`);
+    }
+    const without = await build({ store, 'ssh-key': user.privateKey });
+    expect(annotations(without.log, 'error')).toEqual([
+      expect.stringMatching(/^trusted@127\.0\.0\.1 does not let us in: offered was ssh-ed25519/),
+    ]);
+    await runner.write(folder, { certificate: `${certificate}\n` }, 'owner');
+    const config = await runner.read(`${folder}/config`);
+    const more = `Host *\n  CertificateFile ${folder}/certificate\n`;
+    await runner.write(folder, { config: config + more }, 'owner');
+    await expectBuilt(await build({ store, 'ssh-key': user.privateKey }));
+    await runner.write(folder, { config }, 'owner');
   });
 
   it('is said to need this transport without it', async () => {
@@ -232,6 +260,25 @@ it('ends with a main that is killed, and its build', async () => {
   await expect.poll(clients, { timeout: 5000 }).toEqual([]);
   expect(await live.post()).toMatchObject({ code: 0 });
   await nothingLeft(builder, runner);
+  await expectNothingLeft(runner);
+});
+
+it('ends when the step is cancelled, and its build', async () => {
+  const live = await LiveStep.start({
+    ...{ builder, runner },
+    attributes: { minute: recipes.silent(name('minute'), 60) },
+    inputs: OPENSSH,
+  });
+  await live.said(/^building minute/m);
+  await live.signal('SIGINT');
+  const { code, errors, secondsAfterSignal } = await live.ended();
+  expect({ code, errors }).toEqual({
+    code: 1,
+    errors: [expect.stringMatching(/The workflow was cancelled$/)],
+  });
+  expect(secondsAfterSignal).toBeLessThan(10);
+  await nothingLeft(builder, runner);
+  expect(await live.post()).toMatchObject({ code: 0 });
   await expectNothingLeft(runner);
 });
 
