@@ -70,7 +70,7 @@ function remoteSide(
   opened.defer(() => session.close());
   const trust = trustOf(session);
   trust.catch(() => undefined); // waited for only when evidence is gathered
-  return { machine: MACHINE, session, trust, settings, roundTripMs: 12 };
+  return { machine: MACHINE, session: Promise.resolve(session), trust, settings, roundTripMs: 12 };
 }
 
 async function build(host: NixHost, drvPath: DrvPath | undefined): Promise<StorePath> {
@@ -309,6 +309,19 @@ describe('a remote', () => {
     const { mode, reason } = decide(evidence);
     expect(mode).toBe('remote-store');
     expect(reason).toContain('ssh-ng://ci@builder did not say in time what is there');
+  });
+
+  it('to which no session opens holds nobody up either', async () => {
+    using opened = new DisposableStack();
+    const local = localSide(runner, socketStream(runner), 'root', opened);
+    const never = new Promise<never>(() => undefined);
+    const settings = settingsOf(builder);
+    const remote = { machine: MACHINE, session: never, trust: never, settings, roundTripMs: 12 };
+    const start = performance.now();
+    const options = { local, remotes: [remote], history: NO_HISTORY, limitMs: LIMIT_MS };
+    const evidence = await gatherEvidence(options, [target(drvs['app'], app)]);
+    expect(performance.now() - start).toBeLessThan(LIMIT_MS + 300);
+    expect(evidence.remotes[0]).toMatchObject({ contents: 'unknown', trust: 'unknown' });
   });
 
   it('that falls silent in the middle has told what it has told', async () => {

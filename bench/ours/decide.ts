@@ -33,12 +33,13 @@ const { signal } = new AbortController();
 const env = definedVariables();
 const remote = await connect(request, signal);
 const local = await localSide();
-const side = await remoteSide(remote);
+const side = remoteSide(remote);
 const targets = request.derivations.map(({ drvPath, output }) => ({
   key: parseDrvPath(drvPath),
   outputs: new Map([['out', parseStorePath(output)]]),
   copy: request.back ? ('copy' as const) : ('leave' as const),
 }));
+const session = await side.session;
 await Promise.all([side.trust, side.settings, local.settings, local.isTrusted]);
 const start = performance.now();
 const evidence = await gatherEvidence({ local, remotes: [side], history: NO_HISTORY }, targets);
@@ -46,7 +47,7 @@ const decision = decide(evidence);
 const report: DecideReport = { decision, seconds: (performance.now() - start) / 1000 };
 process.stdout.write(`${JSON.stringify(report)}\n`);
 local.store.close();
-side.session?.close();
+session?.close();
 remote.close();
 
 async function localSide(): Promise<LocalSide> {
@@ -66,13 +67,13 @@ async function localSide(): Promise<LocalSide> {
   };
 }
 
-async function remoteSide(place: Remote): Promise<RemoteSide> {
-  const session = await place.openSession();
+function remoteSide(place: Remote): RemoteSide {
+  const session = place.openSession();
   const { uri, roundTripMs } = place;
   return {
     machine: machineOfStore(uri),
     ...{ session, roundTripMs },
-    trust: trustOf(session),
+    trust: session.then(trustOf),
     settings: place.settings(),
   };
 }

@@ -1,4 +1,5 @@
 import os from 'node:os';
+import { toError } from '../domain/errors.ts';
 import type { Machine } from '../domain/machine.ts';
 import { readLocalSettings } from '../nix/local-settings.ts';
 import type { Evidence } from '../plan/evidence.ts';
@@ -16,15 +17,15 @@ import { planTargets } from './targets.ts';
 /** Evidence for this choice. Takes 2 s at most, on sessions of its own, which are closed. */
 export async function askForEvidence(choosing: Choosing): Promise<Evidence> {
   const { request, destination, evaluation } = choosing;
-  const remotes = await Promise.all(
-    destination.machines.map((machine) => remoteSide(machine, remoteOn(machine, choosing.stores))),
+  const remotes = destination.machines.map((machine) =>
+    remoteSide(machine, remoteOn(machine, choosing.stores)),
   );
   try {
     const targets = planTargets(evaluation.attributes, request.copy);
     const options = { local: localSide(choosing), remotes, history: NO_HISTORY };
     return await gatherEvidence(options, targets);
   } finally {
-    for (const { session } of remotes) session?.close();
+    for (const { session } of remotes) void session?.then((each) => each.close(), toError);
   }
 }
 
@@ -43,15 +44,15 @@ function localSide({ request, context, local }: Choosing): LocalSide {
   };
 }
 
-async function remoteSide(machine: Machine, remote: Remote | undefined): Promise<RemoteSide> {
+function remoteSide(machine: Machine, remote: Remote | undefined): RemoteSide {
   if (!remote) {
     const settings = Promise.resolve(undefined);
     return { machine, session: undefined, trust: undefined, settings, roundTripMs: undefined };
   }
-  const session = await remote.openSession();
+  const session = remote.openSession();
   return {
     ...{ machine, session },
-    trust: trustOf(session),
+    trust: session.then(trustOf),
     settings: remote.settings(),
     roundTripMs: remote.roundTripMs,
   };

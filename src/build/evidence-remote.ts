@@ -18,11 +18,11 @@ import type { MachineTrust } from './machine-trust.ts';
 export interface RemoteSide {
   readonly machine: Machine;
   /**
-   * A session that nothing else needs soon: what it has not answered in time it goes on answering, so close it afterwards. Undefined for a
-   * remote of the old protocol, which is not asked.
+   * A session that nothing else needs soon, as soon as it is open: what it has not answered in time it goes on answering, so close it
+   * afterwards. Undefined for a remote of the old protocol, which is not asked.
    */
-  readonly session: Store | undefined;
-  /** What its daemon thinks of us: `trustOf(session)`, asked while evaluation runs. Undefined where it is not asked. */
+  readonly session: Promise<Store> | undefined;
+  /** What its daemon thinks of us: `trustOf` that session. Undefined where it is not asked. */
   readonly trust: Promise<MachineTrust> | undefined;
   readonly settings: Promise<NixSettings | undefined>;
   /** Milliseconds, if the connection has measured it. */

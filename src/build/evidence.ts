@@ -62,7 +62,7 @@ const LIMIT_MS = 2000;
 /**
  * Gathers what `decide` needs, when evaluation has ended. Each remote is asked in two exchanges, whatever there is to build: which paths are
  * valid; how large those are that are not valid here. Substituters are asked by nobody. Never rejects for want of an answer, and never takes
- * longer than the limit: what is not known by then is `unknown`.
+ * longer than the limit, opening sessions included: what is not known by then is `unknown`.
  *
  * Where `needsEvidence` says that there is no choice, this is not to be called at all.
  */
@@ -115,18 +115,24 @@ async function askStores(
 ): Promise<readonly Known<StoreContents>[]> {
   const paths = pathsOf(work);
   const files = new Set<StorePath>(work.derivations.keys());
+  const sessions = await Promise.all(remotes.map((remote) => opened(remote, deadline)));
   const [here, ...there] = await Promise.all([
     askValid(local.store, paths, deadline),
-    ...remotes.map(({ session }) => askValid(session, [...files, ...paths], deadline)),
+    ...sessions.map((session) => askValid(session, [...files, ...paths], deadline)),
   ]);
   const isNew = (path: StorePath): boolean =>
     !files.has(path) && !(here !== 'unknown' && here.has(path));
   return Promise.all([
     contentsOf(local.store, here, () => true, deadline),
-    ...remotes.map(({ session }, index) =>
+    ...sessions.map((session, index) =>
       contentsOf(session, there[index] ?? 'unknown', isNew, deadline),
     ),
   ]);
+}
+
+async function opened({ session }: RemoteSide, deadline: Deadline): Promise<Store | undefined> {
+  const known = session ? await deadline.known(session) : 'unknown';
+  return known === 'unknown' ? undefined : known;
 }
 
 async function standingOf(local: LocalSide, deadline: Deadline): Promise<LocalStanding> {
