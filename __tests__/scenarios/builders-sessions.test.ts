@@ -12,11 +12,12 @@ function talkative(salt: string, count: number): Attributes {
 
 describe('where sshd allows fewer sessions on a connection than a machine takes builds', () => {
   it.each([
-    ['which opens its socket', 'trusted', 'ssh-ng', 1],
-    ['which runs nix-daemon alone', 'forced', 'ssh-ng', 1],
-    ['which runs nix-daemon alone', 'forced', 'ssh-ng', 2],
-    ['by the legacy protocol', 'trusted', 'ssh', 1],
-  ] as const)('none waits for another: %s', async (_what, login, protocol, sessions) => {
+    ['which opens its socket', 'trusted', 'ssh-ng', 1, 'ssh2'],
+    ['which runs nix-daemon alone', 'forced', 'ssh-ng', 1, 'ssh2'],
+    ['which runs nix-daemon alone', 'forced', 'ssh-ng', 2, 'ssh2'],
+    ['by the legacy protocol', 'trusted', 'ssh', 1, 'ssh2'],
+    ["through the machine's own client", 'forced', 'ssh-ng', 1, 'openssh'],
+  ] as const)('none waits for another: %s', async (_what, login, protocol, sessions, transport) => {
     await using builder = await startBuilder({
       sshdConfig: [`MaxSessions ${sessions}`],
       nixConf: ['extra-trusted-users = forced'],
@@ -25,8 +26,8 @@ describe('where sshd allows fewer sessions on a connection than a machine takes 
     const machine = { login, protocol, maxJobs: 3 } as const;
     const ran = await runScenario({
       ...{ builder, runner },
-      attributes: talkative(`talk-${sessions}-${login}-${protocol}`, 3),
-      inputs: { store: '', builders: machineLine(builder, machine), 'max-jobs': '0' },
+      attributes: talkative(`talk-${sessions}-${login}-${protocol}-${transport}`, 3),
+      inputs: { store: '', builders: machineLine(builder, machine), 'max-jobs': '0', transport },
     });
     const uri = machineUri(builder, machine);
     const expected = Array.from({ length: 3 }, () => ({ status: 'built', remote: uri }));
