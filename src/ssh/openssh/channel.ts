@@ -15,6 +15,18 @@ export interface ChannelListener {
   closed(): void;
 }
 
+const nothing = (): void => undefined;
+
+/** For a channel that is not meant to open. */
+export const UNHEARD: ChannelListener = {
+  data: nothing,
+  stderr: nothing,
+  eof: nothing,
+  exited: nothing,
+  writable: nothing,
+  closed: nothing,
+};
+
 /** What a channel needs of the connection that it is on. */
 export interface ChannelHost {
   send(parts: readonly Buffer[], done?: () => void): void;

@@ -1,8 +1,15 @@
-import { ActionError, type ErrorCode } from '../../domain/errors.ts';
-import { fingerprint } from '../../domain/public-key.ts';
+import { ActionError } from '../../domain/errors.ts';
 import { printable } from '../../domain/text.ts';
 import { TurnedAway } from '../handshake-progress.ts';
 import type { OpensshIdentity, OpensshOptions } from '../options.ts';
+import {
+  changed,
+  noCommonKey,
+  revoked,
+  unknown,
+  type Explain,
+  type Explanation,
+} from './host-key-explanations.ts';
 
 /** A client that has ended before it was let in. */
 export interface ClientEnd {
@@ -11,14 +18,6 @@ export interface ClientEnd {
   /** What it said on standard error. */
   readonly said: string;
 }
-
-interface Explanation {
-  readonly code: ErrorCode;
-  readonly what: string;
-  readonly hint?: string;
-}
-
-type Explain = (options: OpensshOptions, match: RegExpExecArray) => Explanation;
 
 /** What the shell says of a program that is not there (POSIX, 2.8.2). */
 const NOT_FOUND = 127;
@@ -40,7 +39,7 @@ const EXPLANATIONS: readonly (readonly [RegExp, Explain])[] = [
   [/Unable to negotiate with .*: (no matching .*)/i, (_, [, what = '']) => noHandshake(what)],
   [/Could not resolve hostname (\S+):/i, (_, [, host = '']) => unresolvable(host)],
   [/^(\S+): Permission denied \((.*)\)/im, denied],
-  [/()Permission denied|Too many authentication failures/i, denied],
+  [/Permission denied|Too many authentication failures/i, denied],
   [
     /^(.*: (?:line \d+: )?Bad .*|Bad owner or permissions on .*|.*terminating, .*)$/im,
     badConfiguration,
@@ -107,53 +106,6 @@ function missing(): ActionError {
       hint: 'Install the OpenSSH client on the runner, or leave the input transport out.',
     },
   );
-}
-
-function source({ hostKeys }: OpensshOptions): string {
-  if (hostKeys.pinned !== undefined) return hostKeys.pinned.source;
-  return hostKeys.knownHosts === undefined ? "this machine's known_hosts" : 'known-hosts';
-}
-
-function revoked(options: OpensshOptions): Explanation {
-  return {
-    code: 'host-key-revoked',
-    what: `the host key of ${options.host} is marked @revoked in ${source(options)}`,
-    hint: 'Do not connect: ask whoever runs the builder which key it has now.',
-  };
-}
-
-function changed(options: OpensshOptions, match?: RegExpExecArray): Explanation {
-  const { pinned } = options.hostKeys;
-  const host = pinned === undefined ? (match?.[1] ?? options.host) : options.host;
-  const expected = pinned?.trusted.map((key) => `${key.type} ${fingerprint(key)}`).join(' or ');
-  const instead = expected === undefined ? '' : `, which is ${expected}`;
-  return {
-    code: 'host-key-mismatch',
-    what: `the host key of ${host} has changed: it is not the one in ${source(options)}${instead}`,
-    hint:
-      'Somebody may be impersonating the builder. Only if its key was really replaced, put the new one, which ' +
-      `\`cat /etc/ssh/ssh_host_*_key.pub\` prints on the builder, into ${source(options)} in place of the old one.`,
-  };
-}
-
-function unknown(options: OpensshOptions, [, , name]: RegExpExecArray): Explanation {
-  // A pinned key of another type than those that the host has.
-  if (options.hostKeys.pinned !== undefined) return changed(options);
-  return {
-    code: 'host-key-unknown',
-    what: `the host key of ${name ?? options.host} is not in ${source(options)}`,
-    hint:
-      'Print it with `cat /etc/ssh/ssh_host_ed25519_key.pub` on the builder itself, and put it behind the name, as in ' +
-      `\`${name ?? options.host} ssh-ed25519 AAAA…\`, into ${source(options)}. Hosts on the way (ProxyJump) need a line, too.`,
-  };
-}
-
-function noCommonKey(options: OpensshOptions, [, offer = '']: RegExpExecArray): Explanation {
-  return {
-    code: 'host-key-mismatch',
-    what: `${options.host} has no host key of a type that is known for it: it offers ${printable(offer)}`,
-    hint: `Print the keys it has with \`cat /etc/ssh/ssh_host_*_key.pub\` on the builder, and add one to ${source(options)}.`,
-  };
 }
 
 function noHandshake(what: string): Explanation {

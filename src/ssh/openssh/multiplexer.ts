@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net';
 
 import { ActionError } from '../../domain/errors.ts';
 import { Fields, sshString, uint32 } from '../wire.ts';
-import { Channel, type ChannelListener } from './channel.ts';
+import { Channel, UNHEARD, type ChannelListener } from './channel.ts';
 import { MAX_PACKET, MESSAGE, MUX, MUX_VERSION } from './messages.ts';
 import { PacketSplitter } from './packets.ts';
 
@@ -25,17 +25,6 @@ interface Opening {
 
 /** Of a channel that nobody provides. */
 const PING = 'ping@nix-remote-build';
-
-const nothing = (): void => undefined;
-
-const NOBODY: ChannelListener = {
-  data: nothing,
-  stderr: nothing,
-  eof: nothing,
-  exited: nothing,
-  writable: nothing,
-  closed: nothing,
-};
 
 /**
  * Channels of our own on the connection of a running OpenSSH client, through its control socket in proxy mode (PROTOCOL.mux, 7; since
@@ -112,7 +101,7 @@ export class Multiplexer {
   async #ping(): Promise<number> {
     const began = performance.now();
     const details = Buffer.alloc(0);
-    await this.open({ type: PING, details, listener: NOBODY, window: 0 }).catch(() => undefined);
+    await this.open({ type: PING, details, listener: UNHEARD, window: 0 }).catch(() => undefined);
     return performance.now() - began;
   }
 
