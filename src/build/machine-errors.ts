@@ -55,7 +55,8 @@ export class MachineErrors {
       if (said === undefined) return [key, result] as const;
       const { code, text, machine } = said;
       const name = place.builderOf(machine) ?? machine;
-      const message = `${result.error?.message ?? 'the build failed'} ${name}: ${text}`;
+      const failed = (result.error?.message ?? 'the build failed').replace(/\.?$/, '.');
+      const message = `${failed} ${name}: ${text}`;
       const details = { hint: place.trustRemedy(machine), cause: result.error };
       return [key, { ...result, error: new ActionError(code, message, details) }] as const;
     });
