@@ -174,12 +174,14 @@ describe('where to build', () => {
     return readBuild(given).request.destination;
   }
 
-  test('is the store, where nothing else is given', () => {
-    for (const mode of ['', 'auto', 'remote-store']) {
-      expect(destination({ mode })).toMatchObject({
-        mode: 'remote-store',
-        stores: [{ host: 'builder.example.org' }],
-      });
+  test('is the store, where nothing else is given; by itself it may be a builder, too', () => {
+    const stores = [{ host: 'builder.example.org' }];
+    expect(destination({ mode: 'remote-store' })).toEqual(
+      expect.not.objectContaining({ machines: expect.anything() as unknown }),
+    );
+    expect(destination({ mode: 'remote-store' })).toMatchObject({ mode: 'remote-store', stores });
+    for (const mode of ['', 'auto']) {
+      expect(destination({ mode })).toMatchObject({ mode: 'auto', stores, machines: stores });
     }
   });
 
@@ -199,9 +201,31 @@ describe('where to build', () => {
     expect(builders({ mode: 'builders' }).machines).toHaveLength(1);
   });
 
-  test('has to be said where both are given', () => {
-    expect(refusal({ builders: MACHINES })).toMatch(
-      /^Input 'mode': is 'auto', but both store and builders are given/,
+  test('is either, of each machine that can be both, where both are given', () => {
+    const old = 'ssh://old';
+    const demanding = 'ssh-ng://demanding x86_64-linux - 1 1 - benchmark';
+    expect(destination({ builders: [MACHINES, old, demanding].join('\n') })).toMatchObject({
+      mode: 'auto',
+      stores: [
+        { host: 'builder.example.org' },
+        { host: 'one', user: 'ci', systems: ['x86_64-linux', 'aarch64-linux'] },
+        { host: 'two' },
+      ],
+      machines: [
+        ...['one', 'two', 'old', 'demanding', 'builder.example.org'].map((host) => ({ host })),
+      ],
+    });
+  });
+
+  test('is in stores for later steps, where all can be that', () => {
+    const request = (given: Readonly<Record<string, string>>) =>
+      read({ installables: '', ...given }).request.destination;
+    expect(request({ builders: MACHINES })).toMatchObject({
+      mode: 'remote-store',
+      stores: [{ host: 'builder.example.org' }, { host: 'one' }, { host: 'two' }],
+    });
+    expect(refusal({ installables: '', builders: 'ssh://old' })).toMatch(
+      /^Input 'mode': is 'auto', and ssh:\/\/old can be a builder only/,
     );
   });
 

@@ -67,7 +67,12 @@ test('a machine is named for each attribute where several may build, and what bu
     '| ✅ | <code>here</code> | built | x86_64-linux | <code>this machine</code> | 1 min 01 s |  |',
     '| ✅ | <code>there</code> | cached | x86_64-linux |  |  |  |',
   ]);
-  expect(rows('remote-store')[0]).toBe('|  | attribute | status | system | time | copied |');
+  expect(rows('remote-store')).toEqual(rows('builders'));
+});
+
+test('a remote that builds all is named above the table, not in it', () => {
+  const text = renderSummary(report([outcome({ remote: 'ssh-ng://ci@one' })]));
+  expect(text).toContain('\n|  | attribute | status | system | time | copied |\n');
 });
 
 test('names and messages break neither the table nor the page', () => {

@@ -151,6 +151,7 @@ const LOCAL: LocalEvidence = {
   builders: { kind: 'possible' },
   buildsUntrusted: true,
   cpus: 2,
+  features: undefined,
   slots: 2,
   freeBytes: bytes(20e9),
   substitution: { keyNames: new Set() },

@@ -142,7 +142,7 @@ describe('several stores', () => {
       small: 'built',
     });
     const errors = annotations(ran.log, 'error').filter((text) => text.startsWith('nobody builds'));
-    expect(errors).toEqual([
+    expect(errors, ran.log).toEqual([
       expect.stringMatching(
         `^nobody builds for ${SYSTEM} with quantum: ssh-ng://\\S+ builds ${SYSTEM}.* with .*; ssh-ng://\\S+ builds ${OTHER}`,
       ),

@@ -129,6 +129,8 @@ function oneLine(event: StepEvent): string | undefined {
       return `connected to ${event.remote} (${event.detail})`;
     case 'evaluated':
       return evaluatedLine(event);
+    case 'mode-chosen':
+      return `mode ${event.mode}: ${event.reason}`;
     case 'to-build':
       return `${plural(event.attributes, 'derivation')} to build, ${event.cached} there already`;
     case 'uploading':

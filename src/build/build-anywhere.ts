@@ -1,25 +1,18 @@
-import { asActionError } from '../domain/errors.ts';
 import type { OutcomeStatus } from '../domain/outcome.ts';
 import { isDrvPath, type StorePath } from '../domain/store-path.ts';
 import type { Store } from '../store/store.ts';
 import type { CopyInputs } from './copy-inputs.ts';
-import type { Observe } from './events.ts';
+import { Crew, type CrewOptions } from './crew.ts';
 import { presentTargets } from './presence.ts';
 import { buildRemotely } from './remote-build.ts';
-import { shareOut, type Receiver } from './share-out.ts';
-import type { Connected } from './site.ts';
+import { shareOut, type Asking } from './share-out.ts';
 import { knownOutputs, type Target, type TargetResult } from './target.ts';
 import { unsupportedError } from './unsupported.ts';
 import type { Workplace } from './workplace.ts';
 
-export interface BuildingOptions {
+export interface BuildingOptions extends CrewOptions {
   readonly local: Store;
   readonly copyInputs: CopyInputs;
-  readonly places: readonly Connected[];
-  /** Makes a workplace of a session; called once more for every further session. */
-  readonly employ: (connected: Connected) => Workplace;
-  readonly observe: Observe;
-  readonly signal: AbortSignal;
 }
 
 const NOTHING: ReadonlyMap<StorePath, TargetResult> = new Map();
@@ -61,22 +54,20 @@ export async function buildAnywhere(
 class Building {
   readonly results = new Map<StorePath, TargetResult>();
   readonly #options: BuildingOptions;
-  /** By their place in the list they came in; those that were given up are left out. */
-  readonly #places: Map<number, Connected>;
-  readonly #employed: Workplace[] = [];
+  readonly #crew: Crew;
 
   constructor(options: BuildingOptions) {
     this.#options = options;
-    this.#places = new Map(options.places.entries());
+    this.#crew = new Crew(options);
   }
 
   async build(targets: readonly Target[]): Promise<void> {
-    const { observe, places } = this.#options;
-    const workplaces = new Map(places.map((connected, index) => [index, this.#employ(connected)]));
-    const missing = await this.#settlePresent([...workplaces.values()], targets);
+    const { observe } = this.#options;
+    const workplaces = this.#crew.first();
+    const missing = await this.#settlePresent(workplaces, targets);
     const cached = targets.length - missing.length;
     observe({ kind: 'to-build', attributes: missing.length, cached });
-    await this.#deal(missing, 1, (index) => Promise.resolve(workplaces.get(index)));
+    await this.#deal(missing, 1, (index) => Promise.resolve(workplaces[index]));
   }
 
   /** @returns what is nowhere yet */
@@ -101,15 +92,9 @@ class Building {
   /** What is there on a second look may have been built after the first. */
   #asBuilt(key: StorePath, result: TargetResult): TargetResult {
     if (!isDrvPath(key)) return result;
-    const builder = this.#employed.find(({ tracker }) => tracker.startOf(key) !== undefined);
+    const builder = this.#crew.builderOf(key);
     if (!builder) return result;
     return { ...result, status: 'built', seconds: builder.tracker.secondsOf(key) };
-  }
-
-  #employ(connected: Connected): Workplace {
-    const workplace = this.#options.employ(connected);
-    this.#employed.push(workplace);
-    return workplace;
   }
 
   /** Gives each target to a place that builds it, and has all of them build. */
@@ -118,7 +103,8 @@ class Building {
     attempt: number,
     workplaceAt: (index: number) => Promise<Workplace | undefined>,
   ): Promise<void> {
-    const shares = await this.#shares(targets);
+    // Later on, sessions are at work, and what they are asked has to wait.
+    const shares = await this.#shares(targets, attempt === 1 ? 'ask' : 'do-not-ask');
     await Promise.all(
       [...shares].map(async ([index, share]) => {
         const workplace = await workplaceAt(index);
@@ -128,13 +114,16 @@ class Building {
   }
 
   /** Where there is no choice, nobody is asked. */
-  async #shares(targets: readonly Target[]): Promise<ReadonlyMap<number, readonly Target[]>> {
-    const [only, ...others] = this.#places.keys();
+  async #shares(
+    targets: readonly Target[],
+    asking: Asking,
+  ): Promise<ReadonlyMap<number, readonly Target[]>> {
+    const indices = this.#crew.alive;
+    const [only, ...others] = indices;
     if (only === undefined || targets.length === 0) return new Map();
     if (others.length === 0) return new Map([[only, targets]]);
-    const indices = [...this.#places.keys()];
-    const receivers = await this.#receivers();
-    const { shares, unsupported } = await shareOut(targets, receivers);
+    const receivers = await this.#crew.receivers();
+    const { shares, unsupported } = await shareOut(targets, receivers, asking);
     for (const routed of unsupported) {
       // Of a target that was begun before, its last result tells more.
       if (this.results.has(routed.key)) continue;
@@ -144,16 +133,6 @@ class Building {
     return Map.groupBy(
       targets.filter(({ key }) => shares.has(key)),
       ({ key }) => indices[shares.get(key) ?? 0] ?? 0,
-    );
-  }
-
-  #receivers(): Promise<readonly Receiver[]> {
-    return Promise.all(
-      [...this.#places.values()].map(async ({ place, session }) => ({
-        label: place.label,
-        offer: await place.offer(),
-        session,
-      })),
     );
   }
 
@@ -193,42 +172,16 @@ class Building {
 
   /** The place itself still has what it finished, so it is waited for; less long where others can take over. */
   async #goOn(index: number, targets: readonly Target[], attempt: number): Promise<void> {
-    const lost = this.#places.get(index);
-    this.#places.delete(index);
-    const others = await this.#receivers();
-    const canMove = (await shareOut(targets, others)).unsupported.length === 0;
-    const workplace = lost && (await this.#return(index, lost, canMove ? PATIENCE : undefined));
+    this.#crew.lose(index);
+    const others = await this.#crew.receivers();
+    const { unsupported } = await shareOut(targets, others, 'do-not-ask');
+    const patience = unsupported.length === 0 ? PATIENCE : undefined;
+    const workplace = await this.#crew.further(index, patience);
     if (workplace) {
       const missing = await this.#settlePresent([workplace], targets);
       if (missing.length > 0) await this.#buildAt(index, workplace, missing, attempt);
       return;
     }
-    await this.#deal(targets, attempt, (other) => this.#further(other));
-  }
-
-  /** A workplace at a place that was lost, once that is back. */
-  async #return(
-    index: number,
-    lost: Connected,
-    patienceMs: number | undefined,
-  ): Promise<Workplace | undefined> {
-    const { signal, observe } = this.#options;
-    const limits = patienceMs === undefined ? [] : [AbortSignal.timeout(patienceMs)];
-    try {
-      const connected = await lost.again?.(AbortSignal.any([signal, ...limits]));
-      if (!connected) return undefined;
-      this.#places.set(index, connected);
-      return this.#employ(connected);
-    } catch (error) {
-      const { message } = asActionError(error);
-      observe({ kind: 'warning', text: `${lost.place.label} is given up: ${message}` });
-      return undefined;
-    }
-  }
-
-  /** One more session at a place that may be at work; undefined if none can be had. */
-  async #further(index: number): Promise<Workplace | undefined> {
-    const connected = this.#places.get(index);
-    return connected && (await this.#return(index, connected, PATIENCE));
+    await this.#deal(targets, attempt, (other) => this.#crew.further(other, PATIENCE));
   }
 }

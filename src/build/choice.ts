@@ -50,6 +50,8 @@ export interface Chosen {
 export async function choosePlaces(choosing: Choosing): Promise<Chosen> {
   const { stores, refusal } = choosing;
   const decision = await decisionOf(choosing);
+  const { mode, reason } = decision;
+  choosing.context.observe({ kind: 'mode-chosen', mode, reason });
   const site = await siteOf(decision, choosing);
   if (site) {
     try {

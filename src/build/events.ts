@@ -1,4 +1,5 @@
 import type { Outcome } from '../domain/outcome.ts';
+import type { Mode } from '../plan/evidence.ts';
 import type { DrvPath } from '../domain/store-path.ts';
 
 /** The parts of a step whose wall time is reported; some overlap. Uploading is part of `build`. */
@@ -17,6 +18,8 @@ export type StepEvent =
       /** Systems that there are attributes for, and that the remote does not offer. */
       readonly passedOver: readonly string[];
     }
+  /** By evidence, in mode auto. */
+  | { readonly kind: 'mode-chosen'; readonly mode: Mode; readonly reason: string }
   | { readonly kind: 'uploading'; readonly paths: number; readonly bytes: number }
   | { readonly kind: 'to-build'; readonly attributes: number; readonly cached: number }
   | { readonly kind: 'build-started'; readonly drvPath: DrvPath }

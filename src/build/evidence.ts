@@ -135,6 +135,11 @@ async function opened({ session }: RemoteSide, deadline: Deadline): Promise<Stor
   return known === 'unknown' ? undefined : known;
 }
 
+function featuresOf(settings: LocalStanding['settings']): LocalEvidence['features'] {
+  const text = settings === 'unknown' ? undefined : settings.get('system-features');
+  return text === undefined ? undefined : new Set(text.split(/\s+/).filter(Boolean));
+}
+
 async function standingOf(local: LocalSide, deadline: Deadline): Promise<LocalStanding> {
   const [isTrusted, settings, canStartDaemon] = await Promise.all([
     deadline.known(local.isTrusted),
@@ -159,6 +164,7 @@ async function localFacts(
     builders: buildersFeasibility(standing),
     buildsUntrusted: version === 'unknown' ? version : buildsUntrusted(version),
     cpus: os.availableParallelism(),
+    features: featuresOf(standing.settings),
     slots: local.maxJobs ?? slotsOf(standing.settings),
     freeBytes: disk === 'unknown' ? disk : bytes(disk.bavail * disk.bsize),
     substitution: substitutionOf(standing.settings),

@@ -21,6 +21,9 @@ export interface Receiver {
   readonly session: Store;
 }
 
+/** Whether places are asked what they have; who is at work answers when that is done. */
+export type Asking = 'ask' | 'do-not-ask';
+
 const readText = (path: DrvPath): Promise<string> => readFile(path, 'utf8');
 
 /**
@@ -30,12 +33,16 @@ const readText = (path: DrvPath): Promise<string> => readFile(path, 'utf8');
 export async function shareOut(
   targets: readonly Target[],
   receivers: readonly Receiver[],
+  asking: Asking,
 ): Promise<Route> {
   const offers = receivers.map(({ offer }) => offer);
   const routed = await Promise.all(targets.map(toRouted));
   const disputed = routed.filter((each) => ablePlaces(each, offers).length > 1);
-  return route(routed, offers, await needsOf(disputed, receivers));
+  const needs = asking === 'ask' ? await needsOf(disputed, receivers) : unknownNeeds;
+  return route(routed, offers, needs);
 }
+
+const unknownNeeds: Needs = () => undefined;
 
 async function toRouted({ key }: Target): Promise<Routed> {
   if (!isDrvPath(key)) return { key, demand: undefined };
@@ -44,7 +51,7 @@ async function toRouted({ key }: Target): Promise<Routed> {
 
 async function needsOf(targets: readonly Routed[], receivers: readonly Receiver[]): Promise<Needs> {
   const roots = targets.flatMap(({ key }) => (isDrvPath(key) ? [key] : []));
-  if (roots.length === 0) return () => undefined;
+  if (roots.length === 0) return unknownNeeds;
   const closure = await derivationClosure(roots, readText);
   const outputs = [...closure.values()].flatMap((each) => knownPaths(each));
   const valid = await Promise.all(receivers.map(({ session }) => session.queryValidPaths(outputs)));

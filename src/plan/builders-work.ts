@@ -1,3 +1,4 @@
+import { isAble } from '../domain/abilities.ts';
 import type { DrvPath, StorePath } from '../domain/store-path.ts';
 import { Assumptions } from './assumptions.ts';
 import { sum, type Estimate } from './estimate.ts';
@@ -59,8 +60,9 @@ export function machineFor(knowledge: Knowledge, step: Step): Machine | undefine
       .length;
   const [first] = able.toSorted((one, other) => has(other) - has(one));
   if (first) return first;
-  const isOwn = step.system === local.system || step.system === 'builtin';
-  return isOwn && local.slots !== 0 ? 'local' : undefined;
+  const { system, features, slots } = local;
+  const isOwn = isAble(step, { systems: new Set([system]), features });
+  return isOwn && slots !== 0 ? 'local' : undefined;
 }
 
 /** Why a machine builds nothing for a user whom it does not trust, as Nix asks it (build-remote.cc); a part of a sentence. */

@@ -84,6 +84,8 @@ export interface LocalEvidence {
   /** Whether it can ask machines to build that do not trust us (Nix from 2.16 on). */
   readonly buildsUntrusted: Known<boolean>;
   readonly cpus: number;
+  /** System features of the runner; undefined where its Nix does not say. */
+  readonly features: Abilities['features'];
   /** Builds at a time beside the machines'; 0: none. */
   readonly slots: Known<number>;
   /** Of the file system that the store is on. */

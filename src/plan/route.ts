@@ -49,6 +49,8 @@ export function route(targets: readonly Routed[], offers: readonly Offer[], need
   const loads = offers.map(() => new Set<StorePath>());
   const choose = (target: Routed, able: readonly number[]): number | undefined => {
     if (able.length < 2) return able[0];
+    const there = able.find((place) => needs(target, place)?.size === 0);
+    if (there !== undefined) return there;
     const whole = able.filter((place) =>
       [...(needs(target, place)?.values() ?? [])].every((demand) => does(offers, place, demand)),
     );

@@ -1,51 +1,92 @@
+import { isAble } from '../domain/abilities.ts';
 import { isDrvPath, type DrvPath } from '../domain/store-path.ts';
 import type { RemoteEvidence, Wanted } from './evidence.ts';
 import type { Knowledge } from './knowledge.ts';
-import { canBeStore, canBuild, possibleOf } from './machines.ts';
+import { canBeStore } from './machines.ts';
 import { builtThere } from './remote-store-load.ts';
+import { route, type Needs, type Offer, type Routed } from './route.ts';
 
 /** Which remote's store has each target; a target that none can build by itself, with all that it needs, is not in it. */
 export type Routes = ReadonlyMap<Wanted, RemoteEvidence>;
 
-/**
- * To the first remote that is able to, and whose outputs can be had where they are wanted back; where none is known to, to one that may have
- * others do it.
- */
+/** As targets will be dealt out ({@link route}); those that are wanted back only to remotes whose outputs can be had. */
 export function routesOf(knowledge: Knowledge): Routes {
   const { remotes, work } = knowledge.evidence;
   const stores = remotes.filter(canBeStore);
-  const routes = new Map<Wanted, RemoteEvidence>();
-  const give = (remote: RemoteEvidence, select: Select): void => {
-    const possible = work.wanted.filter(
-      (each) => !routes.has(each) && !(each.back && remote.outputsAccepted === false),
+  const accepted = stores.filter(({ outputsAccepted }) => outputsAccepted !== false);
+  return new Map([
+    ...dealtOut(
+      knowledge,
+      work.wanted.filter(({ back }) => back),
+      accepted,
+    ),
+    ...dealtOut(
+      knowledge,
+      work.wanted.filter(({ back }) => !back),
+      stores,
+    ),
+  ]);
+}
+
+function dealtOut(
+  knowledge: Knowledge,
+  wanted: readonly Wanted[],
+  stores: readonly RemoteEvidence[],
+): Routes {
+  const { derivations } = knowledge.evidence.work;
+  const byKey = new Map(wanted.map((each) => [each.key, each]));
+  const targets = wanted.map(({ key }): Routed => ({
+    key,
+    demand: isDrvPath(key) ? derivations.get(key) : undefined,
+  }));
+  const offers = stores.map(offerOf);
+  const needs = needsOf(knowledge, byKey, stores);
+  const { shares } = route(targets, offers, needs);
+  const given = targets.flatMap((target) => {
+    const place = shares.get(target.key) ?? -1;
+    const [each, remote, offer] = [byKey.get(target.key), stores[place], offers[place]];
+    return each && remote && offer && doesAll(offer, needs(target, place))
+      ? [[each, remote] as const]
+      : [];
+  });
+  return new Map(given);
+}
+
+/** Whether a place builds these, as far as it is known what it would have to build. */
+function doesAll(offer: Offer, needed: ReturnType<Needs>): boolean {
+  if (offer.others === 'possible' || !needed) return true;
+  return [...needed.values()].every((demand) =>
+    offer.machines.some((machine) => isAble(demand, machine)),
+  );
+}
+
+function offerOf({ systems, features, others, slots }: RemoteEvidence): Offer {
+  const capacity = slots === 'unknown' || slots < 1 ? 1 : slots;
+  return { machines: [{ systems, features }], others, capacity };
+}
+
+/** Unknown for a remote that did not say what it has. */
+function needsOf(
+  knowledge: Knowledge,
+  byKey: ReadonlyMap<Wanted['key'], Wanted>,
+  stores: readonly RemoteEvidence[],
+): Needs {
+  const { derivations } = knowledge.evidence.work;
+  const known = new Map<string, ReturnType<Needs>>();
+  const ask: Needs = ({ key }, place) => {
+    const [wanted, remote] = [byKey.get(key), stores[place]];
+    if (!wanted || !remote || remote.contents === 'unknown') return undefined;
+    const built: readonly DrvPath[] = [...builtThere(knowledge, remote, [wanted])];
+    return new Map(
+      built.flatMap((path) => {
+        const demand = derivations.get(path);
+        return demand ? [[path, demand] as const] : [];
+      }),
     );
-    for (const each of select(knowledge, remote, possible)) routes.set(each, remote);
   };
-  for (const remote of stores) give(remote, buildable);
-  for (const remote of stores) if (remote.others === 'possible') give(remote, all);
-  return routes;
-}
-
-type Select = (
-  knowledge: Knowledge,
-  remote: RemoteEvidence,
-  wanted: readonly Wanted[],
-) => readonly Wanted[];
-
-const all: Select = (_knowledge, _remote, wanted) => wanted;
-
-/** Those of the targets that one remote can build alone. */
-function buildable(
-  knowledge: Knowledge,
-  remote: RemoteEvidence,
-  wanted: readonly Wanted[],
-): readonly Wanted[] {
-  // What a remote that does not say lacks of the inputs is not known; that it has to build what is wanted is likely.
-  const needed =
-    remote.contents === 'unknown' ? drvPathsOf(wanted) : builtThere(knowledge, remote, wanted);
-  return possibleOf(wanted, needed, knowledge.evidence.work, (step) => canBuild(remote, step));
-}
-
-function drvPathsOf(wanted: readonly Wanted[]): readonly DrvPath[] {
-  return wanted.flatMap(({ key }) => (isDrvPath(key) ? [key] : []));
+  return (target, place) => {
+    const name = `${place} ${target.key}`;
+    if (!known.has(name)) known.set(name, ask(target, place));
+    return known.get(name);
+  };
 }
