@@ -63384,6 +63384,7 @@ const ERROR_CODES = [
     'machines-invalid',
     'key-invalid',
     'key-passphrase',
+    'credentials-missing',
     'known-hosts-invalid',
     // reaching the remote
     'host-unresolvable',
@@ -63402,6 +63403,7 @@ const ERROR_CODES = [
     'protocol-violation',
     'daemon-error',
     'daemon-untrusted',
+    'daemon-elsewhere',
     // moving store paths
     'path-invalid',
     'nar-invalid',
@@ -63412,6 +63414,7 @@ const ERROR_CODES = [
     'evaluation-failed',
     'installable-unknown',
     'unsupported-derivation',
+    'unsupported-system',
     'build-failed',
     'cancelled',
     'internal',
@@ -63476,8 +63479,8 @@ function isGood(status) {
 function isOutcomeStatus(text) {
     return Object.hasOwn(VERDICTS, text);
 }
-// 2.8.0 to 2.29, 2.30 to 2.33, and 2.34 say in three ways that no machine fits.
-const UNSUPPORTED = /but I am a '|required system or feature not available|platform mismatch|missing system features/;
+// 2.8.0 to 2.29, 2.30 to 2.33, and 2.34 say in three ways that no machine fits; with max-jobs = 0, in two others.
+const UNSUPPORTED = /but I am a '|required system or feature not available|platform mismatch|missing system features|unable to start any build|local builds are disabled/i;
 /**
  * What a daemon's status means for the attribute that asked.
  *
@@ -63522,7 +63525,7 @@ function outcomeStatus(status, errorMessage) {
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _cjs_globals_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8194);
 /* harmony import */ var _action_crash_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2955);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6316);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8801);
 
 
 
@@ -63535,7 +63538,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 6316:
+/***/ 8801:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -63553,30 +63556,7 @@ const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.ur
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./domain/errors.js
-var errors = __nccwpck_require__(2443);
-;// CONCATENATED MODULE: ./action/cancellation.js
-
-/** Aborts when GitHub cancels the job: it sends SIGINT, SIGTERM 7.5 s later and SIGKILL 2.5 s after that. */
-class Cancellation {
-    #controller = new AbortController();
-    #onSignal = () => {
-        this.#controller.abort(new errors/* ActionError */.lZ('cancelled', 'The workflow was cancelled'));
-    };
-    constructor() {
-        process.on('SIGINT', this.#onSignal);
-        process.on('SIGTERM', this.#onSignal);
-    }
-    get signal() {
-        return this.#controller.signal;
-    }
-    [Symbol.dispose]() {
-        process.off('SIGINT', this.#onSignal);
-        process.off('SIGTERM', this.#onSignal);
-    }
-}
-
-// EXTERNAL MODULE: ./action/crash.js
-var crash = __nccwpck_require__(2955);
+var domain_errors = __nccwpck_require__(2443);
 // EXTERNAL MODULE: ../node_modules/ssh2/lib/index.js
 var lib = __nccwpck_require__(7362);
 ;// CONCATENATED MODULE: ./domain/public-key.js
@@ -63645,31 +63625,75 @@ function rewrap(label, body) {
 }
 function noKey(text) {
     if (text.trim() === '') {
-        return new errors/* ActionError */.lZ('key-invalid', 'ssh-key is empty', {
+        return new domain_errors/* ActionError */.lZ('key-invalid', 'ssh-key is empty', {
             hint: 'Does the secret exist under this name, and may this workflow read it? Secrets are not given to pull requests from forks.',
         });
     }
     if (/^PuTTY-User-Key-File-/m.test(text)) {
-        return new errors/* ActionError */.lZ('key-invalid', "ssh-key is in PuTTY's format (.ppk)", {
+        return new domain_errors/* ActionError */.lZ('key-invalid', "ssh-key is in PuTTY's format (.ppk)", {
             hint: 'Convert it: `puttygen key.ppk -O private-openssh-new -o key`.',
         });
     }
     if (/-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----/.test(text)) {
-        return new errors/* ActionError */.lZ('key-invalid', 'ssh-key is cut off: its -----END line is missing', {
+        return new domain_errors/* ActionError */.lZ('key-invalid', 'ssh-key is cut off: its -----END line is missing', {
             hint: 'Copy the whole file into the secret, from `-----BEGIN` to the last `-----`.',
         });
     }
     if (/^\s*(ssh-|ecdsa-|sk-)|-----BEGIN [A-Z0-9 ]*PUBLIC KEY-----/.test(text)) {
-        return new errors/* ActionError */.lZ('key-invalid', 'ssh-key is a public key, the private one is needed', {
+        return new domain_errors/* ActionError */.lZ('key-invalid', 'ssh-key is a public key, the private one is needed', {
             hint: 'Put the file without `.pub` into the secret; the public key goes into authorized_keys on the builder.',
         });
     }
-    return new errors/* ActionError */.lZ('key-invalid', 'ssh-key holds no private key', {
+    return new domain_errors/* ActionError */.lZ('key-invalid', 'ssh-key holds no private key', {
         hint: 'It has to be the content of a file such as ~/.ssh/id_ed25519, beginning with `-----BEGIN`, not its path.',
     });
 }
 
+;// CONCATENATED MODULE: ./ssh/wire.js
+/** A number as SSH writes it (RFC 4251, 5). */
+function uint32(value) {
+    const bytes = Buffer.allocUnsafe(4);
+    bytes.writeUInt32BE(value);
+    return bytes;
+}
+/** Bytes behind their length (RFC 4251, 5, `string`). */
+function sshString(content) {
+    const bytes = Buffer.from(content);
+    return Buffer.concat([uint32(bytes.length), bytes]);
+}
+/** Reads the fields of a message one after the other. What is cut off throws a RangeError. */
+class Fields {
+    #message;
+    #at = 0;
+    constructor(message) {
+        this.#message = message;
+    }
+    byte() {
+        const value = this.#message.readUInt8(this.#at);
+        this.#at += 1;
+        return value;
+    }
+    uint32() {
+        const value = this.#message.readUInt32BE(this.#at);
+        this.#at += 4;
+        return value;
+    }
+    /** A part of the message, not a copy. */
+    string() {
+        const start = this.#at + 4;
+        const end = start + this.#message.readUInt32BE(this.#at);
+        if (end > this.#message.length)
+            throw new RangeError('a string is cut off');
+        this.#at = end;
+        return this.#message.subarray(start, end);
+    }
+    text() {
+        return this.string().toString('utf8');
+    }
+}
+
 ;// CONCATENATED MODULE: ./ssh/pkcs8.js
+
 
 
 const PKCS8 = /^-----BEGIN (ENCRYPTED )?PRIVATE KEY-----/;
@@ -63683,7 +63707,7 @@ function toReadablePem(block, name, passphrase) {
     if (match === null)
         return block;
     if (match[1] !== undefined && passphrase === undefined) {
-        throw new errors/* ActionError */.lZ('key-passphrase', `${name} is encrypted, and there is no passphrase`, {
+        throw new domain_errors/* ActionError */.lZ('key-passphrase', `${name} is encrypted, and there is no passphrase`, {
             hint: 'Set the input ssh-key-passphrase.',
         });
     }
@@ -63695,7 +63719,7 @@ function toReadablePem(block, name, passphrase) {
         return key.export({ type: 'sec1', format: 'pem' }).toString();
     if (type === 'ed25519')
         return openSshEd25519(key);
-    throw new errors/* ActionError */.lZ('key-invalid', `${name} is a key of type ${String(type)}, which SSH does not use`, { hint: 'ed25519, ECDSA and RSA keys work.' });
+    throw new domain_errors/* ActionError */.lZ('key-invalid', `${name} is a key of type ${String(type)}, which SSH does not use`, { hint: 'ed25519, ECDSA and RSA keys work.' });
 }
 function decode(block, name, passphrase) {
     try {
@@ -63705,7 +63729,7 @@ function decode(block, name, passphrase) {
         if (isBadDecrypt(error) || (passphrase !== undefined && isWhole(block))) {
             throw wrongPassphrase(name);
         }
-        throw new errors/* ActionError */.lZ('key-invalid', `${name} is damaged or cut off`, {
+        throw new domain_errors/* ActionError */.lZ('key-invalid', `${name} is damaged or cut off`, {
             hint: 'Copy the whole file into the secret, from `-----BEGIN` to the last `-----`.',
         });
     }
@@ -63726,7 +63750,7 @@ function isWhole(block) {
     });
 }
 function isBadDecrypt(error) {
-    return /bad decrypt/i.test((0,errors/* toError */.iT)(error).message);
+    return /bad decrypt/i.test((0,domain_errors/* toError */.iT)(error).message);
 }
 /** The unencrypted OpenSSH format (openssh/PROTOCOL.key), the only one in which ssh2 reads ed25519. */
 function openSshEd25519(key) {
@@ -63756,14 +63780,8 @@ function openSshEd25519(key) {
     const label = 'OPENSSH PRIVATE KEY';
     return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ''].join('\n');
 }
-function sshString(content) {
-    const bytes = Buffer.from(content);
-    const length = Buffer.alloc(4);
-    length.writeUInt32BE(bytes.length);
-    return Buffer.concat([length, bytes]);
-}
 function wrongPassphrase(name) {
-    return new errors/* ActionError */.lZ('key-passphrase', `ssh-key-passphrase does not decrypt ${name}`, {
+    return new domain_errors/* ActionError */.lZ('key-passphrase', `ssh-key-passphrase does not decrypt ${name}`, {
         hint: 'Try it with `ssh-keygen -y -f KEYFILE`, and correct the secret.',
     });
 }
@@ -63830,7 +63848,7 @@ function canSign(key) {
 function parseFailure(error, name) {
     const text = error.message;
     if (text.includes('no passphrase given')) {
-        return new errors/* ActionError */.lZ('key-passphrase', `${name} is encrypted, and there is no passphrase`, {
+        return new domain_errors/* ActionError */.lZ('key-passphrase', `${name} is encrypted, and there is no passphrase`, {
             hint: 'Set the input ssh-key-passphrase.',
         });
     }
@@ -63838,14 +63856,14 @@ function parseFailure(error, name) {
         return wrongPassphrase(name);
     }
     if (text.startsWith('Unsupported')) {
-        return new errors/* ActionError */.lZ('key-invalid', `${name} is of a type or format that is not supported`, {
+        return new domain_errors/* ActionError */.lZ('key-invalid', `${name} is of a type or format that is not supported`, {
             hint: 'ed25519, ECDSA and RSA keys work, in the format that `ssh-keygen` writes.',
         });
     }
     return damaged(name);
 }
 function damaged(name) {
-    return new errors/* ActionError */.lZ('key-invalid', `${name} is damaged or cut off`, {
+    return new domain_errors/* ActionError */.lZ('key-invalid', `${name} is damaged or cut off`, {
         hint: 'Copy the whole file into the secret, from `-----BEGIN` to the last `-----`.',
     });
 }
@@ -63863,9 +63881,14 @@ function credentialsReader(secrets, env) {
         return read;
     };
 }
+/** Whether there is anything to authenticate with, somewhere. */
+function hasCredentials(secrets, endpoints, env) {
+    const own = endpoints.some(({ sshKey }) => sshKey !== undefined);
+    return own || secrets['ssh-key'] !== '' || (env['SSH_AUTH_SOCK'] ?? '') !== '';
+}
 /**
  * What the step authenticates with: the `ssh-key` input, else the file that the machine has as its own, else the agent.
- * @throws ActionError `input-invalid` when there is none of them, and those of ssh/private-key.ts
+ * @throws ActionError `credentials-missing` when there is none of them, and those of ssh/private-key.ts
  */
 async function readCredentials(secrets, sshKey, env) {
     const passphrase = secrets['ssh-key-passphrase'] || undefined;
@@ -63876,8 +63899,9 @@ async function readCredentials(secrets, sshKey, env) {
     const socket = env['SSH_AUTH_SOCK'];
     if (socket !== undefined && socket !== '')
         return { kind: 'agent', socket };
-    throw new errors/* ActionError */.lZ('input-invalid', "Input 'ssh-key' is empty, and there is no SSH agent", {
-        hint: 'Is the secret defined in this repository, and is this event allowed to read it? Pull requests from forks and by Dependabot get no secrets.',
+    throw new domain_errors/* ActionError */.lZ('credentials-missing', "Input 'ssh-key' is empty, and there is no SSH agent", {
+        hint: 'Secrets are not passed to workflows of pull requests from forks and of Dependabot. In any other workflow, the secret is not ' +
+            'defined in this repository, or not under this name.',
     });
 }
 function keys(text, passphrase) {
@@ -63888,11 +63912,231 @@ async function readKeyFile(file) {
         return await (0,promises_namespaceObject.readFile)(file, 'utf8');
     }
     catch (thrown) {
-        const cause = (0,errors/* toError */.iT)(thrown);
-        throw new errors/* ActionError */.lZ('key-invalid', `the key file ${file} cannot be read: ${cause.message}`, {
+        const cause = (0,domain_errors/* toError */.iT)(thrown);
+        throw new domain_errors/* ActionError */.lZ('key-invalid', `the key file ${file} cannot be read: ${cause.message}`, {
             cause,
         });
     }
+}
+
+;// CONCATENATED MODULE: ./action/access.js
+
+
+
+
+/** Access with what the inputs say. Each key is read once: what is read when a connection is made anew is what was there at first. */
+function accessWith(checks, secrets, place) {
+    const { processEnv, env, user, directory } = place;
+    const credentialsFor = credentialsReader(secrets, processEnv);
+    if (checks.transport === 'ssh2') {
+        return {
+            loginFor: async (endpoint) => ({
+                transport: 'ssh2',
+                user: endpoint.user ?? user,
+                credentials: await credentialsFor(endpoint),
+                hostKeys: checks.hostKeysOf(endpoint),
+            }),
+        };
+    }
+    const cwd = process.cwd();
+    const identityFor = async (endpoint) => {
+        const { sshKey } = endpoint;
+        if (secrets['ssh-key'] === '' && sshKey === undefined)
+            return { kind: 'configured' };
+        if (secrets['ssh-key'] === '' && sshKey !== undefined && !secrets['ssh-key-passphrase']) {
+            return { kind: 'file', path: await keyFile(external_node_path_.resolve(cwd, sshKey)) };
+        }
+        const credentials = await credentialsFor(endpoint);
+        return credentials.kind === 'keys' ? credentials : { kind: 'configured' };
+    };
+    return {
+        loginFor: async (endpoint) => ({
+            transport: 'openssh',
+            user: endpoint.user,
+            identity: await identityFor(endpoint),
+            hostKeys: checks.hostKeysOf(endpoint),
+            env,
+            directory,
+        }),
+    };
+}
+async function keyFile(file) {
+    try {
+        await (0,promises_namespaceObject.access)(file, promises_namespaceObject.constants.R_OK);
+        return file;
+    }
+    catch (thrown) {
+        const cause = (0,domain_errors/* toError */.iT)(thrown);
+        throw new domain_errors/* ActionError */.lZ('key-invalid', `the key file ${file} cannot be read: ${cause.message}`, {
+            cause,
+        });
+    }
+}
+
+;// CONCATENATED MODULE: ./action/cancellation.js
+
+/** Aborts when GitHub cancels the job: it sends SIGINT, SIGTERM 7.5 s later and SIGKILL 2.5 s after that. */
+class Cancellation {
+    #controller = new AbortController();
+    #onSignal = () => {
+        this.#controller.abort(new domain_errors/* ActionError */.lZ('cancelled', 'The workflow was cancelled'));
+    };
+    constructor() {
+        process.on('SIGINT', this.#onSignal);
+        process.on('SIGTERM', this.#onSignal);
+    }
+    get signal() {
+        return this.#controller.signal;
+    }
+    [Symbol.dispose]() {
+        process.off('SIGINT', this.#onSignal);
+        process.off('SIGTERM', this.#onSignal);
+    }
+}
+
+// EXTERNAL MODULE: ./action/crash.js
+var crash = __nccwpck_require__(2955);
+;// CONCATENATED MODULE: external "node:fs"
+const external_node_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
+;// CONCATENATED MODULE: ./domain/json.js
+/** Reads a field of JSON that another process wrote; each throws TypeError naming what is not as it should be. */
+function json_record(value, name) {
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+        return value;
+    }
+    throw wrong(name, 'an object');
+}
+function list(value, name) {
+    if (Array.isArray(value))
+        return value;
+    throw wrong(name, 'a list');
+}
+function json_string(value, name) {
+    if (typeof value === 'string')
+        return value;
+    throw wrong(name, 'a string');
+}
+function json_number(value, name) {
+    if (typeof value === 'number')
+        return value;
+    throw wrong(name, 'a number');
+}
+function wrong(name, expected) {
+    return new TypeError(`${name} is not ${expected}`);
+}
+
+;// CONCATENATED MODULE: ./action/event.js
+
+
+/** What started the workflow, as GitHub's runner tells every step: by variables, and the event's payload in a file. */
+function readEvent(env) {
+    return {
+        name: env['GITHUB_EVENT_NAME'] ?? '',
+        actor: env['GITHUB_ACTOR'] ?? '',
+        pullRequest: readPullRequest(env['GITHUB_EVENT_PATH'] ?? ''),
+    };
+}
+/** Undefined where the payload is about none. */
+function readPullRequest(file) {
+    try {
+        const payload = json_record(JSON.parse((0,external_node_fs_namespaceObject.readFileSync)(file, 'utf8')), 'payload');
+        const { head, base } = json_record(payload['pull_request'], 'pull_request');
+        const { repo } = json_record(head, 'head');
+        return {
+            // The branch outlives a fork that is deleted, and has no repository then.
+            from: repo === null ? undefined : fullName(repo),
+            to: fullName(json_record(base, 'base')['repo']),
+        };
+    }
+    catch {
+        return undefined;
+    }
+}
+function fullName(repository) {
+    return json_string(json_record(repository, 'repo')['full_name'], 'full_name');
+}
+
+;// CONCATENATED MODULE: ./plan/workflow-event.js
+/** Events that run a pull request's own workflow, which may be a stranger's. */
+const OF_PULL_REQUESTS = new Set([
+    'pull_request',
+    'pull_request_review',
+    'pull_request_review_comment',
+]);
+/** Events that GitHub treats as those of a fork when Dependabot causes them ("Troubleshooting Dependabot on GitHub Actions"). */
+const OF_DEPENDABOT = new Set([
+    ...OF_PULL_REQUESTS,
+    'push',
+    'create',
+    'deployment',
+    'deployment_status',
+]);
+/** Events that get secrets, and may be about a stranger's code all the same. */
+const PRIVILEGED = new Set(['pull_request_target', 'workflow_run']);
+/** Whose event it is, where GitHub passes no secrets of the repository to it; undefined where it does. */
+function whoGetsNoSecrets({ name, actor, pullRequest }) {
+    if (actor === 'dependabot[bot]' && OF_DEPENDABOT.has(name))
+        return 'Dependabot';
+    if (!pullRequest || !OF_PULL_REQUESTS.has(name))
+        return undefined;
+    return pullRequest.from === pullRequest.to ? undefined : 'a pull request from a fork';
+}
+/** Whether a workflow with secrets may be about to run what a stranger wrote. */
+function isPrivileged({ name }) {
+    return PRIVILEGED.has(name);
+}
+
+;// CONCATENATED MODULE: ./plan/fallback.js
+
+/** The input `fallback`: what may keep a step from its remotes without failing it. */
+const FALLBACKS = ['forks', 'unreachable', 'never'];
+/** What a remote that cannot be had looks like: no name, no connection, no word. */
+const UNREACHABLE = new Set([
+    'host-unresolvable',
+    'host-unreachable',
+    'connect-timeout',
+]);
+/**
+ * Decides whether this runner builds what a remote was to build. Host keys, authentication, protocols and inputs that are wrong are for a
+ * person to see to: they are never a reason.
+ * @param error what keeps the step from its remotes
+ * @returns why, as a sentence without its full stop; undefined: the error stands
+ */
+function reasonToFallBack({ code, message }, fallback, event) {
+    if (fallback === 'never')
+        return undefined;
+    if (code === 'credentials-missing') {
+        const who = whoGetsNoSecrets(event);
+        return who && `${message}: this workflow was started by ${who}`;
+    }
+    return fallback === 'unreachable' && UNREACHABLE.has(code) ? message : undefined;
+}
+
+// EXTERNAL MODULE: ./action/failures.js
+var action_failures = __nccwpck_require__(1157);
+;// CONCATENATED MODULE: ./action/fallback.js
+
+
+
+
+/**
+ * How this workflow's event goes on without a remote, which is told once.
+ * @param consequence a sentence
+ */
+function fallBackWith(fallback, consequence) {
+    const event = readEvent(process.env);
+    return (error) => {
+        const reason = reasonToFallBack(error, fallback, event);
+        if (reason === undefined)
+            return undefined;
+        const text = `${(0,action_failures/* errorText */.k)(error)} ${consequence}`;
+        // What nobody can help is told; a builder that is down is to be seen to.
+        if (error.code === 'credentials-missing')
+            lib_core/* notice */.lm(text);
+        else
+            lib_core/* warning */.$e(text);
+        return reason;
+    };
 }
 
 // EXTERNAL MODULE: ../node_modules/picomatch/index.js
@@ -63978,7 +64222,7 @@ function parseAttrPath(text) {
         }
     }
     if (quoted) {
-        throw new errors/* ActionError */.lZ('input-invalid', `the attribute path ${JSON.stringify(text)} lacks a closing quote`);
+        throw new domain_errors/* ActionError */.lZ('input-invalid', `the attribute path ${JSON.stringify(text)} lacks a closing quote`);
     }
     return name === '' ? names : [...names, name];
 }
@@ -64000,7 +64244,7 @@ const STORE_PATH = /^\/nix\/store\/[0-9abcdfghijklmnpqrsvwxyz]{32}-[0-9a-zA-Z+\-
  */
 function parseStorePath(text) {
     if (!isStorePath(text)) {
-        throw new errors/* ActionError */.lZ('path-invalid', `${JSON.stringify(text)} is not a path of ${STORE_DIR}`);
+        throw new domain_errors/* ActionError */.lZ('path-invalid', `${JSON.stringify(text)} is not a path of ${STORE_DIR}`);
     }
     return text;
 }
@@ -64011,7 +64255,7 @@ function isStorePath(text) {
 function parseDrvPath(text) {
     const path = parseStorePath(text);
     if (!isDrvPath(path)) {
-        throw new errors/* ActionError */.lZ('path-invalid', `${path} is not a derivation: its name does not end in .drv`);
+        throw new domain_errors/* ActionError */.lZ('path-invalid', `${path} is not a derivation: its name does not end in .drv`);
     }
     return path;
 }
@@ -64077,12 +64321,12 @@ function withoutQuoted(text) {
     return text.replaceAll(/"[^"]*"/g, '');
 }
 function notAnAttributePath(text) {
-    return new errors/* ActionError */.lZ('input-invalid', `installable ${JSON.stringify(text)} names a flake, but file or expr is given`, {
+    return new domain_errors/* ActionError */.lZ('input-invalid', `installable ${JSON.stringify(text)} names a flake, but file or expr is given`, {
         hint: `Write the attribute path alone, as in ${text.slice(text.indexOf('#') + 1) || 'hello'}.`,
     });
 }
 function severalOnOneLine(text) {
-    return new errors/* ActionError */.lZ('input-invalid', `installable ${JSON.stringify(text)} has a blank in it`, {
+    return new domain_errors/* ActionError */.lZ('input-invalid', `installable ${JSON.stringify(text)} has a blank in it`, {
         hint: 'Write one installable per line; a blank in an attribute name needs quotes.',
     });
 }
@@ -64099,7 +64343,7 @@ function splitOutputs(text) {
         return { rest, outputs: 'all' };
     }
     if (!OUTPUTS.test(selection)) {
-        throw new errors/* ActionError */.lZ('input-invalid', `installable ${JSON.stringify(text)}: ${JSON.stringify(selection)} after ^ is not a list of outputs`, { hint: 'Write ^out,dev for some outputs, or ^* for all.' });
+        throw new domain_errors/* ActionError */.lZ('input-invalid', `installable ${JSON.stringify(text)}: ${JSON.stringify(selection)} after ^ is not a list of outputs`, { hint: 'Write ^out,dev for some outputs, or ^* for all.' });
     }
     return { rest, outputs: [...new Set(selection.split(','))].sort() };
 }
@@ -64115,7 +64359,7 @@ function percentDecode(text, installable) {
         return decodeURIComponent(text);
     }
     catch (cause) {
-        throw new errors/* ActionError */.lZ('input-invalid', `installable ${JSON.stringify(installable)}: the % in its attribute path does not begin a code such as %20`, { cause, hint: 'Write %25 for a percent sign.' });
+        throw new domain_errors/* ActionError */.lZ('input-invalid', `installable ${JSON.stringify(installable)}: the % in its attribute path does not begin a code such as %20`, { cause, hint: 'Write %25 for a percent sign.' });
     }
 }
 /** The store path that a text lies in, as `nix build /nix/store/…-hello/bin` takes it; not for `…#attribute` or `…?dir=`. */
@@ -64125,96 +64369,6 @@ function storePathOf(text) {
     }
     const path = text.split('/', 4).join('/');
     return isStorePath(path) ? path : undefined;
-}
-
-;// CONCATENATED MODULE: ./domain/system.js
-
-// Any `cpu-kernel` of letters, digits and underscores: Nix itself compares systems as texts and knows no list.
-const SYSTEM = /^[A-Za-z0-9_]+-[A-Za-z0-9_]+$/;
-/**
- * An attribute name that can only be a system, as a POSIX extended regular expression (builtins.match reads it too).
- * Narrow on purpose: `foo-bar` must stay an ordinary name.
- */
-const SYSTEM_NAME_PATTERN = '(x86_64|i[3-6]86|aarch64|arm|armv[5-8][a-z]*|riscv(32|64)|powerpc(64)?(le)?|mips(64)?(el)?|s390x?|loongarch64|m68k|microblaze(el)?|sparc64|wasm(32|64))' +
-    '-(linux|darwin|freebsd|openbsd|netbsd|cygwin|windows|solaris|genode|redox|wasi|none)';
-/**
- * Parses a system.
- * @throws ActionError `input-invalid` for a text that is not `cpu-kernel`.
- */
-function parseSystem(text) {
-    if (!isSystem(text)) {
-        throw new errors/* ActionError */.lZ('input-invalid', `${JSON.stringify(text)} is not a Nix system`, {
-            hint: 'A system is a processor and a kernel, such as x86_64-linux or aarch64-darwin.',
-        });
-    }
-    return text;
-}
-function isSystem(text) {
-    return SYSTEM.test(text);
-}
-const CPUS = {
-    x64: 'x86_64',
-    ia32: 'i686',
-    arm64: 'aarch64',
-    arm: 'armv7l',
-    riscv64: 'riscv64',
-    ppc64: 'powerpc64le',
-    s390x: 's390x',
-    loong64: 'loongarch64',
-};
-/**
- * The system of a machine by Node's `process.arch` and `process.platform`; `undefined` where Nix does not run.
- */
-function systemOfMachine(arch, platform) {
-    const cpu = CPUS[arch];
-    const text = cpu === undefined ? '' : `${cpu}-${platform}`;
-    return (platform === 'linux' || platform === 'darwin') && isSystem(text) ? text : undefined;
-}
-
-;// CONCATENATED MODULE: external "node:fs"
-const external_node_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
-;// CONCATENATED MODULE: ./domain/complaints.js
-
-/** What is wrong with one text, all of it: a person corrects everything at once. */
-class Complaints {
-    #code;
-    #input;
-    #list = [];
-    /** @param input what is read, for the error's message */
-    constructor(code, input) {
-        this.#code = code;
-        this.#input = input;
-    }
-    /**
-     * @param message what is wrong and where: `line 3, maxJobs: …`
-     * @param hint what to do
-     */
-    add(message, hint) {
-        this.#list.push({ message, hint });
-    }
-    /** Runs what throws an ActionError for bad input; that becomes a complaint, and the answer undefined. */
-    attempt(parse, where) {
-        try {
-            return parse();
-        }
-        catch (error) {
-            if (!(error instanceof errors/* ActionError */.lZ))
-                throw error;
-            this.add(`${where === undefined ? '' : `${where}: `}${error.message}`, error.hint);
-            return undefined;
-        }
-    }
-    /** @throws ActionError with the only complaint, or one that lists them all with their hints. */
-    finish() {
-        const [first, ...others] = this.#list;
-        if (first === undefined)
-            return;
-        if (others.length === 0) {
-            throw new errors/* ActionError */.lZ(this.#code, `${this.#input}: ${first.message}`, { hint: first.hint });
-        }
-        const all = this.#list.map(({ message, hint }) => hint === undefined ? message : `${message} (${hint})`);
-        throw new errors/* ActionError */.lZ(this.#code, `${this.#input}: ${all.length} mistakes: ${all.join('; ')}`);
-    }
 }
 
 ;// CONCATENATED MODULE: ./domain/known-hosts.js
@@ -64262,7 +64416,7 @@ function pinnedHostKey(text) {
     const line = text.trim();
     const key = keyOfLine(line) ?? keyOfLine(Buffer.from(line, 'base64').toString('utf8'));
     if (key === undefined) {
-        throw new errors/* ActionError */.lZ('known-hosts-invalid', 'the public host key is neither a line such as `ssh-ed25519 AAAA…` nor base64 of one', {
+        throw new domain_errors/* ActionError */.lZ('known-hosts-invalid', 'the public host key is neither a line such as `ssh-ed25519 AAAA…` nor base64 of one', {
             hint: 'Print it on the builder with `base64 -w0 /etc/ssh/ssh_host_ed25519_key.pub`.',
         });
     }
@@ -64294,13 +64448,13 @@ function checkMarker(marker, lineNumber) {
         return;
     if (marker !== '@cert-authority')
         throw invalid(lineNumber, `has an unknown marker ${marker}`);
-    throw new errors/* ActionError */.lZ('known-hosts-invalid', `known-hosts, line ${lineNumber}: @cert-authority is not supported, host certificates cannot be checked here`, {
-        hint: 'Pin the plain key of the host instead: on the builder, `cat /etc/ssh/ssh_host_ed25519_key.pub` prints ' +
+    throw new domain_errors/* ActionError */.lZ('known-hosts-invalid', `known-hosts, line ${lineNumber}: @cert-authority takes transport: openssh, host certificates cannot be checked without`, {
+        hint: 'Set transport: openssh, or pin the plain key of the host instead: on the builder, `cat /etc/ssh/ssh_host_ed25519_key.pub` prints ' +
             'the words that follow the host name in a known-hosts line.',
     });
 }
 function invalid(lineNumber, what) {
-    return new errors/* ActionError */.lZ('known-hosts-invalid', `known-hosts, line ${lineNumber} ${what}`, {
+    return new domain_errors/* ActionError */.lZ('known-hosts-invalid', `known-hosts, line ${lineNumber} ${what}`, {
         hint: 'A line reads `builder.example.org ssh-ed25519 AAAA…`, as in ~/.ssh/known_hosts.',
     });
 }
@@ -64392,7 +64546,7 @@ function shownUri(text) {
 }
 /** An error about a URI. */
 function invalidUri(where, what, hint) {
-    return new errors/* ActionError */.lZ('store-uri-invalid', `${where}: ${what}`, {
+    return new domain_errors/* ActionError */.lZ('store-uri-invalid', `${where}: ${what}`, {
         hint: hint ?? 'A remote store is written ssh-ng://user@builder.example.org',
     });
 }
@@ -64476,11 +64630,55 @@ function ssh_uri_decode(text, where) {
         return decodeURIComponent(text);
     }
     catch (error) {
-        throw new errors/* ActionError */.lZ('store-uri-invalid', `${where}: % is not followed by two digits`, {
+        throw new domain_errors/* ActionError */.lZ('store-uri-invalid', `${where}: % is not followed by two digits`, {
             hint: 'Write a percent sign as %25, and a blank as %20.',
             cause: error,
         });
     }
+}
+
+;// CONCATENATED MODULE: ./domain/system.js
+
+// Any `cpu-kernel` of letters, digits and underscores: Nix itself compares systems as texts and knows no list.
+const SYSTEM = /^[A-Za-z0-9_]+-[A-Za-z0-9_]+$/;
+/**
+ * An attribute name that can only be a system, as a POSIX extended regular expression (builtins.match reads it too).
+ * Narrow on purpose: `foo-bar` must stay an ordinary name.
+ */
+const SYSTEM_NAME_PATTERN = '(x86_64|i[3-6]86|aarch64|arm|armv[5-8][a-z]*|riscv(32|64)|powerpc(64)?(le)?|mips(64)?(el)?|s390x?|loongarch64|m68k|microblaze(el)?|sparc64|wasm(32|64))' +
+    '-(linux|darwin|freebsd|openbsd|netbsd|cygwin|windows|solaris|genode|redox|wasi|none)';
+/**
+ * Parses a system.
+ * @throws ActionError `input-invalid` for a text that is not `cpu-kernel`.
+ */
+function parseSystem(text) {
+    if (!isSystem(text)) {
+        throw new domain_errors/* ActionError */.lZ('input-invalid', `${JSON.stringify(text)} is not a Nix system`, {
+            hint: 'A system is a processor and a kernel, such as x86_64-linux or aarch64-darwin.',
+        });
+    }
+    return text;
+}
+function isSystem(text) {
+    return SYSTEM.test(text);
+}
+const CPUS = {
+    x64: 'x86_64',
+    ia32: 'i686',
+    arm64: 'aarch64',
+    arm: 'armv7l',
+    riscv64: 'riscv64',
+    ppc64: 'powerpc64le',
+    s390x: 's390x',
+    loong64: 'loongarch64',
+};
+/**
+ * The system of a machine by Node's `process.arch` and `process.platform`; `undefined` where Nix does not run.
+ */
+function systemOfMachine(arch, platform) {
+    const cpu = CPUS[arch];
+    const text = cpu === undefined ? '' : `${cpu}-${platform}`;
+    return (platform === 'linux' || platform === 'darwin') && isSystem(text) ? text : undefined;
 }
 
 ;// CONCATENATED MODULE: ./domain/machine.js
@@ -64512,6 +64710,22 @@ function machineOfStore(uri) {
         speedFactor: DEFAULT_SPEED_FACTOR,
         supportedFeatures: unique(uri.systemFeatures),
         mandatoryFeatures: [],
+    };
+}
+/**
+ * A machine as a remote store.
+ * @returns undefined for one that is not: of the old protocol, or only for builds that require features of its
+ */
+function storeOfMachine(machine) {
+    const { protocol, publicHostKey, systems, supportedFeatures, mandatoryFeatures } = machine;
+    if (protocol !== 'ssh-ng' || mandatoryFeatures.length > 0)
+        return undefined;
+    const { user, host, port, sshKey, compress, remoteProgram, remoteStore } = machine;
+    return {
+        ...{ user, host, port, sshKey, compress, remoteProgram, remoteStore },
+        base64SshPublicHostKey: publicHostKey,
+        systemFeatures: supportedFeatures,
+        systems: systems.filter((system) => system !== 'builtin'),
     };
 }
 /** By which a person tells it from others: `ssh-ng://user@host:port`, without parameters. */
@@ -64555,6 +64769,50 @@ function comparable(machine) {
 /** In the order of the first of each. */
 function unique(items) {
     return [...new Set(items)];
+}
+
+;// CONCATENATED MODULE: ./domain/complaints.js
+
+/** What is wrong with one text, all of it: a person corrects everything at once. */
+class Complaints {
+    #code;
+    #input;
+    #list = [];
+    /** @param input what is read, for the error's message */
+    constructor(code, input) {
+        this.#code = code;
+        this.#input = input;
+    }
+    /**
+     * @param message what is wrong and where: `line 3, maxJobs: …`
+     * @param hint what to do
+     */
+    add(message, hint) {
+        this.#list.push({ message, hint });
+    }
+    /** Runs what throws an ActionError for bad input; that becomes a complaint, and the answer undefined. */
+    attempt(parse, where) {
+        try {
+            return parse();
+        }
+        catch (error) {
+            if (!(error instanceof domain_errors/* ActionError */.lZ))
+                throw error;
+            this.add(`${where === undefined ? '' : `${where}: `}${error.message}`, error.hint);
+            return undefined;
+        }
+    }
+    /** @throws ActionError with the only complaint, or one that lists them all with their hints. */
+    finish() {
+        const [first, ...others] = this.#list;
+        if (first === undefined)
+            return;
+        if (others.length === 0) {
+            throw new domain_errors/* ActionError */.lZ(this.#code, `${this.#input}: ${first.message}`, { hint: first.hint });
+        }
+        const all = this.#list.map(({ message, hint }) => hint === undefined ? message : `${message} (${hint})`);
+        throw new domain_errors/* ActionError */.lZ(this.#code, `${this.#input}: ${all.length} mistakes: ${all.join('; ')}`);
+    }
 }
 
 ;// CONCATENATED MODULE: ./domain/machine-entry.js
@@ -64748,14 +65006,27 @@ function contentOf(file, named, { readFile }, complaints) {
         return text;
     }
     catch (error) {
-        complaints.add(`${named} cannot be read: ${printable((0,errors/* toError */.iT)(error).message)}`);
+        complaints.add(`${named} cannot be read: ${printable((0,domain_errors/* toError */.iT)(error).message)}`);
         return undefined;
     }
 }
+/** One machine; what only a blank separates from it is read too, so that all mistakes of the line are told at once. */
 function readSegment({ text, where }, context, complaints) {
     const tokens = text.split(/[ \t\r]+/);
-    if (refuseSecondMachine(tokens, where, complaints))
-        return undefined;
+    const second = findSecondMachine(tokens);
+    const own = second === undefined ? tokens : tokens.slice(0, second);
+    const machine = readFields(own, where, context, complaints);
+    if (second === undefined)
+        return machine;
+    const rest = tokens.slice(second);
+    const name = FIELDS[second];
+    const place = name === undefined ? `${where}, field ${second + 1}` : whereIs(where, name);
+    complaints.add(`${place}: ${shownUri(rest[0] ?? '')} is a second machine`, SEPARATE);
+    readSegment({ text: rest.join(' '), where: `${where}, second machine` }, context, complaints);
+    return machine;
+}
+function readFields(tokens, where, context, complaints) {
+    refuseFurtherFields(tokens, where, complaints);
     const field = (index) => tokens[index] === '-' ? undefined : tokens[index];
     const [uri, systems, sshKey, maxJobs, speedFactor, supported, mandatory, publicHostKey] = FIELDS.map((_, index) => field(index));
     if (uri === undefined) {
@@ -64776,19 +65047,15 @@ function readSegment({ text, where }, context, complaints) {
     return readEntry(entry, context.defaultSystems, complaints);
 }
 /** Machines that only a blank separates: Nix would take the second for systems or a key of the first, or pass over it. */
-function refuseSecondMachine(tokens, where, complaints) {
+function findSecondMachine(tokens) {
     const isUri = (token, index) => token.includes('://') || (FIELDS[index] === 'systems' && token.includes('@'));
     const second = tokens.findIndex((token, index) => index > 0 && isUri(token, index));
-    const name = FIELDS[second];
-    if (second > 0) {
-        const place = name === undefined ? `${where}, field ${second + 1}` : whereIs(where, name);
-        complaints.add(`${place}: ${shownUri(tokens[second] ?? '')} is a second machine`, SEPARATE);
-        return true;
-    }
+    return second === -1 ? undefined : second;
+}
+function refuseFurtherFields(tokens, where, complaints) {
     if (tokens.length <= FIELDS.length)
-        return false;
+        return;
     complaints.add(`${where}: ${tokens.length} fields, beginning with ${shownUri(tokens[0] ?? '')}; there are ${FIELDS.length}`, `${SEPARATE} A blank within a URI is written %20.`);
-    return true;
 }
 function whereIs(where, field) {
     const name = field === 'uri' ? 'store URI' : field;
@@ -64854,7 +65121,7 @@ const TEXTS = [
 const LISTS = ['systems', 'supportedFeatures', 'mandatoryFeatures'];
 const machine_fields_yaml_FIELDS = [...TEXTS, ...LISTS];
 /** @param place where the machine is, for a field that it lacks */
-function readFields(map, place, reading) {
+function machine_fields_yaml_readFields(map, place, reading) {
     const texts = new Map();
     const lists = new Map();
     const places = new Map();
@@ -64944,7 +65211,8 @@ function readMachinesYaml(text, defaultSystems, complaints) {
     const lines = new dist/* LineCounter */.HN();
     const document = (0,dist/* parseDocument */.Tp)(text, { lineCounter: lines, prettyErrors: false });
     const reading = { document, lines, complaints };
-    for (const error of document.errors) {
+    // What follows from one mistake may be many.
+    for (const error of document.errors.slice(0, 1)) {
         const what = error.code === 'MULTIPLE_DOCS' ? 'a second document begins' : printable(error.message);
         complaints.add(`line ${lineAt(reading, error.pos[0])}: ${what}`, AS_LIST);
     }
@@ -64961,7 +65229,7 @@ function readMachinesYaml(text, defaultSystems, complaints) {
             complaints.add(`${where}: a machine is written as fields`, AS_LIST);
             return [];
         }
-        const machine = readMachine(readFields(node, where, reading), where, defaultSystems, reading);
+        const machine = readMachine(machine_fields_yaml_readFields(node, where, reading), where, defaultSystems, reading);
         return machine === undefined ? [] : [{ machine, where }];
     });
 }
@@ -65116,8 +65384,7 @@ function formatStoreUri(uri) {
 
 
 
-
-const MODES = ['auto', 'remote-store', 'builders'];
+const MODES = ['auto', 'remote-store', 'builders', 'local'];
 const EXAMPLE = 'ssh-ng://ci@builder.example.org';
 /** Where to build, of the inputs `store`, `builders` and `mode`. Undefined, or a placeholder, beside a complaint. */
 function readDestination(reader, place) {
@@ -65126,16 +65393,30 @@ function readDestination(reader, place) {
         .map((line) => reader.parse('store', () => parseStoreUri(line)))
         .filter((uri) => uri !== undefined);
     const builders = readBuilders(reader, place);
-    if (chooseMode(reader) === 'builders') {
-        return { mode: 'builders', machines: allMachines(reader, builders, stores) };
+    const mode = chooseMode(reader);
+    if (mode === 'local')
+        return { mode, reason: 'the input mode says so' };
+    const machines = allMachines(reader, builders, stores);
+    if (mode === 'builders')
+        return { mode, machines };
+    if (reader.text('store') === '') {
+        reader.complain('store', 'is empty', `Give at least one, for example ${EXAMPLE}.`);
     }
-    const count = reader.lines('store').length;
-    if (count !== 1) {
-        const what = count === 0 ? 'is empty' : `names ${count} stores`;
-        reader.complain('store', what, `Give exactly one, for example ${EXAMPLE}.`);
-    }
-    const [store] = stores;
-    return store && { mode: 'remote-store', store };
+    const labels = stores.map(formatStoreUri);
+    const twice = labels.find((label, index) => labels.indexOf(label) < index);
+    if (twice !== undefined)
+        reader.complain('store', `names ${twice} twice`, 'Name each store once.');
+    if (stores.length === 0)
+        return undefined;
+    if (mode === 'remote-store')
+        return { mode, stores };
+    const names = new Set(stores.map((uri) => machineName(machineOfStore(uri))));
+    const others = builders.filter((machine) => !names.has(machineName(machine)));
+    return {
+        mode,
+        stores: [...stores, ...others.flatMap((each) => storeOfMachine(each) ?? [])],
+        machines,
+    };
 }
 function readBuilders(reader, { workspace, runnerSystem }) {
     const text = reader.text('builders');
@@ -65147,7 +65428,7 @@ function readBuilders(reader, { workspace, runnerSystem }) {
     };
     return reader.parse('builders', () => parseBuilders(text, context)) ?? [];
 }
-/** `auto` takes what was given; which of both is better is not guessed. */
+/** `auto` with builders alone is on them: what is built is then here, as whoever names builders expects. */
 function chooseMode(reader) {
     const mode = reader.choice('mode', MODES);
     const hasStore = reader.text('store') !== '';
@@ -65155,12 +65436,7 @@ function chooseMode(reader) {
     if (mode === 'builders' && !hasStore && !hasBuilders) {
         reader.complain('builders', 'is empty', `Name at least one machine, for example ${EXAMPLE}.`);
     }
-    if (mode !== 'auto')
-        return mode;
-    if (hasStore && hasBuilders) {
-        reader.complain('mode', "is 'auto', but both store and builders are given", 'Set mode: remote-store to build in the store, or mode: builders to build on all of them.');
-    }
-    return hasBuilders ? 'builders' : 'remote-store';
+    return mode === 'auto' && hasBuilders && !hasStore ? 'builders' : mode;
 }
 /** Those of both inputs; what is said of one machine in both has to be the same. */
 function allMachines(reader, builders, stores) {
@@ -65178,21 +65454,6 @@ function allMachines(reader, builders, stores) {
     }
     return [...machines.values()];
 }
-/** Which host keys are whose: the one that is pinned, else those of `known-hosts`. What is revoked there is revoked in either case. */
-function readHostKeys(reader, destination) {
-    const lines = reader.parse('known-hosts', () => parseKnownHosts(reader.text('known-hosts'))) ?? [];
-    if (destination?.mode === 'remote-store') {
-        const pinned = destination.store.base64SshPublicHostKey;
-        if (pinned !== undefined)
-            reader.parse('store', () => pinnedHostKey(pinned));
-    }
-    return ({ host, port, publicHostKey }) => {
-        const known = lookupHostKeys(lines, host, port);
-        if (publicHostKey === undefined)
-            return known;
-        return { ...pinnedHostKey(publicHostKey), revoked: known.revoked };
-    };
-}
 function readIfThere(file) {
     try {
         return (0,external_node_fs_namespaceObject.readFileSync)(file, 'utf8');
@@ -65202,6 +65463,161 @@ function readIfThere(file) {
             return undefined;
         throw error;
     }
+}
+
+;// CONCATENATED MODULE: ./nix/nix-conf-lines.js
+
+/**
+ * Reads lines of nix.conf as Nix does (libutil/configuration.cc, `parseConfigFiles`); what is included is not looked at.
+ * @param input whose lines they are, for errors: `extra-nix-config`
+ * @throws ActionError `input-invalid` naming every line that Nix would refuse; never with a value, which may be a secret
+ */
+function parseNixConf(text, input) {
+    const complaints = new Complaints('input-invalid', input);
+    const settings = text
+        .split('\n')
+        .map((line, index) => nix_conf_lines_parseLine(line, `line ${index + 1}`, complaints))
+        .filter((setting) => setting !== undefined);
+    complaints.finish();
+    return settings;
+}
+/** Older names that Nix still reads. */
+const ALIASES = {
+    'build-max-jobs': 'max-jobs',
+    'build-cores': 'cores',
+    'build-timeout': 'timeout',
+    'build-max-silent-time': 'max-silent-time',
+    'build-fallback': 'fallback',
+    'build-use-substitutes': 'substitute',
+    'build-use-sandbox': 'sandbox',
+    'build-use-chroot': 'sandbox',
+    'build-sandbox-paths': 'sandbox-paths',
+    'build-chroot-dirs': 'sandbox-paths',
+    'binary-caches': 'substituters',
+    'trusted-binary-caches': 'trusted-substituters',
+    'binary-cache-public-keys': 'trusted-public-keys',
+};
+/** A setting's name of today, without the `extra-` of a line that adds to it. */
+function baseName(name) {
+    const base = name.replace(/^extra-/, '');
+    return ALIASES[base] ?? base;
+}
+const FORM = 'Write one setting a line, with blanks around the sign: name = value';
+/** Nix cuts a line at `#` wherever it stands; nothing quotes it. */
+function nix_conf_lines_parseLine(line, where, complaints) {
+    const words = line
+        .replace(/#.*/s, '')
+        .split(/[ \t\r]+/)
+        .filter(Boolean);
+    const [name, sign, ...value] = words;
+    if (name === undefined)
+        return undefined;
+    if (name === 'include' || name === '!include') {
+        checkInclude(words, where, complaints);
+    }
+    else if (sign === '=') {
+        return { name, value: value.join(' ') };
+    }
+    else if (/^[a-z][a-z0-9-]*=/.test(name)) {
+        complaints.add(`${where}: there is no blank before '='`, FORM);
+    }
+    else if (sign !== undefined && /^[a-z][a-z0-9-]*$/.test(name)) {
+        complaints.add(`${where}: '${name}' is not followed by ' = '`, FORM);
+    }
+    else {
+        complaints.add(`${where}: it is no setting`, FORM);
+    }
+    return undefined;
+}
+/** Nix takes a relative path from the folder of the file that includes, which is one of ours. */
+function checkInclude(words, where, complaints) {
+    const [name = '', file = '', ...more] = words;
+    if (file === '' || more.length > 0) {
+        complaints.add(`${where}: '${name}' takes one path, without blanks`, `Write: ${name} /a/file`);
+    }
+    else if (!file.startsWith('/')) {
+        complaints.add(`${where}: the path of '${name}' is not absolute`, `Write: ${name} /a/file`);
+    }
+}
+
+;// CONCATENATED MODULE: ./nix/access-tokens.js
+
+/**
+ * The value of the setting `access-tokens` with one token more. An `extra-access-tokens` would leave the token that is there for the same host.
+ * @param present the value without it; the tokens for other hosts are kept
+ * @throws ActionError `input-invalid` for what nix.conf cannot hold; the token is not quoted
+ */
+function withAccessToken({ host, token }, present = '') {
+    if (!/^[^\s#=]+$/.test(host) || !/^[^\s#]+$/.test(token)) {
+        throw new domain_errors/* ActionError */.lZ('input-invalid', `the access token for ${JSON.stringify(host)} is empty or holds a character that no token has`, { hint: 'Give the token alone, without blanks or line ends in it.' });
+    }
+    const others = access_tokens_words(present).filter((entry) => !entry.startsWith(`${host}=`));
+    return [`${host}=${token}`, ...others].join(' ');
+}
+/** The tokens in lines of nix.conf, right or wrong as these may be: GitHub's `host=TOKEN`, and GitLab's `host=PAT:TOKEN`. */
+function tokensIn(text) {
+    return text
+        .split('\n')
+        .map((line) => /^\s*(?:extra-)?access-tokens\s*=?(.*)/.exec(line)?.[1] ?? '')
+        .flatMap(access_tokens_words)
+        .map((entry) => entry.replace(/^[^=]*=/, '').replace(/^(?:OAuth2|PAT):/, ''))
+        .filter((token) => token !== '' && token !== '#');
+}
+function access_tokens_words(text) {
+    return text.split(/\s+/).filter((word) => word !== '');
+}
+
+;// CONCATENATED MODULE: ./action/given-conf.js
+
+
+/** What Nix on the runner is told, of the inputs `extra-nix-config` and `github-token`. */
+function readGivenConf(reader, { githubHost }) {
+    return { accessToken: readToken(reader, githubHost), extraConfig: readLines(reader) };
+}
+/** A secret often ends with a line end that nobody meant. */
+function readToken(reader, host) {
+    const token = reader.text('github-token').trim();
+    if (token === '')
+        return undefined;
+    reader.parse('github-token', () => withAccessToken({ host, token }));
+    return { host, token };
+}
+function readLines(reader) {
+    const text = reader.text('extra-nix-config');
+    const settings = reader.parse('extra-nix-config', () => parseNixConf(text, 'extra-nix-config'));
+    if (settings?.some(({ name }) => name === 'store') === true) {
+        const hint = 'Name a remote store in the input `store`; the local one is the machine’s own.';
+        reader.complain('extra-nix-config', "sets 'store', by which Nix would leave this step out", hint);
+    }
+    return text;
+}
+
+;// CONCATENATED MODULE: ./action/host-keys.js
+
+/** Of the inputs `transport` and `known-hosts`. A key that is pinned goes before those; what is revoked there is revoked in either case. */
+function readHostChecks(reader, destination) {
+    const transport = reader.choice('transport', ['ssh2', 'openssh']);
+    const text = reader.text('known-hosts');
+    // Which of a certificate's hosts is whose is for the client to say.
+    const plain = transport === 'openssh' ? text.replace(/^[ \t]*@cert-authority\s+/gm, '') : text;
+    const lines = reader.parse('known-hosts', () => parseKnownHosts(plain)) ?? [];
+    if (destination?.mode === 'remote-store' || destination?.mode === 'auto') {
+        for (const { base64SshPublicHostKey: pinned } of destination.stores) {
+            if (pinned !== undefined)
+                reader.parse('store', () => pinnedHostKey(pinned));
+        }
+    }
+    const hostKeysOf = ({ host, port, publicHostKey }) => {
+        const known = lookupHostKeys(lines, host, port);
+        if (publicHostKey === undefined)
+            return known;
+        return { ...pinnedHostKey(publicHostKey), revoked: known.revoked };
+    };
+    if (transport === 'ssh2')
+        return { transport, hostKeysOf };
+    const knownHosts = text === '' ? undefined : text;
+    const pinnedOf = (host) => host.publicHostKey === undefined ? undefined : hostKeysOf(host);
+    return { transport, hostKeysOf: (host) => ({ knownHosts, pinned: pinnedOf(host) }) };
 }
 
 ;// CONCATENATED MODULE: ./action/input-reader.js
@@ -65278,16 +65694,16 @@ class InputReader {
             return parser();
         }
         catch (error) {
-            if (!(error instanceof errors/* ActionError */.lZ))
+            if (!(error instanceof domain_errors/* ActionError */.lZ))
                 throw error;
             const { code, hint } = error;
             const message = error.message.replace(new RegExp(`^${name}: `), '');
-            this.#complaints.push(new errors/* ActionError */.lZ(code, `Input '${name}': ${message}`, { hint, cause: error }));
+            this.#complaints.push(new domain_errors/* ActionError */.lZ(code, `Input '${name}': ${message}`, { hint, cause: error }));
             return undefined;
         }
     }
     complain(name, message, hint) {
-        this.#complaints.push(new errors/* ActionError */.lZ('input-invalid', `Input '${name}': ${message}`, { hint }));
+        this.#complaints.push(new domain_errors/* ActionError */.lZ('input-invalid', `Input '${name}': ${message}`, { hint }));
     }
     /** @throws the only complaint, or one that lists them all. */
     finish() {
@@ -65297,11 +65713,15 @@ class InputReader {
         if (others.length === 0)
             throw first;
         const list = this.#complaints.map((error) => `${error.message}${error.hint === undefined ? '' : ` (${error.hint})`}`);
-        throw new errors/* ActionError */.lZ('input-invalid', `${list.length} inputs are wrong: ${list.join('; ')}`);
+        throw new domain_errors/* ActionError */.lZ('input-invalid', `${list.length} inputs are wrong: ${list.join('; ')}`);
     }
 }
 
 ;// CONCATENATED MODULE: ./action/inputs.js
+
+
+
+
 
 
 
@@ -65327,18 +65747,35 @@ function readInputs(read, place) {
     const isSetUp = reader.lines('installables').length === 0 && source.kind === 'flake';
     const destination = readDestination(reader, place);
     const common = {
-        destination,
-        hostKeysOf: readHostKeys(reader, destination),
+        hostChecks: readHostChecks(reader, destination),
         copyInputs: reader.choice('copy-inputs', ['auto', 'never']),
         options: readOptions(reader),
+        nixConf: readGivenConf(reader, place),
         writeSummary: reader.boolean('summary') ?? true,
+        fallback: reader.choice('fallback', FALLBACKS),
     };
     if (isSetUp) {
         refuseWithoutInstallables(reader);
-        return { task: 'set-up', ...complete(reader, common, {}) };
+        const remote = forLaterSteps(reader, destination);
+        return { task: 'set-up', ...complete(reader, remote, common, {}) };
     }
     const wanted = readWanted(reader, source, place.workspace);
-    return { task: 'build', ...complete(reader, common, wanted) };
+    return { task: 'build', ...complete(reader, destination, common, wanted) };
+}
+/** What is to be built is not known then: on `auto`, remotes that can be stores are, so that no input passes the runner. */
+function forLaterSteps(reader, destination) {
+    if (destination?.mode === 'local')
+        return undefined;
+    if (destination?.mode !== 'auto')
+        return destination;
+    const { machines, stores } = destination;
+    const old = machines.find((machine) => !storeOfMachine(machine));
+    if (old) {
+        const what = `is 'auto', and ${machineName(old)} can be a builder only, the others stores as well`;
+        const hint = 'Set mode: remote-store for later steps to build in the stores, or mode: builders to build on all of them.';
+        reader.complain('mode', what, hint);
+    }
+    return { mode: 'remote-store', stores };
 }
 /** Whoever gives one of these meant to build something here: an expression that came out empty must not pass as a build. */
 function refuseWithoutInstallables(reader) {
@@ -65348,6 +65785,10 @@ function refuseWithoutInstallables(reader) {
             continue;
         const hint = 'With `installables` empty, this step only sets up remote builds for later steps: name what to build, or leave this input out.';
         reader.complain(name, 'means nothing without installables', hint);
+    }
+    if (reader.text('mode') === 'local') {
+        const hint = 'Nix in later steps builds locally by itself: leave this step out, or name what to build.';
+        reader.complain('mode', "'local' sets up nothing, and there are no installables", hint);
     }
 }
 /** What is to be built, from where, and what becomes of it here. */
@@ -65369,11 +65810,14 @@ function readWanted(reader, source, workspace) {
  * After {@link InputReader.finish} there is a destination; this tells the compiler.
  * @throws ActionError of {@link InputReader.finish}
  */
-function complete(reader, { destination, hostKeysOf, writeSummary, copyInputs, options }, rest) {
+function complete(reader, destination, { hostChecks, fallback, writeSummary, ...request }, rest) {
     reader.finish();
     if (!destination)
         throw new TypeError('an input was accepted without a value');
-    return { request: { destination, copyInputs, options, ...rest }, hostKeysOf, writeSummary };
+    return {
+        request: { destination, ...request, ...rest },
+        ...{ hostChecks, fallback, writeSummary },
+    };
 }
 function readSource(reader) {
     const file = reader.text('file');
@@ -65411,7 +65855,7 @@ function readOptions(reader) {
 
 // EXTERNAL MODULE: ./domain/outcome.js
 var domain_outcome = __nccwpck_require__(2222);
-;// CONCATENATED MODULE: ./action/format.js
+;// CONCATENATED MODULE: ./domain/format.js
 /** `3.1 s`, `4 min 05 s`, `2 h 03 min`. */
 function formatSeconds(seconds) {
     if (seconds < 9.95)
@@ -65598,6 +66042,8 @@ function log_oneLine(event) {
             return `connected to ${event.remote} (${event.detail})`;
         case 'evaluated':
             return evaluatedLine(event);
+        case 'mode-chosen':
+            return `mode ${event.mode}: ${event.reason}`;
         case 'to-build':
             return `${plural(event.attributes, 'derivation')} to build, ${event.cached} there already`;
         case 'uploading':
@@ -65639,7 +66085,25 @@ function evaluatedLine(event) {
 
 ;// CONCATENATED MODULE: external "node:os"
 const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
+;// CONCATENATED MODULE: ./nix/load-locks.js
+
+
+/**
+ * Removes the files by which Nix counts the builds on each machine. It names them after a machine's URI, in which there is a folder that is
+ * another in each job, and never removes them (build-remote.cc, `openSlotLock`). A root daemon's are root's; then they stay.
+ * @param folder an absolute path; the machines that were reached through launchers in it are those that no longer exist
+ * @param stateDirectory Nix's
+ */
+async function removeLoadLocks(folder, stateDirectory = '/nix/var/nix') {
+    const directory = external_node_path_.join(stateDirectory, 'current-load');
+    const part = `${folder.replaceAll('/', '_')}_`;
+    const names = await (0,promises_namespaceObject.readdir)(directory).catch(() => []);
+    const ours = names.filter((name) => name.includes(part));
+    await Promise.allSettled(ours.map((name) => (0,promises_namespaceObject.rm)(external_node_path_.join(directory, name))));
+}
+
 ;// CONCATENATED MODULE: ./action/place.js
+
 
 
 
@@ -65665,7 +66129,9 @@ function socketDirectory(preferred) {
 async function makeSocketDirectory() {
     return await (0,promises_namespaceObject.mkdtemp)('/tmp/nix-remote-build-');
 }
+/** With what Nix made of the names in it. */
 async function removeSocketDirectory(folder) {
+    await removeLoadLocks(folder, process.env['NIX_STATE_DIR']);
     await (0,promises_namespaceObject.rm)(folder, { recursive: true, force: true });
 }
 /** In a container the user may have no entry in passwd, for which Node throws. */
@@ -65682,11 +66148,19 @@ function runnerSystem() {
     const system = systemOfMachine(process.arch, process.platform);
     if (system)
         return system;
-    throw new errors/* ActionError */.lZ('input-invalid', `Nix does not run on ${process.platform} (${process.arch})`, { hint: 'Use a Linux or macOS runner.' });
+    throw new domain_errors/* ActionError */.lZ('input-invalid', `Nix does not run on ${process.platform} (${process.arch})`, { hint: 'Use a Linux or macOS runner.' });
 }
-/** What inputs are read against. */
-function inputPlace() {
-    return { workspace: workspace(), runnerSystem: runnerSystem() };
+/**
+ * What inputs are read against.
+ * @param folder that relative paths are in
+ */
+function inputPlace(folder = workspace()) {
+    return { workspace: folder, runnerSystem: runnerSystem(), githubHost: githubHost() };
+}
+/** An Enterprise Server has a host of its own, and its tokens are for that one. */
+function githubHost() {
+    const server = process.env['GITHUB_SERVER_URL'] ?? '';
+    return URL.canParse(server) ? new URL(server).host : 'github.com';
 }
 /** What joins Nix to a tunnel of ours. Found beside this program: a bundle does not know where it is. */
 function pipeProgram() {
@@ -65698,8 +66172,21 @@ function clock() {
     return performance.now() / 1000;
 }
 
-// EXTERNAL MODULE: ./action/failures.js
-var action_failures = __nccwpck_require__(1157);
+;// CONCATENATED MODULE: ./action/mask.js
+
+
+/**
+ * Has GitHub's runner hide tokens in the log of this step and of later ones, which can make Nix show them. It does so by itself only for
+ * what comes from its own `secrets`.
+ */
+function maskTokens(secrets) {
+    const token = secrets['github-token'].trim();
+    const all = [token, ...tokensIn(secrets['extra-nix-config'])];
+    for (const each of new Set(all))
+        if (each !== '')
+            lib_core/* setSecret */.Pq(each);
+}
+
 ;// CONCATENATED MODULE: ./action/results.js
 
 /** GitHub refuses outputs of 1 MiB and more per job; this leaves room for other steps. */
@@ -65781,17 +66268,25 @@ async function setOutputs(report, directory) {
     lib_core/* setOutput */.uH('bytes-uploaded', report.bytesUploaded);
     lib_core/* setOutput */.uH('bytes-downloaded', report.bytesDownloaded);
 }
-/** One annotation for each failure, as many as GitHub shows: causes before consequences. */
+/** One annotation for each reason of failures, as many as GitHub shows: causes before consequences. */
 function annotateFailures(report) {
     const failures = [
         ...(0,action_failures/* failuresByCause */.u)(report.outcomes).filter(isCause),
         ...report.outcomes.filter(isUncopied),
     ];
-    for (const outcome of failures.slice(0, MAX_ANNOTATIONS)) {
-        const text = outcome.error ? (0,action_failures/* errorText */.k)(outcome.error) : outcome.status;
-        const what = isUncopied(outcome) ? `${outcome.status}, not copied` : outcome.status;
-        lib_core/* error */.z3(text, { title: `${outcome.attribute}: ${what}` });
+    const byText = Map.groupBy(failures, ({ error, status }) => (error ? (0,action_failures/* errorText */.k)(error) : status));
+    for (const [text, outcomes] of [...byText].slice(0, MAX_ANNOTATIONS)) {
+        lib_core/* error */.z3(text, { title: titleOf(outcomes) });
     }
+}
+/** What failed for one and the same reason. */
+function titleOf(outcomes) {
+    const [first, ...others] = outcomes;
+    if (!first)
+        return '';
+    const what = isUncopied(first) ? `${first.status}, not copied` : first.status;
+    const more = others.length === 0 ? '' : ` and ${others.length} more`;
+    return `${first.attribute}${more}: ${what}`;
 }
 /**
  * How the step ended as a whole.
@@ -65802,7 +66297,7 @@ function failureOf(report) {
     const [first] = failed;
     if (first) {
         const names = `${failed.length} of ${plural(report.outcomes.length, 'attribute')} failed`;
-        return new errors/* ActionError */.lZ(first.error?.code ?? 'build-failed', `${names}: ${first.attribute} (${first.status}): ${first.error?.message ?? ''}`, { hint: first.error?.hint });
+        return new domain_errors/* ActionError */.lZ(first.error?.code ?? 'build-failed', `${names}: ${first.attribute} (${first.status}): ${first.error?.message ?? ''}`, { hint: first.error?.hint });
     }
     return copyFailure(report) ?? report.problems[0];
 }
@@ -65812,7 +66307,7 @@ function copyFailure({ outcomes }) {
     if (!first?.error)
         return undefined;
     const many = `${uncopied.length} of ${plural(outcomes.length, 'attribute')} could not be copied back`;
-    return new errors/* ActionError */.lZ(first.error.code, `${many}: ${first.attribute}: ${first.error.message}`, {
+    return new domain_errors/* ActionError */.lZ(first.error.code, `${many}: ${first.attribute}: ${first.error.message}`, {
         hint: first.error.hint,
     });
 }
@@ -65826,18 +66321,36 @@ function isCause(outcome) {
 }
 
 ;// CONCATENATED MODULE: ./action/secrets.js
+/** Inputs that are secrets, or may hold one. */
+const SECRET_INPUTS = [
+    'ssh-key',
+    'ssh-key-passphrase',
+    'github-token',
+    'extra-nix-config',
+];
 /**
  * Reads the secret inputs and removes them from the environment, so that nothing started from now on can inherit them.
  * To be called before anything else.
  */
 function takeSecrets(env) {
-    const take = (input) => {
+    return secretsOf((input) => {
         const name = `INPUT_${input.toUpperCase()}`;
         const value = env[name] ?? '';
         Reflect.deleteProperty(env, name);
         return value;
+    });
+}
+/** The secrets among inputs that came another way. */
+function secretsOf(read) {
+    return {
+        'ssh-key': read('ssh-key'),
+        'ssh-key-passphrase': read('ssh-key-passphrase'),
+        'github-token': read('github-token'),
+        'extra-nix-config': read('extra-nix-config'),
     };
-    return { 'ssh-key': take('ssh-key'), 'ssh-key-passphrase': take('ssh-key-passphrase') };
+}
+function isSecretInput(name) {
+    return SECRET_INPUTS.some((secret) => secret === name);
 }
 
 ;// CONCATENATED MODULE: ./action/state.js
@@ -65915,7 +66428,7 @@ async function writeSummary(markdown) {
         await lib_core/* summary */.z.addRaw(markdown).write();
     }
     catch (error) {
-        lib_core/* warning */.$e(`The job summary could not be written: ${(0,errors/* toError */.iT)(error).message}`);
+        lib_core/* warning */.$e(`The job summary could not be written: ${(0,domain_errors/* toError */.iT)(error).message}`);
     }
 }
 /** The job summary as GitHub Markdown: verdict first, failures before successes. */
@@ -65923,9 +66436,10 @@ function renderSummary(report) {
     const failed = (0,action_failures/* failuresByCause */.u)(report.outcomes);
     return [
         `## Nix Remote Build: ${verdict(report, failed.length)}`,
-        `Mode **${report.mode}** on ${code(report.remote)}. ${counts(report.outcomes)}.`,
+        `${place(report)}. ${counts(report.outcomes)}.`,
         transfer(report),
-        table(report.outcomes),
+        predictionsTable(report),
+        table(report),
         ...failureSections(failed),
         ...report.problems.map((problem) => warningBox((0,action_failures/* errorText */.k)(problem))),
     ]
@@ -65939,6 +66453,11 @@ function verdict(report, failed) {
         return `❌ ${failed} of ${total} failed`;
     return report.problems.length > 0 ? `❌ ${total} built, but not finished` : `✅ ${total} built`;
 }
+/** Which mode, where, and why. */
+function place({ mode, remote, reason }) {
+    const why = reason === undefined ? '' : `: ${escapeText(reason)}`;
+    return `Mode **${mode}** on ${code(remote)}${why}`;
+}
 function counts(outcomes) {
     const byStatus = new Map();
     for (const { status } of outcomes)
@@ -65951,29 +66470,72 @@ function transfer(report) {
         .join(', ');
     return `Sent ${formatBytes(report.bytesUploaded)}, received ${formatBytes(report.bytesDownloaded)}. Time: ${phases}.`;
 }
-function table(outcomes) {
+/** What was expected of each mode before it was chosen, beside what it took. */
+function predictionsTable({ mode, predictions, ...report }) {
+    if (predictions.length < 2)
+        return '';
+    const built = report.seconds.get('build') ?? 0;
+    const rows = predictions.map((each) => [
+        each.mode === mode ? `**${each.mode}**` : each.mode,
+        formatSeconds(each.seconds.expected),
+        formatBytes(each.bytesUp.expected),
+        formatBytes(each.bytesDown.expected),
+    ]);
+    const took = [
+        'took, with the builds',
+        formatSeconds(built + (report.seconds.get('copy-back') ?? 0)),
+        formatBytes(report.bytesUploaded),
+        formatBytes(report.bytesDownloaded),
+    ];
+    return [
+        line(['expected', 'time without what any mode builds', 'sent', 'received']),
+        '|-|-:|-:|-:|',
+        ...[...rows, took].map(line),
+    ].join('\n');
+}
+const STATUS = [
+    { head: '', alignment: '-', cell: ({ status }) => ((0,domain_outcome/* isGood */.Kg)(status) ? '✅' : '❌') },
+    { head: 'attribute', alignment: '-', cell: ({ attribute }) => code(attribute) },
+    { head: 'status', alignment: '-', cell: ({ status }) => status },
+    { head: 'system', alignment: '-', cell: ({ system = '' }) => system },
+];
+/** Where several machines build; a single one is named above the table. */
+const MACHINE = {
+    head: 'machine',
+    alignment: '-',
+    cell: ({ remote }) => (remote === undefined ? '' : code(remote)),
+};
+const REST = [
+    {
+        head: 'time',
+        alignment: '-:',
+        cell: ({ seconds }) => (seconds === undefined ? '' : formatSeconds(seconds)),
+    },
+    { head: 'copied', alignment: '-', cell: ({ copied }) => (copied ? 'yes' : '') },
+];
+function table({ mode, outcomes }) {
     if (outcomes.length === 0)
         return '';
+    const columns = [
+        ...STATUS,
+        ...(mode === 'builders' || areSeveral(outcomes) ? [MACHINE] : []),
+        ...REST,
+    ];
     const rank = (outcome) => ((0,domain_outcome/* isGood */.Kg)(outcome.status) ? 1 : 0);
     const sorted = [...outcomes].sort((a, b) => rank(a) - rank(b));
-    const rows = sorted.slice(0, MAX_ROWS).map(row);
+    const rows = sorted.slice(0, MAX_ROWS);
     const left = sorted.length - rows.length;
     return [
-        '| | attribute | status | system | time | copied |',
-        '|-|-|-|-|-:|-|',
-        ...rows,
+        line(columns.map(({ head }) => head)),
+        `|${columns.map(({ alignment }) => alignment).join('|')}|`,
+        ...rows.map((outcome) => line(columns.map(({ cell }) => cell(outcome)))),
         ...(left > 0 ? ['', `${left} more are in \`results-file\`.`] : []),
     ].join('\n');
 }
-function row(outcome) {
-    const cells = [
-        (0,domain_outcome/* isGood */.Kg)(outcome.status) ? '✅' : '❌',
-        code(outcome.attribute),
-        outcome.status,
-        outcome.system ?? '',
-        outcome.seconds === undefined ? '' : formatSeconds(outcome.seconds),
-        outcome.copied ? 'yes' : '',
-    ];
+function areSeveral(outcomes) {
+    return new Set(outcomes.flatMap(({ remote }) => remote ?? [])).size > 1;
+}
+function line(cells) {
     return `| ${cells.join(' | ')} |`;
 }
 /** One section for all that failed alike: a lost connection or a cancelled build says the same of hundreds. */
@@ -66002,6 +66564,28 @@ function failureSection(alike) {
         `<pre>${escapeText(shown)}</pre>`,
         ...(hint === undefined ? [] : [escapeText(hint)]),
     ].join('\n\n');
+}
+
+;// CONCATENATED MODULE: ./build/endpoints.js
+
+/** Where a destination logs in. */
+function endpointsOf(destination) {
+    switch (destination.mode) {
+        case 'remote-store':
+            return destination.stores.map(machineOfStore);
+        case 'builders':
+        case 'auto':
+            return destination.machines;
+        case 'local':
+            return [];
+    }
+}
+/**
+ * Makes sure that there is something to log in with everywhere.
+ * @throws ActionError `credentials-missing`, and those of ssh/private-key.ts
+ */
+async function requireCredentials(destination, { loginFor }) {
+    await Promise.all(endpointsOf(destination).map(loginFor));
 }
 
 ;// CONCATENATED MODULE: ./domain/offload-socket.js
@@ -66033,7 +66617,15 @@ const ALLOWED_NAMES = new Set([
     ...['SSH_AUTH_SOCK', 'GIT_SSH', 'GIT_SSH_COMMAND', 'GIT_CONFIG_GLOBAL', 'GIT_CONFIG_SYSTEM'],
     'GIT_CONFIG_COUNT',
     // facts about the run that impure evaluations stamp into versions; none of them a secret
-    ...['CI', 'GITHUB_ACTIONS', 'GITHUB_REPOSITORY', 'GITHUB_SHA', 'GITHUB_REF', 'GITHUB_REF_NAME'],
+    ...[
+        'CI',
+        'GITHUB_ACTIONS',
+        'GITHUB_SERVER_URL',
+        'GITHUB_REPOSITORY',
+        'GITHUB_SHA',
+        'GITHUB_REF',
+        'GITHUB_REF_NAME',
+    ],
     ...['GITHUB_REF_TYPE', 'GITHUB_RUN_ID', 'GITHUB_RUN_NUMBER', 'GITHUB_WORKSPACE'],
     // what Nix reads, by name: job-wide secrets are often called NIX_SIGNING_KEY and the like
     ...['NIX_CONFIG', 'NIX_CONF_DIR', 'NIX_USER_CONF_FILES', 'NIX_PATH', 'NIX_SSHOPTS'],
@@ -66478,7 +67070,7 @@ class WireReader {
 }
 /** What the peer said cannot be the worker protocol. The session knows which peer, and adds it. */
 function violation(what) {
-    return new errors/* ActionError */.lZ('protocol-violation', what);
+    return new domain_errors/* ActionError */.lZ('protocol-violation', what);
 }
 function toNumber(bytes, offset) {
     const high = bytes.readUInt32LE(offset + 4);
@@ -67056,7 +67648,7 @@ async function runStreamed(session, operation, { send, refusalGrace = 0 }) {
         await frames.end();
     };
     const reply = session.run(operation, { body });
-    reply.catch((error) => interruption.raise((0,errors/* toError */.iT)(error)));
+    reply.catch((error) => interruption.raise((0,domain_errors/* toError */.iT)(error)));
     return await reply;
 }
 async function isInterrupted(interruption, withinMs) {
@@ -67098,7 +67690,7 @@ class BuildLogs {
     }
 }
 function refused(label) {
-    return new errors/* ActionError */.lZ('daemon-error', `${label}: the Nix daemon takes build logs only from users that it trusts`, { hint: "Name this user in 'trusted-users' of nix.conf on that machine." });
+    return new domain_errors/* ActionError */.lZ('daemon-error', `${label}: the Nix daemon takes build logs only from users that it trusts`, { hint: "Name this user in 'trusted-users' of nix.conf on that machine." });
 }
 
 ;// CONCATENATED MODULE: ./protocol/daemon-error.js
@@ -67149,7 +67741,7 @@ const KNOWN = [
  */
 function daemonError(label, error) {
     const known = KNOWN.find(({ pattern }) => pattern.test(error.message));
-    return new errors/* ActionError */.lZ(known?.code ?? 'daemon-error', `${label}: ${oneLine(error.message)}`, {
+    return new domain_errors/* ActionError */.lZ(known?.code ?? 'daemon-error', `${label}: ${oneLine(error.message)}`, {
         hint: known?.hint(label),
         cause: error,
     });
@@ -67187,7 +67779,7 @@ function result(path, before, after, error) {
 }
 /** A build that fails is a result; anything else ends the call. */
 function daemonsWord(error) {
-    if (error instanceof errors/* ActionError */.lZ && error.cause instanceof NixError)
+    if (error instanceof domain_errors/* ActionError */.lZ && error.cause instanceof NixError)
         return error.cause;
     throw error;
 }
@@ -67251,8 +67843,8 @@ function* readNar(reader, size) {
     }
     catch (error) {
         // what the wire format forbids is a fault of the NAR here
-        throw error instanceof errors/* ActionError */.lZ && error.code === 'protocol-violation'
-            ? new errors/* ActionError */.lZ('nar-invalid', error.message)
+        throw error instanceof domain_errors/* ActionError */.lZ && error.code === 'protocol-violation'
+            ? new domain_errors/* ActionError */.lZ('nar-invalid', error.message)
             : error;
     }
 }
@@ -67399,8 +67991,8 @@ function* receiveNar(reader, info, onBytes) {
         yield* readNar(reader, info.narSize);
     }
     catch (error) {
-        throw error instanceof errors/* ActionError */.lZ && error.code === 'nar-invalid'
-            ? new errors/* ActionError */.lZ('nar-invalid', `the NAR of ${info.path} is damaged: ${error.message}`)
+        throw error instanceof domain_errors/* ActionError */.lZ && error.code === 'nar-invalid'
+            ? new domain_errors/* ActionError */.lZ('nar-invalid', `the NAR of ${info.path} is damaged: ${error.message}`)
             : error;
     }
     finally {
@@ -67414,7 +68006,7 @@ function* receiveNar(reader, info, onBytes) {
     return undefined;
 }
 function hashMismatch(info, actual) {
-    return new errors/* ActionError */.lZ('nar-hash-mismatch', `the NAR of ${info.path} has SHA-256 ${actual}, but ${info.narHash} was announced`, {
+    return new domain_errors/* ActionError */.lZ('nar-hash-mismatch', `the NAR of ${info.path} has SHA-256 ${actual}, but ${info.narHash} was announced`, {
         hint: 'The path is damaged in the store it came from: run nix-store --verify --check-contents --repair there.',
     });
 }
@@ -67573,7 +68165,7 @@ class NarWindow {
         const receive = narFromPath(info.path, (reader) => receiveNar(reader, info, (bytes) => this.#onBytes(queue, bytes)));
         void this.#session
             .run(receive)
-            .catch(errors/* toError */.iT)
+            .catch(domain_errors/* toError */.iT)
             .then((error) => {
             queue.end(error);
             this.#awaitedPaths -= 1;
@@ -67612,7 +68204,7 @@ async function sendPaths(frames, interruption, count, sources) {
         return sendPath(frames, interruption, source);
     });
     if (sent !== count) {
-        throw new errors/* ActionError */.lZ('internal', `${count} paths were announced, but ${sent} came`);
+        throw new domain_errors/* ActionError */.lZ('internal', `${count} paths were announced, but ${sent} came`);
     }
 }
 async function sendPath(frames, interruption, { info, nar }) {
@@ -67623,7 +68215,7 @@ async function sendPath(frames, interruption, { info, nar }) {
         return frames.add(chunk);
     });
     if (size !== info.narSize) {
-        throw new errors/* ActionError */.lZ('nar-invalid', `the NAR of ${info.path} has ${size} bytes, but ${info.narSize} were announced`);
+        throw new domain_errors/* ActionError */.lZ('nar-invalid', `the NAR of ${info.path} has ${size} bytes, but ${info.narSize} were announced`);
     }
 }
 
@@ -67655,13 +68247,13 @@ function* readMessages(reader, onEvent) {
         }
         if (type === MESSAGE.error)
             return yield* readNixError(reader);
-        const event = yield* readEvent(reader, type);
+        const event = yield* messages_readEvent(reader, type);
         const heard = onEvent?.(event);
         if (heard)
             yield heard;
     }
 }
-function* readEvent(reader, type) {
+function* messages_readEvent(reader, type) {
     switch (type) {
         case MESSAGE.next:
             return { kind: 'message', text: yield* reader.string() };
@@ -67768,16 +68360,16 @@ function* readTrust(reader) {
 function mismatch(start, label) {
     const end = start.indexOf(SERVER_MAGIC_BYTES);
     const noise = printable(start.subarray(0, end === -1 ? undefined : end).toString());
-    return new errors/* ActionError */.lZ('protocol-mismatch', `${label}: expected a Nix daemon, but the first output is "${noise}"`, {
+    return new domain_errors/* ActionError */.lZ('protocol-mismatch', `${label}: expected a Nix daemon, but the first output is "${noise}"`, {
         hint: 'Something on the remote prints to standard output before nix-daemon speaks, usually a shell start file ' +
             '(.bashrc, .profile, /etc/profile.d). It must print nothing in non-interactive shells.',
     });
 }
 function tooOld(version, label) {
     if (version >> 8 !== ADVERTISED >> 8) {
-        return new errors/* ActionError */.lZ('protocol-mismatch', `${label}: the daemon speaks worker protocol ${protocolText(version)}; 1.32 or a later 1.x is needed`);
+        return new domain_errors/* ActionError */.lZ('protocol-mismatch', `${label}: the daemon speaks worker protocol ${protocolText(version)}; 1.32 or a later 1.x is needed`);
     }
-    return new errors/* ActionError */.lZ('protocol-too-old', `${label}: the daemon speaks worker protocol ${protocolText(version)} (${nixOfProtocol(version)}); ` +
+    return new domain_errors/* ActionError */.lZ('protocol-too-old', `${label}: the daemon speaks worker protocol ${protocolText(version)} (${nixOfProtocol(version)}); ` +
         `${protocolText(OLDEST)} (Nix 2.4) or newer is needed`, { hint: 'Upgrade Nix on that machine to 2.4 or newer, and restart its nix-daemon.' });
 }
 
@@ -67841,7 +68433,7 @@ class Inbox {
                 this.#waitFor(listener);
         }
         catch (error) {
-            this.#onFailure((0,errors/* toError */.iT)(error));
+            this.#onFailure((0,domain_errors/* toError */.iT)(error));
         }
     }
     #waitFor(listener) {
@@ -67853,7 +68445,7 @@ class Inbox {
                 this.#decode();
             this.resume(listener);
         };
-        listener.then(goOn, (error) => this.#onFailure((0,errors/* toError */.iT)(error)));
+        listener.then(goOn, (error) => this.#onFailure((0,domain_errors/* toError */.iT)(error)));
     }
 }
 
@@ -67994,13 +68586,13 @@ function streamEnded(end) {
     const because = said === '' ? (end.cause?.message ?? '') : said;
     const tail = because === '' ? '' : `: ${because}`;
     if (!end.isGreeted && NOT_FOUND.test(end.diagnostics)) {
-        return new errors/* ActionError */.lZ('nix-missing', `${end.label}: nix-daemon could not be started${tail}`, {
+        return new domain_errors/* ActionError */.lZ('nix-missing', `${end.label}: nix-daemon could not be started${tail}`, {
             hint: 'Install Nix there, or name the program in the store URI, for example ' +
                 '?remote-program=/nix/var/nix/profiles/default/bin/nix-daemon: PATH of a non-interactive shell often lacks it.',
             cause: end.cause,
         });
     }
-    return new errors/* ActionError */.lZ('connection-lost', `${end.label}: ${whileDoing(end)}${tail}`, {
+    return new domain_errors/* ActionError */.lZ('connection-lost', `${end.label}: ${whileDoing(end)}${tail}`, {
         hint: end.isGreeted
             ? 'Run the step again: what was finished is not done twice.'
             : 'Is nix-daemon running there, and may this user use it? `systemctl status nix-daemon` on that machine tells.',
@@ -68018,15 +68610,15 @@ function whileDoing({ isGreeted, waiting, waitingCount }) {
 }
 /** What the codecs throw does not know whom it is about. @param reading what was being read */
 function peerViolation(label, reading, violation) {
-    return new errors/* ActionError */.lZ('protocol-violation', `${label}: ${reading} breaks the worker protocol: ${violation.message}`, { hint: 'Something between the two sides changes the bytes, or this is not a Nix daemon.' });
+    return new domain_errors/* ActionError */.lZ('protocol-violation', `${label}: ${reading} breaks the worker protocol: ${violation.message}`, { hint: 'Something between the two sides changes the bytes, or this is not a Nix daemon.' });
 }
 /** @param limitMs how long the greeting was waited for */
 function greetingTimedOut(label, limitMs) {
-    return new errors/* ActionError */.lZ('connect-timeout', `${label}: the Nix daemon did not greet in ${limitMs / 1000} s`);
+    return new domain_errors/* ActionError */.lZ('connect-timeout', `${label}: the Nix daemon did not greet in ${limitMs / 1000} s`);
 }
 /** @param limitMs how long the answer was waited for */
 function daemonSilent(label, operation, limitMs) {
-    return new errors/* ActionError */.lZ('connection-lost', `${label}: the Nix daemon has not answered ${operation} for ${limitMs / 1000} s, though the connection lives`, {
+    return new domain_errors/* ActionError */.lZ('connection-lost', `${label}: the Nix daemon has not answered ${operation} for ${limitMs / 1000} s, though the connection lives`, {
         hint: 'Is that machine overloaded, or is a path locked there by a step whose link died? ' +
             'ClientAliveInterval 15 in its sshd_config ends what such steps left.',
     });
@@ -68070,7 +68662,7 @@ class Session {
         this.#options = options;
         this.greeting = this.#greeted.promise;
         this.greeting.catch(() => undefined); // who waits for a request hears of it there
-        this.#outbox = new Outbox(stream.duplex, (error) => this.close((0,errors/* toError */.iT)(error)));
+        this.#outbox = new Outbox(stream.duplex, (error) => this.close((0,domain_errors/* toError */.iT)(error)));
         this.#inbox = new Inbox(stream.duplex, (reader) => this.#serve(reader), (error) => this.close(this.#named(error)));
         this.#stopWatching = watchSilence(silenceTimeout, () => ({ moves: this.#inbox.chunks + this.#outbox.drains, owed: this.#owed() }), (operation) => this.close(daemonSilent(this.label, operation, silenceTimeout)));
         this.#listen();
@@ -68123,7 +68715,7 @@ class Session {
         return this.#knownGreeting;
     }
     /** Closes hard, and rejects whatever waits with `reason`. Idempotent. */
-    close(reason = new errors/* ActionError */.lZ('cancelled', `${this.label}: the session was closed`)) {
+    close(reason = new domain_errors/* ActionError */.lZ('cancelled', `${this.label}: the session was closed`)) {
         if (this.#closed)
             return;
         this.#closed = reason;
@@ -68171,7 +68763,7 @@ class Session {
         }
     }
     #named(error) {
-        const isViolation = error instanceof errors/* ActionError */.lZ && error.code === 'protocol-violation';
+        const isViolation = error instanceof domain_errors/* ActionError */.lZ && error.code === 'protocol-violation';
         return isViolation ? peerViolation(this.label, this.#whatIsRead(), error) : error;
     }
     #whatIsRead() {
@@ -68324,7 +68916,7 @@ async function openLocalStore(options) {
 /** Like {@link openLocalStore}, for who speaks the protocol himself. */
 async function openLocalStream(options) {
     const socketPath = options.socketPath ?? SOCKET;
-    const stream = await connectTo(socketPath).catch(errors/* toError */.iT);
+    const stream = await connectTo(socketPath).catch(domain_errors/* toError */.iT);
     if (!(stream instanceof Error)) {
         return { stream, access: { kind: 'socket', path: socketPath, storeUri: 'daemon' } };
     }
@@ -68347,162 +68939,221 @@ async function isWritable(folder) {
     return (0,promises_namespaceObject.access)(folder, promises_namespaceObject.constants.R_OK | promises_namespaceObject.constants.W_OK).then(() => true, () => false);
 }
 function noStore(socketPath, cause) {
-    return new errors/* ActionError */.lZ('nix-missing', `the local store: no Nix daemon answers at ${socketPath} (${cause.message}), and ${STATE_DIR} is not writable`, { hint: 'Install Nix on the runner, or start its nix-daemon.', cause });
+    return new domain_errors/* ActionError */.lZ('nix-missing', `the local store: no Nix daemon answers at ${socketPath} (${cause.message}), and ${STATE_DIR} is not writable`, { hint: 'Install Nix on the runner, or start its nix-daemon.', cause });
 }
 
-;// CONCATENATED MODULE: ./domain/activity.js
-/** Activity types of `start` events that this project reads (logging.hh). */
-const ACTIVITY = {
-    copyPath: 100,
-    fileTransfer: 101,
-    realise: 102,
-    copyPaths: 103,
-    builds: 104,
-    /** fields: drvPath, machine ("" = the daemon's own), 1, 1 */
-    build: 105,
-    /** fields: store path, substituter */
-    substitute: 108,
-    buildWaiting: 111,
-};
-/** Result types of `result` events that this project reads. */
-const RESULT = {
-    buildLogLine: 101,
-    setPhase: 104,
-    progress: 105,
-    postBuildLogLine: 107,
-};
+;// CONCATENATED MODULE: ./build/crew.js
 
-;// CONCATENATED MODULE: ./build/activity-tracker.js
+/** The places that build, by their positions, and all workplaces there have been. */
+class Crew {
+    #options;
+    /** As they were connected last. */
+    #places;
+    #alive;
+    #employed = [];
+    constructor(options) {
+        this.#options = options;
+        this.#places = [...options.places];
+        this.#alive = new Set(options.places.keys());
+    }
+    /** Those that are not lost. */
+    get alive() {
+        return [...this.#alive];
+    }
+    /** A workplace at each, on the session that it came with. */
+    first() {
+        return this.#places.map((connected) => this.#employ(connected));
+    }
+    /** The first that was seen to start building this. */
+    builderOf(drvPath) {
+        return this.#employed.find(({ tracker }) => tracker.startOf(drvPath) !== undefined);
+    }
+    /** What those that are not lost can build, in the order of {@link alive}. */
+    receivers() {
+        const places = this.alive.flatMap((index) => this.#places[index] ?? []);
+        return Promise.all(places.map(async ({ place, session }) => ({
+            label: place.label,
+            offer: await place.offer(),
+            session,
+        })));
+    }
+    lose(index) {
+        this.#alive.delete(index);
+    }
+    /**
+     * A workplace in one more session at a place, which may be at work, or lost and back.
+     * @param patienceMs for how long it is waited for; undefined: for as long as connecting again is tried
+     * @returns undefined if none can be had
+     */
+    async further(index, patienceMs) {
+        const { signal, observe } = this.#options;
+        const lost = this.#places[index];
+        if (!lost?.again)
+            return undefined;
+        const limits = patienceMs === undefined ? [] : [AbortSignal.timeout(patienceMs)];
+        try {
+            const connected = await lost.again(AbortSignal.any([signal, ...limits]));
+            this.#places[index] = connected;
+            this.#alive.add(index);
+            return this.#employ(connected);
+        }
+        catch (error) {
+            const text = `${lost.place.label} is given up: ${(0,domain_errors/* asActionError */.z6)(error).message}`;
+            observe({ kind: 'warning', text });
+            return undefined;
+        }
+    }
+    #employ(connected) {
+        const workplace = this.#options.employ(connected);
+        this.#employed.push(workplace);
+        return workplace;
+    }
+}
 
+;// CONCATENATED MODULE: ./build/target.js
+
+/** Whether a path of its outputs is known only once it is built. */
+function isFloating(target) {
+    return [...target.outputs.values()].includes(undefined);
+}
+/** What a store is asked for, for this target. */
+function toDerivedPath({ key, outputs }) {
+    return isDrvPath(key)
+        ? { kind: 'built', drvPath: key, outputs: [...outputs.keys()] }
+        : { kind: 'opaque', path: key };
+}
+/** The paths of its outputs, as far as they are known before it is built. */
+function knownOutputs({ outputs }) {
+    return new Map([...outputs].flatMap(([name, path]) => (path === undefined ? [] : [[name, path]])));
+}
+
+;// CONCATENATED MODULE: ./build/presence.js
 
 /**
- * Turns what a daemon tells of its activities into builds that start, speak and stop.
- * An activity's end does not say how the build ended: that is known from the build's result alone.
+ * Which targets are there already, as far as that can be told of what is not built yet. One exchange, which also makes temporary roots of
+ * every known output, there or to come.
  */
-class ActivityTracker {
-    /** Told when a build has stopped, well or not. */
-    onStopped;
-    #observe;
-    #clock;
-    #drvOf = new Map();
-    #running = new Map();
-    #seconds = new Map();
-    #machines = new Map();
-    #lastTransition;
-    constructor(observe, clock) {
-        this.#observe = observe;
-        this.#clock = clock;
-        this.#lastTransition = clock();
-    }
-    /** Feeds one event. Unknown activities and results are passed over. */
-    hear = (event) => {
-        switch (event.kind) {
-            case 'start': {
-                const drvPath = builtDerivation(event.type, event.fields[0]);
-                if (drvPath !== undefined)
-                    this.#started(event.id, drvPath, event.fields[1]);
-                return;
-            }
-            case 'result': {
-                this.#result(event.id, event.type, event.fields[0]);
-                return;
-            }
-            case 'stop': {
-                this.#stopped(event.id);
-                return;
-            }
-            case 'message': {
-                this.#observe({ kind: 'daemon-message', text: event.text });
-            }
-        }
-    };
-    /** Seconds that each finished build took, by the arrival of its events. */
-    secondsOf(drvPath) {
-        return this.#seconds.get(drvPath);
-    }
-    /** The daemon's name of the machine that builds, or has built; empty for its own. */
-    machineOf(drvPath) {
-        return this.#machines.get(drvPath);
-    }
-    /** Every build that has stopped, and the seconds it took. */
-    get finished() {
-        return this.#seconds;
-    }
-    /** Seconds since a build was asked for, started or stopped. */
-    quietSeconds() {
-        return this.#clock() - this.#lastTransition;
-    }
-    /** To be called when a build is asked for: a daemon that just got a request is about to start something. */
-    requested() {
-        this.#lastTransition = this.#clock();
-    }
-    #started(id, drvPath, machine) {
-        // A builder tells of the same build once more, without a name.
-        if (typeof machine === 'string' && this.#machines.get(drvPath) === undefined) {
-            this.#machines.set(drvPath, machine);
-        }
-        this.#lastTransition = this.#clock();
-        this.#drvOf.set(id, drvPath);
-        const running = this.#running.get(drvPath);
-        if (running) {
-            running.activities.add(id);
-            return;
-        }
-        this.#running.set(drvPath, { startedAt: this.#clock(), activities: new Set([id]) });
-        this.#observe({ kind: 'build-started', drvPath });
-    }
-    #result(id, type, field) {
-        const drvPath = this.#drvOf.get(id);
-        if (drvPath === undefined || typeof field !== 'string')
-            return;
-        if (type === RESULT.buildLogLine || type === RESULT.postBuildLogLine) {
-            this.#observe({ kind: 'build-log', drvPath, line: field });
-        }
-        else if (type === RESULT.setPhase) {
-            this.#observe({ kind: 'build-phase', drvPath, phase: field });
-        }
-    }
-    #stopped(id) {
-        const drvPath = this.#drvOf.get(id);
-        if (drvPath === undefined)
-            return;
-        this.#lastTransition = this.#clock();
-        this.#drvOf.delete(id);
-        const running = this.#running.get(drvPath);
-        running?.activities.delete(id);
-        if (!running || running.activities.size > 0)
-            return;
-        this.#running.delete(drvPath);
-        const seconds = this.#clock() - running.startedAt;
-        this.#seconds.set(drvPath, seconds);
-        this.#observe({ kind: 'build-stopped', drvPath, seconds });
-        this.onStopped?.(drvPath);
-    }
-}
-function builtDerivation(type, field) {
-    if (type !== ACTIVITY.build || typeof field !== 'string' || !isStorePath(field))
-        return undefined;
-    const path = field;
-    return isDrvPath(path) ? path : undefined;
+async function presentTargets(workplace, targets) {
+    const { session } = workplace;
+    const known = [...new Set(targets.flatMap((target) => [...knownOutputs(target).values()]))];
+    const [valid] = await Promise.all([session.queryValidPaths(known), session.addTempRoots(known)]);
+    const present = targets.filter((target) => !isFloating(target) &&
+        [...knownOutputs(target).values()].every((output) => valid.has(output)));
+    return new Map(present.map((target) => {
+        const outputs = knownOutputs(target);
+        const result = { status: 'cached', outputs, error: undefined };
+        return [target.key, workplace.result(target.key, result)];
+    }));
 }
 
-;// CONCATENATED MODULE: ./build/cancel.js
+;// CONCATENATED MODULE: ./diagnose/build-error.js
 
-/** Seconds without a build starting or stopping after which closing a session surely ends its builds. */
-const QUIET = 0.25;
-/** Seconds that are waited for such a pause: GitHub kills a cancelled step 10 s after asking. */
-const PATIENCE = 3;
 /**
- * Ends a session so that its builds end on the remote.
- *
- * A daemon that loses its client while it is starting a builder can miss that: on 2.34.8 in 15 of 128 tries within 56 ms of the
- * request the builder ran on, 20 ms after its first line in none of 160. So a moment is awaited in which nothing has just started.
+ * The one line that says why a build failed, out of Nix's own text: without colours, the repeated log lines and the
+ * "for full logs, run" advice, which does not hold for a remote store.
  */
-async function endBuilds(store, tracker, reason) {
-    const deadline = performance.now() + PATIENCE * 1000;
-    while (tracker.quietSeconds() < QUIET && performance.now() < deadline)
-        await (0,external_node_timers_promises_namespaceObject.setTimeout)(10);
-    store.close(reason);
+function summarizeBuildError(errorMessage) {
+    const lines = withoutColour(errorMessage)
+        .split('\n')
+        .map((line) => line.trim())
+        .filter((line) => line !== '');
+    const first = (lines[0] ?? 'the build failed without a message').replace(/^error: /, '');
+    const end = lines.findIndex((line) => /^(Output paths:|Last \d+ log lines:|last \d+ log lines:|For full logs)/.test(line));
+    const kept = lines.slice(1, end === -1 ? undefined : end);
+    const reason = kept.filter((line) => line.startsWith('Reason:') || isDetail(line));
+    const why = [first.replace(/;\s*(last \d+ log lines:.*)?$/, ''), ...reason].join(' ');
+    const lastWords = lines.findLast((line) => line.startsWith('> '))?.slice(2);
+    return lastWords === undefined
+        ? why
+        : `${why.replace(/\.$/, '')}. Its log ends with: ${printable(lastWords, 200)}`;
+}
+/** Lines that carry the fact itself: both hashes of a mismatch, both systems of a misfit. */
+function isDetail(line) {
+    return /^(specified|got|Required|required|Current|current|likely URL)/.test(line);
+}
+
+;// CONCATENATED MODULE: ./build/machine-failures.js
+
+
+/** What Nix's build hook says of a build that failed on a machine (build-remote.cc), in every version. */
+const FAILED = /^(?:error: )?build of '([^']+\.drv)' on '[^']*' failed: (?:error: )?(.+)$/s;
+const TIMED_OUT = /timed out after \d+ seconds/;
+/**
+ * Why builds failed on machines. The local Nix hears of it from its build hook, prints it, and answers of all of them that a builder failed
+ * with exit code 1: a wrong hash, a time-out, and a connection that was lost.
+ */
+class MachineFailures {
+    #tracker;
+    #lossOf;
+    #reasons = new Map();
+    /** @param lossOf of the connection to a machine, as its daemon calls that */
+    constructor(tracker, lossOf) {
+        this.#tracker = tracker;
+        this.#lossOf = lossOf;
+    }
+    hear(event) {
+        if (event.kind !== 'message')
+            return;
+        const [, drvPath, reason] = FAILED.exec(withoutColour(event.text).trim()) ?? [];
+        if (drvPath !== undefined && reason !== undefined)
+            this.#reasons.set(drvPath, reason);
+    }
+    /** An answer in the machine's own words, if it said any. */
+    restated(answer) {
+        const { path, status } = answer;
+        const reason = path.kind === 'built' ? this.#reasons.get(path.drvPath) : undefined;
+        if (status !== 'misc-failure' || reason === undefined)
+            return answer;
+        const told = TIMED_OUT.test(reason) ? 'timed-out' : status;
+        return { ...answer, status: told, errorMessage: reason };
+    }
+    /** What it means that the connection to its machine was lost during a build; undefined where that is not why it failed. */
+    lossDuring({ path, status }) {
+        if (status !== 'misc-failure' || path.kind !== 'built')
+            return undefined;
+        const { drvPath } = path;
+        const loss = this.#lossOf(this.#tracker.machineOf(drvPath) ?? '');
+        const isMeanwhile = loss && loss.at >= (this.#tracker.startOf(drvPath) ?? Infinity);
+        if (!isMeanwhile || this.#reasons.has(drvPath))
+            return undefined;
+        const why = oneLine(loss.reason.message);
+        return new domain_errors/* ActionError */.lZ('connection-lost', `lost while ${loss.label} built it: ${why}`, {
+            hint: 'Run the step again: what was finished is not done twice.',
+        });
+    }
+}
+
+;// CONCATENATED MODULE: ./build/unstarted.js
+
+
+/** Up to 2.33 or so, with max-jobs = 0 (worker.cc, `Worker::run`). */
+const NOTHING_TO_START = /unable to start any build/i;
+/**
+ * Results for a request that Nix gave up as a whole, because what is left of it no machine takes and nothing is built here: by then it
+ * has built all the rest.
+ * @throws the same error where it means anything else
+ */
+async function resultsWhereNothingStarts(store, wanted, error) {
+    const told = error instanceof domain_errors/* ActionError */.lZ && error.cause instanceof NixError ? error.cause : undefined;
+    if (!told || !NOTHING_TO_START.test(told.message))
+        throw error;
+    const valid = await store.queryValidPaths(wanted.flatMap(({ outputs }) => [...(outputs?.values() ?? [])]));
+    return wanted.map(({ path, outputs }) => {
+        const isValid = outputs !== undefined && [...outputs.values()].every((each) => valid.has(each));
+        return {
+            path,
+            status: isValid ? 'built' : 'misc-failure',
+            errorMessage: isValid ? '' : told.message,
+            timesBuilt: 0,
+            isNonDeterministic: false,
+            startTime: 0,
+            stopTime: 0,
+            cpuUser: undefined,
+            cpuSystem: undefined,
+            outputs: outputs ?? new Map(),
+            realisations: new Map(),
+        };
+    });
 }
 
 ;// CONCATENATED MODULE: ./store/closure.js
@@ -68596,11 +69247,11 @@ function refuseStrangers(missing, known, { from, roots, only }) {
     if (stranger === undefined)
         return;
     const referrer = [...known.values()].find(({ references }) => [...references].includes(stranger));
-    throw new errors/* ActionError */.lZ('path-invalid', `${from.label} says that ${referrer?.path ?? ''} refers to ${stranger}, which nothing that it was built from has`, { hint: 'Do not trust what that machine built, before it is known why it says so.' });
+    throw new domain_errors/* ActionError */.lZ('path-invalid', `${from.label} says that ${referrer?.path ?? ''} refers to ${stranger}, which nothing that it was built from has`, { hint: 'Do not trust what that machine built, before it is known why it says so.' });
 }
 function notValid(path, store, roots) {
     const why = roots.includes(path) ? '' : ', although a valid path refers to it';
-    return new errors/* ActionError */.lZ('path-invalid', `${path} is not valid in ${store.label}${why}`);
+    return new domain_errors/* ActionError */.lZ('path-invalid', `${path} is not valid in ${store.label}${why}`);
 }
 
 ;// CONCATENATED MODULE: ./store/frontier.js
@@ -68689,7 +69340,7 @@ function visit(root, infos, done, order) {
     }
 }
 function circle(path) {
-    return new errors/* ActionError */.lZ('protocol-violation', `${path} refers to itself by way of other paths`);
+    return new domain_errors/* ActionError */.lZ('protocol-violation', `${path} refers to itself by way of other paths`);
 }
 
 ;// CONCATENATED MODULE: ./store/copy-closure.js
@@ -68767,7 +69418,7 @@ function keepPresent({ roots, to }, missing) {
  * the stream, and takes its first word for the next path (https://github.com/NixOS/nix/commit/31a6e10fe5). Then the rest goes again.
  */
 function isMisread(error) {
-    return (error instanceof errors/* ActionError */.lZ &&
+    return (error instanceof domain_errors/* ActionError */.lZ &&
         error.code === 'daemon-error' &&
         error.message.includes("'nix-archive-1'"));
 }
@@ -68820,8 +69471,8 @@ function countedBytes(nar, onBytes) {
     };
 }
 function cancelled({ from, to, signal }) {
-    return new errors/* ActionError */.lZ('cancelled', `copying from ${from.label} to ${to.label} was cancelled`, {
-        cause: signal?.reason === undefined ? undefined : (0,errors/* toError */.iT)(signal.reason),
+    return new domain_errors/* ActionError */.lZ('cancelled', `copying from ${from.label} to ${to.label} was cancelled`, {
+        cause: signal?.reason === undefined ? undefined : (0,domain_errors/* toError */.iT)(signal.reason),
     });
 }
 
@@ -68835,6 +69486,782 @@ function announceOnce(kind, observe) {
         announced = true;
         observe({ kind, paths: totalPaths, bytes: totalBytes });
     };
+}
+
+;// CONCATENATED MODULE: ./build/copy-inputs.js
+
+
+
+/** Whether a store takes this path from anybody: its name follows from its content, as a derivation's does. */
+function provesItself({ path, contentAddress }) {
+    return contentAddress !== undefined || isDrvPath(path);
+}
+/**
+ * Decides what is sent, root by root: one that needs an input which cannot be sent fails, and the others do not notice.
+ * @param missing what the remote lacks of the roots' closures, and cannot substitute
+ */
+function planUpload(missing, roots, evidence) {
+    const withheld = new Set([...missing.values()].filter((info) => !canBeSent(info, evidence)));
+    if (withheld.size === 0)
+        return { infos: closureWithin(roots, missing), failures: new Map() };
+    const failures = new Map();
+    for (const root of roots) {
+        const closure = closureWithin([root], missing);
+        const [first, ...others] = [...closure.values()].filter((info) => withheld.has(info));
+        if (first)
+            failures.set(root, withheldError(first, others.length, evidence));
+    }
+    const possible = roots.filter((root) => !failures.has(root));
+    return { infos: closureWithin(possible, missing), failures };
+}
+function canBeSent(info, evidence) {
+    if (provesItself(info))
+        return true;
+    if (evidence.copyInputs === 'never' || evidence.refused.has(info.path))
+        return false;
+    // Only the daemon knows whether it trusts a signature; and one below protocol 1.35 does not say whether it trusts us.
+    if (evidence.trust !== 'untrusted' || info.signatures.length > 0)
+        return true;
+    return evidence.remoteSettings?.get('require-sigs') === 'false';
+}
+function withheldError({ path, signatures }, others, { copyInputs, remoteLabel, remoteUser }) {
+    const which = others === 0 ? path : `${path} (and ${others} more)`;
+    if (copyInputs === 'never') {
+        return new domain_errors/* ActionError */.lZ('path-invalid', `copy-inputs is 'never', but ${remoteLabel} lacks ${which} and cannot substitute it`, {
+            hint: 'Set copy-inputs: auto to have it sent, or put it into a substituter of that store.',
+        });
+    }
+    const why = signatures.length === 0 ? 'no signature' : 'no signature by a key trusted there';
+    return new domain_errors/* ActionError */.lZ('signature-required', `copy-inputs: ${remoteLabel} lacks ${which}, cannot substitute it, and does not take it from user '${remoteUser}', ` +
+        `whom it does not trust: it has ${why}`, {
+        hint: `Either add the line 'trusted-users = root ${remoteUser}' to nix.conf on ${remoteLabel}, or sign it here with ` +
+            `'nix store sign --recursive --key-file KEY ${path}' and add KEY's public half to 'trusted-public-keys' there, ` +
+            `or put it into a substituter of that store.`,
+    });
+}
+
+;// CONCATENATED MODULE: ./build/upload.js
+
+
+
+
+
+/**
+ * Makes derivations and all that they refer to valid on the remote: one query and one stream. Inputs that a store does not take from
+ * just anybody are substituted there if possible, which takes one more query where there are such inputs.
+ * @param keys derivations; store paths that are none are passed over, for the remote has to get those itself
+ * @returns why it was not possible, by derivation
+ */
+async function upload(request, keys) {
+    const { local, remote, observe, signal } = request;
+    const drvPaths = keys.filter((key) => isDrvPath(key));
+    const refused = new Set();
+    const onProgress = announceOnce('uploading', observe);
+    for (;;) {
+        let failures = new Map();
+        let isSure = false;
+        const select = async (missing) => {
+            const plan = await planFor(request, missing, drvPaths, refused);
+            failures = plan.failures;
+            isSure = refused.size === 0 && [...missing.values()].every(provesItself);
+            return plan.infos;
+        };
+        try {
+            await copyClosure({
+                from: local,
+                to: remote,
+                near: 'source',
+                roots: drvPaths,
+                select,
+                check: 'no-signature-check',
+                signal,
+                onQueued: () => isSure && request.onQueued?.(),
+                onProgress,
+            });
+            return failures;
+        }
+        catch (error) {
+            // The daemon tells of one path, when it has come to it: the others go again without it. Each turn refuses another.
+            const path = refusedPath(error);
+            if (path === undefined || refused.has(path))
+                throw error;
+            refused.add(path);
+        }
+    }
+}
+async function planFor({ remote, inputs }, missing, drvPaths, refused) {
+    const doubtful = [...missing.values()].filter((info) => !provesItself(info));
+    if (doubtful.length === 0)
+        return { infos: missing, failures: new Map() };
+    const substituted = await remote.queryValidPaths(doubtful.map(({ path }) => path), 'substitute');
+    const { trust } = await remote.greeting;
+    const left = new Map([...missing].filter(([path]) => !substituted.has(path)));
+    return planUpload(left, drvPaths, {
+        ...inputs,
+        trust,
+        remoteSettings: trust === 'untrusted' ? await inputs.remoteSettings() : undefined,
+        refused,
+        remoteLabel: remote.label,
+    });
+}
+/** Which path a daemon did not take for want of a signature. */
+function refusedPath(error) {
+    if (!(error instanceof domain_errors/* ActionError */.lZ) || error.code !== 'signature-required')
+        return undefined;
+    const path = /cannot add path '([^']+)'/.exec(error.message)?.[1] ?? '';
+    return isStorePath(path) ? path : undefined;
+}
+
+;// CONCATENATED MODULE: ./build/remote-build.js
+
+
+
+
+
+
+
+
+
+/**
+ * Builds targets in a remote store: uploads their derivations in one stream, and has them built by one request. A target whose inputs
+ * cannot be had there fails, and the others are built. Outputs that are wanted back start coming as soon as their build has stopped.
+ * @returns one result for each target, whatever goes wrong
+ */
+async function buildRemotely(build, targets) {
+    const { workplace } = build;
+    const { place, session, tracker } = workplace;
+    const results = new Map();
+    try {
+        let early;
+        const onQueued = () => {
+            early = remote_build_request(build, targets);
+            early.catch(() => undefined); // waited for below, unless uploading fails first
+        };
+        const inputs = { copyInputs: build.copyInputs, ...place.inputs };
+        const keys = targets.map((target) => target.key);
+        const failures = await upload({ ...build, inputs, remote: session, onQueued }, keys);
+        tracker.requested(); // now, at the latest, the daemon turns to it
+        for (const [key, error] of failures) {
+            results.set(key, workplace.result(key, { status: 'failed', outputs: new Map(), error }));
+        }
+        const possible = targets.filter((target) => !results.has(target.key));
+        if (possible.length === 0)
+            return results;
+        const answers = await (early ?? remote_build_request(build, possible));
+        for (const [key, result] of answers)
+            results.set(key, result);
+        await settleUnanswered(workplace, possible, results);
+    }
+    catch (thrown) {
+        const failure = failedBy(build.signal, thrown);
+        for (const { key } of targets) {
+            if (!results.has(key))
+                results.set(key, workplace.result(key, failure));
+        }
+    }
+    return results;
+}
+async function remote_build_request({ workplace, signal }, targets) {
+    const { session, tracker, place } = workplace;
+    const byKey = new Map(targets.map((target) => [target.key, target]));
+    tracker.requested();
+    tracker.onStopped = (drvPath) => {
+        const target = byKey.get(drvPath);
+        if (!target || isFloating(target))
+            return;
+        workplace.enqueueCopy(target, knownOutputs(target), { validity: 'maybe' });
+    };
+    const failures = new MachineFailures(tracker, place.lossOf);
+    const hear = (event) => {
+        failures.hear(event);
+        tracker.hear(event.kind === 'message' ? { ...event, text: place.rename(event.text) } : event);
+    };
+    const answers = new Map();
+    const wanted = targets.map((target) => ({
+        path: toDerivedPath(target),
+        outputs: isFloating(target) ? undefined : knownOutputs(target),
+    }));
+    const paths = wanted.map(({ path }) => path);
+    const told = await session
+        .build(paths, 'normal', hear)
+        .catch((error) => resultsWhereNothingStarts(session, wanted, error));
+    for (const result of told) {
+        const { path } = result;
+        const restated = failures.restated(result);
+        const renamed = { ...restated, errorMessage: place.rename(restated.errorMessage) };
+        answers.set(path.kind === 'built' ? path.drvPath : path.path, renamed);
+    }
+    const results = targets.map((target) => {
+        const answer = answers.get(target.key);
+        const lost = answer && failures.lossDuring(answer);
+        const bare = lost ? failedBy(signal, lost) : interpret(target, answer);
+        const result = workplace.result(target.key, bare);
+        if ((0,domain_outcome/* isGood */.Kg)(result.status)) {
+            const realisations = isFloating(target) ? [...(answer?.realisations.values() ?? [])] : [];
+            workplace.enqueueCopy(target, result.outputs, { validity: 'valid', realisations });
+        }
+        return [target.key, result];
+    });
+    return new Map(results);
+}
+/**
+ * Without keep-going, Nix gives no answer for what it did not wait for when something else failed. Some of that is there: built as
+ * what another target needs, or before.
+ */
+async function settleUnanswered(workplace, targets, results) {
+    const unanswered = targets.filter(({ key }) => results.get(key)?.status === 'cancelled');
+    const present = await presentTargets(workplace, unanswered);
+    for (const target of unanswered) {
+        const there = present.get(target.key);
+        if (!there)
+            continue;
+        const wasBuilt = isDrvPath(target.key) && workplace.tracker.secondsOf(target.key) !== undefined;
+        const status = wasBuilt ? 'built' : 'cached';
+        results.set(target.key, workplace.result(target.key, { ...there, status }));
+        workplace.enqueueCopy(target, there.outputs, { validity: 'valid' });
+    }
+}
+function interpret(target, answer) {
+    const status = answer ? (0,domain_outcome/* outcomeStatus */.j5)(answer.status, answer.errorMessage) : 'cancelled';
+    if (!answer || !(0,domain_outcome/* isGood */.Kg)(status)) {
+        return { status, outputs: new Map(), error: buildError(status, answer) };
+    }
+    const outputs = new Map([...target.outputs].flatMap(([name, planned]) => {
+        const path = answer.outputs.get(name) ?? planned;
+        return path === undefined ? [] : [[name, path]];
+    }));
+    return { status, outputs, error: undefined };
+}
+function buildError(status, answer) {
+    if (status === 'cancelled' || !answer) {
+        return new domain_errors/* ActionError */.lZ('cancelled', 'not built, because another derivation failed first', {
+            hint: 'Set keep-going: true to build all that can be built.',
+        });
+    }
+    const { errorMessage } = answer;
+    const hint = status === 'unsupported-system' ? unsupportedHint(errorMessage) : undefined;
+    return new domain_errors/* ActionError */.lZ('build-failed', summarizeBuildError(errorMessage), { hint });
+}
+/** Up to 2.33 and since 2.34 (worker.cc, derivation-building-goal.cc). */
+const BUILDS_NOTHING = /unable to start any build|local builds are disabled/i;
+function unsupportedHint(errorMessage) {
+    if (BUILDS_NOTHING.test(errorMessage)) {
+        return ('With max-jobs: 0 the runner itself builds nothing, preferLocalBuild or not. Leave max-jobs out, or use a machine for that system and ' +
+            "with those features (what Nix downloads by itself, as builtin:fetchurl, is of the system 'builtin').");
+    }
+    return 'Use a builder for that system and with those features, or set extra-platforms on this one if it can run such programs.';
+}
+/** What a broken session means for every target that waits for it. */
+function failedBy(signal, thrown) {
+    const error = (0,domain_errors/* asActionError */.z6)(thrown);
+    return { status: failureStatus(signal, error), outputs: new Map(), error };
+}
+function failureStatus(signal, error) {
+    if (signal.aborted || error.code === 'cancelled')
+        return 'cancelled';
+    return error.code === 'connection-lost' ? 'connection-lost' : 'failed';
+}
+
+;// CONCATENATED MODULE: ./domain/derivation.js
+
+
+/**
+ * Parses the ATerm text of a `.drv` file (Nix's `parseDerivation`).
+ * @param name what the text is, for errors: usually its path
+ * @throws ActionError `unsupported-derivation` for a dynamic derivation, or for what is not a derivation
+ */
+function parseDerivation(text, name) {
+    if (text.startsWith('DrvWithVersion(')) {
+        throw new domain_errors/* ActionError */.lZ('unsupported-derivation', `${name} is a dynamic derivation`, {
+            hint: 'Its inputs are outputs of derivations that are only made while building (experimental feature dynamic-derivations). Build it with nix itself.',
+        });
+    }
+    try {
+        return new DerivationParser(text).parse();
+    }
+    catch (error) {
+        throw new domain_errors/* ActionError */.lZ('unsupported-derivation', `${name} is not a derivation that Nix would write`, {
+            cause: error,
+        });
+    }
+}
+const ESCAPES = { n: '\n', r: '\r', t: '\t' };
+/** A recursive descent over `Derive([…],[…],[…],"…","…",[…],[…])`. */
+class DerivationParser {
+    #text;
+    #position = 0;
+    constructor(text) {
+        this.#text = text;
+    }
+    parse() {
+        this.#expect('Derive(');
+        const outputs = new Map(this.#list(() => this.#output()));
+        this.#expect(',');
+        const inputDrvs = new Map(this.#list(() => this.#inputDrv()));
+        this.#expect(',');
+        const inputSrcs = this.#strings().map(parseStorePath);
+        this.#expect(',');
+        const system = this.#string();
+        this.#expect(',');
+        const builder = this.#string();
+        this.#expect(',');
+        const args = this.#strings();
+        this.#expect(',');
+        const env = new Map(this.#list(() => this.#variable()));
+        this.#expect(')');
+        if (this.#position !== this.#text.length)
+            throw this.#unexpected('the end');
+        return { outputs, inputDrvs, inputSrcs, system, builder, args, env };
+    }
+    /** `(name, path, hash algorithm, hash)`; a path that is not known yet is empty. */
+    #output() {
+        this.#expect('(');
+        const name = this.#string();
+        this.#expect(',');
+        const path = this.#string();
+        this.#expect(',');
+        this.#string();
+        this.#expect(',');
+        this.#string();
+        this.#expect(')');
+        return [name, isStorePath(path) ? path : undefined];
+    }
+    #inputDrv() {
+        this.#expect('(');
+        const path = parseDrvPath(this.#string());
+        this.#expect(',');
+        const outputs = this.#strings();
+        this.#expect(')');
+        return [path, outputs];
+    }
+    #variable() {
+        this.#expect('(');
+        const name = this.#string();
+        this.#expect(',');
+        const value = this.#string();
+        this.#expect(')');
+        return [name, value];
+    }
+    #strings() {
+        return this.#list(() => this.#string());
+    }
+    #list(item) {
+        this.#expect('[');
+        const items = [];
+        if (this.#takeIf(']'))
+            return items;
+        do
+            items.push(item());
+        while (this.#takeIf(','));
+        this.#expect(']');
+        return items;
+    }
+    #string() {
+        this.#expect('"');
+        let text = '';
+        for (let start = this.#position;; this.#position++) {
+            const character = this.#text[this.#position];
+            if (character === undefined)
+                throw this.#unexpected('the end of a string');
+            if (character !== '"' && character !== '\\')
+                continue;
+            text += this.#text.slice(start, this.#position);
+            this.#position += 1;
+            if (character === '"')
+                return text;
+            const escaped = this.#text[this.#position] ?? '';
+            text += ESCAPES[escaped] ?? escaped;
+            start = this.#position + 1;
+        }
+    }
+    #takeIf(text) {
+        if (!this.#text.startsWith(text, this.#position))
+            return false;
+        this.#position += text.length;
+        return true;
+    }
+    #expect(text) {
+        if (!this.#takeIf(text))
+            throw this.#unexpected(JSON.stringify(text));
+    }
+    #unexpected(expected) {
+        return new Error(`at character ${this.#position}: ${expected} expected`);
+    }
+}
+/** The system features that a builder must have: of the environment, or of structured attributes. */
+function requiredSystemFeatures({ env }) {
+    const structured = env.get('__json');
+    if (structured === undefined) {
+        return (env.get('requiredSystemFeatures') ?? '').split(/\s+/).filter((word) => word !== '');
+    }
+    const attributes = JSON.parse(structured);
+    const isObject = typeof attributes === 'object' && attributes !== null;
+    const features = isObject && 'requiredSystemFeatures' in attributes ? attributes.requiredSystemFeatures : [];
+    return Array.isArray(features) ? features.filter((each) => typeof each === 'string') : [];
+}
+
+;// CONCATENATED MODULE: ./domain/abilities.js
+
+/** Whether a machine builds a derivation itself (Nix's `canBuildLocally`). */
+function isAble(derivation, { systems, features }) {
+    const { system } = derivation;
+    return ((systems === undefined || system === 'builtin' || systems.has(system)) &&
+        (features === undefined ||
+            requiredSystemFeatures(derivation).every((each) => features.has(each))));
+}
+
+;// CONCATENATED MODULE: ./plan/route.js
+
+/** The places that build a target itself; where none is known to, those that may have others do it. */
+function ablePlaces({ demand }, offers) {
+    const able = [...offers.keys()].filter((place) => demand === undefined || does(offers, place, demand));
+    return able.length > 0
+        ? able
+        : [...offers.keys()].filter((place) => offers[place]?.others === 'possible').slice(0, 1);
+}
+/**
+ * Deals targets out. Each goes to a place that is able to build it with all that it still needs there, such that all places are done as
+ * early as possible and little is built twice: what two targets need in common weighs for keeping them together.
+ * @param needs asked only for targets that more than one place can build
+ */
+function route(targets, offers, needs) {
+    const shares = new Map();
+    const unsupported = [];
+    const loads = offers.map(() => new Set());
+    const choose = (target, able) => {
+        if (able.length < 2)
+            return able[0];
+        const there = able.find((place) => needs(target, place)?.size === 0);
+        if (there !== undefined)
+            return there;
+        const whole = able.filter((place) => [...(needs(target, place)?.values() ?? [])].every((demand) => does(offers, place, demand)));
+        return cheapest(target, whole.length > 0 ? whole : able, offers, needs, loads);
+    };
+    for (const target of targets) {
+        const place = choose(target, ablePlaces(target, offers));
+        if (place === undefined) {
+            unsupported.push(target);
+            continue;
+        }
+        shares.set(target.key, place);
+        for (const path of needs(target, place)?.keys() ?? [target.key])
+            loads[place]?.add(path);
+    }
+    return { shares, unsupported };
+}
+function does(offers, place, demand) {
+    return offers[place]?.machines.some((machine) => isAble(demand, machine)) === true;
+}
+/** Weighs when the place would be done against what it would have to build for this target alone. */
+function cheapest(target, able, offers, needs, loads) {
+    const costOf = (place) => {
+        const load = loads[place] ?? new Set();
+        const needed = [...(needs(target, place)?.keys() ?? [target.key])];
+        const added = needed.filter((path) => !load.has(path)).length;
+        return (load.size + added) / (offers[place]?.capacity ?? 1) + added;
+    };
+    const costs = able.map((place) => [place, costOf(place)]);
+    const [best] = costs.toSorted(([, one], [, other]) => one - other);
+    return best?.[0];
+}
+
+;// CONCATENATED MODULE: ./store/derivation-closure.js
+
+/** How many `.drv` files are read at a time. */
+const BATCH = 64;
+/**
+ * The derivations that these need, themselves included, parsed.
+ * @param readText gives the text of a `.drv` file
+ * @throws ActionError `unsupported-derivation` where one is dynamic, and what `readText` throws
+ */
+async function derivationClosure(roots, readText) {
+    const closure = new Map();
+    const seen = new Set(roots);
+    const queue = [...seen];
+    while (queue.length > 0) {
+        const batch = queue.splice(0, BATCH);
+        const texts = await Promise.all(batch.map(readText));
+        for (const [index, path] of batch.entries()) {
+            const derivation = parseDerivation(texts[index] ?? '', path);
+            closure.set(path, derivation);
+            for (const input of derivation.inputDrvs.keys()) {
+                if (seen.has(input))
+                    continue;
+                seen.add(input);
+                queue.push(input);
+            }
+        }
+    }
+    return closure;
+}
+/** Of a closure, what these roots need, themselves included. */
+function closureOfSome(roots, closure) {
+    const some = new Map();
+    const reached = new Set(roots);
+    for (const path of reached) {
+        const derivation = closure.get(path);
+        if (!derivation)
+            continue;
+        some.set(path, derivation);
+        for (const input of derivation.inputDrvs.keys())
+            reached.add(input);
+    }
+    return some;
+}
+/**
+ * Every path that the outputs of these derivations can refer to: a build sees nothing but outputs and sources of its
+ * derivation's closure. A superset of any output's closure, known without asking anybody.
+ */
+function candidatePaths(closure) {
+    const paths = new Set();
+    for (const { outputs, inputSrcs } of closure.values()) {
+        for (const path of outputs.values())
+            if (path !== undefined)
+                paths.add(path);
+        for (const path of inputSrcs)
+            paths.add(path);
+    }
+    return paths;
+}
+/** As {@link candidatePaths}. Outputs that are named only when built, and builds that build, can refer to what nobody knows yet. */
+function candidatesOf(closure) {
+    const areAll = [...closure.values()].every((derivation) => [...derivation.outputs.values()].every((path) => path !== undefined) &&
+        !requiredSystemFeatures(derivation).includes('recursive-nix'));
+    return { paths: candidatePaths(closure), areAll };
+}
+
+;// CONCATENATED MODULE: ./build/share-out.js
+
+
+
+
+
+const share_out_readText = (path) => (0,promises_namespaceObject.readFile)(path, 'utf8');
+/**
+ * Deals targets out to places. Where more than one place can build a target, each is asked, in one exchange, what it has of all that the
+ * target needs: what is there counts for it.
+ */
+async function shareOut(targets, receivers, asking) {
+    const offers = receivers.map(({ offer }) => offer);
+    const routed = await Promise.all(targets.map(toRouted));
+    const disputed = routed.filter((each) => ablePlaces(each, offers).length > 1);
+    const needs = asking === 'ask' ? await needsOf(disputed, receivers) : unknownNeeds;
+    return route(routed, offers, needs);
+}
+const unknownNeeds = () => undefined;
+async function toRouted({ key }) {
+    if (!isDrvPath(key))
+        return { key, demand: undefined };
+    return { key, demand: parseDerivation(await share_out_readText(key), key) };
+}
+async function needsOf(targets, receivers) {
+    const roots = targets.flatMap(({ key }) => (isDrvPath(key) ? [key] : []));
+    if (roots.length === 0)
+        return unknownNeeds;
+    const closure = await derivationClosure(roots, share_out_readText);
+    const outputs = [...closure.values()].flatMap((each) => knownPaths(each));
+    const valid = await Promise.all(receivers.map(({ session }) => session.queryValidPaths(outputs)));
+    const known = new Map();
+    const asked = new Set(roots);
+    return ({ key }, place) => {
+        if (!isDrvPath(key) || !asked.has(key))
+            return undefined;
+        const name = `${place} ${key}`;
+        const needed = known.get(name) ?? toBuild(key, closure, valid[place] ?? new Set());
+        known.set(name, needed);
+        return needed;
+    };
+}
+/** What has to be built for a derivation where these paths are valid: nothing below an output that is there. */
+function toBuild(root, closure, valid) {
+    const needed = new Map();
+    const reached = new Set([root]);
+    for (const path of reached) {
+        const derivation = closure.get(path);
+        if (!derivation)
+            continue;
+        const outputs = knownPaths(derivation);
+        const isThere = outputs.length === derivation.outputs.size && outputs.every((output) => valid.has(output));
+        if (isThere)
+            continue;
+        needed.set(path, derivation);
+        for (const input of derivation.inputDrvs.keys())
+            reached.add(input);
+    }
+    return needed;
+}
+function knownPaths({ outputs }) {
+    return [...outputs.values()].filter((path) => path !== undefined);
+}
+
+;// CONCATENATED MODULE: ./build/unsupported.js
+
+
+/** Says what a derivation asks for beside what there is. The same text for all that ask for the same. */
+function unsupportedError(demand, asked) {
+    const wanted = withFeatures(demand.system, requiredSystemFeatures(demand));
+    const offered = asked.flatMap(({ label, offer }) => offer.machines.map((machine) => `${label} builds ${offerText(machine)}`));
+    return new domain_errors/* ActionError */.lZ('unsupported-system', `nobody builds for ${wanted}: ${offered.join('; ')}`, {
+        hint: `Add a machine for ${demand.system} to store or builders, or, if one of these can run such programs, set extra-platforms and system-features ` +
+            'in its nix.conf.',
+    });
+}
+function offerText({ systems, features }) {
+    const names = systems === undefined ? 'what it does not tell' : [...systems].join(', ');
+    return features === undefined ? names : withFeatures(names, [...features]);
+}
+function withFeatures(systems, features) {
+    return features.length === 0 ? systems : `${systems} with ${features.join(', ')}`;
+}
+
+;// CONCATENATED MODULE: ./build/build-anywhere.js
+
+
+
+
+
+
+
+const NOTHING = new Map();
+const NOWHERE = {
+    outputs: new Map(),
+    store: 'remote',
+    remote: undefined,
+    seconds: undefined,
+};
+/** What a lost connection may be the reason for. */
+const UNFINISHED = new Set([
+    'connection-lost',
+    'dependency-failed',
+    'cancelled',
+]);
+/** How often a target is begun, before a lost connection is its result. */
+const TRIES = 3;
+/** How long a place that was lost is waited for where another could take over its work, in milliseconds. */
+const PATIENCE = 10_000;
+/**
+ * Builds targets where they can be built: what is there already is asked once of every place, the rest is dealt out. What a place could
+ * not finish because its connection was lost is begun again: there, once it is back, for it still has what was finished; else at another.
+ * @returns one result for each target, whatever goes wrong
+ */
+async function buildAnywhere(options, targets) {
+    const building = new Building(options);
+    await building.build(targets);
+    return building.results;
+}
+class Building {
+    results = new Map();
+    #options;
+    #crew;
+    constructor(options) {
+        this.#options = options;
+        this.#crew = new Crew(options);
+    }
+    async build(targets) {
+        const { observe } = this.#options;
+        const workplaces = this.#crew.first();
+        const missing = await this.#settlePresent(workplaces, targets);
+        const cached = targets.length - missing.length;
+        observe({ kind: 'to-build', attributes: missing.length, cached });
+        await this.#deal(missing, 1, (index) => Promise.resolve(workplaces[index]));
+    }
+    /** @returns what is nowhere yet */
+    async #settlePresent(workplaces, targets) {
+        const found = await Promise.all(
+        // Whom that question fails, fails the next one too, and that one is told of.
+        workplaces.map((each) => presentTargets(each, targets).catch(() => NOTHING)));
+        return targets.filter((target) => {
+            const index = found.findIndex((each) => each.has(target.key));
+            const result = found[index]?.get(target.key);
+            if (!result)
+                return true;
+            this.results.set(target.key, this.#asBuilt(target.key, result));
+            workplaces[index]?.enqueueCopy(target, result.outputs, { validity: 'valid' });
+            return false;
+        });
+    }
+    /** What is there on a second look may have been built after the first. */
+    #asBuilt(key, result) {
+        if (!isDrvPath(key))
+            return result;
+        const builder = this.#crew.builderOf(key);
+        if (!builder)
+            return result;
+        return { ...result, status: 'built', seconds: builder.tracker.secondsOf(key) };
+    }
+    /** Gives each target to a place that builds it, and has all of them build. */
+    async #deal(targets, attempt, workplaceAt) {
+        // Later on, sessions are at work, and what they are asked has to wait.
+        const shares = await this.#shares(targets, attempt === 1 ? 'ask' : 'do-not-ask');
+        await Promise.all([...shares].map(async ([index, share]) => {
+            const workplace = await workplaceAt(index);
+            if (workplace)
+                await this.#buildAt(index, workplace, share, attempt);
+        }));
+    }
+    /** Where there is no choice, nobody is asked. */
+    async #shares(targets, asking) {
+        const indices = this.#crew.alive;
+        const [only, ...others] = indices;
+        if (only === undefined || targets.length === 0)
+            return new Map();
+        if (others.length === 0)
+            return new Map([[only, targets]]);
+        const receivers = await this.#crew.receivers();
+        const { shares, unsupported } = await shareOut(targets, receivers, asking);
+        for (const routed of unsupported) {
+            // Of a target that was begun before, its last result tells more.
+            if (this.results.has(routed.key))
+                continue;
+            const error = routed.demand && unsupportedError(routed.demand, receivers);
+            this.results.set(routed.key, { status: 'unsupported-system', error, ...NOWHERE });
+        }
+        return Map.groupBy(targets.filter(({ key }) => shares.has(key)), ({ key }) => indices[shares.get(key) ?? 0] ?? 0);
+    }
+    async #buildAt(index, workplace, targets, attempt) {
+        const { local, copyInputs, observe, signal } = this.#options;
+        const parts = { local, copyInputs, observe, signal, workplace };
+        const answers = workplace.explain(await buildRemotely(parts, targets));
+        const isUnfinished = ({ key }) => UNFINISHED.has(answers.get(key)?.status ?? 'cancelled');
+        for (const [key, result] of answers)
+            this.#settle(key, result);
+        const isLost = [...answers.values()].some(({ status }) => status === 'connection-lost');
+        const unfinished = isLost ? this.#settleCopied(workplace, targets.filter(isUnfinished)) : [];
+        const isWorthwhile = attempt < TRIES && !signal.aborted;
+        if (unfinished.length > 0 && isWorthwhile)
+            await this.#goOn(index, unfinished, attempt + 1);
+    }
+    /** Where the only machine for it does not come back, that it was lost tells more than that there is none. */
+    #settle(key, result) {
+        const wasLost = this.results.get(key)?.status === 'connection-lost';
+        if (!wasLost || result.status !== 'unsupported-system')
+            this.results.set(key, result);
+    }
+    /** What was copied before the connection was lost was built. */
+    #settleCopied(workplace, targets) {
+        return targets.filter((target) => {
+            if (workplace.copyBack?.copied.has(target.key) !== true)
+                return true;
+            const done = { status: 'built', outputs: knownOutputs(target), error: undefined };
+            this.results.set(target.key, workplace.result(target.key, done));
+            return false;
+        });
+    }
+    /** The place itself still has what it finished, so it is waited for; less long where others can take over. */
+    async #goOn(index, targets, attempt) {
+        this.#crew.lose(index);
+        const others = await this.#crew.receivers();
+        const { unsupported } = await shareOut(targets, others, 'do-not-ask');
+        const patience = unsupported.length === 0 ? PATIENCE : undefined;
+        const workplace = await this.#crew.further(index, patience);
+        if (workplace) {
+            const missing = await this.#settlePresent([workplace], targets);
+            if (missing.length > 0)
+                await this.#buildAt(index, workplace, missing, attempt);
+            return;
+        }
+        await this.#deal(targets, attempt, (other) => this.#crew.further(other, PATIENCE));
+    }
 }
 
 ;// CONCATENATED MODULE: ./build/copy-back.js
@@ -68860,8 +70287,14 @@ class CopyBack {
     #stores;
     #worker;
     #fatal;
+    #reopenings;
     constructor(options) {
         this.#options = options;
+        this.#reopenings = options.reopenings ?? 0;
+    }
+    /** What has arrived so far, by target. */
+    get copied() {
+        return this.#copied;
     }
     /** Starts copying soon. A target may be asked for again: what was copied is not copied twice. */
     enqueue(request) {
@@ -68905,9 +70338,14 @@ class CopyBack {
         const error = this.#fatal ?? (await this.#tryCopy(batch));
         if (!error)
             return;
-        if (FATAL.has(error.code) || batch.length === 1) {
-            if (FATAL.has(error.code))
-                this.#fatal = error;
+        if (error.code === 'connection-lost' && !this.#fatal && this.#reopenings > 0) {
+            this.#reopenings -= 1;
+            await this.#copyBatch(batch);
+            return;
+        }
+        if (FATAL.has(error.code))
+            this.#fatal ??= error;
+        if (this.#fatal || batch.length === 1) {
             for (const { key } of batch)
                 this.#failures.set(key, error);
             return;
@@ -68948,7 +70386,7 @@ class CopyBack {
         catch (thrown) {
             await this.close();
             this.#stores = undefined;
-            return (0,errors/* asActionError */.z6)(thrown);
+            return (0,domain_errors/* asActionError */.z6)(thrown);
         }
     }
     /**
@@ -68970,7 +70408,10 @@ class CopyBack {
         return { present, known };
     }
     #sessions() {
-        this.#stores ??= this.#options.openStores();
+        this.#stores ??= this.#options.openStores().catch((error) => {
+            this.#fatal = (0,domain_errors/* asActionError */.z6)(error);
+            throw this.#fatal;
+        });
         return this.#stores;
     }
 }
@@ -69107,7 +70548,7 @@ async function linkOutputs(directory, prefix, attributes, store) {
             await makeOutLink(directory, link, store);
         }
         catch (thrown) {
-            failures.push((0,errors/* asActionError */.z6)(thrown));
+            failures.push((0,domain_errors/* asActionError */.z6)(thrown));
         }
     }
     return failures;
@@ -69136,7 +70577,7 @@ async function refuseForeignFile(file) {
         return;
     if (stats.isSymbolicLink() && (await (0,promises_namespaceObject.readlink)(file)).startsWith(`${STORE_DIR}/`))
         return;
-    throw new errors/* ActionError */.lZ('input-invalid', `out-link: ${file} exists and is not a link into ${STORE_DIR}`, {
+    throw new domain_errors/* ActionError */.lZ('input-invalid', `out-link: ${file} exists and is not a link into ${STORE_DIR}`, {
         hint: 'Remove it, or choose another prefix with out-link.',
     });
 }
@@ -69196,209 +70637,6 @@ function firstNamesOf(attributes) {
     return names;
 }
 
-;// CONCATENATED MODULE: ./domain/derivation.js
-
-
-/**
- * Parses the ATerm text of a `.drv` file (Nix's `parseDerivation`).
- * @param name what the text is, for errors: usually its path
- * @throws ActionError `unsupported-derivation` for a dynamic derivation, or for what is not a derivation
- */
-function parseDerivation(text, name) {
-    if (text.startsWith('DrvWithVersion(')) {
-        throw new errors/* ActionError */.lZ('unsupported-derivation', `${name} is a dynamic derivation`, {
-            hint: 'Its inputs are outputs of derivations that are only made while building (experimental feature dynamic-derivations). Build it with nix itself.',
-        });
-    }
-    try {
-        return new DerivationParser(text).parse();
-    }
-    catch (error) {
-        throw new errors/* ActionError */.lZ('unsupported-derivation', `${name} is not a derivation that Nix would write`, {
-            cause: error,
-        });
-    }
-}
-const ESCAPES = { n: '\n', r: '\r', t: '\t' };
-/** A recursive descent over `Derive([…],[…],[…],"…","…",[…],[…])`. */
-class DerivationParser {
-    #text;
-    #position = 0;
-    constructor(text) {
-        this.#text = text;
-    }
-    parse() {
-        this.#expect('Derive(');
-        const outputs = new Map(this.#list(() => this.#output()));
-        this.#expect(',');
-        const inputDrvs = new Map(this.#list(() => this.#inputDrv()));
-        this.#expect(',');
-        const inputSrcs = this.#strings().map(parseStorePath);
-        this.#expect(',');
-        const system = this.#string();
-        this.#expect(',');
-        const builder = this.#string();
-        this.#expect(',');
-        const args = this.#strings();
-        this.#expect(',');
-        const env = new Map(this.#list(() => this.#variable()));
-        this.#expect(')');
-        if (this.#position !== this.#text.length)
-            throw this.#unexpected('the end');
-        return { outputs, inputDrvs, inputSrcs, system, builder, args, env };
-    }
-    /** `(name, path, hash algorithm, hash)`; a path that is not known yet is empty. */
-    #output() {
-        this.#expect('(');
-        const name = this.#string();
-        this.#expect(',');
-        const path = this.#string();
-        this.#expect(',');
-        this.#string();
-        this.#expect(',');
-        this.#string();
-        this.#expect(')');
-        return [name, isStorePath(path) ? path : undefined];
-    }
-    #inputDrv() {
-        this.#expect('(');
-        const path = parseDrvPath(this.#string());
-        this.#expect(',');
-        const outputs = this.#strings();
-        this.#expect(')');
-        return [path, outputs];
-    }
-    #variable() {
-        this.#expect('(');
-        const name = this.#string();
-        this.#expect(',');
-        const value = this.#string();
-        this.#expect(')');
-        return [name, value];
-    }
-    #strings() {
-        return this.#list(() => this.#string());
-    }
-    #list(item) {
-        this.#expect('[');
-        const items = [];
-        if (this.#takeIf(']'))
-            return items;
-        do
-            items.push(item());
-        while (this.#takeIf(','));
-        this.#expect(']');
-        return items;
-    }
-    #string() {
-        this.#expect('"');
-        let text = '';
-        for (let start = this.#position;; this.#position++) {
-            const character = this.#text[this.#position];
-            if (character === undefined)
-                throw this.#unexpected('the end of a string');
-            if (character !== '"' && character !== '\\')
-                continue;
-            text += this.#text.slice(start, this.#position);
-            this.#position += 1;
-            if (character === '"')
-                return text;
-            const escaped = this.#text[this.#position] ?? '';
-            text += ESCAPES[escaped] ?? escaped;
-            start = this.#position + 1;
-        }
-    }
-    #takeIf(text) {
-        if (!this.#text.startsWith(text, this.#position))
-            return false;
-        this.#position += text.length;
-        return true;
-    }
-    #expect(text) {
-        if (!this.#takeIf(text))
-            throw this.#unexpected(JSON.stringify(text));
-    }
-    #unexpected(expected) {
-        return new Error(`at character ${this.#position}: ${expected} expected`);
-    }
-}
-/** The system features that a builder must have: of the environment, or of structured attributes. */
-function requiredSystemFeatures({ env }) {
-    const structured = env.get('__json');
-    if (structured === undefined) {
-        return (env.get('requiredSystemFeatures') ?? '').split(/\s+/).filter((word) => word !== '');
-    }
-    const attributes = JSON.parse(structured);
-    const isObject = typeof attributes === 'object' && attributes !== null;
-    const features = isObject && 'requiredSystemFeatures' in attributes ? attributes.requiredSystemFeatures : [];
-    return Array.isArray(features) ? features.filter((each) => typeof each === 'string') : [];
-}
-
-;// CONCATENATED MODULE: ./store/derivation-closure.js
-
-/** How many `.drv` files are read at a time. */
-const BATCH = 64;
-/**
- * The derivations that these need, themselves included, parsed.
- * @param readText gives the text of a `.drv` file
- * @throws ActionError `unsupported-derivation` where one is dynamic, and what `readText` throws
- */
-async function derivationClosure(roots, readText) {
-    const closure = new Map();
-    const seen = new Set(roots);
-    const queue = [...seen];
-    while (queue.length > 0) {
-        const batch = queue.splice(0, BATCH);
-        const texts = await Promise.all(batch.map(readText));
-        for (const [index, path] of batch.entries()) {
-            const derivation = parseDerivation(texts[index] ?? '', path);
-            closure.set(path, derivation);
-            for (const input of derivation.inputDrvs.keys()) {
-                if (seen.has(input))
-                    continue;
-                seen.add(input);
-                queue.push(input);
-            }
-        }
-    }
-    return closure;
-}
-/** Of a closure, what these roots need, themselves included. */
-function closureOfSome(roots, closure) {
-    const some = new Map();
-    const reached = new Set(roots);
-    for (const path of reached) {
-        const derivation = closure.get(path);
-        if (!derivation)
-            continue;
-        some.set(path, derivation);
-        for (const input of derivation.inputDrvs.keys())
-            reached.add(input);
-    }
-    return some;
-}
-/**
- * Every path that the outputs of these derivations can refer to: a build sees nothing but outputs and sources of its
- * derivation's closure. A superset of any output's closure, known without asking anybody.
- */
-function candidatePaths(closure) {
-    const paths = new Set();
-    for (const { outputs, inputSrcs } of closure.values()) {
-        for (const path of outputs.values())
-            if (path !== undefined)
-                paths.add(path);
-        for (const path of inputSrcs)
-            paths.add(path);
-    }
-    return paths;
-}
-/** As {@link candidatePaths}. Outputs that are named only when built, and builds that build, can refer to what nobody knows yet. */
-function candidatesOf(closure) {
-    const areAll = [...closure.values()].every((derivation) => [...derivation.outputs.values()].every((path) => path !== undefined) &&
-        !requiredSystemFeatures(derivation).includes('recursive-nix'));
-    return { paths: candidatePaths(closure), areAll };
-}
-
 ;// CONCATENATED MODULE: ./build/output-candidates.js
 
 
@@ -69436,61 +70674,8 @@ class Phases {
     }
 }
 
-;// CONCATENATED MODULE: ./nix/nix-conf-lines.js
-
-/**
- * Reads lines of nix.conf as Nix does (libutil/configuration.cc, `parseConfigFiles`); what is included is not looked at.
- * @param input whose lines they are, for errors: `extra-nix-config`
- * @throws ActionError `input-invalid` naming every line that Nix would refuse; never with a value, which may be a secret
- */
-function parseNixConf(text, input) {
-    const complaints = new Complaints('input-invalid', input);
-    const settings = text
-        .split('\n')
-        .map((line, index) => nix_conf_lines_parseLine(line, `line ${index + 1}`, complaints))
-        .filter((setting) => setting !== undefined);
-    complaints.finish();
-    return settings;
-}
-const FORM = 'Write one setting a line, with blanks around the sign: name = value';
-/** Nix cuts a line at `#` wherever it stands; nothing quotes it. */
-function nix_conf_lines_parseLine(line, where, complaints) {
-    const words = line
-        .replace(/#.*/s, '')
-        .split(/[ \t\r]+/)
-        .filter(Boolean);
-    const [name, sign, ...value] = words;
-    if (name === undefined)
-        return undefined;
-    if (name === 'include' || name === '!include') {
-        checkInclude(words, where, complaints);
-    }
-    else if (sign === '=') {
-        return { name, value: value.join(' ') };
-    }
-    else if (/^[a-z][a-z0-9-]*=/.test(name)) {
-        complaints.add(`${where}: there is no blank before '='`, FORM);
-    }
-    else if (sign !== undefined && /^[a-z][a-z0-9-]*$/.test(name)) {
-        complaints.add(`${where}: '${name}' is not followed by ' = '`, FORM);
-    }
-    else {
-        complaints.add(`${where}: it is no setting`, FORM);
-    }
-    return undefined;
-}
-/** Nix takes a relative path from the folder of the file that includes, which is one of ours. */
-function checkInclude(words, where, complaints) {
-    const [name = '', file = '', ...more] = words;
-    if (file === '' || more.length > 0) {
-        complaints.add(`${where}: '${name}' takes one path, without blanks`, `Write: ${name} /a/file`);
-    }
-    else if (!file.startsWith('/')) {
-        complaints.add(`${where}: the path of '${name}' is not absolute`, `Write: ${name} /a/file`);
-    }
-}
-
 ;// CONCATENATED MODULE: ./nix/nix-conf.js
+
 
 
 /**
@@ -69503,20 +70688,27 @@ function renderNixConf(options) {
     const lines = ours.map(({ name, value }) => `${name} = ${value}`.trimEnd());
     return {
         text: `${[...lines, extra.trimEnd()].filter((line) => line !== '').join('\n')}\n`,
+        ours,
         overridden: overriddenSettings(ours, parseNixConf(extra, 'extra-nix-config')),
     };
 }
 function settingsOf(options) {
-    const { builders, maxJobs, publicKeys = [], accessToken } = options;
+    const { builders, maxJobs, settings = [], publicKeys = [], accessToken } = options;
     return [
         ...(builders === undefined ? [] : builderSettings(builders)),
         ...(maxJobs === undefined ? [] : [{ name: 'max-jobs', value: String(maxJobs) }]),
+        ...settings,
         ...(publicKeys.length === 0
             ? []
             : [{ name: 'extra-trusted-public-keys', value: publicKeys.map(checkedKey).join(' ') }]),
         ...(accessToken === undefined
             ? []
-            : [{ name: 'access-tokens', value: accessTokens(accessToken, options.presentAccessTokens) }]),
+            : [
+                {
+                    name: 'access-tokens',
+                    value: withAccessToken(accessToken, options.presentAccessTokens),
+                },
+            ]),
     ];
 }
 /**
@@ -69525,7 +70717,7 @@ function settingsOf(options) {
  */
 function builderSettings(builders) {
     if (builders.includes('#')) {
-        throw new errors/* ActionError */.lZ('internal', "a machine for nix.conf holds a '#', which begins a comment");
+        throw new domain_errors/* ActionError */.lZ('internal', "a machine for nix.conf holds a '#', which begins a comment");
     }
     const machines = builders.split('\n').map((line) => line.trim());
     return [
@@ -69540,38 +70732,22 @@ const PUBLIC_KEY = /^[^\s:#=]+:[A-Za-z0-9+/]{43}=$/;
 function checkedKey(key) {
     if (PUBLIC_KEY.test(key))
         return key;
-    throw new errors/* ActionError */.lZ('input-invalid', `the public key ${JSON.stringify(key)} is none of Nix's`, {
+    throw new domain_errors/* ActionError */.lZ('input-invalid', `the public key ${JSON.stringify(key)} is none of Nix's`, {
         hint: 'Write it as Nix prints it: a name, a colon, and 44 characters of base64.',
     });
 }
-/** An `extra-access-tokens` would leave the token that is there for the same host. */
-function accessTokens({ host, token }, present = '') {
-    if (!/^[^\s#=]+$/.test(host) || !/^[^\s#]+$/.test(token)) {
-        throw new errors/* ActionError */.lZ('input-invalid', `the access token for ${JSON.stringify(host)} is empty or holds a character that no token has`, { hint: 'Give the token alone, without blanks or line ends in it.' });
-    }
-    const others = present
-        .split(/\s+/)
-        .filter((entry) => entry !== '' && !entry.startsWith(`${host}=`));
-    return [`${host}=${token}`, ...others].join(' ');
-}
-/** Older names that Nix still reads. */
-const ALIASES = {
-    'build-max-jobs': 'max-jobs',
-    'binary-cache-public-keys': 'trusted-public-keys',
-};
 /**
  * Which of our settings later ones replace by another value.
  * @returns their names without `extra-`, each once
  */
 function overriddenSettings(ours, later) {
     const replaced = later.filter(({ name, value }) => {
-        const own = ours.find((each) => baseName(each.name) === (ALIASES[name] ?? name));
+        if (name.startsWith('extra-'))
+            return false;
+        const own = ours.find((each) => baseName(each.name) === baseName(name));
         return own !== undefined && own.value !== value;
     });
-    return [...new Set(replaced.map(({ name }) => ALIASES[name] ?? name))];
-}
-function baseName(name) {
-    return name.replace(/^extra-/, '');
+    return [...new Set(replaced.map(({ name }) => baseName(name)))];
 }
 
 ;// CONCATENATED MODULE: ./build/daemon-options.js
@@ -69622,6 +70798,12 @@ function ignoredSettings(options, trust) {
         return [];
     return [...options.settings.keys()].filter((name) => !UNRESTRICTED.has(name));
 }
+/** Says of a daemon that it does not heed {@link ignoredSettings}. */
+function ignoredText(label, names) {
+    const verb = names.length === 1 ? 'is' : 'are';
+    return (`build-options: ${names.join(', ')} ${verb} heeded for trusted users only, and ${label} does not trust this one. ` +
+        `Set ${names.length === 1 ? 'it' : 'them'} in nix.conf there, or build as one of its trusted-users.`);
+}
 /** Settings with a field of their own in SetOptions. */
 const POSITIONAL = new Set([
     'keep-failed',
@@ -69639,19 +70821,16 @@ const UNRESTRICTED = new Set([
     'connect-timeout',
     ...POSITIONAL,
 ]);
-/** The options as lines of nix.conf, but for the number of jobs. */
-function confLines({ keepGoing, cores, timeout, maxSilentTime, settings, }) {
-    const lines = [
+/** The options as settings of nix.conf, but for the number of jobs. */
+function confSettings({ keepGoing, cores, timeout, maxSilentTime, settings, }) {
+    const all = [
         ['keep-going', keepGoing],
         ['cores', cores],
         ['timeout', timeout],
         ['max-silent-time', maxSilentTime],
         ...settings,
     ];
-    return lines
-        .filter(([, value]) => value !== undefined)
-        .map(([name, value]) => `${name} = ${value}\n`)
-        .join('');
+    return all.flatMap(([name, value]) => value === undefined ? [] : [{ name, value: String(value) }]);
 }
 /** Equal for options that ask for the same. */
 function optionsKey(options) {
@@ -69719,7 +70898,331 @@ function numeric(flag, value) {
     return value === undefined ? [] : [flag, String(value)];
 }
 
+;// CONCATENATED MODULE: external "node:string_decoder"
+const external_node_string_decoder_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:string_decoder");
+;// CONCATENATED MODULE: ./nix/lines.js
+
+/**
+ * Cuts a stream of bytes into lines of text: UTF-8 split over chunks is put together, `\r\n` counts as `\n`, and an
+ * unterminated last line comes with {@link LineSplitter.end}.
+ */
+class LineSplitter {
+    #decoder = new external_node_string_decoder_namespaceObject.StringDecoder('utf8');
+    #onLine;
+    #rest = '';
+    constructor(onLine) {
+        this.#onLine = onLine;
+    }
+    write(chunk) {
+        const lines = this.#decoder.write(chunk).split('\n');
+        lines[0] = this.#rest + (lines[0] ?? '');
+        this.#rest = lines.pop() ?? '';
+        for (const line of lines) {
+            this.#onLine(withoutCarriageReturn(line));
+        }
+    }
+    end() {
+        const last = this.#rest + this.#decoder.end();
+        this.#rest = '';
+        if (last !== '') {
+            this.#onLine(withoutCarriageReturn(last));
+        }
+    }
+}
+function withoutCarriageReturn(line) {
+    return line.endsWith('\r') ? line.slice(0, -1) : line;
+}
+
+;// CONCATENATED MODULE: ./nix/nix-command.js
+
+
+
+
+/** Milliseconds between SIGTERM, on which Nix unlocks and cleans up, and SIGKILL. */
+const GRACE = 3000;
+/**
+ * Milliseconds that the pipes may stay open once the program has ended. An ssh that git left behind to share its connection
+ * (ControlPersist) is in a group of its own and holds our standard error for as long as it likes.
+ */
+const PIPES_GRACE = 1000;
+/**
+ * Runs `nix` to its end. An exit code other than 0 is a result, not an error.
+ * @throws ActionError `nix-missing` if the program cannot be started, `cancelled` if the signal fired.
+ */
+async function runNix(command) {
+    throwIfCancelled(command.signal);
+    // A group of its own, so that builders, git and ssh that Nix started end with it.
+    const child = (0,external_node_child_process_namespaceObject.spawn)(command.nix, command.args, {
+        cwd: command.workingDirectory,
+        env: command.env,
+        stdio: ['ignore', 'pipe', 'pipe'],
+        detached: true,
+    });
+    const stop = endGroupOnAbort(child, command.signal);
+    try {
+        const stdout = [];
+        child.stdout.on('data', (chunk) => stdout.push(chunk));
+        const lines = new LineSplitter((line) => command.onStderr?.(line));
+        child.stderr.on('data', (chunk) => lines.write(chunk));
+        const exit = await ended(child, command);
+        lines.end();
+        throwIfCancelled(command.signal);
+        return { ...exit, stdout: Buffer.concat(stdout).toString('utf8') };
+    }
+    finally {
+        stop();
+    }
+}
+function throwIfCancelled(signal) {
+    if (signal.aborted) {
+        throw new domain_errors/* ActionError */.lZ('cancelled', 'cancelled while Nix was running', {
+            cause: signal.reason,
+        });
+    }
+}
+function ended(child, command) {
+    return new Promise((resolve, reject) => {
+        child.once('error', (cause) => reject(startFailure(command, cause)));
+        child.once('exit', () => {
+            const timer = setTimeout(() => closePipes(child), PIPES_GRACE);
+            child.once('close', () => clearTimeout(timer));
+        });
+        child.once('close', (exitCode, signal) => resolve({ exitCode: exitCode ?? undefined, signal: signal ?? undefined }));
+    });
+}
+function closePipes({ stdout, stderr }) {
+    stdout?.destroy();
+    stderr?.destroy();
+}
+/** A folder that is not there and a program that is not there both are ENOENT. */
+function startFailure({ nix, workingDirectory, env }, cause) {
+    if (!(0,external_node_fs_namespaceObject.existsSync)(workingDirectory)) {
+        return new domain_errors/* ActionError */.lZ('input-invalid', `the folder ${workingDirectory} does not exist`, {
+            cause,
+            hint: 'Correct the input working-directory, or check out the repository in an earlier step.',
+        });
+    }
+    const why = errorCode(cause) === 'ENOENT' ? `it is not on PATH (${env['PATH'] ?? ''})` : cause.message;
+    return new domain_errors/* ActionError */.lZ('nix-missing', `cannot run ${nix} on this runner: ${why}`, {
+        cause,
+        hint: 'Install Nix in an earlier step.',
+    });
+}
+function errorCode(error) {
+    return 'code' in error ? error.code : undefined;
+}
+/** Returns what takes the listener and the timer away again. */
+function endGroupOnAbort(child, signal) {
+    let timer;
+    const end = () => {
+        killGroup(child, 'SIGTERM');
+        timer = setTimeout(() => killGroup(child, 'SIGKILL'), GRACE);
+    };
+    signal.addEventListener('abort', end, { once: true });
+    return () => {
+        signal.removeEventListener('abort', end);
+        clearTimeout(timer);
+    };
+}
+function killGroup(child, signal) {
+    if (child.pid === undefined)
+        return;
+    try {
+        process.kill(-child.pid, signal);
+    }
+    catch {
+        // the group is gone already
+    }
+}
+
+;// CONCATENATED MODULE: ./nix/settings.js
+/**
+ * Reads what `nix config show --json` prints: `{"cores": {"value": 4, …}, …}`.
+ * @returns undefined if it is something else
+ */
+function parseSettings(json) {
+    const parsed = parseJson(json);
+    if (typeof parsed !== 'object' || parsed === null)
+        return undefined;
+    const settings = new Map();
+    for (const [name, entry] of Object.entries({ ...parsed })) {
+        if (typeof entry !== 'object' || entry === null || !('value' in entry))
+            continue;
+        const { value } = entry;
+        settings.set(name, asInNixConf(value));
+    }
+    return settings;
+}
+/** A map, as `access-tokens` is one, stands in nix.conf as `name=value` words. */
+function asInNixConf(value) {
+    if (Array.isArray(value))
+        return value.join(' ');
+    if (typeof value !== 'object' || value === null)
+        return String(value);
+    return Object.entries({ ...value })
+        .map(([name, entry]) => `${name}=${String(entry)}`)
+        .join(' ');
+}
+function parseJson(json) {
+    try {
+        return JSON.parse(json);
+    }
+    catch {
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./nix/local-settings.js
+
+
+/** Nix from 2.20 on says `config show`, before it `show-config`. */
+const SPELLINGS = [['config', 'show'], ['show-config']];
+/** The settings of Nix on this machine, as nix.conf and the environment make them; undefined if they cannot be read. */
+async function readLocalSettings(command) {
+    for (const words of SPELLINGS) {
+        const args = [...words, '--json', '--extra-experimental-features', 'nix-command'];
+        const { exitCode, stdout } = await runNix({ ...command, args });
+        if (exitCode === 0)
+            return parseSettings(stdout);
+    }
+    return undefined;
+}
+/** Those that the machine's own files give, as a daemon reads them: what a user says of trust and signatures is nothing to it. */
+function readDaemonSettings(command) {
+    const env = { ...command.env, NIX_USER_CONF_FILES: '', NIX_CONFIG: '' };
+    return readLocalSettings({ ...command, env });
+}
+
+;// CONCATENATED MODULE: ./build/import-permission.js
+
+/**
+ * Decides, before anything is built, whether built outputs can be imported into the local store, and with which check.
+ * @throws ActionError `signature-required` when nothing that the remote builds could ever be imported, naming the line to add.
+ */
+function importPermission(evidence) {
+    const { localSettings } = evidence;
+    if (isTrustedLocally(evidence))
+        return 'no-signature-check';
+    if (localSettings?.get('require-sigs') === 'false')
+        return 'check-signatures';
+    const signs = import_permission_words(evidence.remoteSettings?.get('secret-key-files')).length > 0;
+    // Where the remote's settings are not readable it may sign; the import itself then says.
+    if (signs || evidence.remoteSettings === undefined)
+        return 'check-signatures';
+    throw new domain_errors/* ActionError */.lZ('signature-required', `${evidence.reason}: the local Nix daemon does not trust user '${evidence.localUser}', and ${evidence.remoteLabel} does not sign what it builds, so its outputs cannot be imported here`, {
+        hint: `Either add the line 'trusted-users = root ${evidence.localUser}' to /etc/nix/nix.conf on this runner, or set 'secret-key-files' in nix.conf on ` +
+            `${evidence.remoteLabel} and add its public key to 'trusted-public-keys' on this runner${OTHERWISE[evidence.reason]}.`,
+    });
+}
+const OTHERWISE = {
+    'copy-outputs': ', or leave copy-outputs at false',
+    'offload socket': '',
+};
+/**
+ * Daemons below protocol 1.35 do not say whether they trust us: then their `trusted-users` tells. A group in it may be one of ours;
+ * then the import itself says.
+ */
+function isTrustedLocally(evidence) {
+    if (evidence.localTrust !== 'unknown')
+        return evidence.localTrust === 'trusted';
+    const trusted = import_permission_words(evidence.localSettings?.get('trusted-users'));
+    return trusted.some((name) => name === '*' || name === evidence.localUser || name.startsWith('@'));
+}
+function import_permission_words(text) {
+    return (text ?? '').split(/\s+/).filter((word) => word !== '');
+}
+
+;// CONCATENATED MODULE: ./build/local-trust.js
+
+
+
+/** Whether who serves the local store does all that this user says; a `nix-daemon --stdio` of his own does. */
+async function isTrustedByLocal({ access, store }, { env, signal, user }) {
+    if (access.kind === 'direct')
+        return true;
+    const { trust } = await store.greeting;
+    const command = { nix: 'nix', env, signal, workingDirectory: external_node_os_namespaceObject.tmpdir() };
+    const localSettings = trust === 'unknown' ? await readDaemonSettings(command) : undefined;
+    return isTrustedLocally({ localTrust: trust, localSettings, localUser: user });
+}
+
+;// CONCATENATED MODULE: ./build/given-conf.js
+
+
+
+
+
+/** Settings that whoever builds and imports goes by: with a daemon that is the daemon, which heeds them from trusted users only. */
+const OF_DAEMON = new Set([
+    ...['substituters', 'trusted-substituters', 'trusted-public-keys', 'require-sigs'],
+    ...['always-allow-substitutes', 'max-substitution-jobs', 'hashed-mirrors', 'secret-key-files'],
+    ...['sandbox', 'sandbox-paths', 'sandbox-fallback', 'sandbox-build-dir', 'sandbox-dev-shm-size'],
+    ...['allowed-impure-host-deps', 'filter-syscalls', 'allow-new-privileges', 'impure-env'],
+    ...['system', 'extra-platforms', 'system-features', 'builders', 'builders-use-substitutes'],
+    ...['build-hook', 'build-dir', 'build-users-group', 'use-cgroups', 'auto-allocate-uids'],
+    ...['pre-build-hook', 'post-build-hook', 'diff-hook', 'run-diff-hook', 'max-build-log-size'],
+    ...['keep-build-log', 'compress-build-log', 'keep-outputs', 'keep-derivations', 'min-free'],
+    ...['max-free', 'auto-optimise-store', 'fsync-metadata', 'trusted-users', 'allowed-users'],
+]);
+/** Those of `extra-nix-config`, by their names of today. */
+function settingsIn(extraConfig) {
+    const settings = parseNixConf(extraConfig, 'extra-nix-config');
+    return settings.map(({ name, value }) => ({ name: baseName(name), value }));
+}
+/**
+ * The options for a session of ours, with what the user gave put over them, as Nix's own clients send it to a daemon. What concerns
+ * clients alone, tokens among it, stays here.
+ * @param inForce the settings as they are with what was given
+ */
+function withGivenConf(options, extraConfig, inForce) {
+    const names = new Set(settingsIn(extraConfig).map(({ name }) => name));
+    const unlessGiven = (name, value) => names.has(name) ? undefined : value;
+    const given = [...names]
+        .filter((name) => OF_DAEMON.has(name) || UNRESTRICTED.has(name))
+        .map((name) => [name, inForce?.get(name)])
+        .filter((entry) => entry[1] !== undefined);
+    return {
+        keepGoing: unlessGiven('keep-going', options.keepGoing),
+        maxJobs: unlessGiven('max-jobs', options.maxJobs),
+        cores: unlessGiven('cores', options.cores),
+        timeout: unlessGiven('timeout', options.timeout),
+        maxSilentTime: unlessGiven('max-silent-time', options.maxSilentTime),
+        settings: new Map([...options.settings, ...given]),
+    };
+}
+/**
+ * Which of them a daemon ignores that does not trust us (daemon.cc, ClientSettings::apply).
+ * @param daemon the daemon's own settings; undefined if they could not be read
+ */
+function unheardSettings(given, daemon) {
+    const words = (text = '') => text.split(/\s+/).filter(Boolean);
+    const allowed = new Set(['substituters', 'trusted-substituters'].flatMap((name) => words(daemon?.get(name))));
+    const isHeard = ({ name, value }) => (name === 'substituters' && words(value).every((each) => allowed.has(each))) ||
+        (name === 'builders' && value === '');
+    return [...new Set(given.filter((each) => !isHeard(each)).map(({ name }) => name))];
+}
+/** Warns of what has no effect, where the local daemon takes orders from others than us. */
+async function warnOfUnheard({ extraConfig }, local, context) {
+    const given = settingsIn(extraConfig).filter(({ name }) => OF_DAEMON.has(name));
+    if (given.length === 0 || (await isTrustedByLocal(local, context)))
+        return;
+    const { env, signal, user, observe } = context;
+    const daemon = await readDaemonSettings({
+        nix: 'nix',
+        env,
+        signal,
+        workingDirectory: external_node_os_namespaceObject.tmpdir(),
+    });
+    const names = unheardSettings(given, daemon);
+    if (names.length === 0)
+        return;
+    const text = `extra-nix-config: the local Nix daemon does not trust user '${user}', and ignores what it says of ${names.join(', ')}. ` +
+        'Set that in /etc/nix/nix.conf on this runner.';
+    observe({ kind: 'warning', text });
+}
+
 ;// CONCATENATED MODULE: ./build/builder-session.js
+
 
 
 
@@ -69728,23 +71231,18 @@ function numeric(flag, value) {
  * A session with the local store that builds on machines.
  * @throws ActionError `daemon-error` when the daemon does not take the machines
  */
-async function openBuilderSession(builders, { env, socketPath, settings, version }, options, { observe }) {
+async function openBuilderSession(builders, { env, socketPath, settings, version }, { options, nixConf }, { observe }) {
     const { store } = await openLocalStore({ env, socketPath });
     try {
         const { nixVersion } = await store.greeting;
         const machines = builderSettings(builders.lines(version));
-        const asked = {
-            ...options,
-            settings: new Map([
-                ...machines.map(({ name, value }) => [name, value]),
-                ...options.settings,
-            ]),
-        };
-        const { setOptions } = deliverOptions(asked, 'socket', nixVersion, settings);
+        const ours = machines.map(({ name, value }) => [name, value]);
+        const asked = { ...options, settings: new Map([...ours, ...options.settings]) };
+        const { setOptions } = deliverOptions(withGivenConf(asked, nixConf.extraConfig, settings), 'socket', nixVersion, settings);
         if (!setOptions)
-            throw unreadable();
+            throw settingsUnreadable();
         await store.setOptions(setOptions);
-        const unheard = notEnforcedWarning(options, builders.machines);
+        const unheard = notEnforcedWarning(options);
         if (unheard !== undefined)
             observe({ kind: 'warning', text: unheard });
         return store;
@@ -69754,18 +71252,23 @@ async function openBuilderSession(builders, { env, socketPath, settings, version
         throw error;
     }
 }
-/** What Nix does not pass on to a machine (`SSHStore::setOptions` is empty in every version). */
+/**
+ * What no daemon of a machine gets to know: over ssh-ng Nix passes nothing on (`SSHStore::setOptions` is empty in every version), over ssh the
+ * two limits, but to a `nix-store --serve` that does not tell its daemon.
+ */
 const NOT_PASSED_ON = new Set(['cores', 'timeout', 'max-silent-time']);
-/** Says which options do not reach these machines; undefined if all do. */
-function notEnforcedWarning(options, machines) {
-    const names = askedNames(options).filter((name) => NOT_PASSED_ON.has(name));
-    if (names.length === 0 || machines.every(({ protocol }) => protocol === 'ssh'))
+/** Says which options do not reach machines; undefined if all do. */
+function notEnforcedWarning(options) {
+    const given = [...askedNames(options), ...options.settings.keys()];
+    const names = given.filter((name) => NOT_PASSED_ON.has(name));
+    if (names.length === 0)
         return undefined;
-    return (`${names.join(', ')}: Nix does not pass this on to ssh-ng:// builders, which build as they are set up themselves. ` +
+    return (`${names.join(', ')}: Nix does not pass this on to the daemons of builders, which build as they are set up themselves. ` +
         'Set it in their nix.conf, or use mode: remote-store.');
 }
-function unreadable() {
-    return new errors/* ActionError */.lZ('daemon-error', 'the local Nix does not tell its settings', {
+/** What the local Nix has set is to be sent along with every option. */
+function settingsUnreadable() {
+    return new domain_errors/* ActionError */.lZ('daemon-error', 'the local Nix does not tell its settings', {
         hint: 'Does `nix config show` (`nix show-config` before 2.20) work on this runner?',
     });
 }
@@ -69859,7 +71362,7 @@ function isAtLeast({ major, minor }, wanted) {
     return major > 2 || (major === 2 && minor >= wanted);
 }
 function cannotTell(machine, { major, minor }, what) {
-    return new errors/* ActionError */.lZ('machines-invalid', `${machineName(machine)}: Nix ${major}.${minor} cannot be told ${what} of a machine`, { hint: 'Use Nix 2.31 or newer, or name the machine in the ssh_config of who runs Nix.' });
+    return new domain_errors/* ActionError */.lZ('machines-invalid', `${machineName(machine)}: Nix ${major}.${minor} cannot be told ${what} of a machine`, { hint: 'Use Nix 2.31 or newer, or name the machine in the ssh_config of who runs Nix.' });
 }
 
 // EXTERNAL MODULE: external "node:events"
@@ -69876,7 +71379,7 @@ const MAX_SOCKET_PATH = 100;
  */
 async function listenPrivately(server, path, what) {
     if (Buffer.byteLength(path) > MAX_SOCKET_PATH) {
-        throw new errors/* ActionError */.lZ('internal', `the socket of ${what} has a path longer than ${MAX_SOCKET_PATH} bytes: ${path}`, { hint: 'Set RUNNER_TEMP or TMPDIR to a folder with a shorter path.' });
+        throw new domain_errors/* ActionError */.lZ('internal', `the socket of ${what} has a path longer than ${MAX_SOCKET_PATH} bytes: ${path}`, { hint: 'Set RUNNER_TEMP or TMPDIR to a folder with a shorter path.' });
     }
     const umask = process.umask(0o177); // the socket is made before listen() returns
     server.listen(path);
@@ -69885,9 +71388,9 @@ async function listenPrivately(server, path, what) {
         await (0,external_node_events_.once)(server, 'listening');
     }
     catch (thrown) {
-        const cause = (0,errors/* toError */.iT)(thrown);
+        const cause = (0,domain_errors/* toError */.iT)(thrown);
         const message = `the socket of ${what} cannot be made: ${cause.message}`;
-        throw new errors/* ActionError */.lZ('internal', message, { cause });
+        throw new domain_errors/* ActionError */.lZ('internal', message, { cause });
     }
 }
 
@@ -69896,8 +71399,8 @@ async function listenPrivately(server, path, what) {
 
 
 const PREFIX = 'nix-remote-build-';
-/** The longest name that {@link tunnelName} makes, and its socket's ending. */
-const LONGEST_NAME = 'x'.repeat(32) + '.sock';
+/** What a tunnel's socket is called at the most, see {@link socketName}. */
+const LONGEST_NAME = '.9999';
 /**
  * What may stand in a path that Nix is given: it becomes a word of a command line (for bash, below 2.20), a parameter of a URI, and a
  * field of a line of the machines format.
@@ -69915,475 +71418,54 @@ async function makeTunnelFolder(preferred) {
 async function removeTunnelFolder(folder) {
     await (0,promises_namespaceObject.rm)(folder, { recursive: true, force: true });
 }
+/** A file name for the socket of one tunnel of several: short, for the address of a socket holds few bytes. */
+function socketName(index) {
+    return `.${index}`;
+}
+
+;// CONCATENATED MODULE: ./tunnel/names.js
+/** Nix makes names of lock files from a machine's URI, which 255 bytes have to hold; a folder takes most of 100. */
+const LONGEST = 64;
+const LONGEST_USER = 24;
 /**
- * A file name for a remote, which Nix shows to people as part of the machine's URI: `builder.example.org-2`.
- * @param index keeps apart what looks the same
+ * File names for tunnels, which Nix shows to people as the end of each machine's URI: the host, and where several machines share that, what
+ * tells them apart.
+ * @returns one for each, of letters, digits, `.`, `-` and `@`, none beginning with `.`
  */
-function tunnelName(host, index) {
-    return `${host.replace(/[^A-Za-z0-9.-]/g, '-').slice(0, 24)}-${index}`;
-}
-
-;// CONCATENATED MODULE: ./tunnel/spare.js
-/** How long a channel is kept that nobody asks for, milliseconds: a process waits at its other end. */
-const KEPT_MS = 30_000;
-/**
- * A channel that is opened before somebody asks for it, which spares him a round trip. Nix connects anew for each build, and while it
- * connects it starts no other (build-remote.cc); so this one is always ready for the next.
- */
-class SpareChannel {
-    #open;
-    #connection;
-    #opening;
-    #expiry;
-    #isClosed = false;
-    constructor(open) {
-        this.#open = open;
-    }
-    /** Opens one, if there is none on this connection yet. */
-    prepare(connection) {
-        if (this.#isClosed || (this.#opening && this.#connection === connection))
-            return;
-        this.#drop();
-        const opening = this.#open(connection).then(watchEnd, () => undefined);
-        this.#connection = connection;
-        this.#opening = opening;
-        this.#expiry = setTimeout(() => this.#drop(), KEPT_MS).unref();
-    }
-    /** The channel, which is the caller's from now on; undefined if there is none on this connection. */
-    async take(connection) {
-        if (this.#connection !== connection)
-            return undefined;
-        const stream = await this.#forget();
-        return stream?.duplex.destroyed === false ? stream : undefined;
-    }
-    /** Closes it, and opens no other. */
-    close() {
-        this.#isClosed = true;
-        this.#drop();
-    }
-    #drop() {
-        void this.#forget()?.then((stream) => stream?.duplex.destroy());
-    }
-    #forget() {
-        const opening = this.#opening;
-        this.#opening = undefined;
-        this.#connection = undefined;
-        clearTimeout(this.#expiry);
-        return opening;
-    }
-}
-/** Only a stream that is read is seen to end; no daemon says anything before it is spoken to. */
-function watchEnd(stream) {
-    stream.duplex.resume();
-    return stream;
-}
-
-;// CONCATENATED MODULE: ./tunnel/channels.js
-
-
-
-/** Milliseconds that sshd is given to notice that programs have ended, one turn after the other. */
-const CLOSING_MS = [100, 400, 1500];
-/** Milliseconds after which one who waits asks again even so: others may use the connection too. */
-const RETRY_MS = 5000;
-/** How many connections may be lost under one request, each before its channel is open. */
-const MAX_LOSSES = 3;
-/**
- * Channels to one remote, as many as the server allows (sshd: MaxSessions, 10, of those that are programs): where it refuses another,
- * that waits until one is closed.
- */
-class Channels {
-    #options;
-    /** Those who wait, first come first. */
-    #waiting = [];
-    #spare;
-    /** Connections on which a channel has opened, or is about to be the first. */
-    #firsts = new WeakMap();
-    #open = 0;
-    constructor(options) {
-        this.#options = options;
-        this.#spare = new SpareChannel(options.open);
-    }
-    /** How many are open. */
-    get open() {
-        return this.#open;
-    }
-    /** @throws ActionError of the connection, `channel-refused` when not even one opens, or the signal's reason */
-    async request(signal) {
-        let patience = CLOSING_MS.values();
-        for (let losses = 0;;) {
-            const connection = await this.#options.connection(signal);
-            try {
-                const stream = (await this.#spare.take(connection)) ?? (await this.#openOn(connection));
-                // Programs are what sshd counts, and a client who needs one must not find its place taken.
-                if (stream.stderr === undefined)
-                    this.#spare.prepare(connection);
-                return this.#count(stream);
-            }
-            catch (error) {
-                if (isCode(error, 'connection-lost') && losses < MAX_LOSSES) {
-                    losses += 1;
-                    await connection.closed;
-                    continue;
-                }
-                const pause = patience.next().value ?? (this.#open > 0 ? RETRY_MS : undefined);
-                if (!isCode(error, 'channel-refused') || pause === undefined)
-                    throw error;
-                if (await this.#oneCloses(signal, pause))
-                    patience = CLOSING_MS.values();
-            }
-        }
-    }
-    /** Closes what is kept for clients to come. */
-    close() {
-        this.#spare.close();
-    }
-    /** The first channel alone: it finds out what the server has (see `openWorkerChannel`), and the others need not. */
-    async #openOn(connection) {
-        const first = this.#firsts.get(connection);
-        if (first !== undefined) {
-            await first.catch(() => undefined);
-            return await this.#options.open(connection);
-        }
-        const opening = this.#options.open(connection);
-        this.#firsts.set(connection, opening);
-        return await opening;
-    }
-    #count(stream) {
-        this.#open += 1;
-        stream.duplex.once('close', () => {
-            this.#open -= 1;
-            this.#waiting.shift()?.();
-        });
-        return stream;
-    }
-    /** @returns false when none did within `limitMs` */
-    async #oneCloses(signal, limitMs) {
-        const { promise, resolve } = Promise.withResolvers();
-        const wake = () => resolve(true);
-        this.#waiting.push(wake);
-        const decided = new AbortController();
-        try {
-            const limit = (0,external_node_timers_promises_namespaceObject.setTimeout)(limitMs, false, { signal: AbortSignal.any([signal, decided.signal]) });
-            return await Promise.race([promise, limit]);
-        }
-        finally {
-            decided.abort();
-            const index = this.#waiting.indexOf(wake);
-            if (index !== -1)
-                this.#waiting.splice(index, 1);
-        }
-    }
-}
-function isCode(error, code) {
-    return error instanceof errors/* ActionError */.lZ && error.code === code;
-}
-
-;// CONCATENATED MODULE: ./tunnel/frames.js
-/*
- * A program's output and its standard error on one stream, each piece as: one byte, 1 or 2; its length as 32 bits, big-endian; the bytes.
- * In the legacy protocol build logs are standard error (build-remote.cc, `log-fd`).
- */
-const STDOUT = 1;
-const STDERR = 2;
-const HEAD_BYTES = 5;
-function writeFrame(to, descriptor, bytes) {
-    const head = Buffer.alloc(HEAD_BYTES);
-    head.writeUInt8(descriptor);
-    head.writeUInt32BE(bytes.length, 1);
-    to.cork();
-    to.write(head);
-    to.write(bytes);
-    to.uncork();
-}
-/** Takes frames apart as they arrive, in pieces of any size. */
-class FrameReader {
-    #deliver;
-    #head = Buffer.alloc(HEAD_BYTES);
-    #headBytes = 0;
-    /** Of the frame that is being read. */
-    #left = 0;
-    constructor(deliver) {
-        this.#deliver = deliver;
-    }
-    push(chunk) {
-        let rest = chunk;
-        while (rest.length > 0)
-            rest = this.#left === 0 ? this.#readHead(rest) : this.#readBytes(rest);
-    }
-    #readHead(chunk) {
-        const taken = chunk.copy(this.#head, this.#headBytes);
-        this.#headBytes += taken;
-        if (this.#headBytes === HEAD_BYTES) {
-            this.#headBytes = 0;
-            this.#left = this.#head.readUInt32BE(1);
-        }
-        return chunk.subarray(taken);
-    }
-    #readBytes(chunk) {
-        const bytes = chunk.subarray(0, this.#left);
-        this.#left -= bytes.length;
-        this.#deliver(this.#head.readUInt8(), bytes);
-        return chunk.subarray(bytes.length);
-    }
-}
-
-;// CONCATENATED MODULE: ./tunnel/greeting.js
-/*
- * What a client of the tunnel hears before the first byte of the remote: one line, which says how to read what follows, or why nothing
- * does. The worker and the serve protocol let the client speak first, so that nobody waits for it; and what Nix's users would else read
- * is no more than "unexpected end-of-file".
- */
-const LINE_END = '\n';
-const REFUSAL = '!';
-const FRAMES = '+';
-/** Nothing that a tunnel says is longer, characters. */
-const LONGEST = 8192;
-const BYTES_FOLLOW = Buffer.from(LINE_END);
-const FRAMES_FOLLOW = Buffer.from(`${FRAMES}${LINE_END}`);
-/** @param reason one line */
-function refusal(reason) {
-    return Buffer.from(`${REFUSAL}${reason.slice(0, LONGEST / 2)}${LINE_END}`);
-}
-/** @returns undefined while the line is not complete */
-function parseGreeting(heard) {
-    const end = heard.indexOf(LINE_END);
-    if (end === -1 && heard.length < LONGEST)
-        return undefined;
-    const line = heard.toString('utf8', 0, Math.max(end, 0));
-    const rest = heard.subarray(end + 1);
-    if (end === 0)
-        return { kind: 'bytes', rest };
-    if (line === FRAMES)
-        return { kind: 'frames', rest };
-    const reason = line.startsWith(REFUSAL) ? line.slice(1) : 'what listens there is no tunnel';
-    return { kind: 'refusal', reason };
-}
-
-;// CONCATENATED MODULE: ./tunnel/relay.js
-/** What may wait for a side that reads slowly, bytes. Streams' own limit is one chunk: each would stop the other side. */
-const WAITING_LIMIT = 1024 * 1024;
-/**
- * Sends all that one side says to the other, and then its end. Unlike `pipe()`, this touches nothing of process.stdout, which would
- * take the descriptor for itself.
- */
-function relay(from, to) {
-    forward(from, to, (chunk) => to.write(chunk));
-    from.on('end', () => to.end());
-}
-/** Sends on what one side says. While the other does not take it, the one is not read; what comes after the other's end is dropped. */
-function forward(from, to, send) {
-    from.on('data', (chunk) => {
-        if (to.writableEnded || to.destroyed)
-            return;
-        send(chunk);
-        if (to.writableLength <= WAITING_LIMIT)
-            return;
-        from.pause();
-        to.once('drain', () => from.resume());
+function tunnelNames(ends) {
+    const choices = ends.map(candidates);
+    const taken = new Set();
+    return choices.map((own, index) => {
+        const others = choices.filter((_, other) => other !== index).flat();
+        const name = own.find((each) => !others.includes(each) && !taken.has(each));
+        const unique = name ?? numbered(own[0] ?? '', taken);
+        taken.add(unique);
+        return unique;
     });
 }
-
-;// CONCATENATED MODULE: ./tunnel/client.js
-
-
-
-
-
-
-/** How long the remote may be silent after a client has ended its side, milliseconds. */
-const SILENCE_MS = 1000;
-/** How long a client may stay when the remote has gone, milliseconds. */
-const FAREWELL_MS = 5000;
-/** What may wait of a client until its channel is open, bytes. */
-const HELD_LIMIT = 1024 * 1024;
-const NOTHING = Buffer.alloc(0);
-/**
- * A client of the tunnel and its channel: each end of a side is passed on, and when one is gone, so is the other.
- *
- * A client that ends its side may still listen: Nix does that to hear why a handshake failed. But it may as well be gone, with the program
- * that joins it to us left over, and on a daemon's socket an end stops no build. So from then on the remote must not be silent for long.
- */
-class TunnelClient {
-    /** Resolves when nothing is left of it. */
-    ended;
-    #socket;
-    #options;
-    #gone = new AbortController();
-    /** What came before there was a channel. */
-    #held = [];
-    #heldBytes = 0;
-    #hasEnded = false;
-    #hasHeard = false;
-    #channel;
-    #limit;
-    /** @param socket of a server that allows half-open connections */
-    constructor(socket, options) {
-        this.#socket = socket;
-        this.#options = options;
-        const { promise, resolve } = Promise.withResolvers();
-        this.ended = promise;
-        socket.once('close', () => {
-            this.#closed();
-            resolve(undefined);
-        });
-        socket.on('error', () => undefined);
-        socket.on('data', this.#hold);
-        socket.on('end', () => this.#clientEnded());
-        void this.#join();
-    }
-    get bytesReceived() {
-        return this.#socket.bytesRead;
-    }
-    get bytesSent() {
-        return this.#socket.bytesWritten;
-    }
-    /** Ends both sides hard. Idempotent. */
-    close() {
-        this.#socket.destroy();
-    }
-    #hold = (chunk) => {
-        this.#held.push(chunk);
-        this.#heldBytes += chunk.length;
-        if (this.#heldBytes > HELD_LIMIT)
-            this.#socket.pause();
-    };
-    async #join() {
-        try {
-            const { signal } = this.#gone;
-            const stream = await this.#options.openChannel(signal);
-            if (signal.aborted)
-                stream.duplex.destroy();
-            else
-                this.#connect(stream);
-        }
-        catch (error) {
-            if (this.#gone.signal.aborted)
-                return;
-            this.#turnAway((0,errors/* asActionError */.z6)(error).message);
-        }
-    }
-    #connect(stream) {
-        const socket = this.#socket;
-        const { duplex } = stream;
-        this.#channel = duplex;
-        duplex.once('data', (chunk) => this.#remoteSpeaks(stream, chunk));
-        duplex.on('error', (error) => this.#remoteLost(error));
-        duplex.once('end', () => this.#remoteEnded(stream));
-        socket.off('data', this.#hold);
-        for (const chunk of this.#held.splice(0))
-            duplex.write(chunk);
-        relay(socket, duplex);
-        socket.resume();
-        if (!this.#hasEnded)
-            return;
-        duplex.end();
-        this.#leaveAfter(SILENCE_MS);
-    }
-    #remoteSpeaks(stream, chunk) {
-        const { duplex, stderr } = stream;
-        this.#hasHeard = true;
-        duplex.on('data', () => this.#limit?.refresh());
-        if (stderr === undefined) {
-            this.#socket.write(Buffer.concat([BYTES_FOLLOW, chunk]));
-            relay(duplex, this.#socket);
-        }
-        else {
-            this.#relayFrames(duplex, stderr, [Buffer.from(stream.diagnostics()), chunk]);
-        }
-    }
-    /** @param begun what both have said so far */
-    #relayFrames(stdout, stderr, begun) {
-        const socket = this.#socket;
-        socket.write(FRAMES_FOLLOW);
-        writeFrame(socket, STDERR, begun[0]);
-        writeFrame(socket, STDOUT, begun[1]);
-        forward(stderr, socket, (chunk) => writeFrame(socket, STDERR, chunk));
-        forward(stdout, socket, (chunk) => writeFrame(socket, STDOUT, chunk));
-        stdout.on('end', () => socket.end());
-    }
-    /** All is said; if it is nothing, the standard error of the program, which may still be on its way, tells why. */
-    #remoteEnded(stream) {
-        this.#leaveAfter(FAREWELL_MS);
-        if (this.#hasHeard)
-            return;
-        setTimeout(() => {
-            const { label } = this.#options;
-            const unknown = { waiting: undefined, waitingCount: 0, cause: undefined };
-            const end = { label, isGreeted: false, diagnostics: stream.diagnostics(), ...unknown };
-            this.#turnAway(streamEnded(end).message);
-        }, DIAGNOSTICS_GRACE);
-    }
-    #remoteLost(error) {
-        if (this.#hasHeard)
-            this.close();
-        else
-            this.#turnAway(error.message);
-    }
-    #turnAway(reason) {
-        if (this.#socket.destroyed)
-            return;
-        this.#options.onNotice(reason);
-        this.#socket.end(refusal(printable(reason)));
-        this.#leaveAfter(FAREWELL_MS);
-    }
-    #clientEnded() {
-        this.#hasEnded = true;
-        // Of one that has not only ended but closed, even nothing is not taken (EPIPE): its 'close' follows at once.
-        if (this.#socket.writable)
-            this.#socket.write(NOTHING);
-        if (this.#channel)
-            this.#leaveAfter(SILENCE_MS);
-    }
-    /** Unless it still takes what there is for it. */
-    #leaveAfter(ms) {
-        clearTimeout(this.#limit);
-        this.#limit = setTimeout(() => {
-            if (this.#socket.writableLength > 0)
-                this.#limit?.refresh();
-            else
-                this.close();
-        }, ms);
-    }
-    #closed() {
-        clearTimeout(this.#limit);
-        this.#gone.abort();
-        this.#channel?.destroy();
-    }
-}
-
-;// CONCATENATED MODULE: ./ssh/shell-quote.js
-/** `~` stays bare, so that the remote shell expands a program given as `~/bin/nix-daemon`, as it does for Nix. */
-const PLAIN_WORD = /^[A-Za-z0-9_@%+=:,./~-]+$/;
-/** A command line for the remote user's shell that means exactly these words. */
-function quoteCommand(words) {
-    return words.map(quoteWord).join(' ');
-}
-function quoteWord(word) {
-    return PLAIN_WORD.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
-}
-
-;// CONCATENATED MODULE: ./tunnel/launcher.js
-
-
-/** There on every system with Nix, NixOS too. */
-const SHELL = '/bin/sh';
-/**
- * Writes the shell script that starts the pipe. It keeps what Nix gets to see short and plain, whatever characters are in the paths
- * of Node and of this action: Nix makes names of lock files from a machine's URI, which 255 bytes have to hold.
- */
-async function writeLauncher(file, { node, script }, socketPath) {
-    // What users set for programs of their own in Node could make this one slow, or print.
-    const text = `unset NODE_OPTIONS\nexec ${quoteCommand([node, script, socketPath])}\n`;
-    await (0,promises_namespaceObject.writeFile)(file, text, { mode: 0o600 });
+/** From the shortest to the one that says all. Host names, and files on some systems, are the same in capitals. */
+function candidates({ host, port, user }) {
+    const name = plain(host.toLowerCase());
+    const withPort = `${name}-${port}`;
+    return [
+        name,
+        withPort,
+        ...(user === undefined ? [] : [`${plain(user).slice(0, LONGEST_USER)}@${withPort}`]),
+    ];
 }
 /**
- * The URI with which every Nix since 2.4 uses a launcher in place of `ssh`, as `--store` (`ssh-ng`), for `nix copy`, and as first field
- * of a line of the machines format. Nix runs `remote-program` on this machine if the host is `localhost`, and nothing else
- * (ssh.cc, `fakeSSH`); the shell is named since a folder for temporary files may forbid programs.
+ * What may stand in a word of a command line (for bash, below 2.20), a parameter of a URI, and a field of a line of the machines format, and
+ * is no hidden file.
  */
-function launcherUri(scheme, launcher) {
-    return `${scheme}://localhost?remote-program=${SHELL}%20${launcher}`;
+function plain(text) {
+    const kept = text.replace(/[^A-Za-z0-9.-]/g, '-').slice(0, LONGEST);
+    return kept.replace(/^\.+/, '') || 'machine';
+}
+function numbered(name, taken) {
+    let number = 2;
+    while (taken.has(`${name}-${number}`))
+        number += 1;
+    return `${name}-${number}`;
 }
 
 ;// CONCATENATED MODULE: ./domain/host-key-check.js
@@ -70405,7 +71487,7 @@ function verifyHostKey(known, key) {
 function hostKeyFailure(known, host, port, blob) {
     const key = publicKeyFromBlob(blob);
     if (key === undefined) {
-        return new errors/* ActionError */.lZ('host-key-mismatch', `${host} presented a host key that cannot be read`);
+        return new domain_errors/* ActionError */.lZ('host-key-mismatch', `${host} presented a host key that cannot be read`);
     }
     switch (verifyHostKey(known, key)) {
         case 'trusted':
@@ -70415,7 +71497,7 @@ function hostKeyFailure(known, host, port, blob) {
         case 'mismatch':
             return host_key_check_mismatch(known, host, port, key);
         case 'revoked':
-            return new errors/* ActionError */.lZ('host-key-revoked', `the host key of ${host} is marked @revoked in ${known.source}: ${describe(key)}`, { hint: 'Do not connect: ask whoever runs the builder which key it has now.' });
+            return new domain_errors/* ActionError */.lZ('host-key-revoked', `the host key of ${host} is marked @revoked in ${known.source}: ${describe(key)}`, { hint: 'Do not connect: ask whoever runs the builder which key it has now.' });
     }
 }
 /**
@@ -70433,12 +71515,12 @@ function hostKeyAlgorithms(known) {
 /** For a host that offers no key of any type known for it. */
 function noCommonHostKey(known, host) {
     const message = `${host} has no host key of the type that ${known.source} knows for it (${typesOf(known)})`;
-    return new errors/* ActionError */.lZ('host-key-mismatch', message, { hint: addAnotherKey(known) });
+    return new domain_errors/* ActionError */.lZ('host-key-mismatch', message, { hint: addAnotherKey(known) });
 }
 /** For a host of which only keys are known that cannot be checked, such as ssh-dss. */
 function uncheckableHostKey(known, host) {
     const message = `${known.source} has only keys for ${host} of a type that cannot be checked here (${typesOf(known)})`;
-    return new errors/* ActionError */.lZ('host-key-mismatch', message, { hint: addAnotherKey(known) });
+    return new domain_errors/* ActionError */.lZ('host-key-mismatch', message, { hint: addAnotherKey(known) });
 }
 function typesOf(known) {
     return [...new Set(known.trusted.map((key) => key.type))].join(', ');
@@ -70450,7 +71532,7 @@ function unknownHost(known, host, port, key) {
     const message = known.empty
         ? `no host key is known: known-hosts is empty, and ${host} presents ${describe(key)}`
         : `the host key of ${knownHostsName(host, port)} is not in known-hosts; it presents ${describe(key)}`;
-    return new errors/* ActionError */.lZ('host-key-unknown', message, {
+    return new domain_errors/* ActionError */.lZ('host-key-unknown', message, {
         hint: 'Compare that with `ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub` run on the builder itself (its key of that type). ' +
             `If they agree, add this line to the input known-hosts: ${knownHostsLine(host, port, key)}`,
     });
@@ -70460,7 +71542,7 @@ function host_key_check_mismatch(known, host, port, key) {
     const line = known.source === 'known-hosts'
         ? knownHostsLine(host, port, key)
         : Buffer.from(`${key.type} ${key.base64}`).toString('base64');
-    return new errors/* ActionError */.lZ('host-key-mismatch', `the host key of ${knownHostsName(host, port)} has changed: it presents ${describe(key)}, but ${known.source} has ${expected}`, {
+    return new domain_errors/* ActionError */.lZ('host-key-mismatch', `the host key of ${knownHostsName(host, port)} has changed: it presents ${describe(key)}, but ${known.source} has ${expected}`, {
         hint: 'Somebody may be impersonating the builder. Only if its key was really replaced, put this into ' +
             `${known.source} in place of the old one: ${line}`,
     });
@@ -70492,7 +71574,7 @@ function publicKeyOnly(credentials, username, watch) {
 /** A second factor, or a second key, that cannot be given. */
 function moreIsWanted(methods, user, host, cause) {
     const wanted = printable(methods.join(', '));
-    return new errors/* ActionError */.lZ('authentication-failed', `${host} accepts the key of ${user}, but wants more than that: ${wanted}`, {
+    return new domain_errors/* ActionError */.lZ('authentication-failed', `${host} accepts the key of ${user}, but wants more than that: ${wanted}`, {
         hint: `A workflow can give nothing but a key: set AuthenticationMethods publickey for ${user} in sshd_config on ${host} (Match User).`,
         cause,
     });
@@ -70503,7 +71585,7 @@ function authenticationFailure(credentials, user, host, cause) {
     const what = tooMany
         ? `${host} let ${user} try no more keys (too many authentication failures)`
         : `${host} does not let ${user} in`;
-    return new errors/* ActionError */.lZ('authentication-failed', `${what}: ${offered(credentials)}`, {
+    return new domain_errors/* ActionError */.lZ('authentication-failed', `${what}: ${offered(credentials)}`, {
         hint: tooMany
             ? 'Offer only the key that is meant for this builder: sshd counts each one against its MaxAuthTries.'
             : `Is the user name right, and is the public half of the key a line of ~/.ssh/authorized_keys of ${user} on ${host}?`,
@@ -70586,7 +71668,7 @@ class HandshakeProgress {
             'key-exchange': 'did not finish the key exchange',
             authentication: 'did not answer the authentication',
         }[this.#phase];
-        return new errors/* ActionError */.lZ('connect-timeout', `${host}, port ${port}, ${what} within ${limitMs / 1000} s`, { hint: 'Is that the port of an SSH server, and is the builder not overloaded?' });
+        return new domain_errors/* ActionError */.lZ('connect-timeout', `${host}, port ${port}, ${what} within ${limitMs / 1000} s`, { hint: 'Is that the port of an SSH server, and is the builder not overloaded?' });
     }
     #noGreeting(error) {
         const { host, port } = this.#options;
@@ -70594,36 +71676,36 @@ class HandshakeProgress {
         // sshd says so since 9.8 when MaxStartups or PerSourcePenalties turn a client away; before it just hangs up.
         if (said === '' || /^(Exceeded MaxStartups|Not allowed at this time)/.test(said)) {
             const reason = said === '' ? '' : ` (${said})`;
-            return new TurnedAway('connection-lost', `${host}, port ${port}, closed the connection before the SSH handshake${reason}`, {
+            return new TurnedAway('host-unreachable', `${host}, port ${port}, closed the connection before the SSH handshake${reason}`, {
                 hint: "Too many connections at once, perhaps: see sshd's MaxStartups and PerSourcePenalties on the builder.",
                 cause: error,
             });
         }
-        return new errors/* ActionError */.lZ('host-unreachable', `what listens on ${host}, port ${port}, is no SSH server: it says ${JSON.stringify(said.slice(0, 80))}`, { cause: error });
+        return new domain_errors/* ActionError */.lZ('protocol-mismatch', `what listens on ${host}, port ${port}, is no SSH server: it says ${JSON.stringify(said.slice(0, 80))}`, { cause: error });
     }
     #keyExchange(error) {
         const { host, hostKeys } = this.#options;
         if (error.message.includes('no matching host key format') && hostKeys.trusted.length > 0) {
             return noCommonHostKey(hostKeys, host);
         }
-        return new errors/* ActionError */.lZ('connection-lost', `the SSH handshake with ${host} failed: ${printable(error.message)}`, { cause: error });
+        return new domain_errors/* ActionError */.lZ('connection-lost', `the SSH handshake with ${host} failed: ${printable(error.message)}`, { cause: error });
     }
     #authentication(error) {
         const { host, user, credentials } = this.#options;
         const level = 'level' in error ? error.level : undefined;
         if (level === 'agent') {
-            return new errors/* ActionError */.lZ('authentication-failed', `the SSH agent cannot be used: ${printable(error.message)}`, { hint: 'Set the input ssh-key, or start an agent and set SSH_AUTH_SOCK.', cause: error });
+            return new domain_errors/* ActionError */.lZ('authentication-failed', `the SSH agent cannot be used: ${printable(error.message)}`, { hint: 'Set the input ssh-key, or start an agent and set SSH_AUTH_SOCK.', cause: error });
         }
         if (this.#wantedMore !== undefined)
             return moreIsWanted(this.#wantedMore, user, host, error);
         if (level === 'client-authentication' || /authentication/i.test(error.message)) {
             return authenticationFailure(credentials, user, host, error);
         }
-        return new errors/* ActionError */.lZ('connection-lost', `${host} closed the connection during authentication: ${printable(error.message)}`, { cause: error });
+        return new domain_errors/* ActionError */.lZ('connection-lost', `${host} closed the connection during authentication: ${printable(error.message)}`, { cause: error });
     }
 }
 /** The server was too busy to talk: worth another try. */
-class TurnedAway extends errors/* ActionError */.lZ {
+class TurnedAway extends domain_errors/* ActionError */.lZ {
 }
 
 ;// CONCATENATED MODULE: ./ssh/cipher-keys.js
@@ -70789,7 +71871,7 @@ async function untilReady(client, progress, options, timeouts) {
         clearTimeout(timer);
         timer = limit(timeouts.authenticationMs);
     });
-    const onAbort = () => reject(new errors/* ActionError */.lZ('cancelled', `connecting to ${options.host} was cancelled`));
+    const onAbort = () => reject(new domain_errors/* ActionError */.lZ('cancelled', `connecting to ${options.host} was cancelled`));
     options.signal?.addEventListener('abort', onAbort);
     if (options.signal?.aborted === true)
         onAbort();
@@ -70851,13 +71933,15 @@ function requestChannel(request) {
     }
     return promise;
 }
+/** What ssh2 puts before the server's own reason. */
+const SSH2_PREFIX = /^\(SSH\) (?:Channel open failure: )?/;
 function noAnswer({ what, label, timeoutMs }) {
-    return new errors/* ActionError */.lZ('channel-refused', `${label} did not answer the request for ${what} within ${timeoutMs / 1000} s`);
+    return new domain_errors/* ActionError */.lZ('channel-refused', `${label} did not answer the request for ${what} within ${timeoutMs / 1000} s`);
 }
 function channelRefused({ what, label }, cause) {
-    const said = cause instanceof Error ? cause.message.replace(/^\(SSH\) /, '') : String(cause);
+    const said = cause instanceof Error ? cause.message.replace(SSH2_PREFIX, '') : String(cause);
     const reason = printable(said);
-    return new errors/* ActionError */.lZ('channel-refused', `${label} refused ${what}: ${reason}`, {
+    return new domain_errors/* ActionError */.lZ('channel-refused', `${label} refused ${what}: ${reason}`, {
         hint: 'sshd allows MaxSessions programs on one connection (10), and may forbid forwarding (restrict, AllowStreamLocalForwarding).',
         cause,
     });
@@ -70909,7 +71993,7 @@ class ReceiveWindow {
 }
 function internalsOf(channel) {
     if (!hasInternals(channel)) {
-        throw new errors/* ActionError */.lZ('internal', 'ssh2 has changed: a channel has no window to widen');
+        throw new domain_errors/* ActionError */.lZ('internal', 'ssh2 has changed: a channel has no window to widen');
     }
     return channel;
 }
@@ -70921,13 +72005,35 @@ function hasInternals(channel) {
         typeof _client?._protocol.channelWindowAdjust === 'function');
 }
 
+;// CONCATENATED MODULE: ./ssh/write-batches.js
+/** Small writes that wait for the same turn leave as packets of up to this size. */
+const WRITE_BATCH = 64 * 1024;
+/** Joins neighbours as long as the sum stays within one batch; larger chunks stay as they are. */
+function writeBatches(chunks) {
+    const batches = [];
+    let size = WRITE_BATCH;
+    for (const chunk of chunks) {
+        if (size + chunk.length > WRITE_BATCH) {
+            batches.push([chunk]);
+            size = chunk.length;
+        }
+        else {
+            batches.at(-1)?.push(chunk);
+            size += chunk.length;
+        }
+    }
+    return batches.map((group) => {
+        const [only, ...others] = group;
+        return only !== undefined && others.length === 0 ? only : Buffer.concat(group);
+    });
+}
+
 ;// CONCATENATED MODULE: ./ssh/channel-stream.js
 
 
 
+
 const channel_stream_READ_AHEAD = 256 * 1024;
-/** Small writes that wait for the same turn leave as packets of up to this size. */
-const WRITE_BATCH = 64 * 1024;
 /**
  * An ssh2 channel as a stream that keeps Node's rules. ssh2's own `destroy()` half-closes, never fails a write that
  * waits, and shows a lost connection as a clean end, which a reader would take for the end of the data.
@@ -70971,7 +72077,7 @@ class ChannelStream extends external_node_stream_.Duplex {
         this.#channel.write(chunk, () => this.#written());
     }
     _writev(chunks, done) {
-        const batches = batch(chunks.map(({ chunk }) => chunk));
+        const batches = writeBatches(chunks.map(({ chunk }) => chunk));
         const writeNext = (error) => {
             const next = batches.shift();
             if (error || next === undefined)
@@ -71021,26 +72127,7 @@ class ChannelStream extends external_node_stream_.Duplex {
     }
 }
 function closedByRemote() {
-    return new errors/* ActionError */.lZ('connection-lost', 'the program on the remote side closed the channel');
-}
-/** Joins neighbours as long as the sum stays within one batch; larger chunks stay as they are. */
-function batch(chunks) {
-    const batches = [];
-    let size = WRITE_BATCH;
-    for (const chunk of chunks) {
-        if (size + chunk.length > WRITE_BATCH) {
-            batches.push([chunk]);
-            size = chunk.length;
-        }
-        else {
-            batches.at(-1)?.push(chunk);
-            size += chunk.length;
-        }
-    }
-    return batches.map((group) => {
-        const [only, ...others] = group;
-        return only !== undefined && others.length === 0 ? only : Buffer.concat(group);
-    });
+    return new domain_errors/* ActionError */.lZ('connection-lost', 'the program on the remote side closed the channel');
 }
 
 ;// CONCATENATED MODULE: ./ssh/diagnostics.js
@@ -71061,6 +72148,12 @@ class Diagnostics {
             start++;
         return new TextDecoder().decode(this.#tail.subarray(start), { stream: true });
     }
+}
+
+;// CONCATENATED MODULE: ./ssh/label.js
+/** A connection, for people: `user@host`, with the port unless it is 22. */
+function connectionLabel(user, { host, port }) {
+    return port === 22 ? `${user}@${host}` : `${user}@${host}:${port}`;
 }
 
 ;// CONCATENATED MODULE: ./ssh/link-watch.js
@@ -71086,6 +72179,17 @@ function watchLink(socket, watch, onDead) {
     return () => clearInterval(timer);
 }
 
+;// CONCATENATED MODULE: ./ssh/shell-quote.js
+/** `~` stays bare, so that the remote shell expands a program given as `~/bin/nix-daemon`, as it does for Nix. */
+const PLAIN_WORD = /^[A-Za-z0-9_@%+=:,./~-]+$/;
+/** A command line for the remote user's shell that means exactly these words. */
+function quoteCommand(words) {
+    return words.map(quoteWord).join(' ');
+}
+function quoteWord(word) {
+    return PLAIN_WORD.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
 ;// CONCATENATED MODULE: ./ssh/live-connection.js
 
 
@@ -71095,15 +72199,14 @@ function watchLink(socket, watch, onDead) {
 
 
 
-const live_connection_FAREWELL_MS = 1000;
+
+const FAREWELL_MS = 1000;
 /** What ssh2 and OpenSSL say of a packet that is not what was sent: length first, then the authentication tag. */
 const DAMAGED = /Bad packet length|Invalid MAC|unable to authenticate data/;
-function labelOf({ user, host, port }) {
-    return port === 22 ? `${user}@${host}` : `${user}@${host}:${port}`;
-}
 /** A connection whose client is authenticated, or about to be: see `onRequestable`. */
 class Connection {
     label;
+    user;
     closed;
     #socket;
     #client;
@@ -71116,7 +72219,8 @@ class Connection {
     #gone;
     constructor(socket, handshake, options, timeouts) {
         const { client } = handshake;
-        this.label = labelOf(options);
+        this.label = connectionLabel(options.user, options);
+        this.user = options.user;
         this.#windowBytes = options.windowBytes;
         this.#socket = socket;
         this.#client = client;
@@ -71168,12 +72272,12 @@ class Connection {
     }
     close() {
         const reason = `the connection to ${this.label} was closed`;
-        if (!this.#end(new errors/* ActionError */.lZ('connection-lost', reason)))
+        if (!this.#end(new domain_errors/* ActionError */.lZ('connection-lost', reason)))
             return;
         this.#settleClosed(undefined);
         this.#client.end();
         // A farewell that cannot be delivered must not keep the process alive.
-        setTimeout(() => this.#socket.destroy(), live_connection_FAREWELL_MS).unref();
+        setTimeout(() => this.#socket.destroy(), FAREWELL_MS).unref();
     }
     async #open(request) {
         this.#refuseIfGone();
@@ -71207,7 +72311,7 @@ class Connection {
     }
     #lose(why, cause) {
         const message = `the connection to ${this.label} was lost: ${why}`;
-        const reason = new errors/* ActionError */.lZ('connection-lost', message, { cause });
+        const reason = new domain_errors/* ActionError */.lZ('connection-lost', message, { cause });
         if (!this.#end(reason))
             return;
         this.#settleClosed(reason);
@@ -71236,6 +72340,1289 @@ function live_connection_describe(error) {
         return 'it was reset';
     const said = printable(error.message);
     return DAMAGED.test(said) ? `data was damaged on the way (${said})` : said;
+}
+
+;// CONCATENATED MODULE: ./ssh/openssh/packets.js
+/** The longest packet that is taken: what OpenSSH itself takes (channels.c, CHANNEL_MUX_MAX_PACKET). */
+const packets_LONGEST = 256 * 1024;
+/** Splits a stream into packets, each behind its length in four bytes: so do the client's multiplexing and agents. */
+class PacketSplitter {
+    #rest = Buffer.alloc(0);
+    /**
+     * The packets that are whole with this chunk, without their lengths.
+     * @throws RangeError for a length that no packet has
+     */
+    *push(chunk) {
+        let bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
+        while (bytes.length >= 4) {
+            const length = bytes.readUInt32BE(0);
+            if (length > packets_LONGEST)
+                throw new RangeError(`a packet of ${length} bytes`);
+            if (bytes.length < 4 + length)
+                break;
+            yield bytes.subarray(4, 4 + length);
+            bytes = bytes.subarray(4 + length);
+        }
+        this.#rest = bytes;
+    }
+}
+
+;// CONCATENATED MODULE: ./ssh/openssh/agent.js
+
+
+
+
+/** Of the agent's protocol (draft-ietf-sshm-ssh-agent). */
+const AGENT = {
+    failure: 5,
+    requestIdentities: 11,
+    identities: 12,
+    signRequest: 13,
+    signature: 14,
+};
+/** Which hash is to sign with an RSA key; without one it would be SHA-1, which nobody should accept. */
+const agent_RSA_HASHES = [
+    { flag: 2, hash: 'sha256', algorithm: 'rsa-sha2-256' },
+    { flag: 4, hash: 'sha512', algorithm: 'rsa-sha2-512' },
+];
+/**
+ * An SSH agent in this process: the OpenSSH client asks it for signatures, and so no key leaves our memory. It signs for whoever may
+ * open its socket, so that belongs into a folder of mode 0700.
+ */
+class KeyAgent {
+    #server;
+    #clients = new Set();
+    constructor(keys) {
+        this.#server = (0,external_node_net_.createServer)((socket) => {
+            this.#clients.add(socket);
+            socket.on('close', () => this.#clients.delete(socket));
+            serve(socket, keys);
+        });
+    }
+    /** @param path of the socket */
+    static async listen(path, keys) {
+        const agent = new KeyAgent(keys);
+        agent.#server.listen(path);
+        await (0,external_node_events_.once)(agent.#server, 'listening');
+        return agent;
+    }
+    close() {
+        this.#server.close();
+        for (const socket of this.#clients)
+            socket.destroy();
+    }
+}
+function serve(socket, keys) {
+    const splitter = new PacketSplitter();
+    socket.on('error', () => undefined);
+    socket.on('data', (chunk) => {
+        try {
+            for (const request of splitter.push(chunk))
+                socket.write(sshString(answer(request, keys)));
+        }
+        catch {
+            socket.destroy(); // it does not speak the protocol
+        }
+    });
+}
+/** What the agent answers; to what it does not know, extensions among it, that it fails. */
+function answer(request, keys) {
+    const fields = new Fields(request);
+    switch (fields.byte()) {
+        case AGENT.requestIdentities:
+            return identities(keys);
+        case AGENT.signRequest:
+            return sign(fields, keys) ?? Buffer.of(AGENT.failure);
+        default:
+            return Buffer.of(AGENT.failure);
+    }
+}
+function identities(keys) {
+    const entries = keys.flatMap((key) => [
+        sshString(key.parsed().getPublicSSH()),
+        sshString(key.fingerprint),
+    ]);
+    return Buffer.concat([Buffer.of(AGENT.identities), uint32(keys.length), ...entries]);
+}
+function sign(fields, keys) {
+    const blob = fields.string();
+    const data = fields.string();
+    const flags = fields.uint32();
+    const key = keys.find((each) => each.parsed().getPublicSSH().equals(blob));
+    const signature = key && signWith(key, data, flags);
+    return signature && Buffer.concat([Buffer.of(AGENT.signature), sshString(signature)]);
+}
+function signWith(key, data, flags) {
+    const isRsa = key.type === 'ssh-rsa';
+    const rsa = isRsa ? agent_RSA_HASHES.find(({ flag }) => (flags & flag) !== 0) : undefined;
+    if (isRsa && !rsa)
+        return undefined;
+    const made = key.parsed().sign(data, rsa?.hash);
+    if (!Buffer.isBuffer(made))
+        return undefined;
+    const raw = key.type.startsWith('ecdsa-') ? ecdsaSignature(made) : made;
+    return Buffer.concat([sshString(rsa?.algorithm ?? key.type), sshString(raw)]);
+}
+/** From DER, SEQUENCE { INTEGER r, INTEGER s }, to two strings (RFC 5656, 3.1.2); the integers are written alike. */
+function ecdsaSignature(der) {
+    // The sequence's length takes two bytes from 128 on, as for nistp521.
+    const r = derInteger(der, der.readUInt8(1) < 0x80 ? 2 : 3);
+    return Buffer.concat([sshString(r.value), sshString(derInteger(der, r.end).value)]);
+}
+function derInteger(der, at) {
+    const start = at + 2;
+    const end = start + der.readUInt8(at + 1);
+    return { value: der.subarray(start, end), end };
+}
+
+;// CONCATENATED MODULE: ./ssh/openssh/client-process.js
+
+
+
+/** Milliseconds that the client has for saying goodbye. */
+const FAREWELL = 1000;
+/**
+ * Runs its arguments until they end, or standard input does: that is a pipe which this process holds, and it ends with this process however
+ * that ends. What is run gets another standard input, and the exit code is its own.
+ */
+const WITH_US = `
+exec 3<&0 </dev/null
+"$@" 3<&- &
+program=$!
+{ read -r line <&3; kill "$program"; } >/dev/null 2>&1 &
+watch=$!
+wait "$program"
+code=$?
+kill "$watch" 2>/dev/null
+exit "$code"`;
+/** An OpenSSH client that runs as long as it is wanted, and no longer than we do. */
+class ClientProcess {
+    /** Settles when it has ended and all that it said is there; with its exit code, undefined if it could not be started. */
+    ended;
+    #child;
+    #said = new Diagnostics();
+    #ready = Promise.withResolvers();
+    constructor(child) {
+        this.#child = child;
+        this.#said = new Diagnostics(child.stderr ?? undefined);
+        this.ended = new Promise((resolve) => {
+            child.once('error', () => resolve(undefined));
+            child.once('close', (code) => resolve(code ?? undefined));
+        });
+        this.#listen();
+    }
+    static start(words, env) {
+        // A group of its own: an interrupt is for the step to hear, and a password cannot be asked for.
+        const child = (0,external_node_child_process_namespaceObject.spawn)('/bin/sh', ['-c', WITH_US, 'sh', ...words], { env, detached: true });
+        child.stdin.on('error', () => undefined);
+        return new ClientProcess(child);
+    }
+    /** What it said last, standard error alone. */
+    get said() {
+        return this.#said.text();
+    }
+    /** The user that it has logged in as; undefined when it ends before it has. */
+    ready() {
+        return Promise.race([this.#ready.promise, this.ended.then(() => undefined)]);
+    }
+    /** Ends it. Idempotent. */
+    close() {
+        this.#child.stdin?.end();
+        void this.#killLater();
+    }
+    async #killLater() {
+        const isLate = await Promise.race([
+            this.ended.then(() => false),
+            (0,external_node_timers_promises_namespaceObject.setTimeout)(FAREWELL, true, { ref: false }),
+        ]);
+        const { pid } = this.#child;
+        if (!isLate || pid === undefined)
+            return;
+        try {
+            process.kill(-pid, 'SIGKILL');
+        }
+        catch {
+            // It has ended in between.
+        }
+    }
+    #listen() {
+        let text = '';
+        this.#child.stdout?.setEncoding('utf8').on('data', (chunk) => {
+            text = (text + chunk).slice(0, 1000);
+            const user = /^ready (.*)\n/m.exec(text)?.[1];
+            if (user !== undefined)
+                this.#ready.resolve(user);
+        });
+    }
+}
+
+;// CONCATENATED MODULE: ./ssh/openssh/configuration.js
+/** The name under which a pinned host key is kept; only the connection's own host goes by it. */
+const PINNED_NAME = 'pinned';
+/** @param folder of mode 0700, its path without blanks, quotes and percent signs; it is to hold the files of one connection */
+function clientFiles(folder) {
+    return {
+        configuration: `${folder}/config`,
+        knownHosts: `${folder}/known-hosts`,
+        pinned: `${folder}/pinned`,
+        control: `${folder}/control`,
+        agent: `${folder}/agent`,
+    };
+}
+/**
+ * A file of ssh_config(5): ours, and behind it the user's and the machine's, since of each option the first value counts. Hosts on the
+ * way (ProxyJump) are reached with the same file, by which they are checked as strictly.
+ */
+function clientConfiguration({ identity, hostKeys, compress }, files, { tcpMs, keepAlive }) {
+    const lines = [
+        ...STRICT,
+        ...NOTHING_ELSE,
+        ...knownHostsLines(hostKeys.knownHosts, files),
+        ...identityLines(identity, files),
+        ...(compress === true ? ['Compression yes'] : []),
+        `ConnectTimeout ${Math.ceil(tcpMs / 1000)}`,
+        `ServerAliveInterval ${Math.ceil(keepAlive.intervalMs / 1000)}`,
+        `ServerAliveCountMax ${keepAlive.silentIntervals}`,
+        'Include ~/.ssh/config',
+        'Include /etc/ssh/ssh_config',
+    ];
+    return lines.map((line) => `${line}\n`).join('');
+}
+/** Nothing is asked, and nothing accepted that is not known. */
+const STRICT = [
+    'BatchMode yes',
+    'StrictHostKeyChecking yes',
+    'UpdateHostKeys no',
+    'VerifyHostKeyDNS no',
+    'NoHostAuthenticationForLocalhost no',
+];
+/** What a person may want of a session, and nobody of this one; also its log, which is read for what went wrong. */
+const NOTHING_ELSE = [
+    'ControlMaster no',
+    'ControlPath none',
+    'ControlPersist no',
+    'ClearAllForwardings yes',
+    'ForwardAgent no',
+    'ForwardX11 no',
+    'Tunnel no',
+    'AddKeysToAgent no',
+    'RemoteCommand none',
+    'RequestTTY no',
+    'VisualHostKey no',
+    'LogLevel INFO',
+];
+function knownHostsLines(text, { knownHosts }) {
+    if (text === undefined)
+        return [];
+    return [`UserKnownHostsFile ${knownHosts}`, 'GlobalKnownHostsFile /dev/null'];
+}
+function identityLines(identity, { agent }) {
+    switch (identity.kind) {
+        case 'keys':
+            // An agent's keys go before those of files; `none` stands in for the files that are tried by default.
+            return [
+                `IdentityAgent ${agent}`,
+                'IdentitiesOnly no',
+                'IdentityFile none',
+                'PreferredAuthentications publickey',
+            ];
+        case 'file':
+            return [`IdentityFile ${quoted(identity.path)}`, 'IdentitiesOnly yes'];
+        case 'configured':
+            return [];
+    }
+}
+/** As ssh_config(5) reads a path: `%` begins a token, `${` a variable. */
+function quoted(path) {
+    return `"${path.replaceAll('%', '%%').replace(/["\\]/g, '\\$&')}"`;
+}
+/**
+ * Words that start a client which connects, says `ready` and its user on standard output once it is let in, and then serves its control
+ * socket. What is here and not in the configuration is for this host alone, and not for those on the way.
+ */
+function clientArguments(options, files) {
+    const { host, port, user, hostKeys } = options;
+    const pinned = [
+        ...['-o', `UserKnownHostsFile=${files.pinned}`, '-o', 'GlobalKnownHostsFile=/dev/null'],
+        ...['-o', `HostKeyAlias=${PINNED_NAME}`],
+    ];
+    return [
+        ...['ssh', '-F', files.configuration, '-N', '-T', '-M', '-S', files.control],
+        ...['-o', 'PermitLocalCommand=yes', '-o', "LocalCommand=echo 'ready %r'"],
+        ...(hostKeys.pinned === undefined ? [] : pinned),
+        ...(port === configuration_DEFAULT_PORT ? [] : ['-p', `${port}`]),
+        ...(user === undefined ? [] : ['-l', user]),
+        ...['--', host],
+    ];
+}
+/** Not said, so that the configuration may have another. */
+const configuration_DEFAULT_PORT = 22;
+/** Lines of known_hosts for a pinned key; what is revoked stays so. */
+function pinnedLines({ trusted, revoked }) {
+    const lines = [
+        ...trusted.map(({ type, base64 }) => `${PINNED_NAME} ${type} ${base64}`),
+        ...revoked.map(({ type, base64 }) => `@revoked ${PINNED_NAME} ${type} ${base64}`),
+    ];
+    return lines.map((line) => `${line}\n`).join('');
+}
+/** Of a text that a person wrote, as the client reads it: lines that end as they do on Unix. */
+function knownHostsFile(text) {
+    return `${text.split(/\r?\n|\r/).join('\n')}\n`;
+}
+
+;// CONCATENATED MODULE: ./ssh/openssh/host-key-explanations.js
+
+
+function source({ hostKeys }) {
+    if (hostKeys.pinned !== undefined)
+        return hostKeys.pinned.source;
+    return hostKeys.knownHosts === undefined ? "this machine's known_hosts" : 'known-hosts';
+}
+function revoked(options) {
+    return {
+        code: 'host-key-revoked',
+        what: `the host key of ${options.host} is marked @revoked in ${source(options)}`,
+        hint: 'Do not connect: ask whoever runs the builder which key it has now.',
+    };
+}
+function changed(options, match) {
+    const { pinned } = options.hostKeys;
+    const host = pinned === undefined ? (match?.[1] ?? options.host) : options.host;
+    const expected = pinned?.trusted.map((key) => `${key.type} ${fingerprint(key)}`).join(' or ');
+    const instead = expected === undefined ? '' : `, which is ${expected}`;
+    return {
+        code: 'host-key-mismatch',
+        what: `the host key of ${host} has changed: it is not the one in ${source(options)}${instead}`,
+        hint: 'Somebody may be impersonating the builder. Only if its key was really replaced, put the new one, which ' +
+            `\`cat /etc/ssh/ssh_host_*_key.pub\` prints on the builder, into ${source(options)} in place of the old one.`,
+    };
+}
+function unknown(options, [, , name]) {
+    // A pinned key of another type than those that the host has.
+    if (options.hostKeys.pinned !== undefined)
+        return changed(options);
+    return {
+        code: 'host-key-unknown',
+        what: `the host key of ${name ?? options.host} is not in ${source(options)}`,
+        hint: 'Print it with `cat /etc/ssh/ssh_host_ed25519_key.pub` on the builder itself, and put it behind the name, as in ' +
+            `\`${name ?? options.host} ssh-ed25519 AAAA…\`, into ${source(options)}. Hosts on the way (ProxyJump) need a line, too.`,
+    };
+}
+function noCommonKey(options, [, offer = '']) {
+    return {
+        code: 'host-key-mismatch',
+        what: `${options.host} has no host key of a type that is known for it: it offers ${printable(offer)}`,
+        hint: `Print the keys it has with \`cat /etc/ssh/ssh_host_*_key.pub\` on the builder, and add one to ${source(options)}.`,
+    };
+}
+
+;// CONCATENATED MODULE: ./ssh/openssh/failure.js
+
+
+
+
+/** What the shell says of a program that is not there (POSIX, 2.8.2). */
+const failure_NOT_FOUND = 127;
+/** The server was too busy to talk, and may not be soon: sshd says so since 9.8, before it just hangs up. */
+const TURNED_AWAY = /^(?:kex_exchange_identification|ssh_exchange_identification|banner exchange): .*(?:closed|reset)|Exceeded MaxStartups|Not allowed at this time/im;
+const UP = 'Is the builder up, and does its firewall let this runner in?';
+/** What the client says (sshconnect.c, sshconnect2.c, readconf.c, packet.c), the telling first: what went wrong on the way comes with more lines. */
+const EXPLANATIONS = [
+    [/REVOKED HOST KEY DETECTED|host key .* is marked as revoked/i, revoked],
+    [/^(?:\S+ )?host key for (\S+) has changed/im, changed],
+    [/REMOTE HOST IDENTIFICATION HAS CHANGED/, changed],
+    [/^No (\S+) host key is known for (\S+)/im, unknown],
+    [/Host key verification failed/i, unknown],
+    [/no matching host key type found\. Their offer: (.*)/i, noCommonKey],
+    [/Unable to negotiate with .*: (no matching .*)/i, (_, [, what = '']) => noHandshake(what)],
+    [/Could not resolve hostname (\S+):/i, (_, [, host = '']) => unresolvable(host)],
+    [/^(\S+): Permission denied \((.*)\)/im, denied],
+    [/Permission denied|Too many authentication failures/i, denied],
+    [
+        /^(.*: (?:line \d+: )?Bad .*|Bad owner or permissions on .*|.*terminating, .*)$/im,
+        badConfiguration,
+    ],
+    [/connect to host (\S+) port (\d+): (.*)/i, noConnection],
+    [/timed out/i, (options) => timedOut(options)],
+    [/stdio forwarding failed|open failed: (.*)/i, notFromThere],
+    [
+        /banner line contains invalid|invalid protocol identifier|Protocol major versions differ/i,
+        noSsh,
+    ],
+];
+/** Why an OpenSSH client did not get in, as far as it says so: the same errors as of a connection that we make ourselves. */
+function clientFailure(options, { code, said }) {
+    if (code === undefined || code === failure_NOT_FOUND)
+        return missing();
+    const cause = said === '' ? undefined : new Error(printable(said, 2000));
+    for (const [pattern, explain] of EXPLANATIONS) {
+        const match = pattern.exec(said);
+        if (!match)
+            continue;
+        const { code: errorCode, what, hint } = explain(options, match);
+        return new domain_errors/* ActionError */.lZ(errorCode, what, { hint, cause });
+    }
+    const { host } = options;
+    const words = lastLine(said);
+    if (TURNED_AWAY.test(said)) {
+        const what = `${host} closed the connection before the SSH handshake (${words})`;
+        return new TurnedAway('connection-lost', what, {
+            hint: "Too many connections at once, perhaps: see sshd's MaxStartups and PerSourcePenalties on the builder.",
+            cause,
+        });
+    }
+    const reason = words === '' ? `ssh ended with code ${code}` : words;
+    return new domain_errors/* ActionError */.lZ('connection-lost', `connecting to ${host} failed: ${reason}`, { cause });
+}
+/** Why a connection that was in use is gone. */
+function lossReason(said) {
+    if (/not responding|timed out/i.test(said))
+        return 'the server did not answer any more';
+    if (/reset by peer|broken pipe/i.test(said))
+        return 'it was reset';
+    if (/message authentication code incorrect|Bad packet length|Corrupted/i.test(said)) {
+        return `data was damaged on the way (${lastLine(said)})`;
+    }
+    if (said === '' || /closed by (?:remote host|\S+)/i.test(said))
+        return 'the server closed it';
+    return lastLine(said);
+}
+/** The client did not say in time whether it was let in. */
+function clientTimedOut({ host }, limitMs) {
+    return new domain_errors/* ActionError */.lZ('connect-timeout', `${host} did not let us in within ${limitMs / 1000} s`, {
+        hint: 'Is the builder up and not overloaded, and every host on the way to it?',
+    });
+}
+function missing() {
+    return new domain_errors/* ActionError */.lZ('input-invalid', 'transport: openssh, but there is no ssh on this machine', {
+        hint: 'Install the OpenSSH client on the runner, or leave the input transport out.',
+    });
+}
+function noHandshake(what) {
+    return { code: 'connection-lost', what: `the SSH handshake failed: ${printable(what)}` };
+}
+function unresolvable(host) {
+    return {
+        code: 'host-unresolvable',
+        what: `the host name ${printable(host)} does not resolve`,
+        hint: "Is it spelled right, and known to the name servers that this runner uses, or to its user's ssh_config?",
+    };
+}
+function denied({ host, user, identity }, match) {
+    const [, who = '', methods = 'publickey'] = match;
+    const whom = who === '' ? `${user === undefined ? '' : `${user}@`}${host}` : printable(who);
+    // As after a key that was taken and is not enough (AuthenticationMethods).
+    const wanted = methods.includes('publickey') ? '' : `, and it wants ${printable(methods)}`;
+    return {
+        code: 'authentication-failed',
+        what: `${whom} does not let us in: ${failure_offered(identity)}${wanted}`,
+        hint: 'Is the user name right, and is the public half of the key a line of his ~/.ssh/authorized_keys there?',
+    };
+}
+function failure_offered(identity) {
+    switch (identity.kind) {
+        case 'keys':
+            return `offered was ${identity.keys.map((key) => `${key.type} ${key.fingerprint}`).join(', ')}`;
+        case 'file':
+            return `offered was the key in ${identity.path}`;
+        case 'configured':
+            return 'offered were the keys of the agent and of ssh_config';
+    }
+}
+function badConfiguration(_, [line = '']) {
+    return {
+        code: 'input-invalid',
+        what: `transport: openssh, but ssh does not take its configuration: ${printable(line)}`,
+        hint: 'Try `ssh -G HOST` as the user who runs the step.',
+    };
+}
+function noConnection(options, match) {
+    const [, host = options.host, port = '', reason = ''] = match;
+    if (/timed out/i.test(reason)) {
+        return { code: 'connect-timeout', what: `${host} did not answer on port ${port}`, hint: UP };
+    }
+    if (/refused/i.test(reason)) {
+        const what = `${host} refuses connections on port ${port}: nothing listens there`;
+        const hint = 'Is sshd running on the builder, and is that its port?';
+        return { code: 'host-unreachable', what, hint };
+    }
+    return {
+        code: 'host-unreachable',
+        what: `${host}, port ${port}, cannot be reached: ${printable(reason)}`,
+        hint: 'Is there a route from this runner to the builder?',
+    };
+}
+function timedOut({ host }) {
+    return { code: 'connect-timeout', what: `${host} did not answer`, hint: UP };
+}
+function notFromThere({ host }, [line, reason = line]) {
+    return {
+        code: 'host-unreachable',
+        what: `${host} cannot be reached from the host on the way to it: ${printable(reason)}`,
+        hint: UP,
+    };
+}
+function noSsh({ host }) {
+    return { code: 'host-unreachable', what: `what listens on ${host} is no SSH server` };
+}
+function lastLine(said) {
+    const lines = said.split(/[\r\n]+/).filter((line) => line.trim() !== '');
+    return printable(lines.at(-1) ?? '');
+}
+
+;// CONCATENATED MODULE: ./ssh/openssh/stream.js
+
+
+
+
+const stream_READ_AHEAD = 256 * 1024;
+/** A channel as a stream, and what it tells besides. */
+class MuxStream extends external_node_stream_.Duplex {
+    /** For the channel, from the moment it is asked for. */
+    listener;
+    /** Standard error; what nobody listens to is dropped. */
+    stderr;
+    /** Settles once all output was received, or the connection lost; never rejects. */
+    exit;
+    #diagnostics;
+    #windowBytes;
+    #ended = Promise.withResolvers();
+    #status = { code: undefined, signal: undefined };
+    #channel;
+    #isOpen = true;
+    #waiting;
+    /** @param windowBytes what may be in flight and unread, as it is known by now */
+    constructor(windowBytes) {
+        super({ allowHalfOpen: false, readableHighWaterMark: stream_READ_AHEAD });
+        this.#windowBytes = windowBytes;
+        this.stderr = new external_node_stream_.Readable({ read: () => this.#refill() }).resume();
+        this.#diagnostics = new Diagnostics(this.stderr);
+        this.listener = {
+            data: (chunk) => this.#receive(chunk, this),
+            stderr: (chunk) => this.#receive(chunk, this.stderr),
+            eof: () => this.push(null),
+            exited: (status) => (this.#status = status),
+            writable: () => this.#sendWaiting(),
+            closed: () => this.#closedByRemote(),
+        };
+        // Whoever reads or writes is told of an error; where nobody does, a lost connection must not end the process.
+        this.on('error', () => undefined);
+        this.exit = this.#ended.promise.then(() => this.#status);
+    }
+    /** The last that came on standard error. */
+    diagnostics() {
+        return this.#diagnostics.text();
+    }
+    /** Takes the channel once it is open; nobody may want it any more. */
+    attach(channel) {
+        this.#channel = channel;
+        if (this.#isOpen)
+            this.#refill();
+        else
+            channel.close();
+    }
+    /** Ends the stream with the reason why its connection is gone, unless the far side had ended it before. */
+    connectionLost(reason) {
+        this.#ended.resolve(undefined);
+        if (!this.#isOpen)
+            return;
+        this.#isOpen = false;
+        this.stderr.push(null);
+        this.destroy(reason);
+    }
+    _read() {
+        this.#refill();
+    }
+    _write(chunk, _encoding, done) {
+        if (chunk.length === 0)
+            done();
+        else
+            this.#send(chunk, done);
+    }
+    _writev(chunks, done) {
+        const batches = writeBatches(chunks.map(({ chunk }) => chunk));
+        const writeNext = (error) => {
+            const next = batches.shift();
+            if (error || next === undefined)
+                done(error);
+            else
+                this._write(next, 'utf8', writeNext);
+        };
+        writeNext();
+    }
+    _final(done) {
+        if (this.#isOpen)
+            this.#channel?.eof();
+        done();
+    }
+    _destroy(error, done) {
+        if (this.#isOpen) {
+            this.#isOpen = false;
+            this.#channel?.close();
+        }
+        done(error);
+    }
+    #receive(chunk, reader) {
+        // What still arrives after the end is thrown away.
+        if (!this.destroyed)
+            reader.push(chunk);
+        this.#refill();
+    }
+    /** What was received and not read counts against the window, so a reader that pauses holds at most one window in memory. */
+    #refill() {
+        if (!this.#isOpen || !this.#channel)
+            return;
+        const bytes = this.#windowBytes();
+        const unread = this.readableLength + this.stderr.readableLength;
+        const grant = bytes - this.#channel.receiveWindow - unread;
+        // In few and large steps: each costs a packet.
+        if (grant >= bytes / 8)
+            this.#channel.grant(grant);
+    }
+    #send(chunk, done) {
+        if (!this.#isOpen || !this.#channel) {
+            done(closedByRemote());
+            return;
+        }
+        const rest = this.#channel.write(chunk, () => done());
+        if (rest.length > 0)
+            this.#waiting = { rest, done };
+    }
+    #sendWaiting() {
+        const waiting = this.#waiting;
+        this.#waiting = undefined;
+        if (waiting)
+            this.#send(waiting.rest, waiting.done);
+    }
+    #closedByRemote() {
+        this.#isOpen = false;
+        const waiting = this.#waiting;
+        this.#waiting = undefined;
+        waiting?.done(closedByRemote());
+        this.stderr.push(null);
+        if (!this.destroyed)
+            this.push(null);
+        this.#ended.resolve(undefined);
+    }
+}
+
+;// CONCATENATED MODULE: ./ssh/openssh/connection.js
+
+
+
+
+
+
+
+
+
+/**
+ * Bytes. What arrives faster than we read it waits in the client, whose buffer takes a copy of itself for every packet that makes it grow
+ * (sshbuf.c): with 8 MiB of them it carries a quarter of what it does with 2 (OpenSSH 9.2).
+ */
+const connection_WIDEST_WINDOW = 4 * 1024 * 1024;
+/** Milliseconds from the end of the control socket to the client's last words. */
+const LAST_WORDS = 500;
+/** A connection that the machine's own OpenSSH client keeps, and channels of ours on it. */
+class OpensshConnection {
+    label;
+    user;
+    closed;
+    #process;
+    #multiplexer;
+    #channelMs;
+    #fixedWindow;
+    #streams = new Set();
+    #settleClosed;
+    #roundTripMs = 0;
+    #gone;
+    constructor({ options, timeouts, user, process, multiplexer }) {
+        this.label = connectionLabel(user, options);
+        this.user = user;
+        this.#process = process;
+        this.#multiplexer = multiplexer;
+        this.#channelMs = timeouts.channelMs;
+        this.#fixedWindow = options.windowBytes;
+        const { promise, resolve } = Promise.withResolvers();
+        this.closed = promise;
+        this.#settleClosed = resolve;
+        multiplexer.onEnd(() => void this.#lose());
+        // Channels that are asked for meanwhile are answered after it.
+        void multiplexer.measureRoundTrip().then((ms) => (this.#roundTripMs = ms));
+    }
+    /** 0 until the server has answered anything. */
+    get roundTripMs() {
+        return this.#roundTripMs;
+    }
+    /** Without what encryption adds. */
+    get bytesReceived() {
+        return this.#multiplexer.bytesReceived;
+    }
+    get bytesSent() {
+        return this.#multiplexer.bytesSent;
+    }
+    /** As OpenSSH's servers have them (its PROTOCOL, 2.4). */
+    async openSocket(path) {
+        const details = Buffer.concat([sshString(path), sshString(''), uint32(0)]);
+        const duplex = await this.#within(`a channel to the socket ${path}`, async (stream) => {
+            await this.#open('direct-streamlocal@openssh.com', details, stream);
+        });
+        return { duplex, diagnostics: () => '' };
+    }
+    async exec(command) {
+        const line = typeof command === 'string' ? command : quoteCommand(command);
+        const duplex = await this.#within(`the command ${line}`, async (stream) => {
+            const channel = await this.#open('session', Buffer.alloc(0), stream);
+            if (!(await channel.exec(line)))
+                throw new Error('the server does not run it');
+        });
+        const { stderr, exit } = duplex;
+        return { duplex, stderr, exit, diagnostics: () => duplex.diagnostics() };
+    }
+    close() {
+        const reason = `the connection to ${this.label} was closed`;
+        if (this.#end(new domain_errors/* ActionError */.lZ('connection-lost', reason)))
+            this.#settleClosed(undefined);
+    }
+    /** @throws ActionError `channel-refused`, also when it takes too long, or `connection-lost` */
+    async #within(what, open) {
+        if (this.#gone !== undefined)
+            throw this.#gone;
+        const stream = new MuxStream(() => this.#windowBytes());
+        this.#streams.add(stream);
+        stream.once('close', () => this.#streams.delete(stream));
+        const asked = { what, label: this.label, timeoutMs: this.#channelMs };
+        const late = Promise.withResolvers();
+        const timer = setTimeout(() => late.reject(noAnswer(asked)), asked.timeoutMs);
+        try {
+            await Promise.race([open(stream), late.promise]);
+            return stream;
+        }
+        catch (error) {
+            stream.destroy();
+            throw await this.#reasonFor(error, asked);
+        }
+        finally {
+            clearTimeout(timer);
+        }
+    }
+    async #reasonFor(error, asked) {
+        const isLost = error instanceof domain_errors/* ActionError */.lZ && error.code === 'connection-lost';
+        // Why it was lost is about to be known.
+        if (isLost)
+            await this.closed;
+        if (this.#gone !== undefined)
+            return this.#gone;
+        const isLate = error instanceof domain_errors/* ActionError */.lZ && error.message === noAnswer(asked).message;
+        return isLate ? error : channelRefused(asked, error);
+    }
+    async #open(type, details, stream) {
+        const { listener } = stream;
+        const window = this.#windowBytes();
+        const channel = await this.#multiplexer.open({ type, details, listener, window });
+        stream.attach(channel);
+        return channel;
+    }
+    #windowBytes() {
+        return this.#fixedWindow ?? Math.min(windowFor(this.#roundTripMs), connection_WIDEST_WINDOW);
+    }
+    async #lose() {
+        await Promise.race([this.#process.ended, (0,external_node_timers_promises_namespaceObject.setTimeout)(LAST_WORDS)]);
+        const why = lossReason(this.#process.said);
+        const message = `the connection to ${this.label} was lost: ${why}`;
+        const reason = new domain_errors/* ActionError */.lZ('connection-lost', message);
+        if (this.#end(reason))
+            this.#settleClosed(reason);
+    }
+    /** @returns whether this is the first reason, the one that counts */
+    #end(reason) {
+        if (this.#gone !== undefined)
+            return false;
+        this.#gone = reason;
+        for (const stream of this.#streams)
+            stream.connectionLost(reason);
+        this.#multiplexer.close();
+        this.#process.close();
+        return true;
+    }
+}
+
+;// CONCATENATED MODULE: ./ssh/openssh/messages.js
+/** Messages between the OpenSSH client and us (its PROTOCOL.mux). */
+const MUX = {
+    hello: 0x00000001,
+    proxyRequest: 0x1000000f,
+    proxyGranted: 0x8000000f,
+};
+const MUX_VERSION = 4;
+/** Messages of SSH's connection protocol (RFC 4254, 9). */
+const messages_MESSAGE = {
+    globalRequest: 80,
+    requestFailure: 82,
+    open: 90,
+    openConfirmation: 91,
+    openFailure: 92,
+    windowAdjust: 93,
+    data: 94,
+    extendedData: 95,
+    eof: 96,
+    close: 97,
+    request: 98,
+    success: 99,
+    failure: 100,
+};
+/** The only kind of extended data there is (RFC 4254, 5.2). */
+const STDERR = 1;
+/** What OpenSSH reads at a time, and what every SSH software takes (RFC 4253, 6.1). */
+const MAX_PACKET = 32 * 1024;
+
+;// CONCATENATED MODULE: ./ssh/openssh/channel.js
+
+
+const nothing = () => undefined;
+/** For a channel that is not meant to open. */
+const UNHEARD = {
+    data: nothing,
+    stderr: nothing,
+    eof: nothing,
+    exited: nothing,
+    writable: nothing,
+    closed: nothing,
+};
+/** One channel (RFC 4254, 5), open when it is made. */
+class Channel {
+    #remote;
+    #listener;
+    #host;
+    #largest;
+    #requests = [];
+    #sendWindow;
+    #receiveWindow;
+    #closeSent = false;
+    constructor(remote, listener, receiveWindow, host) {
+        this.#remote = remote;
+        this.#listener = listener;
+        this.#host = host;
+        this.#largest = Math.max(1, Math.min(remote.packet, MAX_PACKET));
+        this.#sendWindow = remote.window;
+        this.#receiveWindow = receiveWindow;
+    }
+    /** Bytes that the far side may still send. */
+    get receiveWindow() {
+        return this.#receiveWindow;
+    }
+    /** Lets the far side send so many more bytes. */
+    grant(bytes) {
+        if (this.#closeSent)
+            return;
+        this.#receiveWindow += bytes;
+        this.#send(messages_MESSAGE.windowAdjust, [uint32(bytes)]);
+    }
+    /** Runs a command. @returns whether the server did */
+    exec(command) {
+        const { promise, resolve } = Promise.withResolvers();
+        this.#requests.push(resolve);
+        this.#send(messages_MESSAGE.request, [sshString('exec'), Buffer.of(1), sshString(command)]);
+        return promise;
+    }
+    /**
+     * Sends what the far side has room for.
+     * @param done called when all of it was handed over
+     * @returns the rest, to be sent once the listener's `writable` is called
+     */
+    write(chunk, done) {
+        const room = Math.min(chunk.length, this.#sendWindow);
+        this.#sendWindow -= room;
+        for (let at = 0; at < room; at += this.#largest) {
+            const part = chunk.subarray(at, Math.min(at + this.#largest, room));
+            const isLast = at + part.length === chunk.length;
+            this.#send(messages_MESSAGE.data, [uint32(part.length), part], isLast ? done : undefined);
+        }
+        return chunk.subarray(room);
+    }
+    /** Says that no more data is sent. */
+    eof() {
+        if (!this.#closeSent)
+            this.#send(messages_MESSAGE.eof);
+    }
+    /** Ends it for both sides. Idempotent. */
+    close() {
+        if (this.#closeSent)
+            return;
+        this.#closeSent = true;
+        this.#send(messages_MESSAGE.close);
+    }
+    /** @param message behind its type and the channel's number */
+    receive(type, message) {
+        switch (type) {
+            case messages_MESSAGE.windowAdjust:
+                this.#sendWindow += message.uint32();
+                this.#listener.writable();
+                break;
+            case messages_MESSAGE.data:
+                this.#listener.data(this.#received(message));
+                break;
+            case messages_MESSAGE.extendedData:
+                if (message.uint32() === STDERR)
+                    this.#listener.stderr(this.#received(message));
+                break;
+            case messages_MESSAGE.eof:
+                this.#listener.eof();
+                break;
+            case messages_MESSAGE.request:
+                this.#requested(message);
+                break;
+            case messages_MESSAGE.success:
+            case messages_MESSAGE.failure:
+                this.#requests.shift()?.(type === messages_MESSAGE.success);
+                break;
+            case messages_MESSAGE.close:
+                this.#closed();
+        }
+    }
+    #received(message) {
+        const data = message.string();
+        this.#receiveWindow -= data.length;
+        return data;
+    }
+    #requested(message) {
+        const name = message.text();
+        const wantsReply = message.byte() !== 0;
+        if (name === 'exit-status') {
+            this.#listener.exited({ code: message.uint32(), signal: undefined });
+        }
+        else if (name === 'exit-signal') {
+            this.#listener.exited({ code: undefined, signal: `SIG${message.text()}` });
+        }
+        if (wantsReply)
+            this.#send(messages_MESSAGE.failure);
+    }
+    #closed() {
+        this.close();
+        this.#host.forget();
+        for (const answer of this.#requests.splice(0))
+            answer(false);
+        this.#listener.closed();
+    }
+    #send(type, parts = [], done) {
+        this.#host.send([Buffer.of(type), uint32(this.#remote.id), ...parts], done);
+    }
+}
+
+;// CONCATENATED MODULE: ./ssh/openssh/multiplexer.js
+
+
+
+
+
+
+
+/** Of a channel that nobody provides. */
+const PING = 'ping@nix-remote-build';
+/**
+ * Channels of our own on the connection of a running OpenSSH client, through its control socket in proxy mode (PROTOCOL.mux, 7; since
+ * OpenSSH 7.4): SSH's connection protocol without encryption, to which the client does no more than to number channels anew. So
+ * there is no process for each channel, the server's own answers are seen, and windows are ours to size.
+ */
+class Multiplexer {
+    #socket;
+    #splitter = new PacketSplitter();
+    #opening = new Map();
+    #channels = new Map();
+    #ready = Promise.withResolvers();
+    #handle = (packet) => this.#handleMux(packet);
+    #nextId = 0;
+    constructor(socket) {
+        this.#socket = socket;
+        this.#ready.promise.catch(() => undefined);
+        socket.on('data', (chunk) => this.#receive(chunk));
+        // What was wrong with a local socket says nothing of the connection: its end does.
+        socket.on('error', () => undefined);
+        socket.on('close', () => this.#end());
+    }
+    /**
+     * @param path of the client's control socket
+     * @throws Error when the client ends meanwhile, or is too old
+     */
+    static async connect(path) {
+        const socket = (0,external_node_net_.connect)(path);
+        await (0,external_node_events_.once)(socket, 'connect');
+        const multiplexer = new Multiplexer(socket);
+        multiplexer.#write([uint32(MUX.hello), uint32(MUX_VERSION)]);
+        multiplexer.#write([uint32(MUX.proxyRequest), uint32(0)]);
+        await multiplexer.#ready.promise;
+        return multiplexer;
+    }
+    get bytesReceived() {
+        return this.#socket.bytesRead;
+    }
+    get bytesSent() {
+        return this.#socket.bytesWritten;
+    }
+    /** Calls back once the client has ended this. */
+    onEnd(listener) {
+        if (this.#socket.closed)
+            listener();
+        else
+            this.#socket.once('close', listener);
+    }
+    /** @throws ActionError `channel-refused`, its message the server's reason alone, or `connection-lost` */
+    open(request) {
+        const id = this.#takeId();
+        const opened = Promise.withResolvers();
+        if (this.#socket.destroyed)
+            opened.reject(gone());
+        else
+            this.#opening.set(id, { request, opened });
+        const { type, details, window } = request;
+        const shape = [uint32(id), uint32(window), uint32(MAX_PACKET)];
+        this.send([Buffer.of(messages_MESSAGE.open), sshString(type), ...shape, details]);
+        return opened.promise;
+    }
+    /**
+     * Milliseconds until the server refuses a channel that nobody provides: one round trip, and no work for it. It answers the first one late
+     * where it waits for our acknowledgement of what it said before: sshd leaves Nagle's algorithm on until a program was started.
+     */
+    async measureRoundTrip() {
+        const first = await this.#ping();
+        return Math.min(first, await this.#ping());
+    }
+    async #ping() {
+        const began = performance.now();
+        const details = Buffer.alloc(0);
+        await this.open({ type: PING, details, listener: UNHEARD, window: 0 }).catch(() => undefined);
+        return performance.now() - began;
+    }
+    /**
+     * Sends a message of the connection protocol.
+     * @param done called when the client was handed it, or is gone
+     */
+    send(parts, done) {
+        this.#write([Buffer.of(0), ...parts], done);
+    }
+    close() {
+        this.#socket.destroy();
+    }
+    #write(parts, done) {
+        const length = parts.reduce((sum, part) => sum + part.length, 0);
+        this.#socket.write(Buffer.concat([uint32(length), ...parts]), done);
+    }
+    #takeId() {
+        do
+            this.#nextId = (this.#nextId + 1) % 2 ** 31;
+        while (this.#channels.has(this.#nextId) || this.#opening.has(this.#nextId));
+        return this.#nextId;
+    }
+    #receive(chunk) {
+        try {
+            for (const packet of this.#splitter.push(chunk))
+                this.#handle(packet);
+        }
+        catch (error) {
+            this.#ready.reject(error);
+            this.#socket.destroy();
+        }
+    }
+    #handleMux(packet) {
+        const fields = new Fields(packet);
+        const type = fields.uint32();
+        if (type === MUX.hello)
+            return;
+        if (type !== MUX.proxyGranted)
+            throw multiplexer_tooOld();
+        this.#handle = (message) => this.#handleMessage(message);
+        this.#ready.resolve(undefined);
+    }
+    #handleMessage(packet) {
+        // The first byte is the length of the padding, of which there is none.
+        const type = packet.readUInt8(1);
+        const message = new Fields(packet.subarray(2));
+        if (type < messages_MESSAGE.open)
+            return;
+        const id = message.uint32();
+        if (type === messages_MESSAGE.openConfirmation)
+            this.#confirmed(id, message);
+        else if (type === messages_MESSAGE.openFailure)
+            this.#refused(id, message);
+        else
+            this.#channels.get(id)?.receive(type, message);
+    }
+    #confirmed(id, message) {
+        const opening = this.#opening.get(id);
+        if (!opening)
+            return;
+        this.#opening.delete(id);
+        const { listener, window } = opening.request;
+        const remote = { id: message.uint32(), window: message.uint32(), packet: message.uint32() };
+        const channel = new Channel(remote, listener, window, {
+            send: (parts, done) => this.send(parts, done),
+            forget: () => this.#channels.delete(id),
+        });
+        this.#channels.set(id, channel);
+        opening.opened.resolve(channel);
+    }
+    #refused(id, message) {
+        const opening = this.#opening.get(id);
+        this.#opening.delete(id);
+        message.uint32(); // a number for the reason, of which the text says more
+        const reason = message.text() || 'the server gives no reason';
+        opening?.opened.reject(new domain_errors/* ActionError */.lZ('channel-refused', reason));
+    }
+    #end() {
+        this.#ready.reject(gone());
+        for (const { opened } of this.#opening.values())
+            opened.reject(gone());
+        this.#opening.clear();
+    }
+}
+function gone() {
+    return new domain_errors/* ActionError */.lZ('connection-lost', 'the OpenSSH client has ended');
+}
+function multiplexer_tooOld() {
+    return new domain_errors/* ActionError */.lZ('input-invalid', 'the OpenSSH client of this machine is too old', {
+        hint: 'transport: openssh needs OpenSSH 7.6 or newer on the runner.',
+    });
+}
+
+;// CONCATENATED MODULE: ./ssh/openssh/connect.js
+var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
+    if (value !== null && value !== void 0) {
+        if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
+        var dispose, inner;
+        if (async) {
+            if (!Symbol.asyncDispose) throw new TypeError("Symbol.asyncDispose is not defined.");
+            dispose = value[Symbol.asyncDispose];
+        }
+        if (dispose === void 0) {
+            if (!Symbol.dispose) throw new TypeError("Symbol.dispose is not defined.");
+            dispose = value[Symbol.dispose];
+            if (async) inner = dispose;
+        }
+        if (typeof dispose !== "function") throw new TypeError("Object not disposable.");
+        if (inner) dispose = function() { try { inner.call(this); } catch (e) { return Promise.reject(e); } };
+        env.stack.push({ value: value, dispose: dispose, async: async });
+    }
+    else if (async) {
+        env.stack.push({ async: true });
+    }
+    return value;
+};
+var __disposeResources = (undefined && undefined.__disposeResources) || (function (SuppressedError) {
+    return function (env) {
+        function fail(e) {
+            env.error = env.hasError ? new SuppressedError(e, env.error, "An error was suppressed during disposal.") : e;
+            env.hasError = true;
+        }
+        var r, s = 0;
+        function next() {
+            while (r = env.stack.pop()) {
+                try {
+                    if (!r.async && s === 1) return s = 0, env.stack.push(r), Promise.resolve().then(next);
+                    if (r.dispose) {
+                        var result = r.dispose.call(r.value);
+                        if (r.async) return s |= 2, Promise.resolve(result).then(next, function(e) { fail(e); return next(); });
+                    }
+                    else s |= 1;
+                }
+                catch (e) {
+                    fail(e);
+                }
+            }
+            if (s === 1) return env.hasError ? Promise.reject(env.error) : Promise.resolve();
+            if (env.hasError) throw env.error;
+        }
+        return next();
+    };
+})(typeof SuppressedError === "function" ? SuppressedError : function (error, suppressed, message) {
+    var e = new Error(message);
+    return e.name = "SuppressedError", e.error = error, e.suppressed = suppressed, e;
+});
+
+
+
+
+
+
+
+
+
+
+/**
+ * Connects with the machine's own OpenSSH client.
+ * @throws ActionError of group "reaching the remote", `input-invalid` where there is no client that can be used, or `cancelled`
+ */
+async function connectOpenssh(options, timeouts) {
+    const env_1 = { stack: [], error: void 0, hasError: false };
+    try {
+        const opened = __addDisposableResource(env_1, new AsyncDisposableStack(), true);
+        // At once: a socket that is made elsewhere in this process narrows the umask meanwhile, and nobody could enter the folder.
+        const folder = (0,external_node_fs_namespaceObject.mkdtempSync)(external_node_path_.join(options.directory, 'ssh-'));
+        opened.defer(() => (0,promises_namespaceObject.rm)(folder, { recursive: true, force: true }));
+        const files = clientFiles(folder);
+        await writeFiles(options, files, timeouts);
+        const client = await logIn(options, files, timeouts, opened);
+        const { process, user } = client;
+        const multiplexer = await Multiplexer.connect(files.control).catch(async (error) => {
+            if (error instanceof domain_errors/* ActionError */.lZ && error.code === 'input-invalid')
+                throw error;
+            throw clientFailure(options, { code: await process.ended, said: process.said });
+        });
+        const connection = new OpensshConnection({ options, timeouts, user, process, multiplexer });
+        const resources = opened.move();
+        void connection.closed.finally(() => resources.disposeAsync());
+        options.onRequestable?.(connection);
+        return connection;
+    }
+    catch (e_1) {
+        env_1.error = e_1;
+        env_1.hasError = true;
+    }
+    finally {
+        const result_1 = __disposeResources(env_1);
+        if (result_1)
+            await result_1;
+    }
+}
+async function writeFiles(options, files, timeouts) {
+    const { knownHosts, pinned } = options.hostKeys;
+    await Promise.all([
+        (0,promises_namespaceObject.writeFile)(files.configuration, clientConfiguration(options, files, timeouts)),
+        knownHosts !== undefined && (0,promises_namespaceObject.writeFile)(files.knownHosts, knownHostsFile(knownHosts)),
+        pinned && (0,promises_namespaceObject.writeFile)(files.pinned, pinnedLines(pinned)),
+    ]);
+}
+/** Our agent is there as long as this takes: nothing is signed on a connection once it is made. */
+async function logIn(options, files, timeouts, opened) {
+    const { identity, env, signal } = options;
+    const keys = identity.kind === 'keys' ? identity.keys : undefined;
+    const agent = keys && (await KeyAgent.listen(files.agent, keys));
+    // Clients for the hosts on the way are started by that one.
+    const agentEnv = keys ? { SSH_AUTH_SOCK: files.agent } : {};
+    const words = clientArguments(options, files);
+    const process = ClientProcess.start(words, { ...env, ...agentEnv, SSH_ASKPASS_REQUIRE: 'never' });
+    opened.defer(() => process.close());
+    const { tcpMs, handshakeMs, authenticationMs } = timeouts;
+    const limitMs = tcpMs + handshakeMs + authenticationMs;
+    const { promise: stopped, reject } = Promise.withResolvers();
+    const timer = setTimeout(() => reject(clientTimedOut(options, limitMs)), limitMs);
+    const onAbort = () => reject(connect_cancelled(options));
+    signal?.addEventListener('abort', onAbort);
+    if (signal?.aborted === true)
+        onAbort();
+    try {
+        const user = await Promise.race([process.ready(), stopped]);
+        if (user !== undefined)
+            return { process, user };
+        throw clientFailure(options, { code: await process.ended, said: process.said });
+    }
+    finally {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', onAbort);
+        agent?.close();
+    }
+}
+function connect_cancelled({ host }) {
+    return new domain_errors/* ActionError */.lZ('cancelled', `connecting to ${host} was cancelled`);
 }
 
 ;// CONCATENATED MODULE: ./ssh/options.js
@@ -71299,7 +73686,7 @@ function connectTcp(host, port, timeoutMs, signal) {
             autoSelectFamilyAttemptTimeout: ADDRESS_ATTEMPT_MS,
             onread: readIntoTwoBuffers((chunk) => socket.emit('data', chunk)),
         });
-        const timer = setTimeout(() => fail(timedOut(host, port, timeoutMs)), timeoutMs);
+        const timer = setTimeout(() => fail(tcp_timedOut(host, port, timeoutMs)), timeoutMs);
         const onAbort = () => fail(tcp_cancelled(host));
         const settle = () => {
             clearTimeout(timer);
@@ -71325,33 +73712,33 @@ function connectTcp(host, port, timeoutMs, signal) {
             signal?.addEventListener('abort', onAbort);
     });
 }
-function timedOut(host, port, timeoutMs) {
-    return new errors/* ActionError */.lZ('connect-timeout', `${host} did not answer on port ${port} within ${timeoutMs / 1000} s`, { hint: 'Is the builder up, and does its firewall let this runner in?' });
+function tcp_timedOut(host, port, timeoutMs) {
+    return new domain_errors/* ActionError */.lZ('connect-timeout', `${host} did not answer on port ${port} within ${timeoutMs / 1000} s`, { hint: 'Is the builder up, and does its firewall let this runner in?' });
 }
 function tcp_cancelled(host) {
-    return new errors/* ActionError */.lZ('cancelled', `connecting to ${host} was cancelled`);
+    return new domain_errors/* ActionError */.lZ('cancelled', `connecting to ${host} was cancelled`);
 }
 /** With several addresses tried, the reasons are in an AggregateError. */
 function connectFailure(host, port, error) {
-    const reason = error instanceof AggregateError ? (0,errors/* toError */.iT)(error.errors[0]) : error;
+    const reason = error instanceof AggregateError ? (0,domain_errors/* toError */.iT)(error.errors[0]) : error;
     const code = 'code' in reason ? String(reason.code) : '';
     switch (code) {
         case 'ENOTFOUND':
         case 'EAI_AGAIN':
         case 'EAI_NODATA':
-            return new errors/* ActionError */.lZ('host-unresolvable', `the host name ${host} does not resolve`, {
-                hint: 'Is it spelled right, and known to the name servers that this runner uses?',
+            return new domain_errors/* ActionError */.lZ('host-unresolvable', `the host name ${host} does not resolve`, {
+                hint: 'Is it spelled right, and known to the name servers that this runner uses? A name that only ssh_config knows takes transport: openssh.',
                 cause: error,
             });
         case 'ECONNREFUSED':
-            return new errors/* ActionError */.lZ('host-unreachable', `${host} refuses connections on port ${port}: nothing listens there`, { hint: 'Is sshd running on the builder, and is that its port?', cause: error });
+            return new domain_errors/* ActionError */.lZ('host-unreachable', `${host} refuses connections on port ${port}: nothing listens there`, { hint: 'Is sshd running on the builder, and is that its port?', cause: error });
         case 'ETIMEDOUT':
-            return new errors/* ActionError */.lZ('connect-timeout', `${host} did not answer on port ${port}`, {
+            return new domain_errors/* ActionError */.lZ('connect-timeout', `${host} did not answer on port ${port}`, {
                 hint: 'Is the builder up, and does its firewall let this runner in?',
                 cause: error,
             });
         default:
-            return new errors/* ActionError */.lZ('host-unreachable', `${host}, port ${port}, cannot be reached: ${code === '' ? reason.message : code}`, { hint: 'Is there a route from this runner to the builder?', cause: error });
+            return new domain_errors/* ActionError */.lZ('host-unreachable', `${host}, port ${port}, cannot be reached: ${code === '' ? reason.message : code}`, { hint: 'Is there a route from this runner to the builder?', cause: error });
     }
 }
 
@@ -71363,8 +73750,9 @@ function connectFailure(host, port, error) {
 
 
 
+
 /**
- * Connects and authenticates; tries again for some seconds where the server is too busy to talk.
+ * Connects and authenticates, with the client that is asked for; tries again for some seconds where the server is too busy to talk.
  * @throws ActionError of group "reaching the remote", or `cancelled`
  */
 async function connectSsh(options) {
@@ -71387,10 +73775,12 @@ async function pause(ms, { host, signal }) {
         await (0,external_node_timers_promises_namespaceObject.setTimeout)(ms, undefined, signal === undefined ? {} : { signal });
     }
     catch (error) {
-        throw new errors/* ActionError */.lZ('cancelled', `connecting to ${host} was cancelled`, { cause: error });
+        throw new domain_errors/* ActionError */.lZ('cancelled', `connecting to ${host} was cancelled`, { cause: error });
     }
 }
 async function connectOnce(options, timeouts) {
+    if (options.transport === 'openssh')
+        return connectOpenssh(options, timeouts);
     const socket = await connectTcp(options.host, options.port, timeouts.tcpMs, options.signal);
     return shakeHands(socket, options, timeouts, (handshake) => {
         const connection = new Connection(socket, handshake, options, timeouts);
@@ -71457,7 +73847,7 @@ async function openWorkerChannel(connection, program) {
         return { kind: 'socket', ...stream };
     }
     catch (error) {
-        const reason = (0,errors/* toError */.iT)(error);
+        const reason = (0,domain_errors/* toError */.iT)(error);
         const stream = await (spare ?? exec()).catch(neitherOpens(connection, reason));
         return { kind: 'exec', ...stream };
     }
@@ -71469,15 +73859,567 @@ function wantsOwnProgram({ remoteProgram, remoteStore }) {
 }
 function neitherOpens(connection, socketError) {
     return (error) => {
-        if (error instanceof errors/* ActionError */.lZ && error.code === 'connection-lost')
+        if (error instanceof domain_errors/* ActionError */.lZ && error.code === 'connection-lost')
             throw error;
-        throw new errors/* ActionError */.lZ('channel-refused', `${connection.label} opens neither the Nix daemon's socket nor \`nix-daemon --stdio\`: ` +
-            `${socketError.message}; ${(0,errors/* toError */.iT)(error).message}`, {
+        throw new domain_errors/* ActionError */.lZ('channel-refused', `${connection.label} opens neither the Nix daemon's socket nor \`nix-daemon --stdio\`: ` +
+            `${socketError.message}; ${(0,domain_errors/* toError */.iT)(error).message}`, {
             hint: 'The key needs the right to run `nix-daemon --stdio` on the builder, as a forced command for instance, ' +
                 "and sshd's MaxSessions must allow two of them at once.",
             cause: error,
         });
     };
+}
+
+;// CONCATENATED MODULE: ./tunnel/further-connections.js
+/** What is waited for at most beside the first connection. */
+const further_connections_MOST = 32;
+/**
+ * Connections to one remote beside the first. Where its sshd allows fewer programs on a connection than Nix has builds for it, none may
+ * wait for another's end: Nix that connects for a build listens to no other meanwhile (`tryBuildHook`), so that one with much to say would
+ * wait for Nix, and Nix for it.
+ */
+class FurtherConnections {
+    #connect;
+    #all = new Set();
+    constructor(connect) {
+        this.#connect = connect;
+    }
+    /**
+     * Opens a channel on one that has room for it, or on a new one.
+     * @param open on one connection
+     * @returns undefined where there can be no further connection
+     */
+    async open(signal, open) {
+        for (const each of [...this.#all].filter(({ isFull }) => !isFull)) {
+            const stream = await this.#openOn(each, open);
+            if (stream)
+                return stream;
+        }
+        const added = await this.#add(signal);
+        return added && this.#openOn(added, open);
+    }
+    /** Ends them all. */
+    close() {
+        for (const { connection } of this.#all)
+            connection.close();
+    }
+    async #openOn(each, open) {
+        each.channels += 1;
+        const stream = await open(each.connection).catch(() => undefined);
+        if (stream === undefined) {
+            each.channels -= 1;
+            each.isFull = true;
+            if (each.channels === 0)
+                this.#drop(each);
+            return undefined;
+        }
+        stream.duplex.once('close', () => {
+            each.channels -= 1;
+            each.isFull = false;
+        });
+        return stream;
+    }
+    async #add(signal) {
+        if (this.#all.size >= further_connections_MOST)
+            return undefined;
+        const connection = await this.#connect(signal).catch(() => undefined);
+        if (connection === undefined)
+            return undefined;
+        const added = { connection, channels: 0, isFull: false };
+        this.#all.add(added);
+        void connection.closed.then(() => this.#all.delete(added));
+        return added;
+    }
+    /** One on which nothing opens is of no use. */
+    #drop(each) {
+        this.#all.delete(each);
+        each.connection.close();
+    }
+}
+
+;// CONCATENATED MODULE: ./tunnel/spare.js
+/** How long a channel is kept that nobody asks for, milliseconds: a process waits at its other end. */
+const KEPT_MS = 30_000;
+/**
+ * A channel that is opened before somebody asks for it, which spares him a round trip. Nix connects anew for each build, and while it
+ * connects it starts no other (build-remote.cc); so this one is always ready for the next.
+ */
+class SpareChannel {
+    #open;
+    #connection;
+    #opening;
+    #expiry;
+    #isClosed = false;
+    constructor(open) {
+        this.#open = open;
+    }
+    /** Opens one, if there is none on this connection yet. */
+    prepare(connection) {
+        if (this.#isClosed || (this.#opening && this.#connection === connection))
+            return;
+        this.#drop();
+        const opening = this.#open(connection).then(watchEnd, () => undefined);
+        this.#connection = connection;
+        this.#opening = opening;
+        this.#expiry = setTimeout(() => this.#drop(), KEPT_MS).unref();
+    }
+    /** The channel, which is the caller's from now on; undefined if there is none on this connection. */
+    async take(connection) {
+        if (this.#connection !== connection)
+            return undefined;
+        const stream = await this.#forget();
+        return stream?.duplex.destroyed === false ? stream : undefined;
+    }
+    /** Closes it, and opens no other. */
+    close() {
+        this.#isClosed = true;
+        this.#drop();
+    }
+    #drop() {
+        void this.#forget()?.then((stream) => stream?.duplex.destroy());
+    }
+    #forget() {
+        const opening = this.#opening;
+        this.#opening = undefined;
+        this.#connection = undefined;
+        clearTimeout(this.#expiry);
+        return opening;
+    }
+}
+/** Only a stream that is read is seen to end; no daemon says anything before it is spoken to. */
+function watchEnd(stream) {
+    stream.duplex.resume();
+    return stream;
+}
+
+;// CONCATENATED MODULE: ./tunnel/channels.js
+
+
+
+
+/** Milliseconds that sshd is given to notice that programs have ended, one turn after the other. */
+const CLOSING_MS = [100, 400, 1500];
+/** Milliseconds after which one who waits asks again even so: others may use the connection too. */
+const RETRY_MS = 5000;
+/** How many connections may be lost under one request, each before its channel is open. */
+const MAX_LOSSES = 3;
+/**
+ * Channels to one remote. On one connection there are as many as the server allows (sshd: MaxSessions, 10, of those that are programs); where
+ * it refuses another, that goes on a further connection, and waits until one is closed where there can be none.
+ */
+class Channels {
+    #options;
+    /** Those who wait, first come first. */
+    #waiting = [];
+    #spare;
+    #further;
+    /** Connections on which a channel has opened, or is about to be the first. */
+    #firsts = new WeakMap();
+    #open = 0;
+    /** When one was closed last, milliseconds. */
+    #closedAt = -Infinity;
+    constructor(options) {
+        this.#options = options;
+        this.#spare = new SpareChannel(options.open);
+        this.#further = options.further && new FurtherConnections(options.further);
+    }
+    /** How many are open. */
+    get open() {
+        return this.#open;
+    }
+    /** @throws ActionError of the connection, `channel-refused` when not even one opens, or the signal's reason */
+    async request(signal) {
+        let patience = CLOSING_MS.values();
+        for (let losses = 0;;) {
+            const connection = await this.#options.connection(signal);
+            try {
+                return this.#count(await this.#openFrom(connection, signal));
+            }
+            catch (error) {
+                if (isCode(error, 'connection-lost') && losses < MAX_LOSSES) {
+                    losses += 1;
+                    await connection.closed;
+                    continue;
+                }
+                const pause = patience.next().value ?? (this.#open > 0 ? RETRY_MS : undefined);
+                if (!isCode(error, 'channel-refused') || pause === undefined)
+                    throw error;
+                if (await this.#oneCloses(signal, pause))
+                    patience = CLOSING_MS.values();
+            }
+        }
+    }
+    /** Closes what is kept for clients to come. */
+    close() {
+        this.#spare.close();
+        this.#further?.close();
+    }
+    /** On this connection, or on a further one where it refuses, and not for that a channel is just being closed. */
+    async #openFrom(connection, signal) {
+        try {
+            const stream = (await this.#spare.take(connection)) ?? (await this.#openOn(connection));
+            // Programs are what sshd counts, and a client who needs one must not find its place taken.
+            if (stream.stderr === undefined)
+                this.#spare.prepare(connection);
+            return stream;
+        }
+        catch (error) {
+            const isClosing = performance.now() - this.#closedAt < CLOSING_MS[0];
+            if (!isCode(error, 'channel-refused') || this.#open === 0 || isClosing)
+                throw error;
+            const stream = await this.#further?.open(signal, (on) => this.#openOn(on));
+            if (stream === undefined)
+                throw error;
+            return stream;
+        }
+    }
+    /** The first channel alone: it finds out what the server has (see `openWorkerChannel`), and the others need not. */
+    async #openOn(connection) {
+        const first = this.#firsts.get(connection);
+        if (first !== undefined) {
+            await first.catch(() => undefined);
+            return await this.#options.open(connection);
+        }
+        const opening = this.#options.open(connection);
+        this.#firsts.set(connection, opening);
+        return await opening;
+    }
+    #count(stream) {
+        this.#open += 1;
+        stream.duplex.once('close', () => {
+            this.#open -= 1;
+            this.#closedAt = performance.now();
+            this.#waiting.shift()?.();
+        });
+        return stream;
+    }
+    /** @returns false when none did within `limitMs` */
+    async #oneCloses(signal, limitMs) {
+        const { promise, resolve } = Promise.withResolvers();
+        const wake = () => resolve(true);
+        this.#waiting.push(wake);
+        const decided = new AbortController();
+        try {
+            const limit = (0,external_node_timers_promises_namespaceObject.setTimeout)(limitMs, false, { signal: AbortSignal.any([signal, decided.signal]) });
+            return await Promise.race([promise, limit]);
+        }
+        finally {
+            decided.abort();
+            const index = this.#waiting.indexOf(wake);
+            if (index !== -1)
+                this.#waiting.splice(index, 1);
+        }
+    }
+}
+function isCode(error, code) {
+    return error instanceof domain_errors/* ActionError */.lZ && error.code === code;
+}
+
+;// CONCATENATED MODULE: ./tunnel/frames.js
+/*
+ * A program's output and its standard error on one stream, each piece as: one byte, 1 or 2; its length as 32 bits, big-endian; the bytes.
+ * In the legacy protocol build logs are standard error (build-remote.cc, `log-fd`).
+ */
+const STDOUT = 1;
+const frames_STDERR = 2;
+const HEAD_BYTES = 5;
+function writeFrame(to, descriptor, bytes) {
+    const head = Buffer.alloc(HEAD_BYTES);
+    head.writeUInt8(descriptor);
+    head.writeUInt32BE(bytes.length, 1);
+    to.cork();
+    to.write(head);
+    to.write(bytes);
+    to.uncork();
+}
+/** Takes frames apart as they arrive, in pieces of any size. */
+class FrameReader {
+    #deliver;
+    #head = Buffer.alloc(HEAD_BYTES);
+    #headBytes = 0;
+    /** Of the frame that is being read. */
+    #left = 0;
+    constructor(deliver) {
+        this.#deliver = deliver;
+    }
+    push(chunk) {
+        let rest = chunk;
+        while (rest.length > 0)
+            rest = this.#left === 0 ? this.#readHead(rest) : this.#readBytes(rest);
+    }
+    #readHead(chunk) {
+        const taken = chunk.copy(this.#head, this.#headBytes);
+        this.#headBytes += taken;
+        if (this.#headBytes === HEAD_BYTES) {
+            this.#headBytes = 0;
+            this.#left = this.#head.readUInt32BE(1);
+        }
+        return chunk.subarray(taken);
+    }
+    #readBytes(chunk) {
+        const bytes = chunk.subarray(0, this.#left);
+        this.#left -= bytes.length;
+        this.#deliver(this.#head.readUInt8(), bytes);
+        return chunk.subarray(bytes.length);
+    }
+}
+
+;// CONCATENATED MODULE: ./tunnel/greeting.js
+/*
+ * What a client of the tunnel hears before the first byte of the remote: one line, which says how to read what follows, or why nothing
+ * does. The worker and the serve protocol let the client speak first, so that nobody waits for it; and what Nix's users would else read
+ * is no more than "unexpected end-of-file".
+ */
+const LINE_END = '\n';
+const REFUSAL = '!';
+const FRAMES = '+';
+/** Nothing that a tunnel says is longer, characters. */
+const greeting_LONGEST = 8192;
+const BYTES_FOLLOW = Buffer.from(LINE_END);
+const FRAMES_FOLLOW = Buffer.from(`${FRAMES}${LINE_END}`);
+/** @param reason one line */
+function refusal(reason) {
+    return Buffer.from(`${REFUSAL}${reason.slice(0, greeting_LONGEST / 2)}${LINE_END}`);
+}
+/** @returns undefined while the line is not complete */
+function parseGreeting(heard) {
+    const end = heard.indexOf(LINE_END);
+    if (end === -1 && heard.length < greeting_LONGEST)
+        return undefined;
+    const line = heard.toString('utf8', 0, Math.max(end, 0));
+    const rest = heard.subarray(end + 1);
+    if (end === 0)
+        return { kind: 'bytes', rest };
+    if (line === FRAMES)
+        return { kind: 'frames', rest };
+    const reason = line.startsWith(REFUSAL) ? line.slice(1) : 'what listens there is no tunnel';
+    return { kind: 'refusal', reason };
+}
+
+;// CONCATENATED MODULE: ./tunnel/relay.js
+/** What may wait for a side that reads slowly, bytes. Streams' own limit is one chunk: each would stop the other side. */
+const WAITING_LIMIT = 1024 * 1024;
+/**
+ * Sends all that one side says to the other, and then its end. Unlike `pipe()`, this touches nothing of process.stdout, which would
+ * take the descriptor for itself.
+ */
+function relay(from, to) {
+    forward(from, to, (chunk) => to.write(chunk));
+    from.on('end', () => to.end());
+}
+/** Sends on what one side says. While the other does not take it, the one is not read; what comes after the other's end is dropped. */
+function forward(from, to, send) {
+    from.on('data', (chunk) => {
+        if (to.writableEnded || to.destroyed)
+            return;
+        send(chunk);
+        if (to.writableLength <= WAITING_LIMIT)
+            return;
+        from.pause();
+        to.once('drain', () => from.resume());
+    });
+}
+
+;// CONCATENATED MODULE: ./tunnel/client.js
+
+
+
+
+
+
+/** How long the remote may be silent after a client has ended its side, milliseconds. */
+const SILENCE_MS = 1000;
+/** How long a client may stay when the remote has gone, milliseconds. */
+const client_FAREWELL_MS = 5000;
+/** How long the remote may take to greet, milliseconds: its sshd may answer for a Nix that hangs, and Nix would wait without end. */
+const GREETING_MS = 45_000;
+/** What may wait of a client until its channel is open, bytes. */
+const HELD_LIMIT = 1024 * 1024;
+const client_NOTHING = Buffer.alloc(0);
+/**
+ * A client of the tunnel and its channel: each end of a side is passed on, and when one is gone, so is the other.
+ *
+ * A client that ends its side may still listen: Nix does that to hear why a handshake failed. But it may as well be gone, with the program
+ * that joins it to us left over, and on a daemon's socket an end stops no build. So from then on the remote must not be silent for long.
+ */
+class TunnelClient {
+    /** Resolves when nothing is left of it. */
+    ended;
+    #socket;
+    #options;
+    #gone = new AbortController();
+    /** What came before there was a channel. */
+    #held = [];
+    #heldBytes = 0;
+    #hasEnded = false;
+    #hasHeard = false;
+    #channel;
+    #limit;
+    /** @param socket of a server that allows half-open connections */
+    constructor(socket, options) {
+        this.#socket = socket;
+        this.#options = options;
+        const { promise, resolve } = Promise.withResolvers();
+        this.ended = promise;
+        socket.once('close', () => {
+            this.#closed();
+            resolve(undefined);
+        });
+        socket.on('error', () => undefined);
+        socket.on('data', this.#hold);
+        socket.on('end', () => this.#clientEnded());
+        void this.#join();
+    }
+    get bytesReceived() {
+        return this.#socket.bytesRead;
+    }
+    get bytesSent() {
+        return this.#socket.bytesWritten;
+    }
+    /** Ends both sides hard. Idempotent. */
+    close() {
+        this.#socket.destroy();
+    }
+    #hold = (chunk) => {
+        this.#held.push(chunk);
+        this.#heldBytes += chunk.length;
+        if (this.#heldBytes > HELD_LIMIT)
+            this.#socket.pause();
+    };
+    async #join() {
+        try {
+            const { signal } = this.#gone;
+            const stream = await this.#options.openChannel(signal);
+            if (signal.aborted)
+                stream.duplex.destroy();
+            else
+                this.#connect(stream);
+        }
+        catch (error) {
+            if (this.#gone.signal.aborted)
+                return;
+            this.#turnAway((0,domain_errors/* asActionError */.z6)(error).message);
+        }
+    }
+    #connect(stream) {
+        const socket = this.#socket;
+        const { duplex } = stream;
+        this.#channel = duplex;
+        const late = setTimeout(() => this.#remoteSilent(), GREETING_MS).unref();
+        duplex.once('close', () => clearTimeout(late));
+        duplex.once('data', (chunk) => {
+            clearTimeout(late);
+            this.#remoteSpeaks(stream, chunk);
+        });
+        duplex.on('error', (error) => this.#remoteLost(error));
+        duplex.once('end', () => this.#remoteEnded(stream));
+        socket.off('data', this.#hold);
+        for (const chunk of this.#held.splice(0))
+            duplex.write(chunk);
+        relay(socket, duplex);
+        socket.resume();
+        if (!this.#hasEnded)
+            return;
+        duplex.end();
+        this.#leaveAfter(SILENCE_MS);
+    }
+    #remoteSpeaks(stream, chunk) {
+        const { duplex, stderr } = stream;
+        this.#hasHeard = true;
+        duplex.on('data', () => this.#limit?.refresh());
+        if (stderr === undefined) {
+            this.#socket.write(Buffer.concat([BYTES_FOLLOW, chunk]));
+            relay(duplex, this.#socket);
+        }
+        else {
+            this.#relayFrames(duplex, stderr, [Buffer.from(stream.diagnostics()), chunk]);
+        }
+    }
+    /** @param begun what both have said so far */
+    #relayFrames(stdout, stderr, begun) {
+        const socket = this.#socket;
+        socket.write(FRAMES_FOLLOW);
+        writeFrame(socket, frames_STDERR, begun[0]);
+        writeFrame(socket, STDOUT, begun[1]);
+        forward(stderr, socket, (chunk) => writeFrame(socket, frames_STDERR, chunk));
+        forward(stdout, socket, (chunk) => writeFrame(socket, STDOUT, chunk));
+        stdout.on('end', () => socket.end());
+    }
+    /** All is said; if it is nothing, the standard error of the program, which may still be on its way, tells why. */
+    #remoteEnded(stream) {
+        this.#leaveAfter(client_FAREWELL_MS);
+        if (this.#hasHeard)
+            return;
+        setTimeout(() => {
+            const { label } = this.#options;
+            const unknown = { waiting: undefined, waitingCount: 0, cause: undefined };
+            const end = { label, isGreeted: false, diagnostics: stream.diagnostics(), ...unknown };
+            this.#turnAway(streamEnded(end).message);
+        }, DIAGNOSTICS_GRACE);
+    }
+    #remoteSilent() {
+        const { label } = this.#options;
+        this.#turnAway(`${label}: the Nix there did not greet in ${GREETING_MS / 1000} s`);
+    }
+    #remoteLost(error) {
+        if (this.#hasHeard)
+            this.close();
+        else
+            this.#turnAway(error.message);
+    }
+    #turnAway(reason) {
+        if (this.#socket.destroyed)
+            return;
+        this.#options.onNotice(reason);
+        this.#socket.end(refusal(printable(reason)));
+        this.#leaveAfter(client_FAREWELL_MS);
+    }
+    #clientEnded() {
+        this.#hasEnded = true;
+        // Of one that has not only ended but closed, even nothing is not taken (EPIPE): its 'close' follows at once.
+        if (this.#socket.writable)
+            this.#socket.write(client_NOTHING);
+        if (this.#channel)
+            this.#leaveAfter(SILENCE_MS);
+    }
+    /** Unless it still takes what there is for it. */
+    #leaveAfter(ms) {
+        clearTimeout(this.#limit);
+        this.#limit = setTimeout(() => {
+            if (this.#socket.writableLength > 0)
+                this.#limit?.refresh();
+            else
+                this.close();
+        }, ms);
+    }
+    #closed() {
+        clearTimeout(this.#limit);
+        this.#gone.abort();
+        this.#channel?.destroy();
+    }
+}
+
+;// CONCATENATED MODULE: ./tunnel/launcher.js
+
+
+/** There on every system with Nix, NixOS too. */
+const SHELL = '/bin/sh';
+/**
+ * Writes the shell script that starts the pipe. It keeps what Nix gets to see short and plain, whatever characters are in the paths
+ * of Node and of this action: Nix makes names of lock files from a machine's URI, which 255 bytes have to hold.
+ */
+async function writeLauncher(file, { node, script }, { socketPath, label }) {
+    // What users set for programs of their own in Node could make this one slow, or print.
+    const text = `unset NODE_OPTIONS\nexec ${quoteCommand([node, script, socketPath, label])}\n`;
+    await (0,promises_namespaceObject.writeFile)(file, text, { mode: 0o600 });
+}
+/**
+ * The URI with which every Nix since 2.4 uses a launcher in place of `ssh`, as `--store` (`ssh-ng`), for `nix copy`, and as first field
+ * of a line of the machines format. Nix runs `remote-program` on this machine if the host is `localhost`, and nothing else
+ * (ssh.cc, `fakeSSH`); the shell is named since a folder for temporary files may forbid programs.
+ */
+function launcherUri(scheme, launcher) {
+    return `${scheme}://localhost?remote-program=${SHELL}%20${launcher}`;
 }
 
 ;// CONCATENATED MODULE: ./tunnel/service.js
@@ -71504,6 +74446,7 @@ function openService(connection, service) {
 
 
 
+
 /** One remote as a Unix socket, on which each client gets a channel of its own, and the way to it for Nix. */
 class Tunnel {
     label;
@@ -71519,12 +74462,13 @@ class Tunnel {
     #sent = 0;
     #closed;
     constructor(options) {
-        const { folder, name, label, service, connection, onNotice } = options;
+        const { folder, name, index, label, service, connection, further, onNotice } = options;
         this.label = label;
         this.#launcher = external_node_path_.join(folder, name);
-        this.socketPath = `${this.#launcher}.sock`;
+        this.socketPath = external_node_path_.join(folder, socketName(index));
         this.storeUri = launcherUri(service.kind === 'worker' ? 'ssh-ng' : 'ssh', this.#launcher);
-        this.#channels = new Channels({ connection, open: (on) => openService(on, service) });
+        const open = (on) => openService(on, service);
+        this.#channels = new Channels({ connection, further, open });
         const openChannel = (signal) => this.#channels.request(signal);
         this.#server = (0,external_node_net_.createServer)({ allowHalfOpen: true }, (socket) => this.#serve(new TunnelClient(socket, { label, openChannel, onNotice })));
     }
@@ -71533,8 +74477,15 @@ class Tunnel {
         const tunnel = new Tunnel(options);
         await listenPrivately(tunnel.#server, tunnel.socketPath, `the tunnel to ${options.label}`);
         tunnel.#server.on('error', ({ message }) => options.onNotice(`a client was lost: ${message}`));
-        await writeLauncher(tunnel.#launcher, options.pipe, tunnel.socketPath);
+        await writeLauncher(tunnel.#launcher, options.pipe, tunnel);
         return tunnel;
+    }
+    /**
+     * A channel for ourselves, which counts among those that the server allows.
+     * @throws ActionError `channel-refused`, of the connection, or the signal's reason
+     */
+    openChannel(signal) {
+        return this.#channels.request(signal);
     }
     /** How many clients there are, those included that wait for a channel. */
     get clients() {
@@ -71586,14 +74537,12 @@ class MachineConnection {
         this.lost = connection.closed.then((reason) => reason ?? new Promise(() => undefined));
     }
     /** @throws ActionError of ssh/ */
-    static async open(machine, defaultUser, access, signal) {
-        const { host, port, user, compress } = machine;
+    static async open(machine, access, signal) {
+        const { host, port, compress } = machine;
         const connection = await connectSsh({
             host,
             port,
-            user: user ?? defaultUser,
-            credentials: await access.credentialsFor(machine),
-            hostKeys: access.hostKeysOf(machine),
+            ...(await access.loginFor(machine)),
             compress,
             signal,
         });
@@ -71613,10 +74562,135 @@ class MachineConnection {
     }
 }
 
+;// CONCATENATED MODULE: ./nix/version.js
+
+
+// `nix (Nix) 2.34.8`, `nix (Lix, like Nix) 2.93.0`, `nix (Determinate Nix 3.8.5) 2.30.2`
+const VERSION = /^nix \((?<vendor>[^)]*)\) (?<text>(?<major>\d+)\.(?<minor>\d+)\S*)/m;
+/** Reads what `nix --version` prints; `undefined` if that is something else. */
+function parseNixVersion(printed) {
+    const groups = VERSION.exec(printed)?.groups;
+    if (groups === undefined)
+        return undefined;
+    const { vendor = '', text = '', major = '', minor = '' } = groups;
+    return { vendor: vendorOf(vendor), text, major: Number(major), minor: Number(minor) };
+}
+/** Whether it is at least Nix `major.minor`. Lix counts apart from 2.90 on: ask for its vendor first where it matters. */
+function version_isAtLeast(version, major, minor) {
+    return version.major > major || (version.major === major && version.minor >= minor);
+}
+/**
+ * Asks the program for its version.
+ * @throws ActionError `nix-missing` if it cannot be run or is no Nix.
+ */
+async function nixVersion(command) {
+    const { stdout } = await runNix({ ...command, args: ['--version'] });
+    const version = parseNixVersion(stdout);
+    if (version === undefined) {
+        throw new domain_errors/* ActionError */.lZ('nix-missing', `${command.nix} --version printed no version of Nix: ${JSON.stringify(stdout.slice(0, 200))}`, { hint: 'Install Nix, or let install-nix do it.' });
+    }
+    return version;
+}
+function vendorOf(text) {
+    if (text.startsWith('Lix'))
+        return 'lix';
+    return text.startsWith('Determinate') ? 'determinate' : 'nix';
+}
+
+;// CONCATENATED MODULE: ./build/machine-trust.js
+
+
+
+
+/** How long a machine's daemon may take to greet, milliseconds: it is asked ahead, and others wait for its answer. */
+const GREETING_LIMIT = 15_000;
+/**
+ * Asks a daemon whether it trusts the user who has this stream to it.
+ * @param signal ends the wait
+ * @throws ActionError where no daemon answers
+ */
+async function askTrust(stream, label, signal) {
+    const store = openStore(stream, { label, handshakeTimeout: GREETING_LIMIT });
+    const stop = () => store.close((0,domain_errors/* toError */.iT)(signal.reason));
+    signal.addEventListener('abort', stop);
+    if (signal.aborted)
+        stop();
+    try {
+        return await trustOf(store);
+    }
+    finally {
+        signal.removeEventListener('abort', stop);
+        store.close();
+    }
+}
+/**
+ * Whether a daemon trusts the user of this session. Below protocol 1.35 its greeting does not say; then it is asked to repair nothing at
+ * all, which every version refuses to a user whom it does not trust before it looks at what to repair (daemon.cc, `wopBuildPaths`).
+ */
+async function trustOf(store) {
+    const { trust } = await store.greeting;
+    if (trust !== 'unknown')
+        return { trust, isTold: true };
+    const found = await store.buildPaths([], 'repair').then(() => 'trusted', (error) => ((0,domain_errors/* toError */.iT)(error).message.includes(REFUSED) ? 'untrusted' : 'unknown'));
+    return { trust: found, isTold: false };
+}
+const REFUSED = "not in 'trusted-users'";
+/**
+ * Why Nix cannot build on a machine whose daemon does not trust its user; undefined where it can. A daemon takes a derivation without those
+ * it depends on from trusted users alone (daemon.cc, `BuildDerivation`), and so Nix sends it but for 2.16 and newer to a daemon that tells
+ * them of its distrust, which is not possible through `ssh://` (build-remote.cc).
+ */
+function trustMissing(machine, user, { trust, isTold }, local) {
+    if (trust !== 'untrusted')
+        return undefined;
+    const obstacle = OBSTACLES.find(({ stands }) => stands(machine, isTold, local));
+    if (obstacle === undefined)
+        return undefined;
+    return new domain_errors/* ActionError */.lZ('daemon-untrusted', `its Nix daemon does not trust user '${user}', and builds nothing for such a user ${obstacle.what}`, {
+        hint: `Either ${trustLine(machine, user)}, or ${obstacle.remedy}, or build there with ` +
+            'store and mode: remote-store, which needs no trust.',
+    });
+}
+const OBSTACLES = [
+    {
+        stands: ({ protocol }) => protocol === 'ssh',
+        what: 'through ssh://',
+        remedy: 'write ssh-ng:// in place of ssh://',
+    },
+    {
+        stands: (_machine, _isTold, local) => !buildsUntrusted(local),
+        what: 'when the Nix that asks, as on this runner, is older than 2.16',
+        remedy: 'use Nix 2.16 or newer on this runner',
+    },
+    {
+        stands: (_machine, isTold) => !isTold,
+        what: 'as its Nix is older than 2.15',
+        remedy: 'use Nix 2.15 or newer there',
+    },
+];
+/** Whether Nix cannot build on a machine for a user who is not trusted, as far as that is known without asking there. */
+function needsTrust({ protocol }, local) {
+    return protocol === 'ssh' || !buildsUntrusted(local);
+}
+/** What to do where a machine refuses inputs of a user who is not trusted. */
+function refusalRemedy(machine, user) {
+    return (`The Nix daemon there does not trust user '${user}', and takes from him only what is content-addressed or signed by a key of its ` +
+        `trusted-public-keys. Either ${trustLine(machine, user)}, or sign the path with such a key, or build there with store and ` +
+        'mode: remote-store, which sends derivations only.');
+}
+/** What to do so that a machine's daemon trusts a user. */
+function trustLine(machine, user) {
+    return `add the line 'extra-trusted-users = ${user}' to /etc/nix/nix.conf on ${machineName(machine)} and start its nix-daemon again`;
+}
+/** Whether this Nix asks machines to build that do not trust us. Lix has it from the Nix that it comes from, 2.18. */
+function buildsUntrusted(local) {
+    return local.vendor === 'lix' || version_isAtLeast(local, 2, 16);
+}
+
 ;// CONCATENATED MODULE: ./build/remote-link.js
 
 
-const remote_link_PATIENCE = { firstMs: 500, longestMs: 8000, totalMs: 60_000 };
+const remote_link_PATIENCE = { firstMs: 500, longestMs: 8000, totalMs: 60_000, restMs: 0 };
 /** What passes by itself: a machine that starts again, a network that comes back. */
 const PASSING = new Set([
     'host-unresolvable',
@@ -71632,7 +74706,11 @@ class RemoteLink {
     #label;
     #closing = new AbortController();
     #current;
+    #last;
     #connecting;
+    #loss;
+    /** Why there is no connection, until then on `performance.now()`. */
+    #resting;
     #reconnects = 0;
     /** Bytes of connections that are gone. */
     #sent = 0;
@@ -71641,7 +74719,12 @@ class RemoteLink {
         this.#options = options;
         this.#patience = options.patience ?? remote_link_PATIENCE;
         this.#label = options.first.label;
+        this.#last = options.first;
         this.#hold(options.first);
+    }
+    /** The connection that was made last; it may be lost. */
+    get last() {
+        return this.#last;
     }
     /** How often there was a new connection after a lost one. */
     get reconnects() {
@@ -71654,6 +74737,10 @@ class RemoteLink {
     get bytesReceived() {
         return this.#received + (this.#current?.bytesReceived ?? 0);
     }
+    /** The last one. */
+    get loss() {
+        return this.#loss;
+    }
     /**
      * The remote as it is now; after a loss, as soon as there is a connection again. Who asks meanwhile waits for the same connection.
      * @param signal ends this wait alone
@@ -71662,7 +74749,11 @@ class RemoteLink {
     async get(signal) {
         if (this.#current && !this.#closing.signal.aborted)
             return this.#current;
-        this.#connecting ??= this.#reconnect().finally(() => (this.#connecting = undefined));
+        if (this.#resting && performance.now() < this.#resting.until)
+            throw this.#resting.error;
+        this.#connecting ??= this.#reconnect()
+            .catch((error) => this.#rest(error))
+            .finally(() => (this.#connecting = undefined));
         return until(signal, this.#connecting);
     }
     /** Ends the connection, and all waits. Idempotent. */
@@ -71672,12 +74763,18 @@ class RemoteLink {
     }
     #hold(remote) {
         this.#current = remote;
+        this.#last = remote;
         void remote.lost.then((reason) => {
             this.#sent += remote.bytesSent;
             this.#received += remote.bytesReceived;
             this.#current = undefined;
+            this.#loss = { reason, at: performance.now() / 1000 };
             this.#options.onNotice(reason.message);
         });
+    }
+    #rest(error) {
+        this.#resting = { error, until: performance.now() + this.#patience.restMs };
+        throw error;
     }
     async #reconnect() {
         const began = performance.now();
@@ -71695,7 +74792,7 @@ class RemoteLink {
                     throw remote_link_closed(this.#label);
                 // What the limit itself broke off says nothing of the remote.
                 if (!limit.aborted)
-                    last = (0,errors/* asActionError */.z6)(thrown);
+                    last = (0,domain_errors/* asActionError */.z6)(thrown);
                 if (last && !PASSING.has(last.code))
                     throw last;
             }
@@ -71718,19 +74815,19 @@ class RemoteLink {
     }
 }
 function gaveUp(label, last, seconds) {
-    const { code, message, hint } = last ?? new errors/* ActionError */.lZ('connect-timeout', `${label} does not answer`);
-    return new errors/* ActionError */.lZ(code, `${message} (tried for ${seconds.toFixed(0)} s)`, {
+    const { code, message, hint } = last ?? new domain_errors/* ActionError */.lZ('connect-timeout', `${label} does not answer`);
+    return new domain_errors/* ActionError */.lZ(code, `${message} (tried for ${seconds.toFixed(0)} s)`, {
         hint,
         cause: last,
     });
 }
 function remote_link_closed(label) {
-    return new errors/* ActionError */.lZ('cancelled', `the offload socket no longer uses ${label}`);
+    return new domain_errors/* ActionError */.lZ('cancelled', `the offload socket no longer uses ${label}`);
 }
 /** A wait that the signal ends; what is waited for goes on. */
 async function until(signal, waited) {
     const aborted = Promise.withResolvers();
-    const stop = () => aborted.reject((0,errors/* toError */.iT)(signal.reason));
+    const stop = () => aborted.reject((0,domain_errors/* toError */.iT)(signal.reason));
     if (signal.aborted)
         stop();
     signal.addEventListener('abort', stop, { once: true });
@@ -71749,54 +74846,103 @@ async function until(signal, waited) {
 
 
 
+
+const UNKNOWN = { trust: 'unknown', isTold: false };
+/**
+ * While Nix connects to one machine it gives work to no other (build-remote.cc), and it forgets with every build that starts which machine
+ * did not answer.
+ */
+const BESIDE_OTHERS = { firstMs: 250, longestMs: 2000, totalMs: 10_000, restMs: 60_000 };
 /** One machine, and the tunnel by which Nix reaches it. */
 class Builder {
     machine;
     label;
     tunnel;
+    #signal;
     #link;
+    /** Beside the link's, where the machine's sshd allows few channels on one. */
+    #further;
     #open;
-    constructor(machine, tunnel, link) {
+    #trust = UNKNOWN;
+    constructor({ machine, signal }, tunnel, link, further) {
         this.machine = machine;
         this.label = machineName(machine);
+        this.#signal = signal;
         this.tunnel = tunnel;
         this.#link = link;
+        this.#further = further;
         link.then((open) => (this.#open = open), () => undefined);
     }
     /** Opens the tunnel at once; who comes through it waits for the connection. */
     static async open(options) {
-        const { machine, index, folder, pipe, onNotice } = options;
-        const link = linkTo(options);
+        const { machine, index, name, folder, pipe } = options;
+        const onNotice = unlessRepeated(options.onNotice);
+        const link = linkTo({ ...options, onNotice });
+        const further = [];
         link.catch(() => undefined); // told by connect()
         const tunnel = await Tunnel.open({
-            folder,
-            name: tunnelName(machine.host, index),
+            ...{ folder, name, index },
             label: machineName(machine),
             service: serviceOf(machine),
             pipe,
             connection: async (signal) => (await (await link).get(signal)).connection,
+            further: async (signal) => {
+                const added = await builder_connectTo(options, signal);
+                further.push(added);
+                return added.connection;
+            },
             onNotice,
         });
-        return new Builder(machine, tunnel, link);
+        return new Builder(options, tunnel, link, further);
     }
-    /** @returns why there is no connection to it */
-    async connect() {
+    /**
+     * Waits for the connection, and for what the daemon there thinks of its user.
+     * @param local the Nix that is to build on it
+     * @returns why it cannot
+     */
+    async obstacle(local) {
         try {
             await this.#link;
-            return undefined;
+            this.#trust = await this.#askTrust();
+            return trustMissing(this.machine, this.user, this.#trust, local);
         }
         catch (error) {
-            return (0,errors/* asActionError */.z6)(error);
+            return (0,domain_errors/* asActionError */.z6)(error);
         }
     }
+    /** What its daemon thinks of its user, as far as that is known. */
+    get trust() {
+        return this.#trust.trust;
+    }
+    /** Whom it is logged in as, once it is. */
+    get user() {
+        return this.#open?.last.connection.user ?? '';
+    }
     get bytesSent() {
-        return this.#open?.bytesSent ?? 0;
+        return this.#further.reduce((sum, each) => sum + each.bytesSent, this.#open?.bytesSent ?? 0);
     }
     get bytesReceived() {
-        return this.#open?.bytesReceived ?? 0;
+        return this.#further.reduce((sum, each) => sum + each.bytesReceived, this.#open?.bytesReceived ?? 0);
     }
     get reconnects() {
         return this.#open?.reconnects ?? 0;
+    }
+    /** When and why its connection was last lost. */
+    get loss() {
+        return this.#open?.loss;
+    }
+    /** On a channel such as Nix's own will be; who may only serve the legacy protocol need not have one for this. */
+    async #askTrust() {
+        const { protocol, remoteProgram, remoteStore } = this.machine;
+        if (protocol === 'ssh-ng') {
+            return askTrust(await this.tunnel.openChannel(this.#signal), this.label, this.#signal);
+        }
+        if (remoteProgram.length > 0)
+            return UNKNOWN;
+        const { connection } = await (await this.#link).get(this.#signal);
+        return openWorkerChannel(connection, { remoteProgram, remoteStore })
+            .then((channel) => askTrust(channel, this.label, this.#signal))
+            .catch(() => UNKNOWN);
     }
     /** Ends it, whatever still builds there included. */
     async close() {
@@ -71804,9 +74950,23 @@ class Builder {
         this.#link.then((link) => link.close(), () => undefined);
     }
 }
-async function linkTo({ machine, access, user, signal, onNotice, }) {
-    const connect = (each) => MachineConnection.open(machine, user, access, each);
-    return new RemoteLink({ first: await connect(signal), connect, onNotice });
+async function linkTo(options) {
+    const connect = (signal) => builder_connectTo(options, signal);
+    const { signal, onNotice, hasOthers } = options;
+    const patience = hasOthers ? { patience: BESIDE_OTHERS } : {};
+    return new RemoteLink({ first: await connect(signal), connect, onNotice, ...patience });
+}
+/** A machine that is gone turns one client after the other away, with the same words. */
+function unlessRepeated(tell) {
+    let last = '';
+    return (text) => {
+        if (text !== last)
+            tell(text);
+        last = text;
+    };
+}
+function builder_connectTo({ machine, access }, signal) {
+    return MachineConnection.open(machine, access, signal);
 }
 function serviceOf({ protocol, remoteProgram, remoteStore }) {
     const kind = protocol === 'ssh' ? 'serve' : 'worker';
@@ -71818,22 +74978,37 @@ function serviceOf({ protocol, remoteProgram, remoteStore }) {
 
 
 
-/** What passes: a machine that cannot be had now is left out. Whatever else is wrong is for a person to see to. */
+
+
+/** What passes: a machine that cannot be had now. */
 const ABSENT = new Set([
     'host-unresolvable',
     'host-unreachable',
     'connect-timeout',
     'connection-lost',
 ]);
+/** A machine that is there, and on which Nix cannot build. */
+const UNFIT = new Set([
+    'channel-refused',
+    'nix-missing',
+    'protocol-mismatch',
+    'protocol-too-old',
+    'protocol-violation',
+    'daemon-error',
+    'daemon-untrusted',
+]);
 /** The URI of every tunnel, without its parameters. */
 const BARE_URI = /\bssh(?:-ng)?:\/\/localhost(?![\w.:?-])/g;
 /** Machines that the local store builds on. */
 class Builders {
     #all;
+    /** The URI of one may begin like another's whole. */
+    #longestFirst;
     #observe;
     #present;
     constructor(all, observe) {
         this.#all = all;
+        this.#longestFirst = all.toSorted((a, b) => b.tunnel.storeUri.length - a.tunnel.storeUri.length);
         this.#present = all;
         this.#observe = observe;
     }
@@ -71846,33 +75021,39 @@ class Builders {
         const folder = await makeTunnelFolder(socketDirectory);
         opened.defer(() => removeTunnelFolder(folder));
         const onNotice = (text) => observe({ kind: 'notice', text });
+        const names = tunnelNames(machines);
         const all = await Promise.all(machines.map(async (machine, index) => {
-            const builder = await Builder.open({ ...context, machine, index, folder, onNotice });
+            const own = { machine, index, name: names[index] ?? '', folder };
+            const hasOthers = machines.length > 1;
+            const builder = await Builder.open({ ...context, ...own, hasOthers, onNotice });
             opened.defer(() => builder.close());
             return builder;
         }));
         return new Builders(all, observe);
     }
     /**
-     * Waits for all connections; a machine that cannot be reached is left out.
-     * @throws ActionError of ssh/ for what does not pass by itself, and where no machine is left
+     * Waits for all connections; a machine that cannot be reached, or on which this Nix cannot build, is left out.
+     * @throws ActionError of ssh/ where a host key or our credentials are not accepted, and where no machine is left
      */
-    async connect() {
-        const failures = await Promise.all(this.#all.map((builder) => builder.connect()));
-        const serious = failures.find((failure) => failure && !ABSENT.has(failure.code));
+    async connect(local) {
+        const failures = await Promise.all(this.#all.map((builder) => builder.obstacle(local)));
+        const serious = failures.find((failure) => failure && !ABSENT.has(failure.code) && !UNFIT.has(failure.code));
         if (serious)
             throw serious;
         this.#present = this.#all.filter((_, index) => failures[index] === undefined);
-        for (const [index, { label }] of this.#all.entries()) {
+        if (this.#present.length === 0)
+            throw noneLeft(this.#all, failures);
+        for (const [index, builder] of this.#all.entries()) {
             const failure = failures[index];
             if (failure)
-                this.#observe({ kind: 'warning', text: `${label} is left out: ${failure.message}` });
+                this.#observe({ kind: 'warning', text: leftOut(builder, failure) });
             else
-                this.#observe({ kind: 'connected', remote: label, detail: 'a builder' });
+                this.#observe({ kind: 'connected', remote: builder.label, detail: detailOf(builder) });
         }
-        const [first] = failures;
-        if (this.#present.length === 0 && first)
-            throw noneLeft(first, this.#all.length);
+    }
+    /** Whether there may be a machine that {@link connect} leaves out, and on which Nix would then fail a build. */
+    mayBeUnfit(local) {
+        return this.#all.some(({ machine }) => needsTrust(machine, local));
     }
     /** The machines that are there, in Nix's machines format. */
     lines(release) {
@@ -71889,12 +75070,29 @@ class Builders {
     get label() {
         return this.#present.map(({ label }) => label).join(', ');
     }
+    /** How many they are, and what a person may have to know of them. */
+    get detail() {
+        const [only, ...others] = this.#present;
+        if (only && others.length === 0)
+            return detailOf(only);
+        const count = `${this.#present.length} builders`;
+        const wary = this.#present.filter(({ trust }) => trust === 'untrusted');
+        return [count, ...wary.map((each) => `${each.label} is ${detailOf(each)}`)].join('; ');
+    }
     /** Nothing goes anywhere: derivations and their inputs are in the local store. */
     inputs = {
         remoteUser: '',
         remoteSettings: () => Promise.resolve(undefined),
     };
-    openSession = undefined;
+    /** Its own machine is one of them; which features it has, Nix knows. */
+    offer = () => {
+        const machines = this.machines.map(({ systems, supportedFeatures, mandatoryFeatures }) => ({
+            systems: new Set(systems),
+            features: new Set([...supportedFeatures, ...mandatoryFeatures]),
+        }));
+        const capacity = this.machines.reduce((sum, each) => sum + each.maxJobs * each.speedFactor, 0);
+        return Promise.resolve({ machines, others: 'possible', capacity: Math.max(capacity, 1) });
+    };
     /** Nix goes on with the machines that are left. */
     lost = new Promise(() => undefined);
     builderOf = (machine) => {
@@ -71902,11 +75100,20 @@ class Builders {
             return undefined;
         return machine === '' ? 'this machine' : this.rename(machine);
     };
+    trustRemedy = (machine) => {
+        const builder = this.#all.find(({ tunnel }) => tunnel.storeUri === machine);
+        return builder && refusalRemedy(builder.machine, builder.user);
+    };
+    lossOf = (machine) => {
+        const label = this.builderOf(machine);
+        const loss = this.#all.find((builder) => builder.label === label)?.loss;
+        return label !== undefined && loss ? { label, ...loss } : undefined;
+    };
     /** Nix knows a machine by the way to its tunnel. When it copies paths, it leaves out which way. */
     rename = (text) => {
         const [only, ...others] = this.#all;
         const any = only && others.length === 0 ? only.label : 'a builder';
-        return this.#all.reduce((renamed, { tunnel, label }) => renamed.replaceAll(tunnel.storeUri, label), text.replace(BARE_URI, any));
+        return this.#longestFirst.reduce((renamed, { tunnel, label }) => renamed.replaceAll(tunnel.storeUri, label), text.replace(BARE_URI, any));
     };
     get bytesSent() {
         return this.#all.reduce((sum, { bytesSent }) => sum + bytesSent, 0);
@@ -71923,200 +75130,36 @@ class Builders {
             void builder.close();
     }
 }
-function noneLeft({ code, message, hint }, count) {
-    const which = count === 1 ? 'the only builder' : `none of ${count} builders`;
-    const verb = count === 1 ? 'cannot be reached' : 'can be reached';
-    return new errors/* ActionError */.lZ(code, `${which} ${verb}: ${message}`, { hint });
+function leftOut({ label }, { message, hint, code }) {
+    const remedy = UNFIT.has(code) && hint !== undefined ? `. ${hint}` : '';
+    return `${label} is left out: ${withoutName(message, label)}${remedy}`;
 }
-
-;// CONCATENATED MODULE: external "node:string_decoder"
-const external_node_string_decoder_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:string_decoder");
-;// CONCATENATED MODULE: ./nix/lines.js
-
-/**
- * Cuts a stream of bytes into lines of text: UTF-8 split over chunks is put together, `\r\n` counts as `\n`, and an
- * unterminated last line comes with {@link LineSplitter.end}.
- */
-class LineSplitter {
-    #decoder = new external_node_string_decoder_namespaceObject.StringDecoder('utf8');
-    #onLine;
-    #rest = '';
-    constructor(onLine) {
-        this.#onLine = onLine;
-    }
-    write(chunk) {
-        const lines = this.#decoder.write(chunk).split('\n');
-        lines[0] = this.#rest + (lines[0] ?? '');
-        this.#rest = lines.pop() ?? '';
-        for (const line of lines) {
-            this.#onLine(withoutCarriageReturn(line));
-        }
-    }
-    end() {
-        const last = this.#rest + this.#decoder.end();
-        this.#rest = '';
-        if (last !== '') {
-            this.#onLine(withoutCarriageReturn(last));
-        }
-    }
+/** For the log: what a person may have to know when it refuses something. */
+function detailOf({ trust, user }) {
+    return trust === 'untrusted'
+        ? `a builder; its daemon does not trust user '${user}', and takes inputs that it can substitute or whose signature it trusts`
+        : 'a builder';
 }
-function withoutCarriageReturn(line) {
-    return line.endsWith('\r') ? line.slice(0, -1) : line;
+/** Errors of a session begin with whose it is. */
+function withoutName(message, label) {
+    return message.startsWith(`${label}: `) ? message.slice(label.length + 2) : message;
 }
-
-;// CONCATENATED MODULE: ./nix/nix-command.js
-
-
-
-
-/** Milliseconds between SIGTERM, on which Nix unlocks and cleans up, and SIGKILL. */
-const GRACE = 3000;
-/**
- * Milliseconds that the pipes may stay open once the program has ended. An ssh that git left behind to share its connection
- * (ControlPersist) is in a group of its own and holds our standard error for as long as it likes.
- */
-const PIPES_GRACE = 1000;
-/**
- * Runs `nix` to its end. An exit code other than 0 is a result, not an error.
- * @throws ActionError `nix-missing` if the program cannot be started, `cancelled` if the signal fired.
- */
-async function runNix(command) {
-    throwIfCancelled(command.signal);
-    // A group of its own, so that builders, git and ssh that Nix started end with it.
-    const child = (0,external_node_child_process_namespaceObject.spawn)(command.nix, command.args, {
-        cwd: command.workingDirectory,
-        env: command.env,
-        stdio: ['ignore', 'pipe', 'pipe'],
-        detached: true,
+/** With every machine's own reason and remedy; the code is that of one that is there, if any is. */
+function noneLeft(all, failures) {
+    // What passes by itself may be a reason to build elsewhere; what does not is for a person to see.
+    const first = failures.find((each) => each && !ABSENT.has(each.code)) ?? failures[0];
+    const { code = 'internal', hint } = first ?? {};
+    const verb = failures.every((each) => each && ABSENT.has(each.code)) ? 'reached' : 'used';
+    if (all.length === 1) {
+        const message = `the only builder cannot be ${verb}: ${first?.message}`;
+        return new domain_errors/* ActionError */.lZ(code, message, { hint });
+    }
+    const reasons = all.map(({ label }, index) => {
+        const { message = '', hint: remedy } = failures[index] ?? {};
+        return `${label}: ${withoutName(message, label)}${remedy === undefined ? '' : ` (${remedy})`}`;
     });
-    const stop = endGroupOnAbort(child, command.signal);
-    try {
-        const stdout = [];
-        child.stdout.on('data', (chunk) => stdout.push(chunk));
-        const lines = new LineSplitter((line) => command.onStderr?.(line));
-        child.stderr.on('data', (chunk) => lines.write(chunk));
-        const exit = await ended(child, command);
-        lines.end();
-        throwIfCancelled(command.signal);
-        return { ...exit, stdout: Buffer.concat(stdout).toString('utf8') };
-    }
-    finally {
-        stop();
-    }
-}
-function throwIfCancelled(signal) {
-    if (signal.aborted) {
-        throw new errors/* ActionError */.lZ('cancelled', 'cancelled while Nix was running', {
-            cause: signal.reason,
-        });
-    }
-}
-function ended(child, command) {
-    return new Promise((resolve, reject) => {
-        child.once('error', (cause) => reject(startFailure(command, cause)));
-        child.once('exit', () => {
-            const timer = setTimeout(() => closePipes(child), PIPES_GRACE);
-            child.once('close', () => clearTimeout(timer));
-        });
-        child.once('close', (exitCode, signal) => resolve({ exitCode: exitCode ?? undefined, signal: signal ?? undefined }));
-    });
-}
-function closePipes({ stdout, stderr }) {
-    stdout?.destroy();
-    stderr?.destroy();
-}
-/** A folder that is not there and a program that is not there both are ENOENT. */
-function startFailure({ nix, workingDirectory, env }, cause) {
-    if (!(0,external_node_fs_namespaceObject.existsSync)(workingDirectory)) {
-        return new errors/* ActionError */.lZ('input-invalid', `the folder ${workingDirectory} does not exist`, {
-            cause,
-            hint: 'Correct the input working-directory, or check out the repository in an earlier step.',
-        });
-    }
-    const why = errorCode(cause) === 'ENOENT' ? `it is not on PATH (${env['PATH'] ?? ''})` : cause.message;
-    return new errors/* ActionError */.lZ('nix-missing', `cannot run ${nix} on this runner: ${why}`, {
-        cause,
-        hint: 'Install Nix in an earlier step.',
-    });
-}
-function errorCode(error) {
-    return 'code' in error ? error.code : undefined;
-}
-/** Returns what takes the listener and the timer away again. */
-function endGroupOnAbort(child, signal) {
-    let timer;
-    const end = () => {
-        killGroup(child, 'SIGTERM');
-        timer = setTimeout(() => killGroup(child, 'SIGKILL'), GRACE);
-    };
-    signal.addEventListener('abort', end, { once: true });
-    return () => {
-        signal.removeEventListener('abort', end);
-        clearTimeout(timer);
-    };
-}
-function killGroup(child, signal) {
-    if (child.pid === undefined)
-        return;
-    try {
-        process.kill(-child.pid, signal);
-    }
-    catch {
-        // the group is gone already
-    }
-}
-
-;// CONCATENATED MODULE: ./nix/settings.js
-/**
- * Reads what `nix config show --json` prints: `{"cores": {"value": 4, …}, …}`.
- * @returns undefined if it is something else
- */
-function parseSettings(json) {
-    const parsed = parseJson(json);
-    if (typeof parsed !== 'object' || parsed === null)
-        return undefined;
-    const settings = new Map();
-    for (const [name, entry] of Object.entries({ ...parsed })) {
-        if (typeof entry !== 'object' || entry === null || !('value' in entry))
-            continue;
-        const { value } = entry;
-        settings.set(name, asInNixConf(value));
-    }
-    return settings;
-}
-/** A map, as `access-tokens` is one, stands in nix.conf as `name=value` words. */
-function asInNixConf(value) {
-    if (Array.isArray(value))
-        return value.join(' ');
-    if (typeof value !== 'object' || value === null)
-        return String(value);
-    return Object.entries({ ...value })
-        .map(([name, entry]) => `${name}=${String(entry)}`)
-        .join(' ');
-}
-function parseJson(json) {
-    try {
-        return JSON.parse(json);
-    }
-    catch {
-        return undefined;
-    }
-}
-
-;// CONCATENATED MODULE: ./nix/local-settings.js
-
-
-/** Nix from 2.20 on says `config show`, before it `show-config`. */
-const SPELLINGS = [['config', 'show'], ['show-config']];
-/** The settings of Nix on this machine, as nix.conf and the environment make them; undefined if they cannot be read. */
-async function readLocalSettings(command) {
-    for (const words of SPELLINGS) {
-        const args = [...words, '--json', '--extra-experimental-features', 'nix-command'];
-        const { exitCode, stdout } = await runNix({ ...command, args });
-        if (exitCode === 0)
-            return parseSettings(stdout);
-    }
-    return undefined;
+    const message = `none of ${all.length} builders can be ${verb}: ${reasons.join('; ')}`;
+    return new domain_errors/* ActionError */.lZ(code, message);
 }
 
 ;// CONCATENATED MODULE: ./nix/find-program.js
@@ -72221,6 +75264,12 @@ wait "$daemon"
 : 2>/dev/null >"$folder/ended"
 echo ended
 wait "$ending"
+# As removeLoadLocks() does for a user.
+step=\${folder%/*}
+step=\${step##*/}
+case $step in
+  nix-remote-build-*) rm -f /nix/var/nix/current-load/*"_\${step}_"* ;;
+esac
 rm -f "$folder/socket" "$folder/nix.conf" "$folder/serve.sh" "$folder/ended"
 rmdir "$folder"
 `;
@@ -72301,14 +75350,14 @@ class PrivateDaemonProcess {
         const deadline = performance.now() + START_LIMIT;
         while (!(await accepts(this.socketPath))) {
             if (signal.aborted) {
-                throw new errors/* ActionError */.lZ('cancelled', 'cancelled while a private Nix daemon started', {
+                throw new domain_errors/* ActionError */.lZ('cancelled', 'cancelled while a private Nix daemon started', {
                     cause: signal.reason,
                 });
             }
             if (this.#isOver)
                 throw this.#whyNot();
             if (performance.now() > deadline) {
-                throw new errors/* ActionError */.lZ('daemon-error', `a private Nix daemon takes no clients after ${START_LIMIT / 1000} s: ${this.#lastWords()}`);
+                throw new domain_errors/* ActionError */.lZ('daemon-error', `a private Nix daemon takes no clients after ${START_LIMIT / 1000} s: ${this.#lastWords()}`);
             }
             await (0,external_node_timers_promises_namespaceObject.setTimeout)(INTERVAL);
         }
@@ -72322,7 +75371,7 @@ class PrivateDaemonProcess {
         limit.abort();
         if (outcome === 'late' && !this.#isOver) {
             this.#letGo();
-            throw new errors/* ActionError */.lZ('internal', `the private Nix daemon did not end within ${STOP_LIMIT / 1000} s: ${this.#lastWords()}`, { hint: `End it as root: it listens at ${this.socketPath}.` });
+            throw new domain_errors/* ActionError */.lZ('internal', `the private Nix daemon did not end within ${STOP_LIMIT / 1000} s: ${this.#lastWords()}`, { hint: `End it as root: it listens at ${this.socketPath}.` });
         }
         await removeTunnelFolder(this.#folder);
     }
@@ -72345,10 +75394,10 @@ class PrivateDaemonProcess {
     #whyNot() {
         const words = this.#lastWords();
         if (/^started$/m.test(this.#stdout)) {
-            return new errors/* ActionError */.lZ('daemon-error', `a private Nix daemon ended while it started: ${words}`);
+            return new domain_errors/* ActionError */.lZ('daemon-error', `a private Nix daemon ended while it started: ${words}`);
         }
         const user = userName();
-        return new errors/* ActionError */.lZ('daemon-untrusted', `the local Nix daemon does not trust user '${user}', and sudo starts no private one without a password: ${words}`, {
+        return new domain_errors/* ActionError */.lZ('daemon-untrusted', `the local Nix daemon does not trust user '${user}', and sudo starts no private one without a password: ${words}`, {
             hint: `Either add the line 'trusted-users = root ${user}' to /etc/nix/nix.conf on this runner and start its nix-daemon again, or let ${user} ` +
                 'use sudo without a password, or use the mode remote-store, which needs neither.',
         });
@@ -72397,7 +75446,7 @@ async function startPrivateDaemon(options) {
     const { nixConf, env, signal } = options;
     const program = await findProgram('nix-daemon', env['PATH'] ?? '');
     if (program === undefined) {
-        throw new errors/* ActionError */.lZ('nix-missing', `nix-daemon is not on PATH (${env['PATH'] ?? ''})`, {
+        throw new domain_errors/* ActionError */.lZ('nix-missing', `nix-daemon is not on PATH (${env['PATH'] ?? ''})`, {
             hint: 'Install Nix in an earlier step.',
         });
     }
@@ -72413,39 +75462,76 @@ async function startPrivateDaemon(options) {
     }
 }
 
-;// CONCATENATED MODULE: ./nix/version.js
+;// CONCATENATED MODULE: ./build/daemon-reach.js
 
 
-// `nix (Nix) 2.34.8`, `nix (Lix, like Nix) 2.93.0`, `nix (Determinate Nix 3.8.5) 2.30.2`
-const VERSION = /^nix \((?<vendor>[^)]*)\) (?<text>(?<major>\d+)\.(?<minor>\d+)\S*)/m;
-/** Reads what `nix --version` prints; `undefined` if that is something else. */
-function parseNixVersion(printed) {
-    const groups = VERSION.exec(printed)?.groups;
-    if (groups === undefined)
-        return undefined;
-    const { vendor = '', text = '', major = '', minor = '' } = groups;
-    return { vendor: vendorOf(vendor), text, major: Number(major), minor: Number(minor) };
-}
-/** Whether it is at least Nix `major.minor`. Lix counts apart from 2.90 on: ask for its vendor first where it matters. */
-function version_isAtLeast(version, major, minor) {
-    return version.major > major || (version.major === major && version.minor >= minor);
-}
+
+
+
+
+
+/** How long a daemon may take, milliseconds. It has nothing to do but to connect. */
+const LIMIT = 5000;
+/** In no store. */
+const daemon_reach_NOWHERE = parseStorePath(`/nix/store/${'0'.repeat(32)}-nix-remote-build`);
 /**
- * Asks the program for its version.
- * @throws ActionError `nix-missing` if it cannot be run or is no Nix.
+ * Makes sure that a daemon that trusts us reaches sockets of ours: one that runs outside of the container that the job is in, or has a /tmp
+ * of its own, could start nothing there that joins it to a tunnel. It is told of a substituter behind a socket of ours, and asked what that
+ * has; where it cannot connect, its answer says so.
+ * @param store a session of its own, closed afterwards
+ * @param folder where tunnels are
+ * @param settings the local Nix's
+ * @throws ActionError `daemon-elsewhere`; any other trouble is no answer
  */
-async function nixVersion(command) {
-    const { stdout } = await runNix({ ...command, args: ['--version'] });
-    const version = parseNixVersion(stdout);
-    if (version === undefined) {
-        throw new errors/* ActionError */.lZ('nix-missing', `${command.nix} --version printed no version of Nix: ${JSON.stringify(stdout.slice(0, 200))}`, { hint: 'Install Nix, or let install-nix do it.' });
+async function checkDaemonReach(store, folder, settings) {
+    const socketPath = external_node_path_.join(folder, '.reach');
+    const server = (0,external_node_net_.createServer)((client) => client.destroy());
+    await listenPrivately(server, socketPath, 'a question to the local Nix daemon');
+    const limit = setTimeout(() => store.close(), LIMIT);
+    try {
+        const complaint = await askThrough(store, socketPath, settings);
+        if (complaint.includes('cannot connect') && complaint.includes(socketPath))
+            throw elsewhere();
     }
-    return version;
+    finally {
+        clearTimeout(limit);
+        store.close();
+        server.close();
+        await (0,promises_namespaceObject.rm)(socketPath, { force: true });
+    }
 }
-function vendorOf(text) {
-    if (text.startsWith('Lix'))
-        return 'lix';
-    return text.startsWith('Determinate') ? 'determinate' : 'nix';
+/** @returns what the daemon complains about; nobody who connects to that socket is answered, so that it always does, if it is trusted to */
+async function askThrough(store, socketPath, settings) {
+    try {
+        const { nixVersion } = await store.greeting;
+        const { setOptions } = deliverOptions(optionsFor(socketPath), 'socket', nixVersion, settings);
+        if (setOptions === undefined)
+            return '';
+        await store.setOptions(setOptions);
+        await store.queryMissing([{ kind: 'opaque', path: daemon_reach_NOWHERE }]);
+        return '';
+    }
+    catch (error) {
+        return (0,domain_errors/* toError */.iT)(error).message;
+    }
+}
+function optionsFor(socketPath) {
+    const asked = { substituters: `unix://${socketPath}`, substitute: 'true', fallback: 'false' };
+    return {
+        keepGoing: undefined,
+        maxJobs: undefined,
+        cores: undefined,
+        timeout: undefined,
+        maxSilentTime: undefined,
+        settings: new Map(Object.entries(asked)),
+    };
+}
+function elsewhere() {
+    return new domain_errors/* ActionError */.lZ('daemon-elsewhere', 'the local Nix daemon does not reach the sockets of this job, and could not use its builders: it runs outside of the container that the job ' +
+        'is in, or with a /tmp of its own', {
+        hint: 'Use store in place of builders (mode: remote-store), which asks nothing of that daemon; or run the job outside of the container, or ' +
+            'with a Nix of its own in it; or, where the service of nix-daemon has PrivateTmp, take that away.',
+    });
 }
 
 ;// CONCATENATED MODULE: ./nix/user-conf-files.js
@@ -72475,7 +75561,7 @@ async function writeNixConf(folder, text) {
  */
 async function userConfFiles(file, env, version) {
     if (file.includes(':')) {
-        throw new errors/* ActionError */.lZ('internal', `Nix cannot read a configuration whose path holds ':': ${file}`, {
+        throw new domain_errors/* ActionError */.lZ('internal', `Nix cannot read a configuration whose path holds ':': ${file}`, {
             hint: 'Set RUNNER_TEMP to a folder whose path has none.',
         });
     }
@@ -72512,46 +75598,96 @@ async function homeFolder(env, version) {
     return owner === undefined || owner.uid === process.geteuid?.() ? home : (0,external_node_os_namespaceObject.userInfo)().homedir;
 }
 
-;// CONCATENATED MODULE: ./build/import-permission.js
+;// CONCATENATED MODULE: ./build/runner-conf.js
+
+
+
+
+
+
+
+
+
 
 /**
- * Decides, before anything is built, whether built outputs can be imported into the local store, and with which check.
- * @throws ActionError `signature-required` when nothing that the remote builds could ever be imported, naming the line to add.
+ * Puts what the user gave in force; where nothing is given, nothing is done.
+ * @param opened takes what has to be removed
+ * @throws ActionError `input-invalid` for what Nix does not take
  */
-function importPermission(evidence) {
-    const { localSettings } = evidence;
-    if (isTrustedLocally(evidence))
-        return 'no-signature-check';
-    if (localSettings?.get('require-sigs') === 'false')
-        return 'check-signatures';
-    const signs = import_permission_words(evidence.remoteSettings?.get('secret-key-files')).length > 0;
-    // Where the remote's settings are not readable it may sign; the import itself then says.
-    if (signs || evidence.remoteSettings === undefined)
-        return 'check-signatures';
-    throw new errors/* ActionError */.lZ('signature-required', `${evidence.reason}: the local Nix daemon does not trust user '${evidence.localUser}', and ${evidence.remoteLabel} does not sign what it builds, so its outputs cannot be imported here`, {
-        hint: `Either add the line 'trusted-users = root ${evidence.localUser}' to /etc/nix/nix.conf on this runner, or set 'secret-key-files' in nix.conf on ` +
-            `${evidence.remoteLabel} and add its public key to 'trusted-public-keys' on this runner${OTHERWISE[evidence.reason]}.`,
-    });
+async function openGivenConf(given, context, opened) {
+    const { env } = context;
+    if (given.accessToken === undefined && given.extraConfig.trim() === '') {
+        return { env, exports: {} };
+    }
+    const version = await nixVersion(commandOf(context));
+    return openRunnerConf(given, version, context, opened);
 }
-const OTHERWISE = {
-    'copy-outputs': ', or leave copy-outputs at false',
-    'offload socket': '',
-};
 /**
- * Daemons below protocol 1.35 do not say whether they trust us: then their `trusted-users` tells. A group in it may be one of ours;
- * then the import itself says.
+ * Writes a configuration of ours, the user's lines last, and tells what of ours does not hold because of them.
+ * @param opened takes what has to be removed
+ * @throws ActionError `input-invalid` for what Nix does not take
  */
-function isTrustedLocally(evidence) {
-    if (evidence.localTrust !== 'unknown')
-        return evidence.localTrust === 'trusted';
-    const trusted = import_permission_words(evidence.localSettings?.get('trusted-users'));
-    return trusted.some((name) => name === '*' || name === evidence.localUser || name.startsWith('@'));
+async function openRunnerConf(options, version, context, opened) {
+    const { env, socketDirectory } = context;
+    const { text, ours, overridden } = renderNixConf({
+        ...options,
+        presentAccessTokens: options.accessToken && (await presentAccessTokens(context)),
+    });
+    tellOfOverridden(ours, overridden, context);
+    const file = await writeNixConf(socketDirectory, text);
+    // Of no use when the step has ended, and it may hold a secret.
+    opened.defer(() => (0,promises_namespaceObject.rm)(file, { force: true }));
+    const exports = { NIX_USER_CONF_FILES: await userConfFiles(file, env, version) };
+    const conf = { env: { ...env, ...exports }, exports };
+    if (options.extraConfig.trim() !== '')
+        await tryOut({ ...context, env: conf.env }, file);
+    return conf;
 }
-function import_permission_words(text) {
-    return (text ?? '').split(/\s+/).filter((word) => word !== '');
+function commandOf({ env, signal }) {
+    return { nix: 'nix', env, signal, workingDirectory: external_node_os_namespaceObject.tmpdir() };
+}
+async function presentAccessTokens(context) {
+    return (await readLocalSettings(commandOf(context)))?.get('access-tokens');
+}
+function tellOfOverridden(ours, byExtra, { env, observe }) {
+    const warn = (source, names) => {
+        if (names.length === 0)
+            return;
+        const text = `${source} overrides what this step sets: ${names.join(', ')}`;
+        observe({ kind: 'warning', text });
+    };
+    warn('extra-nix-config', byExtra);
+    warn('NIX_CONFIG', overriddenSettings(ours, readable(env['NIX_CONFIG'] ?? '')));
+}
+/** What is wrong with the job's own configuration is for Nix to say. */
+function readable(text) {
+    try {
+        return parseNixConf(text, 'NIX_CONFIG');
+    }
+    catch {
+        return [];
+    }
+}
+/** A value that Nix does not take, or a file that is not there, would fail every command of every later step. */
+async function tryOut(context, file) {
+    const words = [];
+    const { exitCode } = await runNix({
+        ...commandOf(context),
+        args: ['--version'],
+        onStderr: (line) => words.push(line),
+    });
+    if (exitCode === 0)
+        return;
+    const said = oneLine(words.join(' '))
+        .replace(/^error: /, '')
+        .replaceAll(file, 'it');
+    throw new domain_errors/* ActionError */.lZ('input-invalid', `extra-nix-config: Nix does not take it: ${said}`, {
+        hint: 'Correct that line, or leave it out.',
+    });
 }
 
 ;// CONCATENATED MODULE: ./build/local-nix.js
+
 
 
 
@@ -72566,37 +75702,47 @@ function import_permission_words(text) {
  * Has the local Nix build on our machines: through a configuration of ours, and where its daemon does not take that from this user,
  * through a daemon for this job alone.
  * @param opened takes what has to be closed
- * @throws ActionError of nix/private-daemon.ts
+ * @throws ActionError of nix/private-daemon.ts and daemon-reach.ts, and `input-invalid` for what Nix does not take of `extra-nix-config`
  */
-async function openLocalNix(builders, { access, store }, options, { env, signal, user, socketDirectory, }, opened) {
-    const command = { nix: 'nix', env, signal, workingDirectory: external_node_os_namespaceObject.tmpdir() };
-    const [version, settings, { trust }] = await Promise.all([
-        nixVersion(command),
-        readLocalSettings(command),
-        store.greeting,
-    ]);
-    const { text: nixConf } = renderNixConf({
+async function openLocalNix(builders, version, local, { options, nixConf: given }, context, opened) {
+    const machines = {
         builders: builders.lines(version),
         maxJobs: options.maxJobs,
-        extraConfig: confLines(options),
-    });
-    const file = await writeNixConf(socketDirectory, nixConf);
-    // Of no use when the tunnels are gone, and it may hold a secret.
-    opened.defer(() => (0,promises_namespaceObject.rm)(file, { force: true }));
-    const conf = { NIX_USER_CONF_FILES: await userConfFiles(file, env, version) };
+        settings: confSettings(options),
+        extraConfig: given.extraConfig,
+    };
+    const { accessToken } = given;
+    const { env, exports } = await openRunnerConf({ ...machines, accessToken }, version, context, opened);
+    const [settings, isHeard] = await Promise.all([
+        readLocalSettings(nixCommand({ env, signal: context.signal })),
+        isTrustedByLocal(local, context),
+    ]);
     const known = { settings, version, rename: builders.rename };
-    const isHeard = access.kind === 'direct' ||
-        isTrustedLocally({ localTrust: trust, localSettings: settings, localUser: user });
     if (isHeard) {
-        const place = { storeUri: access.storeUri, socketPath: daemonSocketPath(env) };
-        return { ...place, ...known, exports: conf, env: { ...env, ...conf } };
+        const { storeUri, kind } = local.access;
+        const socketPath = daemonSocketPath(env);
+        if (kind === 'socket') {
+            const { store } = await openLocalStore({ env, socketPath });
+            await checkDaemonReach(store, context.socketDirectory, settings);
+        }
+        return { storeUri, socketPath, ...known, exports, env };
     }
-    const daemon = await startPrivateDaemon({ nixConf, folder: socketDirectory, env, signal });
+    // It downloads nothing for an evaluation, and needs no token.
+    const { text: nixConf } = renderNixConf(machines);
+    const { socketDirectory: folder, signal } = context;
+    const daemon = await startPrivateDaemon({ nixConf, folder, env, signal });
     opened.defer(() => daemon.stop());
     const { socketPath } = daemon;
-    const own = { ...conf, NIX_DAEMON_SOCKET_PATH: socketPath };
-    const exports = { ...own, NIX_REMOTE: 'daemon' };
-    return { storeUri: 'daemon', socketPath, ...known, exports, env: { ...env, ...own } };
+    const own = { NIX_DAEMON_SOCKET_PATH: socketPath };
+    const all = { ...exports, ...own, NIX_REMOTE: 'daemon' };
+    return { storeUri: 'daemon', socketPath, ...known, exports: all, env: { ...env, ...own } };
+}
+/** Which Nix this runner has. */
+function localNixVersion(context) {
+    return nixVersion(nixCommand(context));
+}
+function nixCommand({ env, signal }) {
+    return { nix: 'nix', env, signal, workingDirectory: external_node_os_namespaceObject.tmpdir() };
 }
 
 ;// CONCATENATED MODULE: ./build/builders-site.js
@@ -72610,35 +75756,2008 @@ async function openLocalNix(builders, { access, store }, options, { env, signal,
  * @param opened takes what has to be closed
  */
 function buildersSite(request, machines, context, local, phases, opened) {
-    const opening = Builders.open(machines, context, opened);
+    const opening = builders_site_open(machines, context, opened);
     const nix = openNix(request, opening, local, context, opened);
     nix.catch(() => undefined); // waited for by evaluation and by connecting, unless one of them fails first
-    const connected = phases.measure('connect', () => builders_site_connect(request, context, opening, nix, opened));
+    const connected = phases.measure('connect', () => builders_site_connect(request, context, opening, nix));
     return {
         connected,
         store: nix,
         systems: {
             named: systemsOf(machines, context.runnerSystem),
-            settings: Promise.resolve(undefined),
+            offered: Promise.resolve([]),
         },
         importCheck: Promise.resolve(undefined),
     };
 }
-async function openNix({ options }, opening, local, context, opened) {
-    const [builders, localStore] = await Promise.all([opening, local]);
-    return openLocalNix(builders, localStore, options, context, opened);
+async function builders_site_open(machines, context, opened) {
+    const asking = localNixVersion(context);
+    asking.catch(() => undefined); // waited for below, unless opening fails first
+    const place = await Builders.open(machines, context, opened);
+    const version = await asking;
+    const chosen = place.connect(version);
+    chosen.catch(() => undefined); // waited for by connecting
+    return { place, version, chosen };
 }
-async function builders_site_connect({ options }, context, opening, nix, opened) {
-    const place = await opening;
-    await place.connect();
-    const session = await openBuilderSession(place, await nix, options, context);
-    opened.defer(() => session.close());
-    return { place, session };
+/** Evaluation begins before all machines have answered, unless a build of its own could then fail for that. */
+async function openNix(request, opening, local, context, opened) {
+    const [{ place, version, chosen }, localStore] = await Promise.all([opening, local]);
+    if (place.mayBeUnfit(version))
+        await chosen;
+    return openLocalNix(place, version, localStore, request, context, opened);
 }
+async function builders_site_connect(request, context, opening, nix) {
+    const { place, chosen } = await opening;
+    await chosen;
+    const localNix = await nix;
+    const open = async (observe) => {
+        const session = await openBuilderSession(place, localNix, request, { ...context, observe });
+        // Nix forgets with a session which machine did not answer.
+        return { place, session, openSession: undefined, traffic: place, again: () => open(unheard) };
+    };
+    return [await open(context.observe)];
+}
+/** What there is to say of a session was said of the first. */
+const unheard = () => undefined;
 /** The runner itself builds what is for its own system. */
 function systemsOf(machines, runner) {
     const named = machines.flatMap(({ systems }) => systems.filter((each) => isSystem(each)));
     return [...new Set([runner, ...named])];
+}
+
+;// CONCATENATED MODULE: ./plan/assumptions.js
+
+/** What is taken for what nobody knows. Wherever one of these decides, the prediction says so. */
+const USUAL = {
+    /** A line of 100 Mbit/s. */
+    rate: 12.5e6,
+    roundTripMs: 40,
+    /** Of an output that is nowhere yet. */
+    outputBytes: 1e6,
+    /** Of a build. */
+    buildSeconds: 5,
+    /** As Nix has it where nothing is said. */
+    slots: 1,
+};
+/** What was taken for granted, collected while something is predicted. */
+class Assumptions {
+    #sizes = new Set();
+    #fetched = new Set();
+    #texts = new Set();
+    /** @param what an output without a known size */
+    sizeOf(what) {
+        this.#sizes.add(what);
+    }
+    /** @param drvPath a derivation that no store has the outputs of, nor of anything that it is built from */
+    fetched(drvPath) {
+        this.#fetched.add(drvPath);
+    }
+    add(text) {
+        this.#texts.add(text);
+    }
+    /** For people, a part of a sentence each. */
+    texts() {
+        const each = formatBytes(USUAL.outputBytes);
+        const sizes = `${plural(this.#sizes.size, 'output')} of unknown size taken as ${each} each`;
+        const fetched = `${plural(this.#fetched.size, 'derivation')} that no store has anything of taken to come from caches`;
+        return [
+            ...(this.#sizes.size > 0 ? [sizes] : []),
+            ...(this.#fetched.size > 0 ? [fetched] : []),
+            ...this.#texts,
+        ];
+    }
+}
+
+;// CONCATENATED MODULE: ./plan/estimate.js
+const estimate_NOTHING = { least: 0, expected: 0, most: 0 };
+function exactly(amount) {
+    return { least: amount, expected: amount, most: amount };
+}
+/** Something of which nothing is known but what is usual. */
+function assumed(usual) {
+    return { least: 0, expected: usual, most: 'unbounded' };
+}
+function sum(estimates) {
+    let [least, expected] = [0, 0];
+    let most = 0;
+    for (const each of estimates) {
+        least += each.least;
+        expected += each.expected;
+        most = most === 'unbounded' || each.most === 'unbounded' ? 'unbounded' : most + each.most;
+    }
+    return { least, expected, most };
+}
+function scaled({ least, expected, most }, factor) {
+    return {
+        least: least * factor,
+        expected: expected * factor,
+        most: most === 'unbounded' ? most : most * factor,
+    };
+}
+
+;// CONCATENATED MODULE: ./plan/machines.js
+
+
+
+/** Whether Nix would ask a machine to build a derivation (machines.cc, `Machine::mandatoryMet`). */
+function canBuild(machine, demand) {
+    const { systems, features, mandatoryFeatures } = machine;
+    const all = features && new Set([...features, ...mandatoryFeatures]);
+    if (!isAble(demand, { systems, features: all }))
+        return false;
+    if (mandatoryFeatures.size === 0)
+        return true;
+    const required = requiredSystemFeatures(demand);
+    return [...mandatoryFeatures].every((each) => required.includes(each));
+}
+/** Whether a remote's store can build by itself: it speaks the worker protocol, and is not set aside for builds that require something. */
+function canBeStore({ protocol, mandatoryFeatures, }) {
+    return protocol === 'worker' && mandatoryFeatures.size === 0;
+}
+/**
+ * Derivations that have to be realised to have the outputs of these, dependencies first.
+ * @param visit says of a derivation, and of which outputs of it are needed, whether it has to be
+ */
+function toRealise(roots, { derivations }, visit) {
+    const order = [];
+    const entered = new Set();
+    /** A stack of our own: chains are deeper than that of JavaScript. `leave` comes after all inputs. */
+    const stack = [...roots].map(([drvPath, outputs]) => ({ kind: 'need', drvPath, outputs }));
+    for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
+        const { drvPath } = top;
+        if (top.kind === 'leave') {
+            order.push(drvPath);
+            continue;
+        }
+        const step = derivations.get(drvPath);
+        if (!step || entered.has(drvPath) || visit(drvPath, step, top.outputs) === 'skip')
+            continue;
+        entered.add(drvPath);
+        stack.push({ kind: 'leave', drvPath });
+        for (const [input, outputs] of step.inputDrvs) {
+            stack.push({ kind: 'need', drvPath: input, outputs });
+        }
+    }
+    return order;
+}
+/** Where a walk begins: the derivations that are wanted. Store paths that were asked for by themselves have none. */
+function rootsOf(wanted) {
+    return wanted.flatMap(({ key, outputs }) => isDrvPath(key) ? [[key, [...outputs.keys()]]] : []);
+}
+/** Paths of these outputs; `undefined` for one that is known only when it is built. */
+function outputPaths(step, names) {
+    return names.map((name) => step.outputs.get(name));
+}
+/** How many of these depend on each other in a row; they come in order, dependencies first. */
+function depthOf(drvPaths, { derivations }) {
+    const depths = new Map();
+    let deepest = 0;
+    for (const drvPath of drvPaths) {
+        let below = 0;
+        for (const input of derivations.get(drvPath)?.inputDrvs.keys() ?? []) {
+            below = Math.max(below, depths.get(input) ?? 0);
+        }
+        depths.set(drvPath, below + 1);
+        deepest = Math.max(deepest, below + 1);
+    }
+    return deepest;
+}
+/**
+ * Those of the targets that need none of what cannot be built, in one pass over all derivations.
+ * @param order of what has to be built, dependencies first
+ */
+function possibleOf(wanted, order, { derivations }, isPossible) {
+    const impossible = new Set();
+    for (const drvPath of order) {
+        const step = derivations.get(drvPath);
+        if (!step)
+            continue;
+        const needs = [...step.inputDrvs.keys()].some((input) => impossible.has(input));
+        if (needs || !isPossible(step))
+            impossible.add(drvPath);
+    }
+    return wanted.filter(({ key }) => !impossible.has(key));
+}
+
+;// CONCATENATED MODULE: ./plan/builders-work.js
+
+
+
+
+/** What the local store fetches by itself, in bytes, and what has to be built for it, dependencies first. */
+function realisedHere(knowledge, wanted, assumptions) {
+    const { local, work } = knowledge.evidence;
+    const sizes = [];
+    const seen = new Set();
+    const fetch = (paths, name) => {
+        if (paths.includes(undefined))
+            sizes.push(knowledge.size(undefined, name, assumptions));
+        const known = paths.filter((path) => path !== undefined);
+        for (const path of knowledge.missing(known, local, seen)) {
+            sizes.push(knowledge.size(path, name, assumptions));
+        }
+    };
+    const order = toRealise(rootsOf(wanted), work, (drvPath, step, names) => {
+        const missing = outputPaths(step, names).filter((path) => !knowledge.isValid(local, path));
+        if (missing.length === 0)
+            return 'skip';
+        const comes = missing.every((path) => knowledge.canFetch(local, path));
+        if (!comes && knowledge.origin(drvPath) !== 'fetched')
+            return 'enter';
+        if (!comes)
+            assumptions.fetched(drvPath);
+        fetch(missing, drvPath);
+        return 'skip';
+    });
+    const derivations = new Set(rootsOf(wanted).map(([drvPath]) => drvPath));
+    fetch(wanted.flatMap(({ key }) => (derivations.has(key) ? [] : [key])), 'a store path');
+    const steps = order.flatMap((drvPath) => {
+        const step = work.derivations.get(drvPath);
+        return step ? [[drvPath, step]] : [];
+    });
+    return { fetched: sum(sizes), realised: new Map(steps) };
+}
+/** Machines first, as Nix does; of several, the one that has the most of what it takes. */
+function machineFor(knowledge, step) {
+    const { remotes, local } = knowledge.evidence;
+    const able = remotes.filter((remote) => canBuild(remote, step) && refusalOf(remote, local) === undefined);
+    const has = (remote) => [...step.outputs.values(), ...step.inputSrcs].filter((path) => knowledge.isValid(remote, path))
+        .length;
+    const [first] = able.toSorted((one, other) => has(other) - has(one));
+    if (first)
+        return first;
+    const { system, features, slots } = local;
+    const isOwn = isAble(step, { systems: new Set([system]), features });
+    return isOwn && slots !== 0 ? 'local' : undefined;
+}
+/** Why a machine builds nothing for a user whom it does not trust, as Nix asks it (build-remote.cc); a part of a sentence. */
+function refusalOf({ id, protocol, trust, tellsTrust }, { buildsUntrusted }) {
+    if (trust !== 'untrusted')
+        return undefined;
+    const refuses = `${id} does not trust this user, and builds nothing for such a user`;
+    if (protocol === 'serve')
+        return `${refuses} through ssh://`;
+    if (buildsUntrusted === false)
+        return `${refuses} when a Nix older than 2.16 asks`;
+    return tellsTrust === false ? `${refuses}, as its Nix is older than 2.15` : undefined;
+}
+/** Those of the targets that builders can have built with all that they need, by whatever machines. */
+function buildableByBuilders(knowledge, wanted) {
+    const { realised } = realisedHere(knowledge, wanted, new Assumptions());
+    return possibleOf(wanted, realised.keys(), knowledge.evidence.work, (step) => machineFor(knowledge, step) !== undefined);
+}
+
+;// CONCATENATED MODULE: ./plan/load.js
+
+/** Collects traffic. */
+class TrafficTable {
+    #table = new Map();
+    add(remote, more) {
+        const { up, down } = this.#table.get(remote) ?? { up: estimate_NOTHING, down: estimate_NOTHING };
+        this.#table.set(remote, {
+            up: more.up ? sum([up, more.up]) : up,
+            down: more.down ? sum([down, more.down]) : down,
+        });
+    }
+    get traffic() {
+        return this.#table;
+    }
+}
+
+;// CONCATENATED MODULE: ./plan/remote-store-load.js
+
+
+
+/** What is valid there; what is missing; derivations and the request. */
+const BUILD_EXCHANGES = 3;
+/** Path infos; NARs. */
+const COPY_EXCHANGES = 2;
+/**
+ * What it takes to build in remote stores: derivations with their sources go up, outputs that are wanted back come down.
+ * @param routes to which remote each target goes
+ */
+function remoteStoreLoad(knowledge, routes, assumptions) {
+    const table = new TrafficTable();
+    const builds = new Set();
+    for (const [remote, wanted] of byRemote(routes)) {
+        const missing = wanted.filter(({ outputs }) => [...outputs.values()].some((path) => !knowledge.isValid(remote, path)));
+        for (const drvPath of builtThere(knowledge, remote, missing, assumptions))
+            builds.add(drvPath);
+        table.add(remote.id, {
+            up: exactly(uploadBytes(knowledge, remote, missing)),
+            down: sum(copiedBack(knowledge, wanted, assumptions)),
+        });
+    }
+    const isCopying = [...routes.keys()].some(({ back }) => back);
+    return {
+        traffic: table.traffic,
+        fetched: exactly(0),
+        builds,
+        asked: { count: 0, depth: 0 },
+        exchanges: BUILD_EXCHANGES + (isCopying ? COPY_EXCHANGES : 0),
+    };
+}
+function byRemote(routes) {
+    const groups = new Map();
+    for (const [wanted, remote] of routes) {
+        groups.set(remote, [...(groups.get(remote) ?? []), wanted]);
+    }
+    return groups;
+}
+/** What the remote neither has nor, most likely, can fetch. */
+function builtThere(knowledge, remote, wanted, assumptions) {
+    return toRealise(rootsOf(wanted), knowledge.evidence.work, (drvPath, step, names) => {
+        const isThere = outputPaths(step, names).every((path) => knowledge.isValid(remote, path) || knowledge.canFetch(remote, path));
+        if (isThere)
+            return 'skip';
+        if (knowledge.origin(drvPath) !== 'fetched')
+            return 'enter';
+        assumptions?.fetched(drvPath);
+        return 'skip';
+    });
+}
+/** All of the derivations' closure that the remote lacks: every `.drv` file and every source, built or not. */
+function uploadBytes(knowledge, remote, wanted) {
+    const { work } = knowledge.evidence;
+    const sources = new Set();
+    let bytes = 0;
+    // A derivation that is there came with all that it refers to.
+    const sent = toRealise(rootsOf(wanted), work, (drvPath) => knowledge.isValid(remote, drvPath) ? 'skip' : 'enter');
+    for (const drvPath of sent) {
+        const step = work.derivations.get(drvPath);
+        bytes += step?.size ?? 0;
+        for (const path of step?.inputSrcs ?? [])
+            sources.add(path);
+    }
+    return bytes + sourceBytes(knowledge, remote, sources, new Set());
+}
+/** Sources are in the local store, for evaluation has put them there, so that their sizes are known. */
+function sourceBytes(knowledge, remote, sources, seen) {
+    return knowledge
+        .missing(sources, remote, seen)
+        .filter((path) => !knowledge.canFetch(remote, path))
+        .reduce((total, path) => total + (knowledge.facts(path)?.size ?? 0), 0);
+}
+/** What is wanted back and not here, with all that it refers to, as far as that is known. */
+function* copiedBack(knowledge, wanted, assumptions) {
+    const { local } = knowledge.evidence;
+    const seen = new Set();
+    for (const { key, outputs, back } of wanted) {
+        if (!back)
+            continue;
+        for (const [name, path] of outputs) {
+            if (path === undefined) {
+                yield knowledge.size(path, `${key}!${name}`, assumptions);
+                continue;
+            }
+            for (const each of knowledge.missing([path], local, seen)) {
+                yield knowledge.size(each, name, assumptions);
+            }
+        }
+        if ([...outputs.values()].some((path) => path === undefined || !knowledge.facts(path))) {
+            assumptions.add('what outputs refer to that are not built yet is not counted');
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./plan/builders-load.js
+
+
+
+
+
+
+/** What is valid, and what builders have to do with it, is asked of the local store: one question that is near, and the request. */
+const EXCHANGES = 1;
+/**
+ * What it takes to have the local store build with remotes as its builders: all that a build needs, down to what is in the local store, has to
+ * be made valid here, and sent to the machine if that lacks it; and every output comes back.
+ */
+function buildersLoad(knowledge, wanted, assumptions) {
+    const { fetched, realised } = realisedHere(knowledge, wanted, assumptions);
+    const machines = new Map();
+    for (const [drvPath, step] of realised) {
+        const machine = machineFor(knowledge, step);
+        if (machine === undefined)
+            return { kind: 'impossible', why: `no machine can build ${drvPath}` };
+        machines.set(drvPath, machine);
+    }
+    const table = new TrafficTable();
+    for (const remote of knowledge.evidence.remotes) {
+        const mine = new Map([...realised].filter(([drvPath]) => machines.get(drvPath) === remote));
+        if (mine.size === 0)
+            continue;
+        const up = sentTo(knowledge, remote, { mine, machines, realised }, assumptions);
+        if (up.kind === 'impossible')
+            return up;
+        table.add(remote.id, { up: up.bytes, down: sum(outputsOf(knowledge, mine, assumptions)) });
+    }
+    const remotely = new Map([...realised].filter(([drvPath]) => machines.get(drvPath) !== 'local'));
+    const load = {
+        traffic: table.traffic,
+        fetched,
+        builds: new Set([...realised].flatMap(([drvPath, step]) => isBuiltAlready(knowledge, step, machines.get(drvPath)) ? [] : [drvPath])),
+        asked: { count: remotely.size, depth: depthOf(remotely.keys(), knowledge.evidence.work) },
+        exchanges: EXCHANGES,
+    };
+    const why = whyTooLarge(knowledge, load);
+    return why === undefined ? { kind: 'possible', load } : { kind: 'impossible', why };
+}
+/** Asked for what it has, a machine answers at once. */
+function isBuiltAlready(knowledge, step, machine) {
+    if (machine === undefined || machine === 'local')
+        return false;
+    return [...step.outputs.values()].every((path) => knowledge.isValid(machine, path));
+}
+/** What a machine lacks of its builds' inputs and cannot fetch. */
+function sentTo(knowledge, remote, { mine, machines, realised }, assumptions) {
+    const { local, work } = knowledge.evidence;
+    const sources = new Set();
+    const inputs = new Set();
+    const foreign = [];
+    const counted = new Set();
+    for (const step of mine.values()) {
+        for (const source of step.inputSrcs)
+            sources.add(source);
+        for (const [input, names] of step.inputDrvs) {
+            const made = realised.get(input);
+            if (made && machines.get(input) === remote)
+                continue;
+            const needed = work.derivations.get(input);
+            const paths = needed ? outputPaths(needed, names) : [];
+            if (made && !counted.has(input)) {
+                counted.add(input);
+                foreign.push(...paths
+                    .filter((path) => !knowledge.isValid(remote, path))
+                    .map((path) => knowledge.size(path, input, assumptions)));
+            }
+            if (!made)
+                for (const path of paths)
+                    if (path !== undefined)
+                        inputs.add(path);
+        }
+    }
+    const seen = new Set();
+    const sent = knowledge
+        .missing(inputs, remote, seen)
+        .filter((path) => knowledge.isValid(local, path) && !knowledge.canFetch(remote, path));
+    const why = whyRefused(knowledge, remote, sent, foreign.length);
+    if (why !== undefined)
+        return { kind: 'impossible', why };
+    const files = remote.trust === 'untrusted' ? uploadBytes(knowledge, remote, wantedOf(mine)) : ownBytes(mine);
+    const known = sourceBytes(knowledge, remote, sources, seen) + files;
+    const sizes = sent.map((path) => knowledge.size(path, path, assumptions));
+    return { kind: 'possible', bytes: sum([exactly(known), ...sizes, ...foreign]) };
+}
+/** A machine whose daemon does not trust us takes no unsigned input. */
+function whyRefused(knowledge, { id, trust }, sent, foreign) {
+    if (trust !== 'untrusted')
+        return undefined;
+    const unsigned = sent.filter((path) => {
+        const facts = knowledge.facts(path);
+        return facts && !facts.provesItself && facts.keyNames.length === 0;
+    });
+    const count = unsigned.length + foreign;
+    if (count === 0)
+        return undefined;
+    return `${id} does not trust this user, and would have to take ${plural(count, 'unsigned input')}`;
+}
+/** Nix sends an untrusting machine derivations as they are, with all that they refer to. */
+function wantedOf(mine) {
+    return [...mine].map(([key, { outputs }]) => ({ key, outputs, back: true }));
+}
+function ownBytes(mine) {
+    return [...mine.values()].reduce((total, { size }) => total + size, 0);
+}
+function* outputsOf(knowledge, steps, assumptions) {
+    const { local } = knowledge.evidence;
+    for (const [drvPath, { outputs }] of steps) {
+        for (const [name, path] of outputs) {
+            if (!knowledge.isValid(local, path))
+                yield knowledge.size(path, `${drvPath}!${name}`, assumptions);
+        }
+    }
+}
+function whyTooLarge(knowledge, { traffic, fetched }) {
+    const { freeBytes } = knowledge.evidence.local;
+    if (freeBytes === 'unknown')
+        return undefined;
+    const comes = sum([fetched, ...[...traffic.values()].map(({ down }) => down)]).expected;
+    if (comes <= freeBytes)
+        return undefined;
+    const [needed, free] = [formatBytes(comes), formatBytes(freeBytes)];
+    return `about ${needed} of inputs and outputs would come to the runner's store, which has ${free} left`;
+}
+
+;// CONCATENATED MODULE: ./plan/history.js
+const NO_HISTORY = { runs: [], links: new Map() };
+/** Less than this tells nothing of how well seconds are predicted. */
+const SECONDS_THAT_COUNT = 1;
+/** One run that was disturbed must not turn later ones around. */
+const LARGEST_CORRECTION = 4;
+/**
+ * By what factor predictions were too low, by mode. A mode that was tried is not held against one that was not: only where both
+ * were, each has a factor of its own; else both have that of all runs. 1 where nothing is known.
+ */
+function correctionsOf({ runs, }) {
+    const all = runs.filter(({ mode }) => mode !== 'local');
+    const stores = correction(all.filter(({ mode }) => mode === 'remote-store'));
+    const builders = correction(all.filter(({ mode }) => mode === 'builders'));
+    const both = correction(all) ?? 1;
+    if (stores === undefined || builders === undefined) {
+        return { 'remote-store': both, builders: both };
+    }
+    return { 'remote-store': stores, builders };
+}
+/** The median, within reason. */
+function correction(runs) {
+    const ratios = runs.flatMap(({ predicted, actual }) => predicted !== undefined && predicted.seconds >= SECONDS_THAT_COUNT
+        ? [actual.seconds / predicted.seconds]
+        : []);
+    const middle = median(ratios);
+    if (middle === undefined)
+        return undefined;
+    return Math.min(LARGEST_CORRECTION, Math.max(1 / LARGEST_CORRECTION, middle));
+}
+/** Mean seconds of a build, over all earlier runs. */
+function usualBuildSeconds({ runs }) {
+    const count = runs.reduce((total, { builds }) => total + builds.count, 0);
+    const spent = runs.reduce((total, { builds }) => total + builds.seconds, 0);
+    return count === 0 ? undefined : (spent / count);
+}
+function median(numbers) {
+    const sorted = numbers.toSorted((a, b) => a - b);
+    const [low, high] = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]];
+    return low === undefined || high === undefined ? undefined : (low + high) / 2;
+}
+
+;// CONCATENATED MODULE: ./plan/knowledge.js
+
+
+
+/** What evidence says of single paths. */
+class Knowledge {
+    evidence;
+    #sides;
+    #origins;
+    constructor(evidence) {
+        this.evidence = evidence;
+        this.#sides = [evidence.local, ...evidence.remotes];
+        this.#origins = this.#findOrigins();
+    }
+    isValid({ contents }, path) {
+        return path !== undefined && contents !== 'unknown' && contents.valid.has(path);
+    }
+    /** What any of the stores says of a path. */
+    facts(path) {
+        for (const { contents } of this.#sides) {
+            const facts = contents === 'unknown' ? undefined : contents.facts.get(path);
+            if (facts)
+                return facts;
+        }
+        return undefined;
+    }
+    /** Bytes of a path, or of an output whose path is not known. */
+    size(path, name, assumptions) {
+        const facts = path === undefined ? undefined : this.facts(path);
+        if (facts)
+            return exactly(facts.size);
+        assumptions.sizeOf(path ?? name);
+        return assumed(USUAL.outputBytes);
+    }
+    /** Whether a store can most likely fetch a path by itself: it takes the signature of whoever signed it. Where it does not say, whoever that is. */
+    canFetch({ substitution }, path) {
+        const facts = path === undefined ? undefined : this.facts(path);
+        if (!facts)
+            return false;
+        if (substitution === 'unknown')
+            return facts.keyNames.length > 0;
+        return facts.keyNames.some((name) => substitution.keyNames.has(name));
+    }
+    /** A derivation that is wanted is built in any case, if no store has its outputs. */
+    origin(drvPath) {
+        return this.#origins.get(drvPath) ?? 'built';
+    }
+    /** Of the closure of these paths, what is not valid on a side; each once. What a path without facts refers to stays out. */
+    missing(roots, side, seen) {
+        const missing = [];
+        const stack = [...roots];
+        for (let path = stack.pop(); path !== undefined; path = stack.pop()) {
+            if (seen.has(path) || this.isValid(side, path))
+                continue;
+            seen.add(path);
+            missing.push(path);
+            stack.push(...(this.facts(path)?.references ?? []));
+        }
+        return missing;
+    }
+    /**
+     * Whether what no store has will be built or fetched is something that only substituters know, and they are not asked. What is built
+     * from something that is there is taken to be built; a derivation of which nothing is there, its inputs included, to come from a
+     * cache, as all of nixpkgs does on two fresh machines.
+     */
+    #findOrigins() {
+        const { work } = this.evidence;
+        const roots = rootsOf(work.wanted);
+        const wanted = new Set(roots.map(([drvPath]) => drvPath));
+        const noCaches = this.#sides.every(({ substitution }) => substitution !== 'unknown' && substitution.keyNames.size === 0);
+        const origins = new Map();
+        for (const drvPath of toRealise(roots, work, () => 'enter')) {
+            const step = work.derivations.get(drvPath);
+            if (!step)
+                continue;
+            const isBuilt = noCaches || wanted.has(drvPath) || this.#hasInput(step, origins);
+            origins.set(drvPath, this.#isSomewhere(step) ? 'somewhere' : isBuilt ? 'built' : 'fetched');
+        }
+        return origins;
+    }
+    #isSomewhere(step) {
+        const paths = outputPaths(step, [...step.outputs.keys()]);
+        return this.#sides.some((side) => paths.some((path) => this.isValid(side, path)));
+    }
+    #hasInput({ inputDrvs }, origins) {
+        return [...inputDrvs.keys()].some((input) => {
+            const origin = origins.get(input);
+            return origin === 'somewhere' || origin === 'built';
+        });
+    }
+}
+/** The remotes' names, for texts. */
+function labelOf(remotes) {
+    return remotes.map(({ id }) => id).join(', ');
+}
+
+;// CONCATENATED MODULE: ./plan/predict.js
+
+
+
+
+
+/**
+ * What Nix takes for each build that it asks a machine for, measured on 2.34 through our tunnels at 40 ms: one after the other while the
+ * machine is chosen, connected to and given inputs, and more until the outputs are back.
+ */
+const ASKED = { inTurn: 4, inTurnSeconds: 0.03, inARow: 9.5, inARowSeconds: 0.1 };
+/** @param other what the other mode would build; undefined where there is no other */
+function predict(mode, load, other, knowledge, { assumptions, correction }) {
+    const { evidence } = knowledge;
+    const further = [...load.builds].filter((drvPath) => other?.builds.has(drvPath) === false);
+    const parts = {
+        moving: scaled(movingSeconds(load, evidence, assumptions), correction),
+        asking: scaled(exactly(askingSeconds(load, evidence, assumptions)), correction),
+        building: scaled(buildingSeconds(further, mode, load, evidence, assumptions), correction),
+    };
+    const traffic = [...load.traffic.values()];
+    return {
+        mode,
+        seconds: sum(Object.values(parts)),
+        parts,
+        bytesUp: sum(traffic.map(({ up }) => up)),
+        bytesDown: sum(traffic.map(({ down }) => down)),
+        bytesFetched: load.fetched,
+        exchanges: exchangesOf(load),
+        furtherBuilds: further.length,
+        assumptions: assumptions.texts(),
+    };
+}
+/** What nothing has to be done for. */
+function nothingToDo(mode) {
+    const none = exactly(0);
+    const parts = { moving: none, asking: none, building: none };
+    const bytes = { bytesUp: none, bytesDown: none, bytesFetched: none };
+    return { mode, seconds: none, parts, ...bytes, exchanges: 0, furtherBuilds: 0, assumptions: [] };
+}
+function exchangesOf({ asked, exchanges }) {
+    return exchanges + Math.ceil(Math.max(asked.count * ASKED.inTurn, asked.depth * ASKED.inARow));
+}
+function askingSeconds(load, { remotes }, assumptions) {
+    const { asked, exchanges } = load;
+    const busy = remotes.filter(({ id }) => load.traffic.has(id));
+    const roundTrip = Math.max(0, ...busy.map(({ link, id }) => roundTripSeconds(link, id, assumptions)));
+    const inTurn = asked.count * (ASKED.inTurn * roundTrip + ASKED.inTurnSeconds);
+    const inARow = asked.depth * (ASKED.inARow * roundTrip + ASKED.inARowSeconds);
+    return exchanges * roundTrip + Math.max(inTurn, inARow);
+}
+function roundTripSeconds({ roundTripMs }, id, assumptions) {
+    if (roundTripMs !== 'unknown')
+        return roundTripMs / 1000;
+    assumptions.add(`the round trip to ${id} taken as ${USUAL.roundTripMs} ms`);
+    return USUAL.roundTripMs / 1000;
+}
+/** All of it passes the runner's one line, whatever the other ends are capable of. */
+function movingSeconds({ traffic, fetched }, evidence, assumptions) {
+    const lines = evidence.remotes.flatMap(({ id, link }) => {
+        const moved = traffic.get(id);
+        if (!moved)
+            return [];
+        const up = scaled(moved.up, 1 / rate(link.up, id, moved.up, assumptions));
+        const down = scaled(moved.down, 1 / rate(link.down, id, moved.down, assumptions));
+        return [up, down];
+    });
+    const caches = scaled(fetched, 1 / rate('unknown', 'caches', fetched, assumptions));
+    return sum([...lines, caches]);
+}
+function rate(known, whose, moved, assumptions) {
+    if (known !== 'unknown')
+        return known;
+    if (moved.expected > 0) {
+        assumptions.add(`the line to ${whose} taken as one of ${formatBytes(USUAL.rate)}/s`);
+    }
+    return USUAL.rate;
+}
+/**
+ * Nobody knows how long a build takes that was never asked for; there is what builds took in earlier runs. The size of an output says
+ * nothing of it that could be relied on.
+ */
+function buildingSeconds(drvPaths, mode, load, { history, remotes, work }, assumptions) {
+    if (drvPaths.length === 0)
+        return exactly(0);
+    const usual = usualBuildSeconds(history);
+    const each = usual ?? USUAL.buildSeconds;
+    const whence = usual === undefined ? '' : ', as builds of earlier runs';
+    const what = plural(drvPaths.length, 'build');
+    assumptions.add(`${what} that only ${mode} has to do taken as ${each.toFixed(1)} s each${whence}`);
+    const slots = slotsOf(remotes.filter(({ id }) => load.traffic.has(id)));
+    const inARow = Math.max(depthOf(drvPaths, work), drvPaths.length / slots);
+    return { least: 0, expected: inARow * each, most: 'unbounded' };
+}
+function slotsOf(remotes) {
+    const known = remotes.map(({ slots }) => slots === 'unknown' || slots === 0 ? USUAL.slots : slots);
+    return Math.max(USUAL.slots, known.reduce((total, each) => total + each, 0));
+}
+
+;// CONCATENATED MODULE: ./plan/reason.js
+
+/** Why one mode is better, by what makes most of the difference; a part of a sentence. */
+function comparison({ mode, ours, theirs, label }) {
+    const isStore = mode === 'remote-store';
+    const [chosen, other] = isStore ? [ours, theirs] : [theirs, ours];
+    const what = isStore ? `builds on ${label}` : `builds with ${label} as remote builders`;
+    const difference = other.seconds.expected - chosen.seconds.expected;
+    if (difference < 1) {
+        return `${what}, because other modes would not be quicker (${about(chosen)} and ${about(other)})`;
+    }
+    const why = WHY[mode][greatest(chosen, other)](chosen, other);
+    return `${what}, because ${why}: ${about(chosen)} instead of ${formatSeconds(other.seconds.expected)}`;
+}
+/** In what the other mode takes so many more seconds. */
+function greatest(chosen, other) {
+    const by = (part) => other.parts[part].expected - chosen.parts[part].expected;
+    const parts = ['moving', 'asking', 'building'];
+    return parts.reduce((greatest, part) => (by(part) > by(greatest) ? part : greatest));
+}
+const asking = (chosen, other) => `there would be about ${plural(other.exchanges, 'round trip')} instead of ${chosen.exchanges}`;
+const WHY = {
+    'remote-store': {
+        moving: (chosen, other) => `${more(other, chosen)} of build inputs and outputs would have to pass through the runner with builders`,
+        asking,
+        building: (_, { furtherBuilds }) => `builders would have to build ${plural(furtherBuilds, 'derivation')} again that the remote does not need`,
+    },
+    builders: {
+        moving: (chosen, other) => `${more(other, chosen)} more would have to be moved to build in a remote store`,
+        asking,
+        building: (_, { furtherBuilds }) => `a remote store would have to build ${plural(furtherBuilds, 'derivation')} again that the runner has`,
+    },
+};
+/** How many bytes more pass the runner; `about` so many where some of that is an assumption. */
+function more(one, other) {
+    const by = (bound) => passing(one, bound) - passing(other, bound);
+    const text = formatBytes(by('expected'));
+    return text === formatBytes(by('least')) ? text : `about ${text}`;
+}
+function passing({ bytesUp, bytesDown, bytesFetched }, bound) {
+    return bytesUp[bound] + bytesDown[bound] + bytesFetched[bound];
+}
+function about({ seconds }) {
+    return `about ${formatSeconds(seconds.expected)}`;
+}
+
+;// CONCATENATED MODULE: ./plan/routes.js
+
+
+
+
+
+/** As targets will be dealt out ({@link route}); those that are wanted back only to remotes whose outputs can be had. */
+function routesOf(knowledge) {
+    const { remotes, work } = knowledge.evidence;
+    const stores = remotes.filter(canBeStore);
+    const accepted = stores.filter(({ outputsAccepted }) => outputsAccepted !== false);
+    return new Map([
+        ...dealtOut(knowledge, work.wanted.filter(({ back }) => back), accepted),
+        ...dealtOut(knowledge, work.wanted.filter(({ back }) => !back), stores),
+    ]);
+}
+function dealtOut(knowledge, wanted, stores) {
+    const { derivations } = knowledge.evidence.work;
+    const byKey = new Map(wanted.map((each) => [each.key, each]));
+    const targets = wanted.map(({ key }) => ({
+        key,
+        demand: isDrvPath(key) ? derivations.get(key) : undefined,
+    }));
+    const offers = stores.map(offerOf);
+    const needs = routes_needsOf(knowledge, byKey, stores);
+    const { shares } = route(targets, offers, needs);
+    const given = targets.flatMap((target) => {
+        const place = shares.get(target.key) ?? -1;
+        const [each, remote, offer] = [byKey.get(target.key), stores[place], offers[place]];
+        return each && remote && offer && doesAll(offer, needs(target, place))
+            ? [[each, remote]]
+            : [];
+    });
+    return new Map(given);
+}
+/** Whether a place builds these, as far as it is known what it would have to build. */
+function doesAll(offer, needed) {
+    if (offer.others === 'possible' || !needed)
+        return true;
+    return [...needed.values()].every((demand) => offer.machines.some((machine) => isAble(demand, machine)));
+}
+function offerOf({ systems, features, others, slots }) {
+    const capacity = slots === 'unknown' || slots < 1 ? 1 : slots;
+    return { machines: [{ systems, features }], others, capacity };
+}
+/** Unknown for a remote that did not say what it has. */
+function routes_needsOf(knowledge, byKey, stores) {
+    const { derivations } = knowledge.evidence.work;
+    const known = new Map();
+    const ask = ({ key }, place) => {
+        const [wanted, remote] = [byKey.get(key), stores[place]];
+        if (!wanted || !remote || remote.contents === 'unknown')
+            return undefined;
+        const built = [...builtThere(knowledge, remote, [wanted])];
+        return new Map(built.flatMap((path) => {
+            const demand = derivations.get(path);
+            return demand ? [[path, demand]] : [];
+        }));
+    };
+    return (target, place) => {
+        const name = `${place} ${target.key}`;
+        if (!known.has(name))
+            known.set(name, ask(target, place));
+        return known.get(name);
+    };
+}
+
+;// CONCATENATED MODULE: ./plan/decide.js
+
+
+
+
+
+
+
+
+
+
+
+/** Less of a difference is a tie: a share of the quicker one, and in seconds. */
+const TIE = { share: 0.1, seconds: 1 };
+/**
+ * Chooses a mode: `local` only where all is here; what can be done in one mode alone is done in it; else what takes less time, and on a
+ * tie, or where too little is known, `remote-store`. No effects: the same evidence always makes the same choice.
+ */
+function decide(evidence) {
+    const knowledge = new Knowledge(evidence);
+    const { wanted } = evidence.work;
+    if (isAllHere(knowledge, wanted)) {
+        const reason = wanted.length === 0
+            ? 'there is nothing to build'
+            : "all that is wanted is in the runner's store already";
+        return { mode: 'local', reason, predictions: [nothingToDo('local')] };
+    }
+    const routes = routesOf(knowledge);
+    const stores = storesCandidate(knowledge, routes);
+    const builders = buildersCandidate(knowledge);
+    const [first, second] = [stores, builders].toSorted((a, b) => b.does.length - a.does.length);
+    if (first && second && first.does.length > second.does.length) {
+        return onlyOne(knowledge, first, second);
+    }
+    return better(knowledge, stores, builders, new Set([...routes.values()].map(({ id }) => id)));
+}
+function isAllHere(knowledge, wanted) {
+    const { local } = knowledge.evidence;
+    return wanted.every(({ outputs }) => [...outputs.values()].every((path) => knowledge.isValid(local, path)));
+}
+function storesCandidate(knowledge, routes) {
+    const { remotes, work } = knowledge.evidence;
+    const assumptions = new Assumptions();
+    const does = [...routes.keys()];
+    const load = does.length === 0 ? undefined : remoteStoreLoad(knowledge, routes, assumptions);
+    const rest = work.wanted.filter((each) => !routes.has(each));
+    const why = rest.length === 0 ? undefined : whyNotStores(remotes, rest);
+    return { mode: 'remote-store', does, load, why, assumptions };
+}
+function whyNotStores(remotes, rest) {
+    const stores = remotes.filter(canBeStore);
+    if (stores.length === 0) {
+        const isOld = remotes.every(({ protocol }) => protocol === 'serve');
+        const what = isOld
+            ? 'only answers the old protocol (ssh://)'
+            : 'only builds what requires its features';
+        return `${labelOf(remotes)} ${what}`;
+    }
+    if (rest.some(({ back }) => back) &&
+        stores.every(({ outputsAccepted }) => outputsAccepted === false)) {
+        return `the runner's store takes no outputs of ${labelOf(stores)}`;
+    }
+    return `${plural(rest.length, 'attribute')} cannot be built by one remote alone`;
+}
+function buildersCandidate(knowledge) {
+    const { local, remotes, work } = knowledge.evidence;
+    const assumptions = new Assumptions();
+    const none = { mode: 'builders', does: [], load: undefined, assumptions };
+    if (local.builders.kind === 'impossible')
+        return { ...none, why: local.builders.why };
+    const refusals = remotes.map((remote) => refusalOf(remote, local));
+    if (refusals.every((refusal) => refusal !== undefined))
+        return { ...none, why: refusals.join('; ') };
+    const does = buildableByBuilders(knowledge, work.wanted);
+    const result = buildersLoad(knowledge, does, assumptions);
+    if (result.kind === 'impossible')
+        return { ...none, why: result.why };
+    const rest = work.wanted.length - does.length;
+    const why = rest === 0 ? undefined : `no builder can build ${plural(rest, 'attribute')}`;
+    return { mode: 'builders', does, load: result.load, why, assumptions };
+}
+/** One mode does more than the other: seconds do not matter then. */
+function onlyOne(knowledge, does, other) {
+    const prediction = predictionOf(knowledge, does, undefined);
+    const reason = `${asked(does.mode)}, because ${other.why ?? `${other.mode} is not possible`}`;
+    return { mode: does.mode, reason, predictions: prediction ? [prediction] : [] };
+}
+function better(knowledge, stores, builders, storeIds) {
+    const { remotes } = knowledge.evidence;
+    if (!stores.load || !builders.load) {
+        // Neither can do anything, and the one that asks all at once says why, attribute by attribute.
+        return { mode: 'remote-store', reason: 'no mode can build any of it', predictions: [] };
+    }
+    const silent = silentSides(knowledge.evidence);
+    if (silent.length > 0) {
+        const reason = `${asked('remote-store')}, because ${silent.join(', ')} did not say in time what is there`;
+        return { mode: 'remote-store', reason, predictions: [] };
+    }
+    const ours = predictionOf(knowledge, stores, builders.load);
+    const theirs = predictionOf(knowledge, builders, stores.load);
+    if (!ours || !theirs)
+        throw new Error('a load without a prediction');
+    const margin = Math.max(TIE.seconds, theirs.seconds.expected * TIE.share);
+    const mode = theirs.seconds.expected + margin < ours.seconds.expected ? 'builders' : 'remote-store';
+    const where = remotes.filter(({ id }) => mode === 'builders' || storeIds.has(id));
+    const reason = comparison({ mode, ours, theirs, label: labelOf(where) });
+    return { mode, reason, predictions: [ours, theirs] };
+}
+function predictionOf(knowledge, { mode, load, assumptions }, other) {
+    if (!load || silentSides(knowledge.evidence).length > 0)
+        return undefined;
+    const correction = correctionsOf(knowledge.evidence.history)[mode];
+    return predict(mode, load, other, knowledge, { assumptions, correction });
+}
+/** Who has not said what it has. The old protocol has no such question that we would ask. */
+function silentSides({ local, remotes }) {
+    const silent = remotes.filter(({ protocol, contents }) => protocol === 'worker' && contents === 'unknown');
+    return [
+        ...(local.contents === 'unknown' ? ["the runner's store"] : []),
+        ...silent.map(({ id }) => id),
+    ];
+}
+function asked(mode) {
+    return mode === 'remote-store' ? 'builds in remote stores' : 'builds with remote builders';
+}
+
+;// CONCATENATED MODULE: ./plan/needs-evidence.js
+
+
+/** Whether evidence has to be gathered. Asked before anything is: a run without a choice pays nothing for it. */
+function needsEvidence(circumstances) {
+    const { remotes, builders, wantedBack, systems } = circumstances;
+    const stores = remotes.filter(canBeStore);
+    const label = labelOf(remotes);
+    if (stores.length === 0) {
+        return decided('builders', `${label} cannot be built in as a store, so the runner's Nix builds with it`);
+    }
+    if (wantedBack && stores.every(({ outputsAccepted }) => outputsAccepted === false)) {
+        return decided('builders', `the runner's store takes no outputs of ${label}, but has builders`, builders);
+    }
+    if (builders.kind === 'impossible') {
+        return decided('remote-store', `builds on ${label}, because ${builders.why}`);
+    }
+    const [only, ...others] = remotes;
+    if (only && others.length === 0 && !wantedBack && offersAll(only, systems)) {
+        return decided('remote-store', `builds on ${label}: one remote can build it all, and nothing is wanted back`);
+    }
+    return { kind: 'evidence' };
+}
+function offersAll(remote, systems) {
+    if (systems === 'unknown' || systems.size <= 1)
+        return true;
+    return [...systems].every((system) => canBuild(remote, { system, env: new Map() }));
+}
+function decided(mode, reason, builders) {
+    // Where neither is possible, the store says what would have to be changed.
+    const possible = builders?.kind === 'impossible' ? 'remote-store' : mode;
+    return { kind: 'decided', decision: { mode: possible, reason, predictions: [] } };
+}
+
+;// CONCATENATED MODULE: ./build/evidence-root.js
+
+/** Milliseconds; sudo takes a few dozen. */
+const evidence_root_LIMIT = 2000;
+/**
+ * Whether a private daemon could be started (nix/private-daemon.ts): we are root, or `sudo` runs a shell and asks nothing. Has it run an empty
+ * one, so ask only where the local daemon does not trust us.
+ */
+function canStartDaemon(env) {
+    if (process.geteuid?.() === 0)
+        return Promise.resolve(true);
+    const argv = ['-n', '--', '/bin/sh', '-c', ':'];
+    const options = { env: { PATH: env['PATH'] ?? '' }, timeout: evidence_root_LIMIT };
+    return new Promise((resolve) => {
+        (0,external_node_child_process_namespaceObject.execFile)('sudo', argv, options, (error) => resolve(error === null));
+    });
+}
+
+;// CONCATENATED MODULE: ./plan/units.js
+const bytes = (count) => notNegative(count);
+const seconds = (count) => notNegative(count);
+const milliseconds = (count) => notNegative(count);
+/** A rate that was measured; `unknown` where nothing moved, for a line of no width has no meaning here. */
+function bytesPerSecond(moved, inSeconds) {
+    const rate = moved / inSeconds;
+    return Number.isFinite(rate) && rate > 0 ? rate : 'unknown';
+}
+function notNegative(count) {
+    return Number.isFinite(count) && count > 0 ? count : 0;
+}
+
+;// CONCATENATED MODULE: ./build/evidence-contents.js
+
+
+/** How many paths are asked about in a request of which the answer counts as a whole: when time is up, the others do. */
+const CHUNK = 100;
+/** Which of these paths are valid. Substituters are not asked. One exchange. */
+function askValid(store, paths, deadline) {
+    if (!store)
+        return Promise.resolve('unknown');
+    return deadline.known(store.queryValidPaths(paths, 'no-substitute'));
+}
+/** What a store says of valid paths. One exchange, however many; what does not come in time is left out. */
+async function askFacts(store, paths, deadline) {
+    const chunks = [];
+    for (let start = 0; start < paths.length; start += CHUNK) {
+        chunks.push(paths.slice(start, start + CHUNK));
+    }
+    // All are written at once; answers come in order.
+    const answers = await Promise.all(chunks.map((chunk) => deadline.known(store.queryPathInfos(chunk))));
+    const known = answers.filter((answer) => answer !== 'unknown');
+    return new Map(known.flatMap((infos) => [...infos].map(([path, info]) => [path, factsOf(info)])));
+}
+/** What a store has, of which it was asked before. */
+async function contentsOf(store, valid, interesting, deadline) {
+    if (!store || valid === 'unknown')
+        return 'unknown';
+    const paths = [...valid].filter(interesting);
+    return { valid, facts: await askFacts(store, paths, deadline) };
+}
+function factsOf(info) {
+    return {
+        size: bytes(info.narSize),
+        references: info.references,
+        keyNames: [...new Set(info.signatures.map((signature) => signature.split(':', 1)[0] ?? ''))],
+        provesItself: provesItself(info),
+    };
+}
+
+;// CONCATENATED MODULE: ./build/evidence-deadline.js
+
+/**
+ * A point in time after which nothing is waited for any more. What is not known by then, or cannot be found out, is `unknown`: evidence
+ * fails no step, and whatever is wrong is told by who needs it to work.
+ */
+class Deadline {
+    #passed;
+    #timer;
+    constructor(milliseconds) {
+        const { promise, resolve } = Promise.withResolvers();
+        this.#passed = promise;
+        this.#timer = setTimeout(() => resolve('unknown'), milliseconds);
+    }
+    /** An answer that has come already is taken also when it is late. */
+    async known(answer) {
+        const safe = answer.catch(() => 'unknown');
+        return Promise.race([safe, this.#passed.then((passed) => (0,external_node_timers_promises_namespaceObject.setImmediate)(passed))]);
+    }
+    /** The same for something that is not always there. */
+    async defined(answer) {
+        return (await this.known(answer)) ?? 'unknown';
+    }
+    [Symbol.dispose]() {
+        clearTimeout(this.#timer);
+    }
+}
+
+;// CONCATENATED MODULE: ./build/offers.js
+/** What the store's URI says of a remote, else what its settings say. */
+function abilitiesOf(uri, settings) {
+    const systems = uri.systems.length > 0 ? uri.systems : settingsSystems(settings);
+    const features = uri.systemFeatures.length > 0 ? uri.systemFeatures : offers_words(settings?.get('system-features'));
+    return {
+        systems: systems.length > 0 ? new Set(systems) : undefined,
+        features: features.length > 0 ? new Set(features) : undefined,
+    };
+}
+/** As {@link abilitiesOf}, for who chooses among several. Whoever names a remote's systems names all. */
+function offers_offerOf(uri, settings) {
+    const isSaid = uri.systems.length > 0 || settings?.get('builders')?.trim() === '';
+    const jobs = Number(settings?.get('max-jobs'));
+    return {
+        machines: [abilitiesOf(uri, settings)],
+        others: isSaid ? 'none' : 'possible',
+        capacity: jobs > 0 ? jobs : 1,
+    };
+}
+function settingsSystems(settings) {
+    const own = offers_words(settings?.get('system'));
+    return own.length === 0 ? [] : [...own, ...offers_words(settings?.get('extra-platforms'))];
+}
+function offers_words(text) {
+    return (text ?? '').split(/\s+/).filter((word) => word !== '');
+}
+
+;// CONCATENATED MODULE: ./build/evidence-sides.js
+
+
+
+/** What a machine builds: as its entry says, else as its own settings do. */
+function machineAbilities(machine, settings) {
+    const { systems, supportedFeatures, mandatoryFeatures } = machine;
+    const said = { systems, systemFeatures: [...supportedFeatures, ...mandatoryFeatures] };
+    const found = settings === 'unknown' ? undefined : settings;
+    return {
+        ...abilitiesOf(said, found),
+        mandatoryFeatures: new Set(mandatoryFeatures),
+        others: offers_offerOf(said, found).others,
+    };
+}
+/** Builds at a time: what its own settings say, which is what counts in a remote store. */
+function evidence_sides_slotsOf(settings) {
+    const text = settings === 'unknown' ? undefined : settings.get('max-jobs');
+    return text !== undefined && /^\d+$/.test(text) ? Number(text) : 'unknown';
+}
+/** Whose signatures a store takes from its substituters, if it has any. */
+function substitutionOf(settings) {
+    if (settings === 'unknown')
+        return 'unknown';
+    const isOff = settings.get('substitute') === 'false' || evidence_sides_words(settings, 'substituters').length === 0;
+    const keys = isOff ? [] : evidence_sides_words(settings, 'trusted-public-keys');
+    return { keyNames: new Set(keys.map((key) => key.split(':', 1)[0] ?? '')) };
+}
+/** Whether the local store can have builders. */
+function buildersFeasibility(standing) {
+    const { isTrusted, canStartDaemon, user } = standing;
+    if (isTrusted === true || canStartDaemon === true)
+        return { kind: 'possible' };
+    if (isTrusted === 'unknown' || canStartDaemon === 'unknown')
+        return { kind: 'unknown' };
+    const why = `the local Nix daemon does not trust user '${user}', and sudo starts no private one`;
+    return { kind: 'impossible', why };
+}
+/** Whether the local store takes what a remote has built. */
+function takesOutputs(standing, remote) {
+    if (standing.isTrusted !== false)
+        return standing.isTrusted;
+    const defined = (settings) => (settings === 'unknown' ? undefined : settings);
+    try {
+        importPermission({
+            localTrust: 'untrusted',
+            localSettings: defined(standing.settings),
+            localUser: standing.user,
+            remoteSettings: defined(remote.settings),
+            remoteLabel: remote.id,
+            reason: 'copy-outputs',
+        });
+        return remote.settings === 'unknown' ? 'unknown' : true;
+    }
+    catch (error) {
+        if ((0,domain_errors/* asActionError */.z6)(error).code === 'signature-required')
+            return false;
+        throw error;
+    }
+}
+function evidence_sides_words(settings, name) {
+    return (settings.get(name) ?? '').split(/\s+/).filter((word) => word !== '');
+}
+
+;// CONCATENATED MODULE: ./build/evidence-work.js
+
+
+
+
+/** Evaluation has left the files here. */
+const readDerivationHere = (path) => (0,promises_namespaceObject.readFile)(path, 'utf8');
+/**
+ * What is to be had, from the `.drv` files of all that it needs.
+ * @throws ActionError `unsupported-derivation`
+ */
+async function workOf(targets, read) {
+    const sizes = new Map();
+    const closure = await derivationClosure(drvPathsOf(targets), async (path) => {
+        const text = await read(path);
+        sizes.set(path, narSizeOfFile(Buffer.byteLength(text)));
+        return text;
+    });
+    const derivations = new Map();
+    for (const [drvPath, derivation] of closure) {
+        derivations.set(drvPath, { ...derivation, size: sizes.get(drvPath) ?? bytes(0) });
+    }
+    return { wanted: targets.map(evidence_work_wantedOf), derivations };
+}
+/** What is known without reading anything. */
+function bareWorkOf(targets) {
+    return { wanted: targets.map(evidence_work_wantedOf), derivations: new Map() };
+}
+/** All that the stores are asked about but the derivations themselves: outputs, the nearest first, and sources. */
+function pathsOf({ wanted, derivations }) {
+    const paths = new Set();
+    for (const { outputs } of wanted) {
+        for (const path of outputs.values())
+            if (path !== undefined)
+                paths.add(path);
+    }
+    for (const { outputs, inputSrcs } of derivations.values()) {
+        for (const path of outputs.values())
+            if (path !== undefined)
+                paths.add(path);
+        for (const path of inputSrcs)
+            paths.add(path);
+    }
+    return [...paths];
+}
+function evidence_work_wantedOf({ key, outputs, copy }) {
+    return { key, outputs, back: copy === 'copy' };
+}
+function drvPathsOf(targets) {
+    return targets.map(({ key }) => key).filter((key) => isDrvPath(key));
+}
+/** What a NAR says besides of a file that is no program: nine words, each with its length, in eights. */
+const FRAME = 112;
+function narSizeOfFile(length) {
+    return bytes(FRAME + Math.ceil(length / 8) * 8);
+}
+
+;// CONCATENATED MODULE: ./build/evidence-remote.js
+
+
+
+/** By what evidence and history know a remote. */
+function remoteIdOf(machine) {
+    return machineName(machine);
+}
+/** What is known of a remote, but for what it has. */
+async function remoteFacts({ machine, trust, settings: told, roundTripMs }, asked, history, deadline) {
+    const id = remoteIdOf(machine);
+    const [standing, settings, found] = await Promise.all([
+        asked,
+        deadline.defined(told),
+        trust ? deadline.known(trust) : 'unknown',
+    ]);
+    const ownSlots = evidence_sides_slotsOf(settings);
+    return {
+        id,
+        protocol: machine.protocol === 'ssh' ? 'serve' : 'worker',
+        ...machineAbilities(machine, settings),
+        slots: ownSlots === 'unknown' ? machine.maxJobs : ownSlots,
+        link: linkOf(roundTripMs, history.links.get(id)),
+        freeBytes: 'unknown',
+        trust: found === 'unknown' ? found : found.trust,
+        tellsTrust: found === 'unknown' ? found : found.isTold,
+        substitution: substitutionOf(settings),
+        outputsAccepted: takesOutputs(standing, { id, settings }),
+    };
+}
+/** How fast the line is shows only in traffic, of which there has been none. */
+function linkOf(roundTripMs, past) {
+    const { up, down } = past ?? { up: 'unknown', down: 'unknown' };
+    if (roundTripMs !== undefined)
+        return { roundTripMs: milliseconds(roundTripMs), up, down };
+    return { roundTripMs: past?.roundTripMs ?? 'unknown', up, down };
+}
+
+;// CONCATENATED MODULE: ./build/evidence.js
+var evidence_addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
+    if (value !== null && value !== void 0) {
+        if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
+        var dispose, inner;
+        if (async) {
+            if (!Symbol.asyncDispose) throw new TypeError("Symbol.asyncDispose is not defined.");
+            dispose = value[Symbol.asyncDispose];
+        }
+        if (dispose === void 0) {
+            if (!Symbol.dispose) throw new TypeError("Symbol.dispose is not defined.");
+            dispose = value[Symbol.dispose];
+            if (async) inner = dispose;
+        }
+        if (typeof dispose !== "function") throw new TypeError("Object not disposable.");
+        if (inner) dispose = function() { try { inner.call(this); } catch (e) { return Promise.reject(e); } };
+        env.stack.push({ value: value, dispose: dispose, async: async });
+    }
+    else if (async) {
+        env.stack.push({ async: true });
+    }
+    return value;
+};
+var evidence_disposeResources = (undefined && undefined.__disposeResources) || (function (SuppressedError) {
+    return function (env) {
+        function fail(e) {
+            env.error = env.hasError ? new SuppressedError(e, env.error, "An error was suppressed during disposal.") : e;
+            env.hasError = true;
+        }
+        var r, s = 0;
+        function next() {
+            while (r = env.stack.pop()) {
+                try {
+                    if (!r.async && s === 1) return s = 0, env.stack.push(r), Promise.resolve().then(next);
+                    if (r.dispose) {
+                        var result = r.dispose.call(r.value);
+                        if (r.async) return s |= 2, Promise.resolve(result).then(next, function(e) { fail(e); return next(); });
+                    }
+                    else s |= 1;
+                }
+                catch (e) {
+                    fail(e);
+                }
+            }
+            if (s === 1) return env.hasError ? Promise.reject(env.error) : Promise.resolve();
+            if (env.hasError) throw env.error;
+        }
+        return next();
+    };
+})(typeof SuppressedError === "function" ? SuppressedError : function (error, suppressed, message) {
+    var e = new Error(message);
+    return e.name = "SuppressedError", e.error = error, e.suppressed = suppressed, e;
+});
+
+
+
+
+
+
+
+
+
+
+
+const LIMIT_MS = 2000;
+/**
+ * Gathers what `decide` needs, when evaluation has ended. Each remote is asked in two exchanges, whatever there is to build: which paths are
+ * valid; how large those are that are not valid here. Substituters are asked by nobody. Never rejects for want of an answer, and never takes
+ * longer than the limit, opening sessions included: what is not known by then is `unknown`.
+ *
+ * Where `needsEvidence` says that there is no choice, this is not to be called at all.
+ */
+async function gatherEvidence({ local, remotes, history, limitMs = LIMIT_MS }, targets) {
+    const env_1 = { stack: [], error: void 0, hasError: false };
+    try {
+        const deadline = evidence_addDisposableResource(env_1, new Deadline(limitMs), false);
+        const standing = standingOf(local, deadline);
+        const [work, here, ...there] = await Promise.all([
+            askedWork({ local, remotes }, targets, deadline),
+            localFacts(local, standing, deadline),
+            ...remotes.map((remote) => remoteFacts(remote, standing, history, deadline)),
+        ]);
+        const has = (index) => work.contents[index] ?? 'unknown';
+        return {
+            remotes: there.map((remote, index) => ({ ...remote, contents: has(index + 1) })),
+            local: { ...here, contents: has(0) },
+            work: work.work,
+            history,
+        };
+    }
+    catch (e_1) {
+        env_1.error = e_1;
+        env_1.hasError = true;
+    }
+    finally {
+        evidence_disposeResources(env_1);
+    }
+}
+async function askedWork(sides, targets, deadline) {
+    const read = sides.local.readDerivation ?? readDerivationHere;
+    const work = await deadline.known(workOf(targets, read));
+    if (work === 'unknown')
+        return { work: bareWorkOf(targets), contents: [] };
+    return { work, contents: await askStores(sides, work, deadline) };
+}
+/**
+ * Asks all stores. The local store, which is near, tells of all that it has, and a remote of what is not here.
+ */
+async function askStores({ local, remotes }, work, deadline) {
+    const paths = pathsOf(work);
+    const files = new Set(work.derivations.keys());
+    const sessions = await Promise.all(remotes.map((remote) => opened(remote, deadline)));
+    const [here, ...there] = await Promise.all([
+        askValid(local.store, paths, deadline),
+        ...sessions.map((session) => askValid(session, [...files, ...paths], deadline)),
+    ]);
+    const isNew = (path) => !files.has(path) && !(here !== 'unknown' && here.has(path));
+    return Promise.all([
+        contentsOf(local.store, here, () => true, deadline),
+        ...sessions.map((session, index) => contentsOf(session, there[index] ?? 'unknown', isNew, deadline)),
+    ]);
+}
+async function opened({ session }, deadline) {
+    const known = session ? await deadline.known(session) : 'unknown';
+    return known === 'unknown' ? undefined : known;
+}
+function featuresOf(settings) {
+    const text = settings === 'unknown' ? undefined : settings.get('system-features');
+    return text === undefined ? undefined : new Set(text.split(/\s+/).filter(Boolean));
+}
+async function standingOf(local, deadline) {
+    const [isTrusted, settings, canStartDaemon] = await Promise.all([
+        deadline.known(local.isTrusted),
+        deadline.defined(local.settings),
+        deadline.known(local.canStartDaemon),
+    ]);
+    return { isTrusted, settings, user: local.user, canStartDaemon };
+}
+async function localFacts(local, asked, deadline) {
+    const [standing, version, disk] = await Promise.all([
+        asked,
+        deadline.known(local.version),
+        deadline.known((0,promises_namespaceObject.statfs)(local.folder ?? STORE_DIR)),
+    ]);
+    return {
+        system: local.system,
+        builders: buildersFeasibility(standing),
+        buildsUntrusted: version === 'unknown' ? version : buildsUntrusted(version),
+        cpus: external_node_os_namespaceObject.availableParallelism(),
+        features: featuresOf(standing.settings),
+        slots: local.maxJobs ?? evidence_sides_slotsOf(standing.settings),
+        freeBytes: disk === 'unknown' ? disk : bytes(disk.bavail * disk.bsize),
+        substitution: substitutionOf(standing.settings),
+    };
+}
+
+;// CONCATENATED MODULE: external "node:stream/consumers"
+const consumers_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/consumers");
+;// CONCATENATED MODULE: ./build/remote-settings.js
+
+
+
+/** How long the remote may take to print its settings, in milliseconds. */
+const SETTINGS_TIMEOUT = 10_000;
+/**
+ * Runs `nix config show` there. A user with a forced command gets that command instead, which ends with its input.
+ * @returns undefined where that tells nothing; never rejects
+ */
+async function readRemoteSettings(connection, uri) {
+    try {
+        const stream = await connection.exec(settingsCommand(uri));
+        stream.duplex.end();
+        const timer = setTimeout(() => stream.duplex.destroy(), SETTINGS_TIMEOUT).unref();
+        try {
+            const printed = await (0,consumers_namespaceObject.text)(stream.duplex);
+            await stream.exit;
+            return remote_settings_settingsOf(printed);
+        }
+        finally {
+            clearTimeout(timer);
+        }
+    }
+    catch {
+        return undefined;
+    }
+}
+/** What a remote prints instead of nothing where Nix's default for `builders` names a file that is there. */
+const HAS_MACHINES = '# machines\n';
+/** Nix's default for `builders` names a file that most machines do not have: then it is none. */
+function remote_settings_settingsOf(printed) {
+    const hasMachines = printed.startsWith(HAS_MACHINES);
+    const settings = parseSettings(hasMachines ? printed.slice(HAS_MACHINES.length) : printed);
+    const isDefault = settings?.get('builders') === '@/etc/nix/machines';
+    return settings && isDefault && !hasMachines
+        ? new Map([...settings, ['builders', '']])
+        : settings;
+}
+/** Nix before 2.20 knows `show-config`, later ones `config show`. */
+function settingsCommand(uri) {
+    const program = uri.remoteProgram[0] ?? '';
+    const nix = program.includes('/') ? external_node_path_.posix.join(external_node_path_.posix.dirname(program), 'nix') : 'nix';
+    const flags = '--extra-experimental-features nix-command --json';
+    const machines = `test -s /etc/nix/machines && echo '${HAS_MACHINES.trim()}'`;
+    return `${machines}; ${nix} config show ${flags} 2>/dev/null || ${nix} show-config ${flags} 2>/dev/null`;
+}
+
+;// CONCATENATED MODULE: ./build/remote.js
+
+
+
+
+
+
+
+/** One remote: an SSH connection, and the sessions with its store that run over it. */
+class Remote {
+    label;
+    #connection;
+    #request;
+    #settings;
+    /** What its daemon says of itself. */
+    greeting;
+    /** On the channel that was asked for together with the connection, until somebody takes it. */
+    #first;
+    constructor(request, { connection, channel }, settings) {
+        this.label = formatStoreUri(request.uri);
+        this.#connection = connection;
+        this.#request = request;
+        this.#settings = settings;
+        this.#first = this.#sessionOn(channel);
+        this.greeting = this.#first.store.greeting;
+    }
+    /**
+     * Connects, with the channel that is to build. What the remote has as settings is asked for at the same time, on a channel of its
+     * own, and waited for only where it is needed.
+     * @throws ActionError of ssh/
+     */
+    static async connect(request, signal) {
+        const { uri, access, options } = request;
+        const endpoint = { ...uri, publicHostKey: uri.base64SshPublicHostKey };
+        let settings;
+        const connected = await connectWorker({
+            host: uri.host,
+            port: uri.port,
+            ...(await access.loginFor(endpoint)),
+            compress: uri.compress,
+            signal,
+            onRequestable: (connection) => {
+                settings = readRemoteSettings(connection, uri);
+            },
+        }, { ...programOf(uri), daemonArgs: daemonArguments(options) });
+        return new Remote(request, connected, settings ?? readRemoteSettings(connected.connection, uri));
+    }
+    /** Whom we are logged in as. */
+    get user() {
+        return this.#connection.user;
+    }
+    get uri() {
+        return this.#request.uri;
+    }
+    /** The remote's Nix settings; undefined where it runs no command for us (a forced command). */
+    settings() {
+        return this.#settings;
+    }
+    get inputs() {
+        return { remoteUser: this.user, remoteSettings: () => this.settings() };
+    }
+    /** A further session, for queries and copies. */
+    openSession = async () => this.#sessionOn(await this.#openChannel([])).store;
+    offer = async () => offers_offerOf(this.uri, await this.settings());
+    builderOf = () => this.label;
+    /** The one that there is ends the step: see `lost`. */
+    lossOf = () => undefined;
+    rename = (text) => text;
+    trustRemedy = () => undefined;
+    /** The session whose daemon builds with the options asked for; what cannot reach it is told. */
+    async buildSession(observe) {
+        const { store, warnings } = await this.sessionWith(this.#request.options);
+        for (const text of warnings)
+            observe({ kind: 'warning', text });
+        return store;
+    }
+    /** A session whose daemon builds with these options: the one that connecting has opened if it suits, else a further one. */
+    async sessionWith(options, logging) {
+        const { store, kind } = await this.#sessionFor(options);
+        if (askedNames(options).length === 0 && logging === undefined)
+            return { store, warnings: [] };
+        try {
+            const { nixVersion, trust } = await store.greeting;
+            const settings = await this.#settings;
+            const delivery = deliverOptions(options, kind, nixVersion, settings, logging);
+            if (delivery.setOptions)
+                await store.setOptions(delivery.setOptions);
+            if (delivery.undeliverable.length > 0) {
+                return { store, warnings: [undeliverableText(this.label, delivery.undeliverable)] };
+            }
+            const ignored = ignoredSettings(options, trust);
+            return { store, warnings: ignored.length > 0 ? [ignoredText(this.label, ignored)] : [] };
+        }
+        catch (error) {
+            store.close((0,domain_errors/* toError */.iT)(error));
+            throw error;
+        }
+    }
+    /** Settles only if the connection is lost, with the reason. */
+    get lost() {
+        return this.#connection.closed.then((reason) => reason ?? new Promise(() => undefined));
+    }
+    get bytesSent() {
+        return this.#connection.bytesSent;
+    }
+    get bytesReceived() {
+        return this.#connection.bytesReceived;
+    }
+    get roundTripMs() {
+        return this.#connection.roundTripMs;
+    }
+    close() {
+        this.#connection.close();
+    }
+    async #sessionFor(options) {
+        const first = this.#first;
+        if (first && optionsKey(options) === optionsKey(this.#request.options)) {
+            this.#first = undefined;
+            return first;
+        }
+        return this.#sessionOn(await this.#openChannel(daemonArguments(options)));
+    }
+    async #openChannel(daemonArgs) {
+        const program = { ...programOf(this.#request.uri), daemonArgs };
+        try {
+            return await openWorkerChannel(this.#connection, program);
+        }
+        catch (error) {
+            if (!(error instanceof domain_errors/* ActionError */.lZ) || error.code !== 'channel-refused')
+                throw error;
+            // sshd may allow one program at a time (MaxSessions), and the one that prints the settings may still run.
+            await this.#settings;
+            return openWorkerChannel(this.#connection, program);
+        }
+    }
+    #sessionOn(channel) {
+        return { store: openStore(channel, { label: this.label }), kind: channel.kind };
+    }
+}
+function programOf({ remoteProgram, remoteStore }) {
+    return { remoteProgram, remoteStore };
+}
+function undeliverableText(label, names) {
+    return (`${names.join(', ')}: ${label} cannot be told, because the SSH user is bound to one command there and Nix does not pass options on. ` +
+        `Take \`command=\` away from the key's line in authorized_keys there, or set them in that machine's nix.conf.`);
+}
+
+;// CONCATENATED MODULE: ./build/remote-on.js
+
+
+/** The remote store on a machine, if that is among these. */
+function remoteOn(machine, stores) {
+    const name = machineName(machine);
+    const remotes = stores.flatMap(({ place }) => (place instanceof Remote ? [place] : []));
+    return remotes.find(({ uri }) => machineName(machineOfStore(uri)) === name);
+}
+
+;// CONCATENATED MODULE: ./build/targets.js
+
+
+/** What to build: attributes that share a derivation (an alias, a default package) become one target. */
+function planTargets(attributes, copy) {
+    const targets = new Map();
+    for (const attribute of attributes) {
+        if (attribute.kind === 'failed')
+            continue;
+        const key = keyOf(attribute);
+        const known = targets.get(key);
+        targets.set(key, {
+            key,
+            outputs: new Map([...(known?.outputs ?? []), ...targets_wantedOutputs(attribute)]),
+            copy: known?.copy === 'copy' || isCopied(copy, attribute.attribute) ? 'copy' : 'leave',
+        });
+    }
+    return [...targets.values()];
+}
+/** One outcome for each attribute, in the order of evaluation. */
+function collectOutcomes(attributes, ended) {
+    return attributes.map((attribute) => attribute.kind === 'failed' ? failureOutcome(attribute) : buildOutcome(attribute, ended));
+}
+function failureOutcome({ installable, attribute, error }) {
+    return {
+        installable: installable.text,
+        attribute,
+        system: undefined,
+        drvPath: undefined,
+        outputs: new Map(),
+        status: 'evaluation-failed',
+        remote: undefined,
+        seconds: undefined,
+        copied: false,
+        error,
+    };
+}
+function buildOutcome(attribute, ended) {
+    const key = keyOf(attribute);
+    const result = ended.results.get(key);
+    const isHere = ended.copies.copied.has(key);
+    const told = result?.status ?? 'cancelled';
+    // The link may break, or the job be cancelled, between the copy of an output and the answer for its build.
+    const isUnanswered = told === 'connection-lost' || told === 'cancelled';
+    const status = isHere && isUnanswered ? 'built' : told;
+    const derivation = attribute.kind === 'derivation' ? attribute : undefined;
+    return {
+        installable: attribute.installable.text,
+        attribute: attribute.attribute,
+        system: derivation?.system,
+        drvPath: derivation?.drvPath,
+        outputs: ownOutputs(attribute, result?.outputs),
+        status,
+        remote: result?.remote,
+        seconds: result?.seconds,
+        copied: isHere && isCopied(ended.copy, attribute.attribute),
+        error: ((0,domain_outcome/* isGood */.Kg)(status) ? undefined : result?.error) ?? ended.copies.failures.get(key),
+    };
+}
+/** The outputs that this attribute wants, of those that its target has. */
+function ownOutputs(attribute, realised) {
+    return new Map([...targets_wantedOutputs(attribute)].flatMap(([name, planned]) => {
+        const path = realised?.get(name) ?? planned;
+        return path === undefined ? [] : [[name, path]];
+    }));
+}
+function keyOf(attribute) {
+    return attribute.kind === 'derivation' ? attribute.drvPath : attribute.path;
+}
+/** A store path that was asked for by itself is its own and only output. */
+function targets_wantedOutputs(attribute) {
+    if (attribute.kind === 'store-path')
+        return new Map([['out', attribute.path]]);
+    return new Map(attribute.wantedOutputs.map((name) => [name, attribute.outputs.get(name)]));
+}
+
+;// CONCATENATED MODULE: ./build/asked-evidence.js
+
+
+
+
+
+
+
+
+
+
+
+/** Evidence for this choice. Takes 2 s at most, on sessions of its own, which are closed. */
+async function askForEvidence(choosing) {
+    const { request, destination, evaluation } = choosing;
+    const remotes = destination.machines.map((machine) => remoteSide(machine, remoteOn(machine, choosing.stores)));
+    try {
+        const targets = planTargets(evaluation.attributes, request.copy);
+        const options = { local: localSide(choosing), remotes, history: NO_HISTORY };
+        return await gatherEvidence(options, targets);
+    }
+    finally {
+        for (const { session } of remotes)
+            void session?.then((each) => each.close(), domain_errors/* toError */.iT);
+    }
+}
+function localSide({ request, context, local }) {
+    const { env, signal, user, runnerSystem } = context;
+    const isTrusted = isTrustedByLocal(local, context);
+    return {
+        store: local.store,
+        isTrusted,
+        system: runnerSystem,
+        user,
+        settings: readLocalSettings({ nix: 'nix', env, signal, workingDirectory: external_node_os_namespaceObject.tmpdir() }),
+        version: localNixVersion(context),
+        canStartDaemon: isTrusted.then((trusted) => trusted || canStartDaemon(env)),
+        maxJobs: request.options.maxJobs,
+    };
+}
+function remoteSide(machine, remote) {
+    if (!remote) {
+        const settings = Promise.resolve(undefined);
+        return { machine, session: undefined, trust: undefined, settings, roundTripMs: undefined };
+    }
+    const session = remote.openSession();
+    return {
+        ...{ machine, session },
+        trust: session.then(trustOf),
+        settings: remote.settings(),
+        roundTripMs: remote.roundTripMs,
+    };
+}
+
+;// CONCATENATED MODULE: ./build/local-place.js
+/** The local store, which builds by itself. */
+class LocalPlace {
+    label = 'this machine';
+    /** Nothing goes anywhere. */
+    inputs = { remoteUser: '', remoteSettings: () => Promise.resolve(undefined) };
+    offer = () => Promise.resolve({ machines: [], others: 'possible', capacity: 1 });
+    lost = new Promise(() => undefined);
+    bytesSent = 0;
+    bytesReceived = 0;
+    builderOf = (machine) => machine === undefined ? undefined : this.label;
+    rename = (text) => text;
+    trustRemedy = () => undefined;
+    lossOf = () => undefined;
+    /** There is no link. */
+    close = () => undefined;
+}
+
+;// CONCATENATED MODULE: ./build/systems.js
+
+/**
+ * Chooses systems: what is offered, else the `system` input, else the runner's own. An installable without a system resolves for the
+ * input, or the only system offered, or the runner's if offered, or the first.
+ */
+function chooseSystems(input, offered, runner) {
+    if (offered.length === 0) {
+        const system = input ?? runner;
+        const notice = input === undefined
+            ? `The remote does not say which systems it builds for; taking the runner's, ${runner}. Add ?systems=… to the store URI, or set the input system.`
+            : undefined;
+        return { system, systems: [system], notice };
+    }
+    const system = input ?? (offered.includes(runner) ? runner : offered[0]) ?? runner;
+    return { system, systems: offered, notice: undefined };
+}
+/** The systems that a store's URI names, else those that its settings tell of. */
+function offeredSystems(named, settings) {
+    if (named.length > 0)
+        return named.filter((word) => isSystem(word));
+    const own = settings?.get('system');
+    if (own === undefined || !isSystem(own))
+        return [];
+    const extra = (settings?.get('extra-platforms') ?? '').split(/\s+/);
+    return [own, ...extra.filter((word) => isSystem(word))];
+}
+
+;// CONCATENATED MODULE: ./build/local-site.js
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * The local store, which builds all by itself, whatever builders the machine has.
+ */
+function localSite(request, context, local) {
+    const known = findOut(request, context);
+    const store = evaluationStore(context, local, known);
+    store.catch(() => undefined); // waited for by evaluation, unless connecting fails first
+    return {
+        connected: local_site_connect(request.options, context, known),
+        store,
+        systems: { named: [], offered: known.then(({ settings }) => offeredSystems([], settings)) },
+        importCheck: Promise.resolve(undefined),
+    };
+}
+/** Who has machines for all builds often lets the runner build none: `max-jobs = 0` in nix.conf. */
+async function findOut({ options: asked, nixConf }, { env, signal }) {
+    const command = { nix: 'nix', env, signal, workingDirectory: (0,external_node_os_namespaceObject.tmpdir)() };
+    const settings = await readLocalSettings(command);
+    const options = withGivenConf(asked, nixConf.extraConfig, settings);
+    const buildsNothing = options.maxJobs === undefined && settings?.get('max-jobs') === '0';
+    if (!buildsNothing)
+        return { options, settings };
+    return { options: { ...options, maxJobs: (0,external_node_os_namespaceObject.availableParallelism)() }, settings };
+}
+/** NIX_CONFIG goes before all files that Nix reads. It is for what evaluation itself has to build. */
+async function evaluationStore({ env }, local, known) {
+    const [{ access }, { options }] = await Promise.all([local, known]);
+    const { maxJobs, ...rest } = withoutBuilders(options);
+    const { text } = renderNixConf({ maxJobs, settings: confSettings({ maxJobs, ...rest }) });
+    const config = `${env['NIX_CONFIG'] ?? ''}\n${text}`;
+    return { storeUri: access.storeUri, env: { ...env, NIX_CONFIG: config } };
+}
+async function local_site_connect(asked, context, known) {
+    const { options, settings } = await known;
+    const { env, observe } = context;
+    const local = await openLocalStore({ env, socketPath: daemonSocketPath(env) });
+    const { store: session } = local;
+    const place = new LocalPlace();
+    const { nixVersion } = await session.greeting;
+    const { setOptions } = deliverOptions(withoutBuilders(options), 'socket', nixVersion, settings);
+    if (!setOptions)
+        throw settingsUnreadable();
+    await session.setOptions(setOptions);
+    const trust = (await isTrustedByLocal(local, context)) ? 'trusted' : 'untrusted';
+    const ignored = ignoredSettings(asked, trust);
+    if (ignored.length > 0)
+        observe({ kind: 'warning', text: ignoredText(place.label, ignored) });
+    return [{ place, session, openSession: undefined, traffic: place, again: undefined }];
+}
+/** Any user may tell the daemon of no builders, and of builders nothing else (daemon.cc, `ClientSettings::apply`). */
+function withoutBuilders(options) {
+    return { ...options, settings: new Map([...options.settings, ['builders', '']]) };
+}
+
+;// CONCATENATED MODULE: ./build/choice.js
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Chooses a mode by evidence, and opens what it takes. Where there is one sensible choice nobody is asked; where builders turn out not
+ * to be possible after all, it is built in the stores.
+ * @throws ActionError `signature-required` where outputs are wanted, and no mode can have them
+ */
+async function choosePlaces(choosing) {
+    const { stores, refusal } = choosing;
+    const decision = await decisionOf(choosing);
+    const { mode, reason } = decision;
+    choosing.context.observe({ kind: 'mode-chosen', mode, reason });
+    const site = await siteOf(decision, choosing);
+    if (site) {
+        try {
+            return { places: await site.connected, choice: decision };
+        }
+        catch (thrown) {
+            const { message } = (0,domain_errors/* asActionError */.z6)(thrown);
+            if (refusal)
+                throw refusal;
+            choosing.context.observe({
+                kind: 'warning',
+                text: `mode auto: no ${decision.mode}: ${message}`,
+            });
+            const choice = { mode: 'remote-store', reason: message, predictions: [] };
+            return { places: stores, choice };
+        }
+    }
+    if (refusal)
+        throw refusal;
+    return { places: stores, choice: decision };
+}
+async function decisionOf(choosing) {
+    const need = needsEvidence(circumstancesOf(choosing));
+    return need.kind === 'decided' ? need.decision : decide(await askForEvidence(choosing));
+}
+function circumstancesOf({ request, destination, refusal, evaluation }) {
+    const systems = evaluation.attributes.flatMap((each) => each.kind === 'derivation' ? [each.system] : []);
+    return {
+        remotes: destination.machines.map((machine) => ({
+            id: remoteIdOf(machine),
+            protocol: machine.protocol === 'ssh' ? 'serve' : 'worker',
+            outputsAccepted: refusal === undefined ? 'unknown' : false,
+            ...machineAbilities(machine, 'unknown'),
+        })),
+        builders: { kind: 'unknown' },
+        wantedBack: request.copy.kind !== 'none',
+        systems: new Set(systems),
+    };
+}
+/** Undefined for the stores, which are open. */
+async function siteOf({ mode, reason }, choosing) {
+    const { request, context, local, phases, opened } = choosing;
+    const here = Promise.resolve(local);
+    switch (mode) {
+        case 'remote-store':
+            return undefined;
+        case 'local':
+            return localSite({ ...request, destination: { mode, reason } }, context, here);
+        case 'builders': {
+            const machines = await Promise.all(choosing.destination.machines.map((machine) => asBuilder(machine, choosing.stores)));
+            return buildersSite(request, machines, context, here, phases, opened);
+        }
+    }
+}
+/** A store says itself what a line in `builders` would say of it. */
+async function asBuilder(machine, stores) {
+    const remote = remoteOn(machine, stores);
+    if (!remote || machine.systems.length > 0)
+        return machine;
+    const settings = await remote.settings();
+    const slots = evidence_sides_slotsOf(settings ?? 'unknown');
+    const features = settings?.get('system-features')?.split(/\s+/) ?? [];
+    return {
+        ...machine,
+        systems: offeredSystems([], settings),
+        maxJobs: slots === 'unknown' ? machine.maxJobs : Math.max(slots, 1),
+        supportedFeatures: unique([...machine.supportedFeatures, ...features.filter(Boolean)]),
+    };
 }
 
 ;// CONCATENATED MODULE: ./nix/evaluation-failure.js
@@ -72660,7 +77779,7 @@ function unreachedFailure(installable, error) {
     const failed = evaluationFailure(installable, installable.text, error, undefined);
     // so Nix says it where the lookup is its own
     return /^flake '.*' does not provide attribute /.test(error.message)
-        ? { ...failed, error: new errors/* ActionError */.lZ('installable-unknown', firstLine(error.message)) }
+        ? { ...failed, error: new domain_errors/* ActionError */.lZ('installable-unknown', firstLine(error.message)) }
         : failed;
 }
 /** An attribute that was evaluated, but is nothing that can be built. */
@@ -72672,7 +77791,7 @@ function unknownInstallable(installable, candidates, misses) {
     const names = misses.flatMap((miss) => similarNames(miss.missing, miss.names));
     const similar = [...new Set(names)].slice(0, 3);
     const hint = similar.length === 0 ? undefined : `Did you mean ${listOf(similar, 'or')}?`;
-    const error = new errors/* ActionError */.lZ('installable-unknown', unknownText(installable, candidates, misses), {
+    const error = new domain_errors/* ActionError */.lZ('installable-unknown', unknownText(installable, candidates, misses), {
         hint,
     });
     return {
@@ -72693,7 +77812,7 @@ function emptySet(installable, attribute, systems) {
 function failure(installable, attribute, why, hint, where, code = 'evaluation-failed') {
     const { position, nixError } = where;
     const at = position === undefined ? '' : `, at ${position.file}:${position.line}:${position.column}`;
-    const error = new errors/* ActionError */.lZ(code, `cannot evaluate ${attribute}: ${why.replace(/\.$/, '')}${at}`, { hint });
+    const error = new domain_errors/* ActionError */.lZ(code, `cannot evaluate ${attribute}: ${why.replace(/\.$/, '')}${at}`, { hint });
     return { kind: 'failed', installable, attribute, error, position, nixError };
 }
 // The words of installable-flake.cc and attr-path.cc.
@@ -72715,6 +77834,9 @@ function hintFor(installable, { message }) {
         return 'Add a line `--impure` to eval-args.';
     if (message.includes('could not find a flake.nix file')) {
         return 'Is actions/checkout before this step, and is working-directory the folder that the flake is in?';
+    }
+    if (/api\.github\.com.*HTTP error 4(?:03|29)/s.test(message)) {
+        return 'GitHub limits anonymous requests to a few an hour: give github-token, for example ${{ github.token }}.';
     }
     const isTree = installable.kind === 'flake' && !installable.flakeRef.startsWith('path:');
     return isTree && MISSING_SOURCE.test(message)
@@ -72754,7 +77876,7 @@ function outputsWanted(selection, names) {
     const wanted = selection === 'all' ? names : selection;
     const unknown = wanted.find((name) => !names.includes(name));
     if (unknown !== undefined) {
-        throw new errors/* ActionError */.lZ('evaluation-failed', `the derivation has no output '${unknown}', only ${names.join(', ')}`);
+        throw new domain_errors/* ActionError */.lZ('evaluation-failed', `the derivation has no output '${unknown}', only ${names.join(', ')}`);
     }
     return [...new Set(wanted)].sort();
 }
@@ -72801,7 +77923,7 @@ function derivationOf(place, derivation) {
     }
     catch (error) {
         // what calls itself a derivation may be any set with `type = "derivation"`
-        if (!(error instanceof errors/* ActionError */.lZ))
+        if (!(error instanceof domain_errors/* ActionError */.lZ))
             throw error;
         return unbuildable(place.installable, place.attribute, error.message);
     }
@@ -72927,15 +78049,15 @@ class WalkReport {
             item.entries.push(entry);
         if (error === undefined) {
             const explain = (found) => void (entry.error = found);
-            this.#unexplained.set(keyOf(place), { place, explain });
+            this.#unexplained.set(walk_report_keyOf(place), { place, explain });
         }
     }
     #explain(place, error) {
-        this.#unexplained.get(keyOf(place))?.explain(error);
-        this.#unexplained.delete(keyOf(place));
+        this.#unexplained.get(walk_report_keyOf(place))?.explain(error);
+        this.#unexplained.delete(walk_report_keyOf(place));
     }
 }
-function keyOf(place) {
+function walk_report_keyOf(place) {
     return JSON.stringify([place.id, place.path]);
 }
 
@@ -73056,7 +78178,7 @@ function log_line_positionOf(event) {
  * @throws ActionError `internal` if the program did not write it so.
  */
 function parseWalkEvent(json) {
-    const event = new Fields(walk_events_parseJson(json));
+    const event = new walk_events_Fields(walk_events_parseJson(json));
     const kind = event.string('event');
     switch (kind) {
         case 'begin':
@@ -73076,7 +78198,7 @@ function parseWalkEvent(json) {
         case 'impure':
             return { event: kind };
         default:
-            throw new errors/* ActionError */.lZ('internal', `unknown event of the evaluation: ${json.slice(0, 200)}`);
+            throw new domain_errors/* ActionError */.lZ('internal', `unknown event of the evaluation: ${json.slice(0, 200)}`);
     }
 }
 function walk_events_parseJson(json) {
@@ -73084,7 +78206,7 @@ function walk_events_parseJson(json) {
         return JSON.parse(json);
     }
     catch (cause) {
-        throw new errors/* ActionError */.lZ('internal', `broken event of the evaluation: ${json.slice(0, 200)}`, {
+        throw new domain_errors/* ActionError */.lZ('internal', `broken event of the evaluation: ${json.slice(0, 200)}`, {
             cause,
         });
     }
@@ -73095,7 +78217,7 @@ function placeOf(event) {
 function walk_events_positionOf(event) {
     if (!event.optional('position'))
         return undefined;
-    const position = new Fields(event.get('position'));
+    const position = new walk_events_Fields(event.get('position'));
     return {
         file: position.string('file'),
         line: position.number('line'),
@@ -73103,7 +78225,7 @@ function walk_events_positionOf(event) {
     };
 }
 function missOf(value) {
-    const miss = new Fields(value);
+    const miss = new walk_events_Fields(value);
     return {
         missing: miss.string('missing'),
         names: miss.strings('names'),
@@ -73121,7 +78243,7 @@ function describedOf(event) {
         : { event: 'other', place, type: event.string('type') };
 }
 function walk_events_derivationOf(event) {
-    const outputs = new Fields(event.get('outputs'));
+    const outputs = new walk_events_Fields(event.get('outputs'));
     return {
         drvPath: event.string('drvPath'),
         name: event.optionalString('name'),
@@ -73136,11 +78258,11 @@ function walk_events_derivationOf(event) {
     };
 }
 /** A JSON object whose fields are checked as they are read. */
-class Fields {
+class walk_events_Fields {
     #fields;
     constructor(value) {
         if (typeof value !== 'object' || value === null) {
-            throw new errors/* ActionError */.lZ('internal', 'an event of the evaluation is no object');
+            throw new domain_errors/* ActionError */.lZ('internal', 'an event of the evaluation is no object');
         }
         this.#fields = { ...value };
     }
@@ -73173,7 +78295,7 @@ class Fields {
     }
 }
 function wrongField(name) {
-    throw new errors/* ActionError */.lZ('internal', `the field ${name} of an evaluation event is not as expected`);
+    throw new domain_errors/* ActionError */.lZ('internal', `the field ${name} of an evaluation event is not as expected`);
 }
 
 ;// CONCATENATED MODULE: ./nix/walk-source.js
@@ -73493,7 +78615,7 @@ async function walkAll(setup, root, systems, items) {
 function assertNew(failedAt, place) {
     const key = JSON.stringify(place);
     if (failedAt.has(key)) {
-        throw new errors/* ActionError */.lZ('internal', `the evaluation does not get past ${key}`);
+        throw new domain_errors/* ActionError */.lZ('internal', `the evaluation does not get past ${key}`);
     }
     failedAt.add(key);
 }
@@ -73546,14 +78668,14 @@ function autoArguments(evalArgs) {
     const found = new Map();
     for (const [index, flag] of evalArgs.entries()) {
         if (flag === '--arg-from-file' || flag === '--arg-from-stdin') {
-            throw new errors/* ActionError */.lZ('input-invalid', `eval-args: ${flag} is not supported`, {
+            throw new domain_errors/* ActionError */.lZ('input-invalid', `eval-args: ${flag} is not supported`, {
                 hint: 'Use --arg NAME "builtins.readFile ./FILE" instead.',
             });
         }
         if (flag === '--arg' || flag === '--argstr') {
             const [name, value] = evalArgs.slice(index + 1);
             if (name === undefined || value === undefined) {
-                throw new errors/* ActionError */.lZ('input-invalid', `eval-args: ${flag} needs a name and a value`);
+                throw new domain_errors/* ActionError */.lZ('input-invalid', `eval-args: ${flag} needs a name and a value`);
             }
             found.set(name, flag === '--arg' ? value : nixString(value));
         }
@@ -73721,7 +78843,7 @@ async function dynamic_derivations_refusal({ drvPath, name }) {
         return undefined;
     }
     catch (error) {
-        if (error instanceof errors/* ActionError */.lZ)
+        if (error instanceof domain_errors/* ActionError */.lZ)
             return error;
         throw error;
     }
@@ -73821,8 +78943,8 @@ async function writeConfigFolder(folder, own, trees) {
     await linkEntries(own, folder, 'git');
     await linkEntries(external_node_path_.join(own, 'git'), external_node_path_.join(folder, 'git'), 'config');
     const lines = [
-        ...['[include]', `\tpath = ${quoted(external_node_path_.join(own, 'git', 'config'))}`],
-        ...['[safe]', ...trees.map((tree) => `\tdirectory = ${quoted(tree)}`)],
+        ...['[include]', `\tpath = ${git_trust_quoted(external_node_path_.join(own, 'git', 'config'))}`],
+        ...['[safe]', ...trees.map((tree) => `\tdirectory = ${git_trust_quoted(tree)}`)],
     ];
     await (0,promises_namespaceObject.writeFile)(external_node_path_.join(folder, 'git', 'config'), `${lines.join('\n')}\n`);
 }
@@ -73832,7 +78954,7 @@ async function linkEntries(from, to, except) {
     await Promise.all(others.map((name) => (0,promises_namespaceObject.symlink)(external_node_path_.join(from, name), external_node_path_.join(to, name))));
 }
 /** A value of git's configuration. */
-function quoted(text) {
+function git_trust_quoted(text) {
     return `"${text.replace(/["\\]/g, '\\$&')}"`;
 }
 async function exists(file) {
@@ -73878,12 +79000,12 @@ async function storePathAttribute(installable) {
         return await readDerivation(installable, storePath);
     }
     catch (error) {
-        return unbuildable(installable, text, (0,errors/* toError */.iT)(error).message);
+        return unbuildable(installable, text, (0,domain_errors/* toError */.iT)(error).message);
     }
 }
 async function readDerivation(installable, drvPath) {
     const text = await (0,promises_namespaceObject.readFile)(drvPath, 'utf8').catch((cause) => {
-        throw new errors/* ActionError */.lZ('path-invalid', 'it is not in the local store', { cause });
+        throw new domain_errors/* ActionError */.lZ('path-invalid', 'it is not in the local store', { cause });
     });
     const derivation = parseDerivation(text, drvPath);
     const names = [...derivation.outputs.keys()];
@@ -73916,7 +79038,7 @@ async function storePathBehind(link) {
 }
 
 ;// CONCATENATED MODULE: ./nix/evaluate.js
-var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
+var evaluate_addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
     if (value !== null && value !== void 0) {
         if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
         var dispose, inner;
@@ -73938,7 +79060,7 @@ var __addDisposableResource = (undefined && undefined.__addDisposableResource) |
     }
     return value;
 };
-var __disposeResources = (undefined && undefined.__disposeResources) || (function (SuppressedError) {
+var evaluate_disposeResources = (undefined && undefined.__disposeResources) || (function (SuppressedError) {
     return function (env) {
         function fail(e) {
             env.error = env.hasError ? new SuppressedError(e, env.error, "An error was suppressed during disposal.") : e;
@@ -73993,7 +79115,7 @@ async function evaluate(request) {
         const installables = await Promise.all(request.installables.map((each) => followLinks(each, workingDirectory)));
         const groups = groupsOf(installables);
         const folders = groups.map((group) => group.kind === 'flake' ? localFolder(group.flakeRef, workingDirectory) : workingDirectory);
-        const trusting = __addDisposableResource(env_1, await trustingEnvironment(request.env, folders.filter((folder) => folder !== undefined), request.temporaryDirectory), true);
+        const trusting = evaluate_addDisposableResource(env_1, await trustingEnvironment(request.env, folders.filter((folder) => folder !== undefined), request.temporaryDirectory), true);
         const evaluated = await evaluateGroups({ ...request, env: trusting.env }, groups);
         const attributes = await Promise.all(installables.map((each) => evaluate_attributesOf(each, evaluated)));
         return {
@@ -74006,7 +79128,7 @@ async function evaluate(request) {
         env_1.hasError = true;
     }
     finally {
-        const result_1 = __disposeResources(env_1);
+        const result_1 = evaluate_disposeResources(env_1);
         if (result_1)
             await result_1;
     }
@@ -74045,7 +79167,7 @@ async function evaluateGroups(request, groups) {
 }
 async function evaluateSource(request, members, currentSystem) {
     if (request.source.kind === 'flake') {
-        throw new errors/* ActionError */.lZ('internal', 'there are attribute paths, but no file or expression');
+        throw new domain_errors/* ActionError */.lZ('internal', 'there are attribute paths, but no file or expression');
     }
     const root = sourceRoot(request.source, request.evalArgs, currentSystem);
     const { evaluated } = await evaluateBelow(request, root, members, (installable) => installable.kind === 'attribute' ? [installable.attrPath] : []);
@@ -74057,32 +79179,6 @@ async function evaluate_attributesOf(installable, evaluated) {
         : (evaluated.attributes.get(installable) ?? []);
 }
 
-;// CONCATENATED MODULE: ./build/systems.js
-
-/**
- * Chooses systems: what the store's URI says, else what the remote says, else the `system` input, else the runner's own.
- * An installable without a system resolves for the input, or the only system offered, or the runner's if offered, or the first.
- */
-function chooseSystems(input, fromUri, settings, runner) {
-    const offered = fromUri.length > 0 ? fromUri : settingsSystems(settings);
-    if (offered.length === 0) {
-        const system = input ?? runner;
-        const notice = input === undefined
-            ? `The remote does not say which systems it builds for; taking the runner's, ${runner}. Add ?systems=… to the store URI, or set the input system.`
-            : undefined;
-        return { system, systems: [system], notice };
-    }
-    const system = input ?? (offered.includes(runner) ? runner : offered[0]) ?? runner;
-    return { system, systems: offered, notice: undefined };
-}
-function settingsSystems(settings) {
-    const own = settings?.get('system');
-    if (own === undefined || !isSystem(own))
-        return [];
-    const extra = (settings?.get('extra-platforms') ?? '').split(/\s+/);
-    return [own, ...extra.filter((word) => isSystem(word))];
-}
-
 ;// CONCATENATED MODULE: ./build/early-evaluation.js
 
 
@@ -74091,7 +79187,7 @@ function settingsSystems(settings) {
  * Only where that makes a difference, evaluation is done again.
  */
 async function evaluateEarly(request, context, phases, { local, store: opening, systems }) {
-    systems.settings.catch(() => undefined); // waited for below, unless there is no local store
+    systems.offered.catch(() => undefined); // waited for below, unless there is no local store
     const [{ store }, through] = await Promise.all([local, opening]);
     const evaluation = await evaluateForSite(request, context, systems, async (choice, signal) => {
         const run = () => evaluateFor(request, { ...context, signal }, through, choice);
@@ -74112,13 +79208,13 @@ async function evaluateEarly(request, context, phases, { local, store: opening, 
 async function keepDerivations(store, { attributes }) {
     await store.addTempRoots(attributes.flatMap((attribute) => (attribute.kind === 'derivation' ? [attribute.drvPath] : [])));
 }
-async function evaluateForSite(request, { observe, runnerSystem, signal }, { named, settings }, run) {
-    const choose = (known) => chooseSystems(request.system, named, known, runnerSystem);
-    const guess = choose();
+async function evaluateForSite(request, { observe, runnerSystem, signal }, { named, offered }, run) {
+    const choose = (systems) => chooseSystems(request.system, systems, runnerSystem);
+    const guess = choose(named);
     const superseded = new AbortController();
     const first = run(guess, AbortSignal.any([signal, superseded.signal]));
     first.catch(() => undefined); // waited for below, unless connecting fails first
-    const choice = named.length > 0 ? guess : choose(await settings);
+    const choice = named.length > 0 ? guess : choose(await offered);
     if (choice.system !== guess.system) {
         superseded.abort();
         await Promise.allSettled([first]);
@@ -74149,14 +79245,8 @@ function evaluateFor(request, { observe, signal, temporaryDirectory }, { env, st
     });
 }
 
-;// CONCATENATED MODULE: ./build/connection-detail.js
-/** What is told of a connection, for people: the remote's Nix, and how far away it is. */
-function connectionDetail({ nixVersion }, roundTripMs) {
-    const nix = nixVersion === undefined ? 'Nix' : `Nix ${nixVersion}`;
-    return `${nix}, ${roundTripMs.toFixed(0)} ms round trip`;
-}
-
 ;// CONCATENATED MODULE: ./offload/folder.js
+
 
 
 
@@ -74176,7 +79266,9 @@ async function makeOffloadFolder(preferred) {
     const fits = Buffer.byteLength(socket) <= MAX_SOCKET_PATH;
     return offloadFolder(await (0,promises_namespaceObject.mkdtemp)(external_node_path_.join(fits ? preferred : '/tmp', name)));
 }
+/** With what Nix made of the names in it. */
 async function removeOffloadFolder({ path }) {
+    await removeLoadLocks(path, process.env['NIX_STATE_DIR']);
     await (0,promises_namespaceObject.rm)(path, { recursive: true, force: true });
 }
 
@@ -74270,11 +79362,11 @@ function writeAnswer(answer, { operation }, version) {
         return Buffer.concat([LAST_MESSAGE, writeBuildResults(answer.results, version)]);
     }
     const message = `${operation} cannot be answered with '${answer.kind}'`;
-    return writeError(answers_failure(new errors/* ActionError */.lZ('internal', message)));
+    return writeError(answers_failure(new domain_errors/* ActionError */.lZ('internal', message)));
 }
 /** What a client is told of something thrown. */
 function answers_failure(thrown) {
-    const { message, hint } = (0,errors/* asActionError */.z6)(thrown);
+    const { message, hint } = (0,domain_errors/* asActionError */.z6)(thrown);
     return { kind: 'error', message: hint === undefined ? message : `${message}\n${hint}` };
 }
 /** The answer to BuildDerivation: Nix sends it only to a store that it was given as a builder. */
@@ -74586,7 +79678,7 @@ class LentStream extends external_node_stream_.Duplex {
 
 
 /** One for all: there is a loan for each request to build, and a stack trace takes longer than the rest of it. */
-const RETURNED = new errors/* ActionError */.lZ('cancelled', 'the request has been answered');
+const RETURNED = new domain_errors/* ActionError */.lZ('cancelled', 'the request has been answered');
 /** The time for which a client's stream to the local daemon is a session that somebody else uses: while one request is answered. */
 class Loan {
     #options;
@@ -74991,8 +80083,8 @@ class Conversation {
             return await next;
         }
         catch (thrown) {
-            const error = (0,errors/* toError */.iT)(thrown);
-            if (!(error instanceof errors/* ActionError */.lZ) || error.code !== 'protocol-violation')
+            const error = (0,domain_errors/* toError */.iT)(thrown);
+            if (!(error instanceof domain_errors/* ActionError */.lZ) || error.code !== 'protocol-violation')
                 throw error;
             this.#requests.flush();
             return { kind: 'unreadable', why: error.message };
@@ -75052,7 +80144,7 @@ class connection_Connection {
         if (this.#gone.signal.aborted)
             return;
         this.#gone.abort();
-        this.#client.feed.end(new errors/* ActionError */.lZ('cancelled', 'the client of the offload socket is gone'));
+        this.#client.feed.end(new domain_errors/* ActionError */.lZ('cancelled', 'the client of the offload socket is gone'));
         this.#client.duplex.destroy();
         this.#daemon?.duplex.destroy();
     }
@@ -75064,7 +80156,7 @@ class connection_Connection {
                 await this.#converse(daemon);
         }
         catch (thrown) {
-            const { code, message } = (0,errors/* asActionError */.z6)(thrown);
+            const { code, message } = (0,domain_errors/* asActionError */.z6)(thrown);
             if (code !== 'cancelled')
                 this.#options.onNotice(`offload socket: ${message}`);
         }
@@ -75112,7 +80204,7 @@ class connection_Connection {
             this.#client.feed.push(chunk);
     }
     #daemonEnded(feed) {
-        const reason = new errors/* ActionError */.lZ('cancelled', 'the local daemon has ended the connection');
+        const reason = new domain_errors/* ActionError */.lZ('cancelled', 'the local daemon has ended the connection');
         feed.end(reason);
         this.#client.feed.end(reason);
         this.#conversation?.daemonEnded();
@@ -75243,15 +80335,6 @@ function differing(overrides, usual, name) {
 ;// CONCATENATED MODULE: ./build/offload-plan.js
 
 
-/** What the store's URI says of a remote, else what its settings say. */
-function abilitiesOf(uri, settings) {
-    const systems = uri.systems.length > 0 ? uri.systems : offload_plan_settingsSystems(settings);
-    const features = uri.systemFeatures.length > 0 ? uri.systemFeatures : offload_plan_words(settings?.get('system-features'));
-    return {
-        systems: systems.length > 0 ? new Set(systems) : undefined,
-        features: features.length > 0 ? new Set(features) : undefined,
-    };
-}
 /**
  * Splits a request: what the remote is able to build goes there, whole, with all that it needs; the rest stays here.
  * @param missing all derivations that have to be built, as QueryMissing says it; what is not among them is there or can be substituted
@@ -75271,30 +80354,179 @@ function planOffload(paths, missing, closure, abilities) {
     }
     return { remote, local };
 }
-function isAble(derivation, { systems, features }) {
-    const { system } = derivation;
-    return ((systems === undefined || system === 'builtin' || systems.has(system)) &&
-        (features === undefined ||
-            requiredSystemFeatures(derivation).every((each) => features.has(each))));
-}
 function reaches(root, targets, closure) {
     if (targets.size === 0)
         return false;
     const needed = closureOfSome([root], closure);
     return [...targets].some((path) => needed.has(path));
 }
-function offload_plan_settingsSystems(settings) {
-    const own = offload_plan_words(settings?.get('system'));
-    return own.length === 0 ? [] : [...own, ...offload_plan_words(settings?.get('extra-platforms'))];
+
+;// CONCATENATED MODULE: ./domain/activity.js
+/** Activity types of `start` events that this project reads (logging.hh). */
+const ACTIVITY = {
+    copyPath: 100,
+    fileTransfer: 101,
+    realise: 102,
+    copyPaths: 103,
+    builds: 104,
+    /** fields: drvPath, machine ("" = the daemon's own), 1, 1 */
+    build: 105,
+    /** fields: store path, substituter */
+    substitute: 108,
+    buildWaiting: 111,
+};
+/** Result types of `result` events that this project reads. */
+const RESULT = {
+    buildLogLine: 101,
+    setPhase: 104,
+    progress: 105,
+    postBuildLogLine: 107,
+};
+
+;// CONCATENATED MODULE: ./build/activity-tracker.js
+
+
+/**
+ * Turns what a daemon tells of its activities into builds that start, speak and stop.
+ * An activity's end does not say how the build ended: that is known from the build's result alone.
+ */
+class ActivityTracker {
+    /** Told when a build has stopped, well or not. */
+    onStopped;
+    #observe;
+    #clock;
+    #drvOf = new Map();
+    #running = new Map();
+    #starts = new Map();
+    #seconds = new Map();
+    #machines = new Map();
+    #lastTransition;
+    constructor(observe, clock) {
+        this.#observe = observe;
+        this.#clock = clock;
+        this.#lastTransition = clock();
+    }
+    /** Feeds one event. Unknown activities and results are passed over. */
+    hear = (event) => {
+        switch (event.kind) {
+            case 'start': {
+                const drvPath = builtDerivation(event.type, event.fields[0]);
+                if (drvPath !== undefined)
+                    this.#started(event.id, drvPath, event.fields[1]);
+                return;
+            }
+            case 'result': {
+                this.#result(event.id, event.type, event.fields[0]);
+                return;
+            }
+            case 'stop': {
+                this.#stopped(event.id);
+                return;
+            }
+            case 'message': {
+                this.#observe({ kind: 'daemon-message', text: event.text });
+            }
+        }
+    };
+    /** Seconds that each finished build took, by the arrival of its events. */
+    secondsOf(drvPath) {
+        return this.#seconds.get(drvPath);
+    }
+    /** When a build began, or has begun, on our clock. */
+    startOf(drvPath) {
+        return this.#starts.get(drvPath);
+    }
+    /** The daemon's name of the machine that builds, or has built; empty for its own. */
+    machineOf(drvPath) {
+        return this.#machines.get(drvPath);
+    }
+    /** Every build that has stopped, and the seconds it took. */
+    get finished() {
+        return this.#seconds;
+    }
+    /** Seconds since a build was asked for, started or stopped. */
+    quietSeconds() {
+        return this.#clock() - this.#lastTransition;
+    }
+    /** To be called when a build is asked for: a daemon that just got a request is about to start something. */
+    requested() {
+        this.#lastTransition = this.#clock();
+    }
+    #started(id, drvPath, machine) {
+        // A builder tells of the same build once more, without a name.
+        if (typeof machine === 'string' && this.#machines.get(drvPath) === undefined) {
+            this.#machines.set(drvPath, machine);
+        }
+        this.#lastTransition = this.#clock();
+        this.#drvOf.set(id, drvPath);
+        const running = this.#running.get(drvPath);
+        if (running) {
+            running.activities.add(id);
+            return;
+        }
+        const startedAt = this.#clock();
+        this.#starts.set(drvPath, startedAt);
+        this.#running.set(drvPath, { startedAt, activities: new Set([id]) });
+        this.#observe({ kind: 'build-started', drvPath });
+    }
+    #result(id, type, field) {
+        const drvPath = this.#drvOf.get(id);
+        if (drvPath === undefined || typeof field !== 'string')
+            return;
+        if (type === RESULT.buildLogLine || type === RESULT.postBuildLogLine) {
+            this.#observe({ kind: 'build-log', drvPath, line: field });
+        }
+        else if (type === RESULT.setPhase) {
+            this.#observe({ kind: 'build-phase', drvPath, phase: field });
+        }
+    }
+    #stopped(id) {
+        const drvPath = this.#drvOf.get(id);
+        if (drvPath === undefined)
+            return;
+        this.#lastTransition = this.#clock();
+        this.#drvOf.delete(id);
+        const running = this.#running.get(drvPath);
+        running?.activities.delete(id);
+        if (!running || running.activities.size > 0)
+            return;
+        this.#running.delete(drvPath);
+        const seconds = this.#clock() - running.startedAt;
+        this.#seconds.set(drvPath, seconds);
+        this.#observe({ kind: 'build-stopped', drvPath, seconds });
+        this.onStopped?.(drvPath);
+    }
 }
-function offload_plan_words(text) {
-    return (text ?? '').split(/\s+/).filter((word) => word !== '');
+function builtDerivation(type, field) {
+    if (type !== ACTIVITY.build || typeof field !== 'string' || !isStorePath(field))
+        return undefined;
+    const path = field;
+    return isDrvPath(path) ? path : undefined;
+}
+
+;// CONCATENATED MODULE: ./build/cancel.js
+
+/** Seconds without a build starting or stopping after which closing a session surely ends its builds. */
+const QUIET = 0.25;
+/** Seconds that are waited for such a pause: GitHub kills a cancelled step 10 s after asking. */
+const cancel_PATIENCE = 3;
+/**
+ * Ends a session so that its builds end on the remote.
+ *
+ * A daemon that loses its client while it is starting a builder can miss that: on 2.34.8 in 15 of 128 tries within 56 ms of the
+ * request the builder ran on, 20 ms after its first line in none of 160. So a moment is awaited in which nothing has just started.
+ */
+async function endBuilds(store, tracker, reason) {
+    const deadline = performance.now() + cancel_PATIENCE * 1000;
+    while (tracker.quietSeconds() < QUIET && performance.now() < deadline)
+        await (0,external_node_timers_promises_namespaceObject.setTimeout)(10);
+    store.close(reason);
 }
 
 ;// CONCATENATED MODULE: ./build/named-failures.js
 
 /** How Nix up to 2.29 and since 2.30 begins to say that a build failed. */
-const FAILED = /(?:builder for|Cannot build) '([^']+\.drv)'/g;
+const named_failures_FAILED = /(?:builder for|Cannot build) '([^']+\.drv)'/g;
 /** Which derivations failed, by what a daemon says of them: results tell only of those that were asked for. */
 class NamedFailures {
     #named = new Set();
@@ -75313,7 +80545,7 @@ class NamedFailures {
         return this.#named;
     }
     #note(text) {
-        for (const [, drvPath = ''] of withoutColour(text).matchAll(FAILED))
+        for (const [, drvPath = ''] of withoutColour(text).matchAll(named_failures_FAILED))
             this.#named.add(drvPath);
     }
 }
@@ -75350,10 +80582,10 @@ function resultOf(path, results) {
     const text = derivedPathText(path);
     const result = results.find((each) => derivedPathText(each.path) === text) ??
         results.find((each) => goalKey(each.path) === goalKey(path));
-    return result && { ...result, path, ...outputsOf(result, path) };
+    return result && { ...result, path, ...requested_results_outputsOf(result, path) };
 }
 /** An older Nix tells of all outputs of a derivation together. */
-function outputsOf({ outputs, realisations }, path) {
+function requested_results_outputsOf({ outputs, realisations }, path) {
     if (path.kind === 'opaque' || path.outputs === 'all')
         return { outputs, realisations };
     const names = new Set(path.outputs);
@@ -75402,7 +80634,7 @@ async function requestBuild(store, operation, paths, mode, hear) {
         return { kind: 'built' };
     }
     catch (error) {
-        const word = error instanceof errors/* ActionError */.lZ ? error.cause : undefined;
+        const word = error instanceof domain_errors/* ActionError */.lZ ? error.cause : undefined;
         if (!(word instanceof NixError))
             throw error;
         return { kind: 'error', message: word.message, traces: word.traces };
@@ -75584,130 +80816,6 @@ function notDeterministic(drvPath, output) {
     return `derivation '${drvPath}' may not be deterministic: output '${output}' differs`;
 }
 
-;// CONCATENATED MODULE: ./build/copy-inputs.js
-
-
-
-/** Whether a store takes this path from anybody: its name follows from its content, as a derivation's does. */
-function provesItself({ path, contentAddress }) {
-    return contentAddress !== undefined || isDrvPath(path);
-}
-/**
- * Decides what is sent, root by root: one that needs an input which cannot be sent fails, and the others do not notice.
- * @param missing what the remote lacks of the roots' closures, and cannot substitute
- */
-function planUpload(missing, roots, evidence) {
-    const withheld = new Set([...missing.values()].filter((info) => !canBeSent(info, evidence)));
-    if (withheld.size === 0)
-        return { infos: closureWithin(roots, missing), failures: new Map() };
-    const failures = new Map();
-    for (const root of roots) {
-        const closure = closureWithin([root], missing);
-        const [first, ...others] = [...closure.values()].filter((info) => withheld.has(info));
-        if (first)
-            failures.set(root, withheldError(first, others.length, evidence));
-    }
-    const possible = roots.filter((root) => !failures.has(root));
-    return { infos: closureWithin(possible, missing), failures };
-}
-function canBeSent(info, evidence) {
-    if (provesItself(info))
-        return true;
-    if (evidence.copyInputs === 'never' || evidence.refused.has(info.path))
-        return false;
-    // Only the daemon knows whether it trusts a signature; and one below protocol 1.35 does not say whether it trusts us.
-    if (evidence.trust !== 'untrusted' || info.signatures.length > 0)
-        return true;
-    return evidence.remoteSettings?.get('require-sigs') === 'false';
-}
-function withheldError({ path, signatures }, others, { copyInputs, remoteLabel, remoteUser }) {
-    const which = others === 0 ? path : `${path} (and ${others} more)`;
-    if (copyInputs === 'never') {
-        return new errors/* ActionError */.lZ('path-invalid', `copy-inputs is 'never', but ${remoteLabel} lacks ${which} and cannot substitute it`, {
-            hint: 'Set copy-inputs: auto to have it sent, or put it into a substituter of that store.',
-        });
-    }
-    const why = signatures.length === 0 ? 'no signature' : 'no signature by a key trusted there';
-    return new errors/* ActionError */.lZ('signature-required', `copy-inputs: ${remoteLabel} lacks ${which}, cannot substitute it, and does not take it from user '${remoteUser}', ` +
-        `whom it does not trust: it has ${why}`, {
-        hint: `Either add the line 'trusted-users = root ${remoteUser}' to nix.conf on ${remoteLabel}, or sign it here with ` +
-            `'nix store sign --recursive --key-file KEY ${path}' and add KEY's public half to 'trusted-public-keys' there, ` +
-            `or put it into a substituter of that store.`,
-    });
-}
-
-;// CONCATENATED MODULE: ./build/upload.js
-
-
-
-
-
-/**
- * Makes derivations and all that they refer to valid on the remote: one query and one stream. Inputs that a store does not take from
- * just anybody are substituted there if possible, which takes one more query where there are such inputs.
- * @param keys derivations; store paths that are none are passed over, for the remote has to get those itself
- * @returns why it was not possible, by derivation
- */
-async function upload(request, keys) {
-    const { local, remote, observe, signal } = request;
-    const drvPaths = keys.filter((key) => isDrvPath(key));
-    const refused = new Set();
-    const onProgress = announceOnce('uploading', observe);
-    for (;;) {
-        let failures = new Map();
-        let isSure = false;
-        const select = async (missing) => {
-            const plan = await planFor(request, missing, drvPaths, refused);
-            failures = plan.failures;
-            isSure = refused.size === 0 && [...missing.values()].every(provesItself);
-            return plan.infos;
-        };
-        try {
-            await copyClosure({
-                from: local,
-                to: remote,
-                near: 'source',
-                roots: drvPaths,
-                select,
-                check: 'no-signature-check',
-                signal,
-                onQueued: () => isSure && request.onQueued?.(),
-                onProgress,
-            });
-            return failures;
-        }
-        catch (error) {
-            // The daemon tells of one path, when it has come to it: the others go again without it. Each turn refuses another.
-            const path = refusedPath(error);
-            if (path === undefined || refused.has(path))
-                throw error;
-            refused.add(path);
-        }
-    }
-}
-async function planFor({ remote, inputs }, missing, drvPaths, refused) {
-    const doubtful = [...missing.values()].filter((info) => !provesItself(info));
-    if (doubtful.length === 0)
-        return { infos: missing, failures: new Map() };
-    const substituted = await remote.queryValidPaths(doubtful.map(({ path }) => path), 'substitute');
-    const { trust } = await remote.greeting;
-    const left = new Map([...missing].filter(([path]) => !substituted.has(path)));
-    return planUpload(left, drvPaths, {
-        ...inputs,
-        trust,
-        remoteSettings: trust === 'untrusted' ? await inputs.remoteSettings() : undefined,
-        refused,
-        remoteLabel: remote.label,
-    });
-}
-/** Which path a daemon did not take for want of a signature. */
-function refusedPath(error) {
-    if (!(error instanceof errors/* ActionError */.lZ) || error.code !== 'signature-required')
-        return undefined;
-    const path = /cannot add path '([^']+)'/.exec(error.message)?.[1] ?? '';
-    return isStorePath(path) ? path : undefined;
-}
-
 ;// CONCATENATED MODULE: ./build/remote-part.js
 
 
@@ -75767,7 +80875,7 @@ class RemotePart {
             return plan.remote.filter(({ drvPath }) => !failures.has(drvPath));
         }
         catch (error) {
-            lease.store.close((0,errors/* toError */.iT)(error)); // a build may have been asked for already
+            lease.store.close((0,domain_errors/* toError */.iT)(error)); // a build may have been asked for already
             throw error;
         }
     }
@@ -75833,7 +80941,7 @@ class RemoteSessions {
             if (idle)
                 return this.#lease(idle);
             const session = await this.#open(options, logging);
-            if (!(session instanceof errors/* ActionError */.lZ))
+            if (!(session instanceof domain_errors/* ActionError */.lZ))
                 return this.#lease({ ...session, key });
             this.#idle.shift()?.store.close();
             if (this.#leased > 0) {
@@ -75855,7 +80963,7 @@ class RemoteSessions {
         catch (error) {
             // Who was refused beside this one waits for it to be given back.
             this.#waiting.shift()?.();
-            if (error instanceof errors/* ActionError */.lZ && error.code === 'channel-refused')
+            if (error instanceof domain_errors/* ActionError */.lZ && error.code === 'channel-refused')
                 return error;
             throw error;
         }
@@ -75894,7 +81002,7 @@ class RemoteSessions {
         return new Promise((resolve, reject) => {
             const stop = () => {
                 this.#waiting.splice(this.#waiting.indexOf(go), 1);
-                reject(new errors/* ActionError */.lZ('cancelled', 'cancelled while waiting for a session'));
+                reject(new domain_errors/* ActionError */.lZ('cancelled', 'cancelled while waiting for a session'));
             };
             const go = () => {
                 signal.removeEventListener('abort', stop);
@@ -76079,7 +81187,7 @@ class OffloadedRequest {
         const { store } = this.#options.lease;
         const endings = [];
         const stop = () => {
-            endings.push(endBuilds(store, this.#tracker, (0,errors/* toError */.iT)(signal.reason)));
+            endings.push(endBuilds(store, this.#tracker, (0,domain_errors/* toError */.iT)(signal.reason)));
         };
         signal.addEventListener('abort', stop);
         try {
@@ -76159,33 +81267,26 @@ class OffloadEngine {
         }
         catch (error) {
             // A link that died unnoticed, while nobody used it: nothing was built yet, so nothing is built twice.
-            if (progress.hasAsked || (0,errors/* asActionError */.z6)(error).code !== 'connection-lost')
+            if (progress.hasAsked || (0,domain_errors/* asActionError */.z6)(error).code !== 'connection-lost')
                 throw error;
             return this.#tryRemote(parts, missing);
         }
     }
     async #tryRemote(parts, missing) {
         const { request, closure, client } = parts;
-        const remote = await this.#connected(client);
-        const abilities = abilitiesOf(remote.uri, await remote.settings());
-        const plan = planOffload(request.paths, missing, closure, abilities);
-        if (plan.remote.length === 0)
+        const remotes = await this.#options.remotes();
+        const plans = remotes.map(async ({ abilities }) => planOffload(request.paths, missing, closure, await abilities()));
+        const most = mostRemote(await Promise.all(plans));
+        const chosen = most && remotes[most.index];
+        if (!chosen)
             return { kind: 'pass' };
+        const { plan } = most;
+        const remote = await tellingOfWaits(client, chosen.connected(client.signal));
         const settings = await this.#options.localSettings();
         const { options, logging } = clientRequest(client.options, settings, this.#options.options);
         const sessions = this.#sessionsOf(remote);
         const lease = await sessions.acquire(options, logging, client.signal);
         return buildForClient({ ...this.#options, ...parts, plan, remote, lease, sessions });
-    }
-    /** Who waits is told so. */
-    async #connected({ signal, hear }) {
-        const tell = setTimeout(() => void hear({ kind: 'message', text: WAITING }), TELL_AFTER);
-        try {
-            return await this.#options.remote(signal);
-        }
-        finally {
-            clearTimeout(tell);
-        }
     }
     #sessionsOf(remote) {
         const known = this.#sessions.get(remote);
@@ -76194,6 +81295,24 @@ class OffloadEngine {
         const sessions = new RemoteSessions(remote);
         this.#sessions.set(remote, sessions);
         return sessions;
+    }
+}
+/** The plan by which most is built remotely, and whose it is; undefined where nobody can build any of it. */
+function mostRemote(plans) {
+    const ranked = plans
+        .map((plan, index) => ({ plan, index }))
+        .filter(({ plan }) => plan.remote.length > 0)
+        .toSorted((one, other) => other.plan.remote.length - one.plan.remote.length);
+    return ranked[0];
+}
+/** Who waits is told so. */
+async function tellingOfWaits({ hear }, connected) {
+    const tell = setTimeout(() => void hear({ kind: 'message', text: WAITING }), TELL_AFTER);
+    try {
+        return await connected;
+    }
+    finally {
+        clearTimeout(tell);
     }
 }
 /** The derivations of a request that take a build, and all that have to be built for them. What can be substituted is not among them. */
@@ -76227,13 +81346,14 @@ async function closureOf({ paths }) {
         return await derivationClosure(roots, (path) => (0,promises_namespaceObject.readFile)(path, 'utf8'));
     }
     catch (error) {
-        if ((0,errors/* asActionError */.z6)(error).code === 'unsupported-derivation')
+        if ((0,domain_errors/* asActionError */.z6)(error).code === 'unsupported-derivation')
             return undefined;
         throw error;
     }
 }
 
 ;// CONCATENATED MODULE: ./build/evaluation-store.js
+
 
 
 
@@ -76270,15 +81390,21 @@ function whenImportable(options, folder) {
         return takeOver ? takeOver(request, client) : { kind: 'pass' };
     };
 }
-/** Undefined where what the remote builds cannot be imported here. */
+function offloadRemote(remote) {
+    return {
+        abilities: async () => abilitiesOf(remote.uri, await remote.settings()),
+        connected: () => Promise.resolve(remote),
+    };
+}
+/** Undefined where what the remotes build cannot be imported here. */
 async function engineOf({ request, context, connected, importCheck }, folder) {
     const { env, signal, clock, observe } = context;
     try {
-        const remote = await connected();
+        const remotes = (await connected()).map(offloadRemote);
         const check = await importCheck();
         const settings = readLocalSettings({ nix: 'nix', env, signal, workingDirectory: external_node_os_namespaceObject.tmpdir() });
         return offloadTo({
-            remote: () => Promise.resolve(remote),
+            remotes: () => Promise.resolve(remotes),
             openLocal: () => openLocalStore({ env, socketPath: daemonSocketPath(env) }),
             importCheck: check,
             options: request.options,
@@ -76291,7 +81417,7 @@ async function engineOf({ request, context, connected, importCheck }, folder) {
         });
     }
     catch (error) {
-        if ((0,errors/* asActionError */.z6)(error).code === 'signature-required')
+        if ((0,domain_errors/* asActionError */.z6)(error).code === 'signature-required')
             return undefined;
         throw error;
     }
@@ -76311,7 +81437,7 @@ async function localImportCheck({ store, access }, remote, { env, signal, user }
     if (trust === 'trusted' || access.kind === 'direct')
         return 'no-signature-check';
     const [localSettings, remoteSettings] = await Promise.all([
-        readLocalSettings({ nix: 'nix', env, signal, workingDirectory: external_node_os_namespaceObject.tmpdir() }),
+        readDaemonSettings({ nix: 'nix', env, signal, workingDirectory: external_node_os_namespaceObject.tmpdir() }),
         remote.settings(),
     ]);
     return importPermission({
@@ -76324,226 +81450,139 @@ async function localImportCheck({ store, access }, remote, { env, signal, user }
     });
 }
 
-;// CONCATENATED MODULE: external "node:stream/consumers"
-const consumers_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/consumers");
-;// CONCATENATED MODULE: ./build/remote.js
+;// CONCATENATED MODULE: ./build/present-places.js
 
-
-
-
-
-
-
-
-/** How long the remote may take to print its settings, in milliseconds. */
-const SETTINGS_TIMEOUT = 10_000;
-/** One remote: an SSH connection, and the sessions with its store that run over it. */
-class Remote {
-    label;
-    #connection;
-    #request;
-    #settings;
-    /** What its daemon says of itself. */
-    greeting;
-    /** On the channel that was asked for together with the connection, until somebody takes it. */
-    #first;
-    constructor(request, { connection, channel }, settings) {
-        this.label = formatStoreUri(request.uri);
-        this.#connection = connection;
-        this.#request = request;
-        this.#settings = settings;
-        this.#first = this.#sessionOn(channel);
-        this.greeting = this.#first.store.greeting;
+/** What passes: who cannot be had now is left out. Whatever else is wrong is for a person to see to. */
+const present_places_ABSENT = new Set([
+    'host-unresolvable',
+    'host-unreachable',
+    'connect-timeout',
+    'connection-lost',
+]);
+/**
+ * Waits for all; whoever cannot be reached is left out, and told of.
+ * @throws ActionError of ssh/ for what does not pass by itself, and where nobody is left
+ */
+async function presentPlaces(all, onLeftOut) {
+    const settled = await Promise.allSettled(all.map(({ connected }) => connected));
+    const present = settled.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+    const failures = settled.flatMap((each, index) => each.status === 'rejected'
+        ? [{ label: all[index]?.label ?? '', error: (0,domain_errors/* asActionError */.z6)(each.reason) }]
+        : []);
+    const serious = failures.find(({ error }) => !present_places_ABSENT.has(error.code));
+    if (serious)
+        throw serious.error;
+    const [first, ...others] = present;
+    if (first === undefined)
+        throw present_places_noneLeft(failures.map(({ error }) => error));
+    for (const { label, error } of failures) {
+        onLeftOut(`${label} is left out: ${error.message}`);
     }
-    /**
-     * Connects, with the channel that is to build. What the remote has as settings is asked for at the same time, on a channel of its
-     * own, and waited for only where it is needed.
-     * @throws ActionError of ssh/
-     */
-    static async connect(request, signal) {
-        const { uri, defaultUser, access, options } = request;
-        const endpoint = { ...uri, publicHostKey: uri.base64SshPublicHostKey };
-        let settings;
-        const connected = await connectWorker({
-            host: uri.host,
-            port: uri.port,
-            user: uri.user ?? defaultUser,
-            credentials: await access.credentialsFor(endpoint),
-            hostKeys: access.hostKeysOf(endpoint),
-            compress: uri.compress,
-            signal,
-            onRequestable: (connection) => {
-                settings = readSettings(connection, uri);
-            },
-        }, { ...programOf(uri), daemonArgs: daemonArguments(options) });
-        return new Remote(request, connected, settings ?? readSettings(connected.connection, uri));
-    }
-    /** Whom we are logged in as. */
-    get user() {
-        return this.#request.uri.user ?? this.#request.defaultUser;
-    }
-    get uri() {
-        return this.#request.uri;
-    }
-    /** The remote's Nix settings; undefined where it runs no command for us (a forced command). */
-    settings() {
-        return this.#settings;
-    }
-    get inputs() {
-        return { remoteUser: this.user, remoteSettings: () => this.settings() };
-    }
-    /** A further session, for queries and copies. */
-    openSession = async () => this.#sessionOn(await this.#openChannel([])).store;
-    builderOf = () => this.label;
-    rename = (text) => text;
-    /** The session whose daemon builds with the options asked for; what cannot reach it is told. */
-    async buildSession(observe) {
-        const { store, warnings } = await this.sessionWith(this.#request.options);
-        for (const text of warnings)
-            observe({ kind: 'warning', text });
-        return store;
-    }
-    /** A session whose daemon builds with these options: the one that connecting has opened if it suits, else a further one. */
-    async sessionWith(options, logging) {
-        const { store, kind } = await this.#sessionFor(options);
-        if (askedNames(options).length === 0 && logging === undefined)
-            return { store, warnings: [] };
-        try {
-            const { nixVersion, trust } = await store.greeting;
-            const settings = await this.#settings;
-            const delivery = deliverOptions(options, kind, nixVersion, settings, logging);
-            if (delivery.setOptions)
-                await store.setOptions(delivery.setOptions);
-            if (delivery.undeliverable.length > 0) {
-                return { store, warnings: [undeliverableText(this.label, delivery.undeliverable)] };
-            }
-            const ignored = ignoredSettings(options, trust);
-            return { store, warnings: ignored.length > 0 ? [ignoredText(this.label, ignored)] : [] };
-        }
-        catch (error) {
-            store.close((0,errors/* toError */.iT)(error));
-            throw error;
-        }
-    }
-    /** Settles only if the connection is lost, with the reason. */
-    get lost() {
-        return this.#connection.closed.then((reason) => reason ?? new Promise(() => undefined));
-    }
-    get bytesSent() {
-        return this.#connection.bytesSent;
-    }
-    get bytesReceived() {
-        return this.#connection.bytesReceived;
-    }
-    get roundTripMs() {
-        return this.#connection.roundTripMs;
-    }
-    close() {
-        this.#connection.close();
-    }
-    async #sessionFor(options) {
-        const first = this.#first;
-        if (first && optionsKey(options) === optionsKey(this.#request.options)) {
-            this.#first = undefined;
-            return first;
-        }
-        return this.#sessionOn(await this.#openChannel(daemonArguments(options)));
-    }
-    async #openChannel(daemonArgs) {
-        const program = { ...programOf(this.#request.uri), daemonArgs };
-        try {
-            return await openWorkerChannel(this.#connection, program);
-        }
-        catch (error) {
-            if (!(error instanceof errors/* ActionError */.lZ) || error.code !== 'channel-refused')
-                throw error;
-            // sshd may allow one program at a time (MaxSessions), and the one that prints the settings may still run.
-            await this.#settings;
-            return openWorkerChannel(this.#connection, program);
-        }
-    }
-    #sessionOn(channel) {
-        return { store: openStore(channel, { label: this.label }), kind: channel.kind };
-    }
+    return [first, ...others];
 }
-function programOf({ remoteProgram, remoteStore }) {
-    return { remoteProgram, remoteStore };
-}
-function undeliverableText(label, names) {
-    return (`${names.join(', ')}: ${label} cannot be told, because the SSH user is bound to one command there and Nix does not pass options on. ` +
-        `Take \`command=\` away from the key's line in authorized_keys there, or set them in that machine's nix.conf.`);
-}
-function ignoredText(label, names) {
-    const verb = names.length === 1 ? 'is' : 'are';
-    return (`build-options: ${names.join(', ')} ${verb} heeded for trusted users only, and ${label} does not trust this one. ` +
-        `Set ${names.length === 1 ? 'it' : 'them'} in the remote's nix.conf, or log in as one of its trusted-users.`);
-}
-/** Runs `nix config show` there. A user with a forced command gets that command instead, which ends with its input. */
-async function readSettings(connection, uri) {
-    try {
-        const stream = await connection.exec(settingsCommand(uri));
-        stream.duplex.end();
-        const timer = setTimeout(() => stream.duplex.destroy(), SETTINGS_TIMEOUT).unref();
-        try {
-            const printed = await (0,consumers_namespaceObject.text)(stream.duplex);
-            await stream.exit;
-            return parseSettings(printed);
-        }
-        finally {
-            clearTimeout(timer);
-        }
-    }
-    catch {
-        return undefined;
-    }
-}
-/** Nix before 2.20 knows `show-config`, later ones `config show`. */
-function settingsCommand(uri) {
-    const program = uri.remoteProgram[0] ?? '';
-    const nix = program.includes('/') ? external_node_path_.posix.join(external_node_path_.posix.dirname(program), 'nix') : 'nix';
-    const flags = '--extra-experimental-features nix-command --json';
-    return `${nix} config show ${flags} 2>/dev/null || ${nix} show-config ${flags} 2>/dev/null`;
+function present_places_noneLeft(errors) {
+    const [first, ...others] = errors;
+    if (!first)
+        return new domain_errors/* ActionError */.lZ('internal', 'there is no place to build at');
+    if (others.length === 0)
+        return first;
+    const reasons = [...new Set(errors.map(({ message }) => message))].join('; ');
+    const { code, hint } = first;
+    return new domain_errors/* ActionError */.lZ(code, `none of ${errors.length} remotes can be reached: ${reasons}`, {
+        hint,
+    });
 }
 
-;// CONCATENATED MODULE: ./build/remote-site.js
+;// CONCATENATED MODULE: ./build/connection-detail.js
+/** What is told of a connection, for people: the remote's Nix, and how far away it is. */
+function connectionDetail({ nixVersion }, roundTripMs) {
+    const nix = nixVersion === undefined ? 'Nix' : `Nix ${nixVersion}`;
+    return `${nix}, ${roundTripMs.toFixed(0)} ms round trip`;
+}
+
+;// CONCATENATED MODULE: ./build/connected-remote.js
+
+
+
+/**
+ * Connects to a remote store, and again whenever that connection is lost and needed.
+ * @param opened takes what has to be closed
+ * @throws ActionError of ssh/, or the daemon's
+ */
+async function connectRemote({ options }, uri, { access, observe, signal }, opened) {
+    const connect = (until) => Remote.connect({ uri, access, options }, until);
+    const first = await connect(signal);
+    const onNotice = (text) => {
+        if (!signal.aborted)
+            observe({ kind: 'notice', text });
+    };
+    const link = new RemoteLink({ first, connect, onNotice });
+    opened.defer(() => link.close());
+    const open = async (place) => {
+        // A daemon that does not greet would be waited for, cancelled or not.
+        const hangUp = () => place.close();
+        signal.addEventListener('abort', hangUp);
+        const session = await place.buildSession(observe);
+        const detail = connectionDetail(await session.greeting, place.roundTripMs);
+        if (place === first)
+            observe({ kind: 'connected', remote: place.label, detail });
+        signal.removeEventListener('abort', hangUp);
+        return {
+            ...{ place, session, traffic: link },
+            openSession: async () => (await link.get(signal)).openSession(),
+            again: async (until) => open(await link.get(until)),
+        };
+    };
+    return open(first);
+}
+
+;// CONCATENATED MODULE: ./build/remotes-site.js
+
 
 
 
 
 
 /**
- * A remote store that builds.
+ * Remote stores that build.
  * @param opened takes what has to be closed
  */
-function remoteSite(request, uri, context, local, phases, opened) {
-    const connected = phases.measure('connect', () => remote_site_connect(request, uri, context, opened));
-    const remote = async () => (await connected).place;
-    const check = async () => localImportCheck(await local, await remote(), context);
-    const settings = connected.then(({ place }) => place.settings());
-    const store = openEvaluationStore({ request, context, connected: remote, importCheck: check }, opened);
+function remotesSite(request, uris, context, local, phases, opened) {
+    const connect = (uri) => connectRemote(request, uri, context, opened);
+    const connected = phases.measure('connect', () => presentPlaces(uris.map((uri) => ({ label: formatStoreUri(uri), connected: connect(uri) })), (text) => context.observe({ kind: 'warning', text })));
+    const check = async () => {
+        const [localStore, remotes] = await Promise.all([local, connected]);
+        const checks = remotes.map(({ place }) => localImportCheck(localStore, place, context));
+        // What differs is only who is refused.
+        const [first] = await Promise.all(checks);
+        return first ?? 'check-signatures';
+    };
+    const remotes = async () => (await connected).map(({ place }) => place);
+    const store = openEvaluationStore({ request, context, connected: remotes, importCheck: check }, opened);
+    const areNamed = uris.every(({ systems }) => systems.length > 0);
     return {
         connected,
         store,
-        systems: { named: uri.systems.map((system) => parseSystem(system)), settings },
+        systems: {
+            named: areNamed ? union(uris.map(({ systems }) => offeredSystems(systems, undefined))) : [],
+            offered: connected.then(remotes_site_systemsOf),
+        },
         // Asked before anything is built: a build whose outputs nobody can take is of no use.
         importCheck: request.copy.kind === 'none' ? Promise.resolve(undefined) : check(),
     };
 }
-async function remote_site_connect({ options }, uri, { access, user, observe, signal }, opened) {
-    const place = await Remote.connect({ uri, defaultUser: user, access, options }, signal);
-    opened.defer(() => place.close());
-    // A daemon that does not greet would be waited for, cancelled or not.
-    const hangUp = () => place.close();
-    signal.addEventListener('abort', hangUp);
-    const session = await place.buildSession(observe);
-    opened.defer(() => session.close());
-    const detail = connectionDetail(await session.greeting, place.roundTripMs);
-    observe({ kind: 'connected', remote: place.label, detail });
-    signal.removeEventListener('abort', hangUp);
-    return { place, session };
+async function remotes_site_systemsOf(remotes) {
+    const each = remotes.map(async ({ place }) => offeredSystems(place.uri.systems, await place.settings()));
+    return union(await Promise.all(each));
+}
+function union(lists) {
+    return [...new Set(lists.flat())];
 }
 
 ;// CONCATENATED MODULE: ./build/prepare.js
+
+
+
 
 
 
@@ -76558,311 +81597,209 @@ async function remote_site_connect({ options }, uri, { access, user, observe, si
 async function prepare(request, context, phases, opened) {
     const failing = new AbortController();
     const inner = { ...context, signal: AbortSignal.any([context.signal, failing.signal]) };
-    const local = openLocal(context, opened);
+    const local = openLocal(request, inner, opened);
+    const { destination } = request;
     const site = openSite(request, inner, local, phases, opened);
     const { connected } = site;
     const evaluating = evaluateEarly(request, inner, phases, { local, ...site });
-    const all = Promise.all([connected, local, evaluating, site.importCheck]);
+    // Of a mode that is not chosen yet, what it cannot have is evidence.
+    const permission = site.importCheck.then(allowed, (error) => prepare_refused(error, destination));
+    const all = Promise.all([connected, local, evaluating, permission]);
     try {
-        const done = await Promise.race([all, loss(connected), prepare_cancelled(context.signal)]);
-        const [{ place, session }, localStore, evaluation, importCheck] = done;
-        return { place, session, local: localStore, evaluation, importCheck };
+        const ready = await Promise.race([all, loss(connected), prepare_cancelled(context.signal)]);
+        const [places, localStore, evaluation, { importCheck, refusal }] = ready;
+        const done = { local: localStore, evaluation, importCheck };
+        if (destination.mode !== 'auto')
+            return { ...done, places, choice: choiceOf(destination) };
+        const choosing = { request, destination, context, phases, opened, refusal };
+        return { ...done, ...(await choosePlaces({ ...choosing, ...done, stores: places })) };
     }
     catch (error) {
         failing.abort(error);
-        void connected.then(({ place }) => place.close(), errors/* toError */.iT);
-        await Promise.allSettled([connected, local, evaluating, site.importCheck]);
+        void connected.then((places) => {
+            for (const { place } of places)
+                place.close();
+        }, domain_errors/* toError */.iT);
+        await Promise.allSettled([connected, local, evaluating, permission]);
         throw error;
     }
 }
+/** What was asked for. */
+function choiceOf(destination) {
+    const reason = destination.mode === 'local' ? destination.reason : undefined;
+    return { mode: destination.mode, reason, predictions: [] };
+}
+function allowed(importCheck) {
+    return { importCheck, refusal: undefined };
+}
+function prepare_refused(thrown, { mode }) {
+    const error = (0,domain_errors/* asActionError */.z6)(thrown);
+    if (mode !== 'auto' || error.code !== 'signature-required')
+        throw error;
+    return { importCheck: undefined, refusal: error };
+}
 function openSite(request, context, local, phases, opened) {
     const { destination } = request;
-    return destination.mode === 'remote-store'
-        ? remoteSite(request, destination.store, context, local, phases, opened)
-        : buildersSite(request, destination.machines, context, local, phases, opened);
+    switch (destination.mode) {
+        case 'auto':
+        case 'remote-store':
+            return remotesSite(request, destination.stores, context, local, phases, opened);
+        case 'builders':
+            return buildersSite(request, destination.machines, context, local, phases, opened);
+        case 'local':
+            return localSite(request, context, local);
+    }
 }
-/** Rejects when an established connection is lost: no use in evaluating on. */
+/** Rejects when the last established connection is lost: no use in evaluating on. */
 async function loss(connected) {
-    const { place } = await connected;
-    throw await place.lost;
+    const reasons = await Promise.all((await connected).map(({ place }) => place.lost));
+    throw reasons[0] ?? new Error('no place was connected');
 }
 /** Rejects when the workflow is cancelled: some waits for the remote do not listen to the signal. */
 function prepare_cancelled(signal) {
     return new Promise((_, reject) => {
-        const stop = () => reject((0,errors/* toError */.iT)(signal.reason));
+        const stop = () => reject((0,domain_errors/* toError */.iT)(signal.reason));
         if (signal.aborted)
             stop();
         else
             signal.addEventListener('abort', stop, { once: true });
     });
 }
-async function openLocal({ env }, opened) {
+async function openLocal({ destination, nixConf }, context, opened) {
+    const { env } = context;
     const local = await openLocalStore({ env, socketPath: daemonSocketPath(env) });
     opened.defer(() => local.store.close());
+    // With builders whoever serves it trusts us, if need be as a daemon of ours.
+    if (destination.mode !== 'builders')
+        await warnOfUnheard(nixConf, local, context);
     return local;
 }
 
-;// CONCATENATED MODULE: ./diagnose/build-error.js
-
-/**
- * The one line that says why a build failed, out of Nix's own text: without colours, the repeated log lines and the
- * "for full logs, run" advice, which does not hold for a remote store.
- */
-function summarizeBuildError(errorMessage) {
-    const lines = withoutColour(errorMessage)
-        .split('\n')
-        .map((line) => line.trim())
-        .filter((line) => line !== '');
-    const first = (lines[0] ?? 'the build failed without a message').replace(/^error: /, '');
-    const end = lines.findIndex((line) => /^(Output paths:|Last \d+ log lines:|last \d+ log lines:|For full logs)/.test(line));
-    const kept = lines.slice(1, end === -1 ? undefined : end);
-    const reason = kept.filter((line) => line.startsWith('Reason:') || isDetail(line));
-    const why = [first.replace(/;\s*(last \d+ log lines:.*)?$/, ''), ...reason].join(' ');
-    const lastWords = lines.findLast((line) => line.startsWith('> '))?.slice(2);
-    return lastWords === undefined
-        ? why
-        : `${why.replace(/\.$/, '')}. Its log ends with: ${printable(lastWords, 200)}`;
-}
-/** Lines that carry the fact itself: both hashes of a mismatch, both systems of a misfit. */
-function isDetail(line) {
-    return /^(specified|got|Required|required|Current|current|likely URL)/.test(line);
-}
-
-;// CONCATENATED MODULE: ./build/remote-build.js
+;// CONCATENATED MODULE: ./build/machine-errors.js
 
 
 
-
-
-/**
- * Builds targets in a remote store: asks once what is there already, uploads the derivations of the rest in one stream, and has them
- * built by one request. A target whose inputs cannot be had there fails, and the others are built. Outputs that are wanted back start
- * coming as soon as their build has stopped.
- */
-async function buildRemotely(build, targets) {
-    const results = new Map();
-    try {
-        const missing = await settleCached(build, targets, results);
-        const cached = targets.length - missing.length;
-        build.observe({ kind: 'to-build', attributes: missing.length, cached });
-        if (missing.length === 0)
-            return results;
-        let early;
-        const onQueued = () => {
-            early = remote_build_request(build, missing);
-            early.catch(() => undefined); // waited for below, unless uploading fails first
-        };
-        const keys = missing.map((target) => target.key);
-        const failures = await upload({ ...build, onQueued }, keys);
-        build.tracker.requested(); // now, at the latest, the daemon turns to it
-        for (const [key, error] of failures) {
-            results.set(key, { status: 'failed', outputs: new Map(), error });
-        }
-        const possible = missing.filter((target) => !results.has(target.key));
-        if (possible.length === 0)
-            return results;
-        const answers = await (early ?? remote_build_request(build, possible));
-        for (const [key, result] of answers)
-            results.set(key, result);
-        await settleUnanswered(build, possible, results);
+/** What a user who is not trusted hears. */
+const machine_errors_KNOWN = [
+    // "lacks a valid signature" up to 2.11
+    {
+        code: 'signature-required',
+        pattern: /lacks a (?:valid signature|signature by a trusted key)/,
+    },
+    {
+        code: 'daemon-untrusted',
+        pattern: /not privileged to build input-addressed derivations/,
+    },
+];
+/** Keeps what machines say while a build is on its way to them. A daemon does not say which build its words are about. */
+class MachineErrors {
+    #machineOf;
+    #running = new Set();
+    #heard = new Map();
+    /** @param machineOf the daemon's name of the machine that builds; empty for its own */
+    constructor(machineOf) {
+        this.#machineOf = machineOf;
     }
-    catch (thrown) {
-        const failure = failedBy(build.signal, thrown);
-        for (const { key } of targets)
-            if (!results.has(key))
-                results.set(key, failure);
+    hear = (event) => {
+        if (event.kind === 'build-started')
+            this.#running.add(event.drvPath);
+        if (event.kind === 'build-stopped')
+            this.#running.delete(event.drvPath);
+        if (event.kind === 'daemon-message')
+            this.#note(event.text);
+    };
+    /** Failures together with what the machine said, and what to do. */
+    explain(results, place) {
+        if (this.#heard.size === 0)
+            return results;
+        const explained = [...results].map(([key, result]) => {
+            const said = this.#saidOf(key, result);
+            if (said === undefined)
+                return [key, result];
+            const { code, text, machine } = said;
+            const name = place.builderOf(machine) ?? machine;
+            const failed = (result.error?.message ?? 'the build failed').replace(/\.?$/, '.');
+            const message = `${failed} ${name}: ${text}`;
+            const details = { hint: place.trustRemedy(machine), cause: result.error };
+            return [key, { ...result, error: new domain_errors/* ActionError */.lZ(code, message, details) }];
+        });
+        return new Map(explained);
     }
-    return results;
-}
-/** One exchange, the first of the build: temporary roots for every known output, and which of them are valid. */
-async function settleCached({ remote, copyBack }, targets, results) {
-    const known = [...new Set(targets.flatMap((target) => knownOutputs(target)))];
-    const [valid] = await Promise.all([remote.queryValidPaths(known), remote.addTempRoots(known)]);
-    return targets.filter((target) => {
-        const outputs = remote_build_realised(target.outputs);
-        if (outputs.size < target.outputs.size)
-            return true;
-        const present = [...outputs.values()].every((output) => valid.has(output));
-        if (!present)
-            return true;
-        results.set(target.key, { status: 'cached', outputs, error: undefined });
-        enqueueCopy(copyBack, target, outputs, { validity: 'valid' });
-        return false;
-    });
-}
-async function remote_build_request({ remote, tracker, copyBack, rename }, targets) {
-    const byKey = new Map(targets.map((target) => [target.key, target]));
-    tracker.requested();
-    tracker.onStopped = (drvPath) => {
-        const target = byKey.get(drvPath);
-        if (!target || isFloating(target))
+    /** Of a derivation's own build, or where it was not built because another failed, of any. */
+    #saidOf(key, { status }) {
+        if (status === 'failed')
+            return isDrvPath(key) ? this.#heard.get(key) : undefined;
+        return status === 'dependency-failed' ? [...this.#heard.values()][0] : undefined;
+    }
+    #note(message) {
+        const known = machine_errors_KNOWN.find(({ pattern }) => pattern.test(message));
+        if (known === undefined)
             return;
-        enqueueCopy(copyBack, target, remote_build_realised(target.outputs), { validity: 'maybe' });
-    };
-    const hear = (event) => {
-        tracker.hear(event.kind === 'message' ? { ...event, text: rename(event.text) } : event);
-    };
-    const answers = new Map();
-    for (const result of await remote.build(targets.map(toDerivedPath), 'normal', hear)) {
-        const { path } = result;
-        const renamed = { ...result, errorMessage: rename(result.errorMessage) };
-        answers.set(path.kind === 'built' ? path.drvPath : path.path, renamed);
-    }
-    const results = targets.map((target) => {
-        const answer = answers.get(target.key);
-        const result = interpret(target, answer);
-        if ((0,domain_outcome/* isGood */.Kg)(result.status)) {
-            const realisations = isFloating(target) ? [...(answer?.realisations.values() ?? [])] : [];
-            enqueueCopy(copyBack, target, result.outputs, { validity: 'valid', realisations });
+        const text = oneLine(withoutColour(message).replace(/^error: /, ''));
+        for (const drvPath of this.#running) {
+            const machine = this.#machineOf(drvPath) ?? '';
+            if (machine !== '')
+                this.#heard.set(drvPath, { code: known.code, text, machine });
         }
-        return [target.key, result];
-    });
-    return new Map(results);
-}
-/**
- * Without keep-going, Nix gives no answer for what it did not wait for when something else failed. Some of that is there: built as
- * what another target needs, or before.
- */
-async function settleUnanswered({ remote, tracker, copyBack }, targets, results) {
-    const unanswered = targets.filter(({ key }) => results.get(key)?.status === 'cancelled');
-    const valid = await remote.queryValidPaths(unanswered.flatMap((each) => knownOutputs(each)));
-    for (const target of unanswered) {
-        const outputs = remote_build_realised(target.outputs);
-        if (isFloating(target) || ![...outputs.values()].every((output) => valid.has(output)))
-            continue;
-        const wasBuilt = isDrvPath(target.key) && tracker.secondsOf(target.key) !== undefined;
-        results.set(target.key, { status: wasBuilt ? 'built' : 'cached', outputs, error: undefined });
-        enqueueCopy(copyBack, target, outputs, { validity: 'valid' });
     }
-}
-function interpret(target, answer) {
-    const status = answer ? (0,domain_outcome/* outcomeStatus */.j5)(answer.status, answer.errorMessage) : 'cancelled';
-    if (!answer || !(0,domain_outcome/* isGood */.Kg)(status)) {
-        return { status, outputs: new Map(), error: buildError(status, answer) };
-    }
-    const outputs = new Map([...target.outputs].flatMap(([name, planned]) => {
-        const path = answer.outputs.get(name) ?? planned;
-        return path === undefined ? [] : [[name, path]];
-    }));
-    return { status, outputs, error: undefined };
-}
-function buildError(status, answer) {
-    if (status === 'cancelled' || !answer) {
-        return new errors/* ActionError */.lZ('cancelled', 'not built, because another derivation failed first', {
-            hint: 'Set keep-going: true to build all that can be built.',
-        });
-    }
-    const hint = status === 'unsupported-system'
-        ? 'Use a builder for that system, or set extra-platforms on this one if it can run such programs.'
-        : undefined;
-    return new errors/* ActionError */.lZ('build-failed', summarizeBuildError(answer.errorMessage), { hint });
-}
-/** What a broken session means for every target that waits for it. */
-function failedBy(signal, thrown) {
-    const error = (0,errors/* asActionError */.z6)(thrown);
-    return { status: failureStatus(signal, error), outputs: new Map(), error };
-}
-function failureStatus(signal, error) {
-    if (signal.aborted || error.code === 'cancelled')
-        return 'cancelled';
-    return error.code === 'connection-lost' ? 'connection-lost' : 'failed';
-}
-function enqueueCopy(copyBack, target, outputs, rest) {
-    if (target.copy === 'leave' || outputs.size === 0)
-        return;
-    copyBack?.enqueue({ key: target.key, outputs: [...outputs.values()], ...rest });
-}
-/** Whether a path of its outputs is known only once it is built. */
-function isFloating(target) {
-    return [...target.outputs.values()].includes(undefined);
-}
-function toDerivedPath(target) {
-    const { key, outputs } = target;
-    return isDrvPath(key)
-        ? { kind: 'built', drvPath: key, outputs: [...outputs.keys()] }
-        : { kind: 'opaque', path: key };
-}
-function knownOutputs(target) {
-    return [...remote_build_realised(target.outputs).values()];
-}
-function remote_build_realised(outputs) {
-    return new Map([...outputs].flatMap(([name, path]) => (path === undefined ? [] : [[name, path]])));
 }
 
-;// CONCATENATED MODULE: ./build/targets.js
+;// CONCATENATED MODULE: ./build/workplace.js
 
 
-/** What to build: attributes that share a derivation (an alias, a default package) become one target. */
-function planTargets(attributes, copy) {
-    const targets = new Map();
-    for (const attribute of attributes) {
-        if (attribute.kind === 'failed')
-            continue;
-        const key = targets_keyOf(attribute);
-        const known = targets.get(key);
-        targets.set(key, {
-            key,
-            outputs: new Map([...(known?.outputs ?? []), ...targets_wantedOutputs(attribute)]),
-            copy: known?.copy === 'copy' || isCopied(copy, attribute.attribute) ? 'copy' : 'leave',
-        });
+
+
+
+/** A session that builds, and all that follows its builds. */
+class Workplace {
+    place;
+    session;
+    /** Which store has what is built. */
+    store;
+    tracker;
+    copyBack;
+    #machineErrors = new MachineErrors((drvPath) => this.tracker.machineOf(drvPath));
+    #signal;
+    #onAbort;
+    constructor({ connected, copyBack, observe, clock, signal }) {
+        this.place = connected.place;
+        this.session = connected.session;
+        this.store = connected.openSession ? 'remote' : 'local';
+        this.copyBack = copyBack;
+        this.tracker = new ActivityTracker((event) => {
+            this.#machineErrors.hear(event);
+            observe(event);
+        }, clock);
+        this.#signal = signal;
+        this.#onAbort = () => void endBuilds(this.session, this.tracker, (0,domain_errors/* toError */.iT)(signal.reason));
+        signal.addEventListener('abort', this.#onAbort);
+        if (signal.aborted)
+            this.#onAbort();
     }
-    return [...targets.values()];
-}
-/** One outcome for each attribute, in the order of evaluation. */
-function collectOutcomes(attributes, ended) {
-    return attributes.map((attribute) => attribute.kind === 'failed' ? failureOutcome(attribute) : buildOutcome(attribute, ended));
-}
-function failureOutcome({ installable, attribute, error }) {
-    return {
-        installable: installable.text,
-        attribute,
-        system: undefined,
-        drvPath: undefined,
-        outputs: new Map(),
-        status: 'evaluation-failed',
-        remote: undefined,
-        seconds: undefined,
-        copied: false,
-        error,
-    };
-}
-function buildOutcome(attribute, ended) {
-    const key = targets_keyOf(attribute);
-    const result = ended.results.get(key);
-    const isHere = ended.copies.copied.has(key);
-    const told = result?.status ?? 'cancelled';
-    // The link may break, or the job be cancelled, between the copy of an output and the answer for its build.
-    const isUnanswered = told === 'connection-lost' || told === 'cancelled';
-    const status = isHere && isUnanswered ? 'built' : told;
-    const derivation = attribute.kind === 'derivation' ? attribute : undefined;
-    return {
-        installable: attribute.installable.text,
-        attribute: attribute.attribute,
-        system: derivation?.system,
-        drvPath: derivation?.drvPath,
-        outputs: ownOutputs(attribute, result?.outputs),
-        status,
-        remote: ended.remoteOf(derivation?.drvPath),
-        seconds: derivation && status !== 'cached' ? ended.secondsOf(derivation.drvPath) : undefined,
-        copied: isHere && isCopied(ended.copy, attribute.attribute),
-        error: ((0,domain_outcome/* isGood */.Kg)(status) ? undefined : result?.error) ?? ended.copies.failures.get(key),
-    };
-}
-/** The outputs that this attribute wants, of those that its target has. */
-function ownOutputs(attribute, realised) {
-    return new Map([...targets_wantedOutputs(attribute)].flatMap(([name, planned]) => {
-        const path = realised?.get(name) ?? planned;
-        return path === undefined ? [] : [[name, path]];
-    }));
-}
-function targets_keyOf(attribute) {
-    return attribute.kind === 'derivation' ? attribute.drvPath : attribute.path;
-}
-/** A store path that was asked for by itself is its own and only output. */
-function targets_wantedOutputs(attribute) {
-    if (attribute.kind === 'store-path')
-        return new Map([['out', attribute.path]]);
-    return new Map(attribute.wantedOutputs.map((name) => [name, attribute.outputs.get(name)]));
+    /** What became of a target here, with all that is known of its build. */
+    result(key, result) {
+        const drvPath = isDrvPath(key) ? key : undefined;
+        return {
+            ...result,
+            store: this.store,
+            remote: this.place.builderOf(drvPath && this.tracker.machineOf(drvPath)),
+            seconds: drvPath && result.status !== 'cached' ? this.tracker.secondsOf(drvPath) : undefined,
+        };
+    }
+    /** Failures together with what the machine said of them. */
+    explain(results) {
+        return this.#machineErrors.explain(results, this.place);
+    }
+    enqueueCopy(target, outputs, rest) {
+        if (target.copy === 'leave' || outputs.size === 0)
+            return;
+        this.copyBack?.enqueue({ key: target.key, outputs: [...outputs.values()], ...rest });
+    }
+    async close() {
+        this.#signal.removeEventListener('abort', this.#onAbort);
+        await this.copyBack?.close();
+        this.session.close();
+    }
 }
 
 ;// CONCATENATED MODULE: ./build/step.js
@@ -76932,7 +81869,8 @@ var step_disposeResources = (undefined && undefined.__disposeResources) || (func
 
 
 
-
+/** How often copying goes on over another connection. */
+const REOPENINGS = 2;
 /**
  * One step: connects while it evaluates, builds in the remote store, copies back while it builds, and reports each attribute.
  * A failed attribute is part of the report; what rejects is what kept the step from building at all.
@@ -76946,16 +81884,15 @@ async function runStep(request, context) {
         opened.defer(() => logs.close());
         const observe = alsoTo(logs, context.observe);
         const phases = new Phases(context.clock, observe);
-        const prepared = await prepare(request, { ...context, observe }, phases, opened);
-        const tracker = new ActivityTracker(observe, context.clock);
-        const step = { ...prepared, request, context: { ...context, observe }, phases, tracker, opened };
+        const observed = { ...context, observe };
+        const inner = { ...observed, env: await environmentOf(request, observed, opened) };
+        const prepared = await prepare(request, inner, phases, opened);
+        const step = { ...prepared, request, context: inner, phases, workplaces: [], opened };
         const { attributes } = prepared.evaluation;
         warnOfUnmatched(step, attributes);
-        const targets = planTargets(attributes, request.copy);
-        const copyBack = startCopyBack(step);
-        const results = await build(step, targets, copyBack);
-        const copies = await finishCopies(step, copyBack, results);
-        return await report(step, { results, copies, copyBack });
+        const results = await build(step, planTargets(attributes, request.copy));
+        const copies = await finishCopies(step, results);
+        return await report(step, results, copies);
     }
     catch (e_1) {
         env_1.error = e_1;
@@ -76967,16 +81904,39 @@ async function runStep(request, context) {
             await result_1;
     }
 }
+/** What every Nix of this step goes by. With builders its configuration is written when they are known. */
+async function environmentOf({ destination, nixConf }, context, opened) {
+    if (destination.mode === 'builders')
+        return context.env;
+    return (await openGivenConf(nixConf, context, opened)).env;
+}
 function warnOfUnmatched({ request, context }, all) {
     const names = all.map(({ attribute }) => attribute);
     for (const glob of unmatchedGlobs(request.copy, names)) {
         context.observe({ kind: 'warning', text: `copy-outputs: no attribute matches '${glob}'` });
     }
 }
-function startCopyBack({ context: { env, observe, signal }, place: { openSession }, importCheck, opened, }) {
+async function build(step, targets) {
+    const { request, context, phases, places, local } = step;
+    const { observe, signal } = context;
+    const { copyInputs } = request;
+    const employ = (connected) => employAt(step, connected);
+    const options = { local: local.store, copyInputs, places, employ, observe, signal };
+    return phases.measure('build', () => buildAnywhere(options, targets));
+}
+function employAt(step, connected) {
+    const { context, workplaces, opened } = step;
+    const { observe, clock, signal } = context;
+    const copyBack = startCopyBack(step, connected);
+    const workplace = new Workplace({ connected, copyBack, observe, clock, signal });
+    workplaces.push(workplace);
+    opened.defer(() => workplace.close());
+    return workplace;
+}
+function startCopyBack({ context: { env, observe, signal }, importCheck }, { openSession }) {
     if (importCheck === undefined || !openSession)
         return undefined;
-    const copyBack = new CopyBack({
+    return new CopyBack({
         openStores: async () => {
             const { store: to } = await openLocalStore({ env, socketPath: daemonSocketPath(env) });
             try {
@@ -76989,59 +81949,44 @@ function startCopyBack({ context: { env, observe, signal }, place: { openSession
         },
         candidates: outputCandidates,
         check: importCheck,
+        reopenings: REOPENINGS,
         observe,
         signal,
     });
-    opened.defer(() => copyBack.close());
-    return copyBack;
-}
-async function build({ request, context: { observe, signal }, phases, opened, place, session, local, tracker }, targets, copyBack) {
-    const onAbort = () => void endBuilds(session, tracker, (0,errors/* toError */.iT)(signal.reason));
-    signal.addEventListener('abort', onAbort);
-    opened.defer(() => signal.removeEventListener('abort', onAbort));
-    if (signal.aborted)
-        onAbort();
-    const parts = {
-        local: local.store,
-        remote: session,
-        inputs: { copyInputs: request.copyInputs, ...place.inputs },
-        rename: place.rename,
-        ...{ tracker, copyBack, observe, signal },
-    };
-    return phases.measure('build', () => buildRemotely(parts, targets));
 }
 /** Most copies ended while others still built; this waits for the last. */
-async function finishCopies({ phases, place }, copyBack, results) {
-    if (!place.openSession)
-        return { copied: goodKeys(results), failures: new Map() };
-    if (!copyBack)
-        return { copied: new Set(), failures: new Map() };
-    return phases.measure('copy-back', () => copyBack.finish());
+async function finishCopies({ phases, workplaces }, results) {
+    const copying = workplaces.flatMap(({ copyBack }) => copyBack ?? []);
+    const finish = () => Promise.all(copying.map((each) => each.finish()));
+    const all = copying.length > 0 ? await phases.measure('copy-back', finish) : [];
+    const here = [...results].filter(([, { store, status }]) => store === 'local' && (0,domain_outcome/* isGood */.Kg)(status));
+    const copied = new Set([...here.map(([key]) => key), ...all.flatMap((each) => [...each.copied])]);
+    const failures = all.flatMap((each) => [...each.failures]).filter(([key]) => !copied.has(key));
+    return { copied, failures: new Map(failures) };
 }
-/** What was built is here already. */
-function goodKeys(results) {
-    return new Set([...results].filter(([, { status }]) => (0,domain_outcome/* isGood */.Kg)(status)).map(([key]) => key));
+/** A session with the local store in which what was copied or built has temporary roots. */
+async function rooting({ workplaces, local }) {
+    for (const { store: built, session, copyBack } of workplaces) {
+        const store = built === 'local' ? session : await copyBack?.destination();
+        if (store)
+            return store;
+    }
+    return local.store;
 }
-async function report({ request, context, phases, place, session, local, tracker, evaluation }, { results, copies, copyBack }) {
-    const outcomes = collectOutcomes(evaluation.attributes, {
-        results,
-        copies,
-        secondsOf: (drvPath) => tracker.secondsOf(drvPath),
-        remoteOf: (drvPath) => place.builderOf(drvPath && tracker.machineOf(drvPath)),
-        copy: request.copy,
-    });
-    const home = place.openSession ? local.store : session;
-    const destination = async () => (await copyBack?.destination()) ?? home;
-    const linkFailures = await linkCopied(request, evaluation.attributes, outcomes, destination);
+async function report(step, results, copies) {
+    const { request, context, phases, places, evaluation, choice } = step;
+    const { attributes } = evaluation;
+    const outcomes = collectOutcomes(attributes, { results, copies, copy: request.copy });
+    const linkFailures = await linkCopied(request, attributes, outcomes, () => rooting(step));
     for (const outcome of outcomes)
         context.observe({ kind: 'attribute-done', outcome });
     return {
-        mode: request.destination.mode,
-        remote: place.label,
+        ...choice,
+        remote: places.map(({ place }) => place.label).join(', '),
         outcomes,
         problems: [...new Set(copies.failures.values()), ...linkFailures],
-        bytesUploaded: place.bytesSent,
-        bytesDownloaded: place.bytesReceived,
+        bytesUploaded: places.reduce((sum, { traffic }) => sum + traffic.bytesSent, 0),
+        bytesDownloaded: places.reduce((sum, { traffic }) => sum + traffic.bytesReceived, 0),
         seconds: phases.seconds,
     };
 }
@@ -77053,6 +81998,36 @@ function alsoTo(logs, observe) {
         if (event.kind === 'build-stopped')
             logs.stopped(event.drvPath);
         observe(event);
+    };
+}
+
+;// CONCATENATED MODULE: ./build/step-or-local.js
+
+
+
+/**
+ * As {@link runStep}; where there is no remote to be had, and that is covered, once more in the local store.
+ * @throws ActionError of {@link runStep}, and `credentials-missing` before anything is connected to or evaluated
+ */
+async function runStepOrLocally(request, context, fallBack) {
+    try {
+        await requireCredentials(request.destination, context.access);
+        return await runStep(request, context);
+    }
+    catch (thrown) {
+        const reason = fallBack((0,domain_errors/* asActionError */.z6)(thrown));
+        if (reason === undefined || context.signal.aborted)
+            throw thrown;
+        return runStep(locally(request, reason), context);
+    }
+}
+function locally(request, reason) {
+    const { maxJobs, ...options } = request.options;
+    return {
+        ...request,
+        destination: { mode: 'local', reason },
+        // With remotes, 0 has them build all; here it would have nobody build.
+        options: { ...options, maxJobs: maxJobs === 0 ? undefined : maxJobs },
     };
 }
 
@@ -77107,6 +82082,42 @@ function signal(pid, name) {
     }
 }
 
+;// CONCATENATED MODULE: ./plan/impure-evaluation.js
+
+
+
+/**
+ * Refuses an evaluation that may read any file and variable where it may be a stranger's and there is a secret to be read.
+ * @throws ActionError `input-invalid` naming the input that makes it impure
+ */
+function refuseImpureEvaluation(asked, event, hasCredentials) {
+    if (!hasCredentials || !isPrivileged(event))
+        return;
+    const culprit = impureInput(asked);
+    if (culprit === undefined)
+        return;
+    throw new domain_errors/* ActionError */.lZ('input-invalid', `Input ${culprit} evaluates impurely, which is refused next to credentials under ${event.name}`, {
+        hint: 'This event gets secrets even where a stranger wrote the code, and an impure evaluation can read them. Evaluate a flake without ' +
+            '--impure, or build pull requests under the event pull_request.',
+    });
+}
+/** Nix evaluates a file impurely whatever else is said (`SourceExprCommand::parseInstallables`), an expression as it does a flake. */
+function impureInput({ source, evalArgs, nixConf }) {
+    if (source.kind === 'file')
+        return "'file'";
+    const settings = parseNixConf(nixConf.extraConfig, 'extra-nix-config');
+    if (settings.some(({ name, value }) => name === 'pure-eval' && value !== 'true')) {
+        return "'extra-nix-config' (pure-eval)";
+    }
+    const argument = evalArgs.find((each, index) => isImpure(each, evalArgs.slice(index + 1)));
+    return argument === undefined ? undefined : `'eval-args' (${argument})`;
+}
+function isImpure(argument, [name, value]) {
+    if (argument === '--impure' || argument === '--no-pure-eval')
+        return true;
+    return argument === '--option' && name === 'pure-eval' && value !== 'true';
+}
+
 ;// CONCATENATED MODULE: ./service/job-watch.js
 
 
@@ -77151,33 +82162,6 @@ async function startTimeOf(pid) {
 }
 async function job_watch_exists(file) {
     return access(file).then(() => true, () => false);
-}
-
-;// CONCATENATED MODULE: ./domain/json.js
-/** Reads a field of JSON that another process wrote; each throws TypeError naming what is not as it should be. */
-function json_record(value, name) {
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-        return value;
-    }
-    throw wrong(name, 'an object');
-}
-function list(value, name) {
-    if (Array.isArray(value))
-        return value;
-    throw wrong(name, 'a list');
-}
-function json_string(value, name) {
-    if (typeof value === 'string')
-        return value;
-    throw wrong(name, 'a string');
-}
-function json_number(value, name) {
-    if (typeof value === 'number')
-        return value;
-    throw wrong(name, 'a number');
-}
-function wrong(name, expected) {
-    return new TypeError(`${name} is not ${expected}`);
 }
 
 ;// CONCATENATED MODULE: ./service/messages.js
@@ -77227,7 +82211,7 @@ function parseSetUpAnswer(json) {
 function messages_parseFailure({ code, message, hint }) {
     const word = json_string(code, 'code');
     return {
-        code: (0,errors/* isErrorCode */.We)(word) ? word : 'internal',
+        code: (0,domain_errors/* isErrorCode */.We)(word) ? word : 'internal',
         message: json_string(message, 'message'),
         hint: hint === undefined ? undefined : json_string(hint, 'hint'),
     };
@@ -77301,14 +82285,14 @@ function write(socket, text) {
 
 
 /** Milliseconds that an offload process has to end its clients' builds and to answer. */
-const LIMIT = 10_000;
+const stop_LIMIT = 10_000;
 /**
  * Asks an offload process to end.
  * @returns what it answered, once it is gone; undefined where nobody listens, or answers in time
  */
 async function askToStop(control) {
     const socket = connect(control);
-    const signal = AbortSignal.timeout(LIMIT);
+    const signal = AbortSignal.timeout(stop_LIMIT);
     const end = () => void socket.destroy();
     signal.addEventListener('abort', end);
     try {
@@ -77372,7 +82356,7 @@ async function startOffloadProcess(options) {
         stdin.end(`${JSON.stringify(assignment)}\n`);
         const answer = await answerOf(stdout, log, signal);
         if (answer.kind === 'failed')
-            throw new errors/* ActionError */.lZ(answer.code, answer.message, answer);
+            throw new domain_errors/* ActionError */.lZ(answer.code, answer.message, answer);
         stdout.destroy();
         child.unref();
         return answer;
@@ -77398,7 +82382,7 @@ async function answerOf(stdout, log, signal) {
 }
 /** Undefined when the stream ends before. */
 async function start_firstLine(stream, signal) {
-    const stop = () => void stream.destroy((0,errors/* toError */.iT)(signal.reason));
+    const stop = () => void stream.destroy((0,domain_errors/* toError */.iT)(signal.reason));
     if (signal.aborted)
         stop();
     signal.addEventListener('abort', stop, { once: true });
@@ -77420,7 +82404,7 @@ async function start_firstLine(stream, signal) {
 }
 function died(how, words, cause) {
     const said = words.length === 0 ? '' : `: ${printable(words.join(' | '))}`;
-    return new errors/* ActionError */.lZ('internal', `the process for the offload socket ${how}${said}`, { cause });
+    return new domain_errors/* ActionError */.lZ('internal', `the process for the offload socket ${how}${said}`, { cause });
 }
 /** Ends the process and whatever it has started. */
 async function end(child) {
@@ -77454,21 +82438,30 @@ function kill(pid, signal) {
 
 
 
+
+
 /**
  * Has later steps build remotely: starts a process that serves the offload socket, and tells the job of it.
+ * Where there is no remote to be had, and that is covered, nothing is set up.
  * @throws ActionError with what kept it from serving; then nothing of it is left
  */
 async function setUp(inputs, context) {
-    const { mode } = inputs.request.destination;
-    // Tunnels and a private daemon make folders in it, and what does not fit there nobody would remove after a crash.
-    const preferred = mode === 'builders' ? '/tmp' : socketDirectory(temporary());
+    const { request, hostChecks } = inputs;
+    // Tunnels, a private daemon and OpenSSH make folders in it, and what does not fit there nobody would remove after a crash.
+    const hasFolders = request.destination.mode === 'builders' || hostChecks.transport === 'openssh';
+    const preferred = hasFolders ? '/tmp' : socketDirectory(temporary());
     const folder = await makeOffloadFolder(preferred);
     const state = { folder: folder.path, writeSummary: inputs.writeSummary };
     saveOffload({ ...state, isReady: false });
+    const fallBack = fallBackWith(inputs.fallback, 'So Nix in later steps builds on the runner.');
     const ready = await start(folder, context).catch(async (error) => {
         await removeOffloadFolder(folder);
-        throw error;
+        if (context.signal.aborted || fallBack((0,domain_errors/* asActionError */.z6)(error)) === undefined)
+            throw error;
+        return undefined;
     });
+    if (!ready)
+        return;
     saveOffload({ ...state, isReady: true });
     const local = daemonSocketPath(childEnvironment(process.env));
     if (local !== undefined)
@@ -77577,18 +82570,26 @@ var run_disposeResources = (undefined && undefined.__disposeResources) || (funct
 
 
 
+
+
+
+
+
+
 /** The step. Whatever goes wrong fails it with one line. */
 async function run() {
     const env_1 = { stack: [], error: void 0, hasError: false };
     try {
         const secrets = takeSecrets(process.env);
+        maskTokens(secrets);
         const cancellation = run_addDisposableResource(env_1, new Cancellation(), false);
         const { signal } = cancellation;
         try {
             const given = new Map();
             const inputs = readInputs((name) => {
-                given.set(name, lib_core/* getInput */.V4(name));
-                return given.get(name) ?? '';
+                const text = isSecretInput(name) ? secrets[name] : lib_core/* getInput */.V4(name);
+                given.set(name, text);
+                return text;
             }, inputPlace());
             const marker = (0,external_node_crypto_.randomUUID)();
             saveMarker(marker);
@@ -77612,14 +82613,17 @@ async function run() {
 async function run_build(inputs, secrets, marker, signal) {
     const env_2 = { stack: [], error: void 0, hasError: false };
     try {
+        refuseImpure(inputs, secrets);
         const log = run_addDisposableResource(env_2, new Log({ write: lib_core/* info */.pq, notice: lib_core/* notice */.lm, warn: lib_core/* warning */.$e, clock: clock }), false);
         const directory = await (0,promises_namespaceObject.mkdtemp)(external_node_path_.join(temporary(), 'nix-remote-build-'));
         const socketDirectory = await makeSocketDirectory();
         saveSocketDirectory(socketDirectory); // for post, should this be killed
         try {
-            const place = prepareContext(inputs, secrets, directory, marker);
-            const context = { ...place, socketDirectory, observe: log.observe, clock: clock, signal };
-            await finish(await runStep(inputs.request, context), inputs, directory);
+            const place = prepareContext(inputs, secrets, { directory, socketDirectory, marker });
+            const context = { ...place, observe: log.observe, clock: clock, signal };
+            const fallBack = fallBackWith(inputs.fallback, 'So it is built here, on the runner.');
+            const report = await runStepOrLocally(inputs.request, context, fallBack);
+            await finish(report, inputs, directory);
         }
         finally {
             await removeSocketDirectory(socketDirectory);
@@ -77633,20 +82637,29 @@ async function run_build(inputs, secrets, marker, signal) {
         run_disposeResources(env_2);
     }
 }
-function prepareContext(inputs, secrets, directory, marker) {
+/** @throws ActionError `input-invalid` of plan/impure-evaluation.ts */
+function refuseImpure({ request, hostChecks }, secrets) {
+    const isWithSecrets = request.nixConf.accessToken !== undefined ||
+        // What it would find there is not known.
+        hostChecks.transport === 'openssh' ||
+        hasCredentials(secrets, endpointsOf(request.destination), process.env);
+    refuseImpureEvaluation(request, readEvent(process.env), isWithSecrets);
+}
+function prepareContext(inputs, secrets, { directory, socketDirectory, marker }) {
     const logDirectory = external_node_path_.join(directory, 'logs');
     lib_core/* setOutput */.uH('log-dir', logDirectory);
+    const user = currentUser();
+    const env = { ...childEnvironment(process.env), [MARKER_VARIABLE]: marker };
+    const place = { processEnv: process.env, env, user, directory: socketDirectory };
     return {
-        access: {
-            credentialsFor: credentialsReader(secrets, process.env),
-            hostKeysOf: inputs.hostKeysOf,
-        },
-        user: currentUser(),
-        env: { ...childEnvironment(process.env), [MARKER_VARIABLE]: marker },
+        access: accessWith(inputs.hostChecks, secrets, place),
+        user,
+        env,
         runnerSystem: runnerSystem(),
         pipe: pipeProgram(),
         logDirectory,
         temporaryDirectory: directory,
+        socketDirectory,
     };
 }
 /** Tells of everything, then fails the step if anything is missing. */
@@ -77678,11 +82691,12 @@ __nccwpck_require__.d(__webpack_exports__, {
   LZ: () => (/* binding */ saveState),
   C1: () => (/* binding */ setFailed),
   uH: () => (/* binding */ setOutput),
+  Pq: () => (/* binding */ core_setSecret),
   z: () => (/* reexport */ summary),
   $e: () => (/* binding */ warning)
 });
 
-// UNUSED EXPORTS: ExitCode, addPath, endGroup, getBooleanInput, getIDToken, getMultilineInput, getState, group, isDebug, markdownSummary, platform, setCommandEcho, setSecret, startGroup, toPlatformPath, toPosixPath, toWin32Path
+// UNUSED EXPORTS: ExitCode, addPath, endGroup, getBooleanInput, getIDToken, getMultilineInput, getState, group, isDebug, markdownSummary, platform, setCommandEcho, startGroup, toPlatformPath, toPosixPath, toWin32Path
 
 ;// CONCATENATED MODULE: external "os"
 const external_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("os");
@@ -80389,7 +85403,7 @@ function exportVariable(name, val) {
  * ```
  */
 function core_setSecret(secret) {
-    issueCommand('add-mask', {}, secret);
+    command_issueCommand('add-mask', {}, secret);
 }
 /**
  * Prepends inputPath to the PATH (for this action and future actions)

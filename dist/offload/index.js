@@ -34770,7 +34770,7 @@ globals.__dirname ??= external_node_path_.dirname(globals.__filename);
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _cjs_globals_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6253);
-/* harmony import */ var _serve_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6557);
+/* harmony import */ var _serve_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3220);
 
 
 function crash(thrown) {
@@ -34787,7 +34787,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 6557:
+/***/ 3220:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -34801,6 +34801,10 @@ __nccwpck_require__.d(__webpack_exports__, {
 const consumers_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/consumers");
 ;// CONCATENATED MODULE: external "node:timers/promises"
 const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
+;// CONCATENATED MODULE: external "node:fs/promises"
+const external_node_fs_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
 ;// CONCATENATED MODULE: ./domain/errors.js
 /** What can go wrong, each as one word: `results`, tests and docs/troubleshooting.md key on it. */
 const ERROR_CODES = (/* unused pure expression or super */ null && ([
@@ -34810,6 +34814,7 @@ const ERROR_CODES = (/* unused pure expression or super */ null && ([
     'machines-invalid',
     'key-invalid',
     'key-passphrase',
+    'credentials-missing',
     'known-hosts-invalid',
     // reaching the remote
     'host-unresolvable',
@@ -34828,6 +34833,7 @@ const ERROR_CODES = (/* unused pure expression or super */ null && ([
     'protocol-violation',
     'daemon-error',
     'daemon-untrusted',
+    'daemon-elsewhere',
     // moving store paths
     'path-invalid',
     'nar-invalid',
@@ -34838,6 +34844,7 @@ const ERROR_CODES = (/* unused pure expression or super */ null && ([
     'evaluation-failed',
     'installable-unknown',
     'unsupported-derivation',
+    'unsupported-system',
     'build-failed',
     'cancelled',
     'internal',
@@ -34871,29 +34878,6 @@ function asActionError(thrown) {
     return new errors_ActionError('internal', cause.message, { cause });
 }
 
-;// CONCATENATED MODULE: ./action/cancellation.js
-
-/** Aborts when GitHub cancels the job: it sends SIGINT, SIGTERM 7.5 s later and SIGKILL 2.5 s after that. */
-class Cancellation {
-    #controller = new AbortController();
-    #onSignal = () => {
-        this.#controller.abort(new errors_ActionError('cancelled', 'The workflow was cancelled'));
-    };
-    constructor() {
-        process.on('SIGINT', this.#onSignal);
-        process.on('SIGTERM', this.#onSignal);
-    }
-    get signal() {
-        return this.#controller.signal;
-    }
-    [Symbol.dispose]() {
-        process.off('SIGINT', this.#onSignal);
-        process.off('SIGTERM', this.#onSignal);
-    }
-}
-
-;// CONCATENATED MODULE: external "node:fs/promises"
-const external_node_fs_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
 // EXTERNAL MODULE: ../node_modules/ssh2/lib/index.js
 var lib = __nccwpck_require__(7362);
 ;// CONCATENATED MODULE: external "node:crypto"
@@ -34988,7 +34972,51 @@ function noKey(text) {
     });
 }
 
+;// CONCATENATED MODULE: ./ssh/wire.js
+/** A number as SSH writes it (RFC 4251, 5). */
+function uint32(value) {
+    const bytes = Buffer.allocUnsafe(4);
+    bytes.writeUInt32BE(value);
+    return bytes;
+}
+/** Bytes behind their length (RFC 4251, 5, `string`). */
+function sshString(content) {
+    const bytes = Buffer.from(content);
+    return Buffer.concat([uint32(bytes.length), bytes]);
+}
+/** Reads the fields of a message one after the other. What is cut off throws a RangeError. */
+class Fields {
+    #message;
+    #at = 0;
+    constructor(message) {
+        this.#message = message;
+    }
+    byte() {
+        const value = this.#message.readUInt8(this.#at);
+        this.#at += 1;
+        return value;
+    }
+    uint32() {
+        const value = this.#message.readUInt32BE(this.#at);
+        this.#at += 4;
+        return value;
+    }
+    /** A part of the message, not a copy. */
+    string() {
+        const start = this.#at + 4;
+        const end = start + this.#message.readUInt32BE(this.#at);
+        if (end > this.#message.length)
+            throw new RangeError('a string is cut off');
+        this.#at = end;
+        return this.#message.subarray(start, end);
+    }
+    text() {
+        return this.string().toString('utf8');
+    }
+}
+
 ;// CONCATENATED MODULE: ./ssh/pkcs8.js
+
 
 
 const PKCS8 = /^-----BEGIN (ENCRYPTED )?PRIVATE KEY-----/;
@@ -35074,12 +35102,6 @@ function openSshEd25519(key) {
     const lines = base64.match(/.{1,64}/g) ?? [];
     const label = 'OPENSSH PRIVATE KEY';
     return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ''].join('\n');
-}
-function sshString(content) {
-    const bytes = Buffer.from(content);
-    const length = Buffer.alloc(4);
-    length.writeUInt32BE(bytes.length);
-    return Buffer.concat([length, bytes]);
 }
 function wrongPassphrase(name) {
     return new errors_ActionError('key-passphrase', `ssh-key-passphrase does not decrypt ${name}`, {
@@ -35182,9 +35204,14 @@ function credentialsReader(secrets, env) {
         return read;
     };
 }
+/** Whether there is anything to authenticate with, somewhere. */
+function hasCredentials(secrets, endpoints, env) {
+    const own = endpoints.some(({ sshKey }) => sshKey !== undefined);
+    return own || secrets['ssh-key'] !== '' || (env['SSH_AUTH_SOCK'] ?? '') !== '';
+}
 /**
  * What the step authenticates with: the `ssh-key` input, else the file that the machine has as its own, else the agent.
- * @throws ActionError `input-invalid` when there is none of them, and those of ssh/private-key.ts
+ * @throws ActionError `credentials-missing` when there is none of them, and those of ssh/private-key.ts
  */
 async function readCredentials(secrets, sshKey, env) {
     const passphrase = secrets['ssh-key-passphrase'] || undefined;
@@ -35195,8 +35222,9 @@ async function readCredentials(secrets, sshKey, env) {
     const socket = env['SSH_AUTH_SOCK'];
     if (socket !== undefined && socket !== '')
         return { kind: 'agent', socket };
-    throw new errors_ActionError('input-invalid', "Input 'ssh-key' is empty, and there is no SSH agent", {
-        hint: 'Is the secret defined in this repository, and is this event allowed to read it? Pull requests from forks and by Dependabot get no secrets.',
+    throw new errors_ActionError('credentials-missing', "Input 'ssh-key' is empty, and there is no SSH agent", {
+        hint: 'Secrets are not passed to workflows of pull requests from forks and of Dependabot. In any other workflow, the secret is not ' +
+            'defined in this repository, or not under this name.',
     });
 }
 function keys(text, passphrase) {
@@ -35214,8 +35242,81 @@ async function readKeyFile(file) {
     }
 }
 
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
+;// CONCATENATED MODULE: ./action/access.js
+
+
+
+
+/** Access with what the inputs say. Each key is read once: what is read when a connection is made anew is what was there at first. */
+function accessWith(checks, secrets, place) {
+    const { processEnv, env, user, directory } = place;
+    const credentialsFor = credentialsReader(secrets, processEnv);
+    if (checks.transport === 'ssh2') {
+        return {
+            loginFor: async (endpoint) => ({
+                transport: 'ssh2',
+                user: endpoint.user ?? user,
+                credentials: await credentialsFor(endpoint),
+                hostKeys: checks.hostKeysOf(endpoint),
+            }),
+        };
+    }
+    const cwd = process.cwd();
+    const identityFor = async (endpoint) => {
+        const { sshKey } = endpoint;
+        if (secrets['ssh-key'] === '' && sshKey === undefined)
+            return { kind: 'configured' };
+        if (secrets['ssh-key'] === '' && sshKey !== undefined && !secrets['ssh-key-passphrase']) {
+            return { kind: 'file', path: await keyFile(external_node_path_.resolve(cwd, sshKey)) };
+        }
+        const credentials = await credentialsFor(endpoint);
+        return credentials.kind === 'keys' ? credentials : { kind: 'configured' };
+    };
+    return {
+        loginFor: async (endpoint) => ({
+            transport: 'openssh',
+            user: endpoint.user,
+            identity: await identityFor(endpoint),
+            hostKeys: checks.hostKeysOf(endpoint),
+            env,
+            directory,
+        }),
+    };
+}
+async function keyFile(file) {
+    try {
+        await (0,external_node_fs_promises_namespaceObject.access)(file, external_node_fs_promises_namespaceObject.constants.R_OK);
+        return file;
+    }
+    catch (thrown) {
+        const cause = toError(thrown);
+        throw new errors_ActionError('key-invalid', `the key file ${file} cannot be read: ${cause.message}`, {
+            cause,
+        });
+    }
+}
+
+;// CONCATENATED MODULE: ./action/cancellation.js
+
+/** Aborts when GitHub cancels the job: it sends SIGINT, SIGTERM 7.5 s later and SIGKILL 2.5 s after that. */
+class Cancellation {
+    #controller = new AbortController();
+    #onSignal = () => {
+        this.#controller.abort(new errors_ActionError('cancelled', 'The workflow was cancelled'));
+    };
+    constructor() {
+        process.on('SIGINT', this.#onSignal);
+        process.on('SIGTERM', this.#onSignal);
+    }
+    get signal() {
+        return this.#controller.signal;
+    }
+    [Symbol.dispose]() {
+        process.off('SIGINT', this.#onSignal);
+        process.off('SIGTERM', this.#onSignal);
+    }
+}
+
 // EXTERNAL MODULE: ../node_modules/picomatch/index.js
 var picomatch = __nccwpck_require__(5180);
 ;// CONCATENATED MODULE: ../node_modules/string-argv/index.js
@@ -35448,96 +35549,6 @@ function storePathOf(text) {
     return isStorePath(path) ? path : undefined;
 }
 
-;// CONCATENATED MODULE: ./domain/system.js
-
-// Any `cpu-kernel` of letters, digits and underscores: Nix itself compares systems as texts and knows no list.
-const SYSTEM = /^[A-Za-z0-9_]+-[A-Za-z0-9_]+$/;
-/**
- * An attribute name that can only be a system, as a POSIX extended regular expression (builtins.match reads it too).
- * Narrow on purpose: `foo-bar` must stay an ordinary name.
- */
-const SYSTEM_NAME_PATTERN = (/* unused pure expression or super */ null && ('(x86_64|i[3-6]86|aarch64|arm|armv[5-8][a-z]*|riscv(32|64)|powerpc(64)?(le)?|mips(64)?(el)?|s390x?|loongarch64|m68k|microblaze(el)?|sparc64|wasm(32|64))' +
-    '-(linux|darwin|freebsd|openbsd|netbsd|cygwin|windows|solaris|genode|redox|wasi|none)'));
-/**
- * Parses a system.
- * @throws ActionError `input-invalid` for a text that is not `cpu-kernel`.
- */
-function parseSystem(text) {
-    if (!isSystem(text)) {
-        throw new errors_ActionError('input-invalid', `${JSON.stringify(text)} is not a Nix system`, {
-            hint: 'A system is a processor and a kernel, such as x86_64-linux or aarch64-darwin.',
-        });
-    }
-    return text;
-}
-function isSystem(text) {
-    return SYSTEM.test(text);
-}
-const CPUS = {
-    x64: 'x86_64',
-    ia32: 'i686',
-    arm64: 'aarch64',
-    arm: 'armv7l',
-    riscv64: 'riscv64',
-    ppc64: 'powerpc64le',
-    s390x: 's390x',
-    loong64: 'loongarch64',
-};
-/**
- * The system of a machine by Node's `process.arch` and `process.platform`; `undefined` where Nix does not run.
- */
-function systemOfMachine(arch, platform) {
-    const cpu = CPUS[arch];
-    const text = cpu === undefined ? '' : `${cpu}-${platform}`;
-    return (platform === 'linux' || platform === 'darwin') && isSystem(text) ? text : undefined;
-}
-
-;// CONCATENATED MODULE: external "node:fs"
-const external_node_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
-;// CONCATENATED MODULE: ./domain/complaints.js
-
-/** What is wrong with one text, all of it: a person corrects everything at once. */
-class Complaints {
-    #code;
-    #input;
-    #list = [];
-    /** @param input what is read, for the error's message */
-    constructor(code, input) {
-        this.#code = code;
-        this.#input = input;
-    }
-    /**
-     * @param message what is wrong and where: `line 3, maxJobs: …`
-     * @param hint what to do
-     */
-    add(message, hint) {
-        this.#list.push({ message, hint });
-    }
-    /** Runs what throws an ActionError for bad input; that becomes a complaint, and the answer undefined. */
-    attempt(parse, where) {
-        try {
-            return parse();
-        }
-        catch (error) {
-            if (!(error instanceof errors_ActionError))
-                throw error;
-            this.add(`${where === undefined ? '' : `${where}: `}${error.message}`, error.hint);
-            return undefined;
-        }
-    }
-    /** @throws ActionError with the only complaint, or one that lists them all with their hints. */
-    finish() {
-        const [first, ...others] = this.#list;
-        if (first === undefined)
-            return;
-        if (others.length === 0) {
-            throw new errors_ActionError(this.#code, `${this.#input}: ${first.message}`, { hint: first.hint });
-        }
-        const all = this.#list.map(({ message, hint }) => hint === undefined ? message : `${message} (${hint})`);
-        throw new errors_ActionError(this.#code, `${this.#input}: ${all.length} mistakes: ${all.join('; ')}`);
-    }
-}
-
 ;// CONCATENATED MODULE: ./domain/known-hosts.js
 
 
@@ -35615,8 +35626,8 @@ function checkMarker(marker, lineNumber) {
         return;
     if (marker !== '@cert-authority')
         throw invalid(lineNumber, `has an unknown marker ${marker}`);
-    throw new errors_ActionError('known-hosts-invalid', `known-hosts, line ${lineNumber}: @cert-authority is not supported, host certificates cannot be checked here`, {
-        hint: 'Pin the plain key of the host instead: on the builder, `cat /etc/ssh/ssh_host_ed25519_key.pub` prints ' +
+    throw new errors_ActionError('known-hosts-invalid', `known-hosts, line ${lineNumber}: @cert-authority takes transport: openssh, host certificates cannot be checked without`, {
+        hint: 'Set transport: openssh, or pin the plain key of the host instead: on the builder, `cat /etc/ssh/ssh_host_ed25519_key.pub` prints ' +
             'the words that follow the host name in a known-hosts line.',
     });
 }
@@ -35804,6 +35815,50 @@ function ssh_uri_decode(text, where) {
     }
 }
 
+;// CONCATENATED MODULE: ./domain/system.js
+
+// Any `cpu-kernel` of letters, digits and underscores: Nix itself compares systems as texts and knows no list.
+const SYSTEM = /^[A-Za-z0-9_]+-[A-Za-z0-9_]+$/;
+/**
+ * An attribute name that can only be a system, as a POSIX extended regular expression (builtins.match reads it too).
+ * Narrow on purpose: `foo-bar` must stay an ordinary name.
+ */
+const SYSTEM_NAME_PATTERN = (/* unused pure expression or super */ null && ('(x86_64|i[3-6]86|aarch64|arm|armv[5-8][a-z]*|riscv(32|64)|powerpc(64)?(le)?|mips(64)?(el)?|s390x?|loongarch64|m68k|microblaze(el)?|sparc64|wasm(32|64))' +
+    '-(linux|darwin|freebsd|openbsd|netbsd|cygwin|windows|solaris|genode|redox|wasi|none)'));
+/**
+ * Parses a system.
+ * @throws ActionError `input-invalid` for a text that is not `cpu-kernel`.
+ */
+function parseSystem(text) {
+    if (!isSystem(text)) {
+        throw new errors_ActionError('input-invalid', `${JSON.stringify(text)} is not a Nix system`, {
+            hint: 'A system is a processor and a kernel, such as x86_64-linux or aarch64-darwin.',
+        });
+    }
+    return text;
+}
+function isSystem(text) {
+    return SYSTEM.test(text);
+}
+const CPUS = {
+    x64: 'x86_64',
+    ia32: 'i686',
+    arm64: 'aarch64',
+    arm: 'armv7l',
+    riscv64: 'riscv64',
+    ppc64: 'powerpc64le',
+    s390x: 's390x',
+    loong64: 'loongarch64',
+};
+/**
+ * The system of a machine by Node's `process.arch` and `process.platform`; `undefined` where Nix does not run.
+ */
+function systemOfMachine(arch, platform) {
+    const cpu = CPUS[arch];
+    const text = cpu === undefined ? '' : `${cpu}-${platform}`;
+    return (platform === 'linux' || platform === 'darwin') && isSystem(text) ? text : undefined;
+}
+
 ;// CONCATENATED MODULE: ./domain/machine.js
 
 
@@ -35833,6 +35888,22 @@ function machineOfStore(uri) {
         speedFactor: DEFAULT_SPEED_FACTOR,
         supportedFeatures: unique(uri.systemFeatures),
         mandatoryFeatures: [],
+    };
+}
+/**
+ * A machine as a remote store.
+ * @returns undefined for one that is not: of the old protocol, or only for builds that require features of its
+ */
+function storeOfMachine(machine) {
+    const { protocol, publicHostKey, systems, supportedFeatures, mandatoryFeatures } = machine;
+    if (protocol !== 'ssh-ng' || mandatoryFeatures.length > 0)
+        return undefined;
+    const { user, host, port, sshKey, compress, remoteProgram, remoteStore } = machine;
+    return {
+        ...{ user, host, port, sshKey, compress, remoteProgram, remoteStore },
+        base64SshPublicHostKey: publicHostKey,
+        systemFeatures: supportedFeatures,
+        systems: systems.filter((system) => system !== 'builtin'),
     };
 }
 /** By which a person tells it from others: `ssh-ng://user@host:port`, without parameters. */
@@ -35876,6 +35947,108 @@ function comparable(machine) {
 /** In the order of the first of each. */
 function unique(items) {
     return [...new Set(items)];
+}
+
+;// CONCATENATED MODULE: ./plan/workflow-event.js
+/** Events that run a pull request's own workflow, which may be a stranger's. */
+const OF_PULL_REQUESTS = new Set([
+    'pull_request',
+    'pull_request_review',
+    'pull_request_review_comment',
+]);
+/** Events that GitHub treats as those of a fork when Dependabot causes them ("Troubleshooting Dependabot on GitHub Actions"). */
+const OF_DEPENDABOT = new Set([
+    ...OF_PULL_REQUESTS,
+    'push',
+    'create',
+    'deployment',
+    'deployment_status',
+]);
+/** Events that get secrets, and may be about a stranger's code all the same. */
+const PRIVILEGED = new Set(['pull_request_target', 'workflow_run']);
+/** Whose event it is, where GitHub passes no secrets of the repository to it; undefined where it does. */
+function workflow_event_whoGetsNoSecrets({ name, actor, pullRequest }) {
+    if (actor === 'dependabot[bot]' && OF_DEPENDABOT.has(name))
+        return 'Dependabot';
+    if (!pullRequest || !OF_PULL_REQUESTS.has(name))
+        return undefined;
+    return pullRequest.from === pullRequest.to ? undefined : 'a pull request from a fork';
+}
+/** Whether a workflow with secrets may be about to run what a stranger wrote. */
+function isPrivileged({ name }) {
+    return PRIVILEGED.has(name);
+}
+
+;// CONCATENATED MODULE: ./plan/fallback.js
+
+/** The input `fallback`: what may keep a step from its remotes without failing it. */
+const FALLBACKS = ['forks', 'unreachable', 'never'];
+/** What a remote that cannot be had looks like: no name, no connection, no word. */
+const UNREACHABLE = new Set([
+    'host-unresolvable',
+    'host-unreachable',
+    'connect-timeout',
+]);
+/**
+ * Decides whether this runner builds what a remote was to build. Host keys, authentication, protocols and inputs that are wrong are for a
+ * person to see to: they are never a reason.
+ * @param error what keeps the step from its remotes
+ * @returns why, as a sentence without its full stop; undefined: the error stands
+ */
+function reasonToFallBack({ code, message }, fallback, event) {
+    if (fallback === 'never')
+        return undefined;
+    if (code === 'credentials-missing') {
+        const who = whoGetsNoSecrets(event);
+        return who && `${message}: this workflow was started by ${who}`;
+    }
+    return fallback === 'unreachable' && UNREACHABLE.has(code) ? message : undefined;
+}
+
+;// CONCATENATED MODULE: external "node:fs"
+const external_node_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
+;// CONCATENATED MODULE: ./domain/complaints.js
+
+/** What is wrong with one text, all of it: a person corrects everything at once. */
+class Complaints {
+    #code;
+    #input;
+    #list = [];
+    /** @param input what is read, for the error's message */
+    constructor(code, input) {
+        this.#code = code;
+        this.#input = input;
+    }
+    /**
+     * @param message what is wrong and where: `line 3, maxJobs: …`
+     * @param hint what to do
+     */
+    add(message, hint) {
+        this.#list.push({ message, hint });
+    }
+    /** Runs what throws an ActionError for bad input; that becomes a complaint, and the answer undefined. */
+    attempt(parse, where) {
+        try {
+            return parse();
+        }
+        catch (error) {
+            if (!(error instanceof errors_ActionError))
+                throw error;
+            this.add(`${where === undefined ? '' : `${where}: `}${error.message}`, error.hint);
+            return undefined;
+        }
+    }
+    /** @throws ActionError with the only complaint, or one that lists them all with their hints. */
+    finish() {
+        const [first, ...others] = this.#list;
+        if (first === undefined)
+            return;
+        if (others.length === 0) {
+            throw new errors_ActionError(this.#code, `${this.#input}: ${first.message}`, { hint: first.hint });
+        }
+        const all = this.#list.map(({ message, hint }) => hint === undefined ? message : `${message} (${hint})`);
+        throw new errors_ActionError(this.#code, `${this.#input}: ${all.length} mistakes: ${all.join('; ')}`);
+    }
 }
 
 ;// CONCATENATED MODULE: ./domain/machine-entry.js
@@ -36073,10 +36246,23 @@ function contentOf(file, named, { readFile }, complaints) {
         return undefined;
     }
 }
+/** One machine; what only a blank separates from it is read too, so that all mistakes of the line are told at once. */
 function readSegment({ text, where }, context, complaints) {
     const tokens = text.split(/[ \t\r]+/);
-    if (refuseSecondMachine(tokens, where, complaints))
-        return undefined;
+    const second = findSecondMachine(tokens);
+    const own = second === undefined ? tokens : tokens.slice(0, second);
+    const machine = readFields(own, where, context, complaints);
+    if (second === undefined)
+        return machine;
+    const rest = tokens.slice(second);
+    const name = FIELDS[second];
+    const place = name === undefined ? `${where}, field ${second + 1}` : whereIs(where, name);
+    complaints.add(`${place}: ${shownUri(rest[0] ?? '')} is a second machine`, SEPARATE);
+    readSegment({ text: rest.join(' '), where: `${where}, second machine` }, context, complaints);
+    return machine;
+}
+function readFields(tokens, where, context, complaints) {
+    refuseFurtherFields(tokens, where, complaints);
     const field = (index) => tokens[index] === '-' ? undefined : tokens[index];
     const [uri, systems, sshKey, maxJobs, speedFactor, supported, mandatory, publicHostKey] = FIELDS.map((_, index) => field(index));
     if (uri === undefined) {
@@ -36097,19 +36283,15 @@ function readSegment({ text, where }, context, complaints) {
     return readEntry(entry, context.defaultSystems, complaints);
 }
 /** Machines that only a blank separates: Nix would take the second for systems or a key of the first, or pass over it. */
-function refuseSecondMachine(tokens, where, complaints) {
+function findSecondMachine(tokens) {
     const isUri = (token, index) => token.includes('://') || (FIELDS[index] === 'systems' && token.includes('@'));
     const second = tokens.findIndex((token, index) => index > 0 && isUri(token, index));
-    const name = FIELDS[second];
-    if (second > 0) {
-        const place = name === undefined ? `${where}, field ${second + 1}` : whereIs(where, name);
-        complaints.add(`${place}: ${shownUri(tokens[second] ?? '')} is a second machine`, SEPARATE);
-        return true;
-    }
+    return second === -1 ? undefined : second;
+}
+function refuseFurtherFields(tokens, where, complaints) {
     if (tokens.length <= FIELDS.length)
-        return false;
+        return;
     complaints.add(`${where}: ${tokens.length} fields, beginning with ${shownUri(tokens[0] ?? '')}; there are ${FIELDS.length}`, `${SEPARATE} A blank within a URI is written %20.`);
-    return true;
 }
 function whereIs(where, field) {
     const name = field === 'uri' ? 'store URI' : field;
@@ -36175,7 +36357,7 @@ const TEXTS = [
 const LISTS = ['systems', 'supportedFeatures', 'mandatoryFeatures'];
 const machine_fields_yaml_FIELDS = [...TEXTS, ...LISTS];
 /** @param place where the machine is, for a field that it lacks */
-function readFields(map, place, reading) {
+function machine_fields_yaml_readFields(map, place, reading) {
     const texts = new Map();
     const lists = new Map();
     const places = new Map();
@@ -36265,7 +36447,8 @@ function readMachinesYaml(text, defaultSystems, complaints) {
     const lines = new dist/* LineCounter */.HN();
     const document = (0,dist/* parseDocument */.Tp)(text, { lineCounter: lines, prettyErrors: false });
     const reading = { document, lines, complaints };
-    for (const error of document.errors) {
+    // What follows from one mistake may be many.
+    for (const error of document.errors.slice(0, 1)) {
         const what = error.code === 'MULTIPLE_DOCS' ? 'a second document begins' : printable(error.message);
         complaints.add(`line ${lineAt(reading, error.pos[0])}: ${what}`, AS_LIST);
     }
@@ -36282,7 +36465,7 @@ function readMachinesYaml(text, defaultSystems, complaints) {
             complaints.add(`${where}: a machine is written as fields`, AS_LIST);
             return [];
         }
-        const machine = readMachine(readFields(node, where, reading), where, defaultSystems, reading);
+        const machine = readMachine(machine_fields_yaml_readFields(node, where, reading), where, defaultSystems, reading);
         return machine === undefined ? [] : [{ machine, where }];
     });
 }
@@ -36437,8 +36620,7 @@ function formatStoreUri(uri) {
 
 
 
-
-const MODES = ['auto', 'remote-store', 'builders'];
+const MODES = ['auto', 'remote-store', 'builders', 'local'];
 const EXAMPLE = 'ssh-ng://ci@builder.example.org';
 /** Where to build, of the inputs `store`, `builders` and `mode`. Undefined, or a placeholder, beside a complaint. */
 function readDestination(reader, place) {
@@ -36447,16 +36629,30 @@ function readDestination(reader, place) {
         .map((line) => reader.parse('store', () => parseStoreUri(line)))
         .filter((uri) => uri !== undefined);
     const builders = readBuilders(reader, place);
-    if (chooseMode(reader) === 'builders') {
-        return { mode: 'builders', machines: allMachines(reader, builders, stores) };
+    const mode = chooseMode(reader);
+    if (mode === 'local')
+        return { mode, reason: 'the input mode says so' };
+    const machines = allMachines(reader, builders, stores);
+    if (mode === 'builders')
+        return { mode, machines };
+    if (reader.text('store') === '') {
+        reader.complain('store', 'is empty', `Give at least one, for example ${EXAMPLE}.`);
     }
-    const count = reader.lines('store').length;
-    if (count !== 1) {
-        const what = count === 0 ? 'is empty' : `names ${count} stores`;
-        reader.complain('store', what, `Give exactly one, for example ${EXAMPLE}.`);
-    }
-    const [store] = stores;
-    return store && { mode: 'remote-store', store };
+    const labels = stores.map(formatStoreUri);
+    const twice = labels.find((label, index) => labels.indexOf(label) < index);
+    if (twice !== undefined)
+        reader.complain('store', `names ${twice} twice`, 'Name each store once.');
+    if (stores.length === 0)
+        return undefined;
+    if (mode === 'remote-store')
+        return { mode, stores };
+    const names = new Set(stores.map((uri) => machineName(machineOfStore(uri))));
+    const others = builders.filter((machine) => !names.has(machineName(machine)));
+    return {
+        mode,
+        stores: [...stores, ...others.flatMap((each) => storeOfMachine(each) ?? [])],
+        machines,
+    };
 }
 function readBuilders(reader, { workspace, runnerSystem }) {
     const text = reader.text('builders');
@@ -36468,7 +36664,7 @@ function readBuilders(reader, { workspace, runnerSystem }) {
     };
     return reader.parse('builders', () => parseBuilders(text, context)) ?? [];
 }
-/** `auto` takes what was given; which of both is better is not guessed. */
+/** `auto` with builders alone is on them: what is built is then here, as whoever names builders expects. */
 function chooseMode(reader) {
     const mode = reader.choice('mode', MODES);
     const hasStore = reader.text('store') !== '';
@@ -36476,12 +36672,7 @@ function chooseMode(reader) {
     if (mode === 'builders' && !hasStore && !hasBuilders) {
         reader.complain('builders', 'is empty', `Name at least one machine, for example ${EXAMPLE}.`);
     }
-    if (mode !== 'auto')
-        return mode;
-    if (hasStore && hasBuilders) {
-        reader.complain('mode', "is 'auto', but both store and builders are given", 'Set mode: remote-store to build in the store, or mode: builders to build on all of them.');
-    }
-    return hasBuilders ? 'builders' : 'remote-store';
+    return mode === 'auto' && hasBuilders && !hasStore ? 'builders' : mode;
 }
 /** Those of both inputs; what is said of one machine in both has to be the same. */
 function allMachines(reader, builders, stores) {
@@ -36499,21 +36690,6 @@ function allMachines(reader, builders, stores) {
     }
     return [...machines.values()];
 }
-/** Which host keys are whose: the one that is pinned, else those of `known-hosts`. What is revoked there is revoked in either case. */
-function readHostKeys(reader, destination) {
-    const lines = reader.parse('known-hosts', () => parseKnownHosts(reader.text('known-hosts'))) ?? [];
-    if (destination?.mode === 'remote-store') {
-        const pinned = destination.store.base64SshPublicHostKey;
-        if (pinned !== undefined)
-            reader.parse('store', () => pinnedHostKey(pinned));
-    }
-    return ({ host, port, publicHostKey }) => {
-        const known = lookupHostKeys(lines, host, port);
-        if (publicHostKey === undefined)
-            return known;
-        return { ...pinnedHostKey(publicHostKey), revoked: known.revoked };
-    };
-}
 function readIfThere(file) {
     try {
         return (0,external_node_fs_namespaceObject.readFileSync)(file, 'utf8');
@@ -36523,6 +36699,161 @@ function readIfThere(file) {
             return undefined;
         throw error;
     }
+}
+
+;// CONCATENATED MODULE: ./nix/nix-conf-lines.js
+
+/**
+ * Reads lines of nix.conf as Nix does (libutil/configuration.cc, `parseConfigFiles`); what is included is not looked at.
+ * @param input whose lines they are, for errors: `extra-nix-config`
+ * @throws ActionError `input-invalid` naming every line that Nix would refuse; never with a value, which may be a secret
+ */
+function parseNixConf(text, input) {
+    const complaints = new Complaints('input-invalid', input);
+    const settings = text
+        .split('\n')
+        .map((line, index) => nix_conf_lines_parseLine(line, `line ${index + 1}`, complaints))
+        .filter((setting) => setting !== undefined);
+    complaints.finish();
+    return settings;
+}
+/** Older names that Nix still reads. */
+const ALIASES = {
+    'build-max-jobs': 'max-jobs',
+    'build-cores': 'cores',
+    'build-timeout': 'timeout',
+    'build-max-silent-time': 'max-silent-time',
+    'build-fallback': 'fallback',
+    'build-use-substitutes': 'substitute',
+    'build-use-sandbox': 'sandbox',
+    'build-use-chroot': 'sandbox',
+    'build-sandbox-paths': 'sandbox-paths',
+    'build-chroot-dirs': 'sandbox-paths',
+    'binary-caches': 'substituters',
+    'trusted-binary-caches': 'trusted-substituters',
+    'binary-cache-public-keys': 'trusted-public-keys',
+};
+/** A setting's name of today, without the `extra-` of a line that adds to it. */
+function baseName(name) {
+    const base = name.replace(/^extra-/, '');
+    return ALIASES[base] ?? base;
+}
+const FORM = 'Write one setting a line, with blanks around the sign: name = value';
+/** Nix cuts a line at `#` wherever it stands; nothing quotes it. */
+function nix_conf_lines_parseLine(line, where, complaints) {
+    const words = line
+        .replace(/#.*/s, '')
+        .split(/[ \t\r]+/)
+        .filter(Boolean);
+    const [name, sign, ...value] = words;
+    if (name === undefined)
+        return undefined;
+    if (name === 'include' || name === '!include') {
+        checkInclude(words, where, complaints);
+    }
+    else if (sign === '=') {
+        return { name, value: value.join(' ') };
+    }
+    else if (/^[a-z][a-z0-9-]*=/.test(name)) {
+        complaints.add(`${where}: there is no blank before '='`, FORM);
+    }
+    else if (sign !== undefined && /^[a-z][a-z0-9-]*$/.test(name)) {
+        complaints.add(`${where}: '${name}' is not followed by ' = '`, FORM);
+    }
+    else {
+        complaints.add(`${where}: it is no setting`, FORM);
+    }
+    return undefined;
+}
+/** Nix takes a relative path from the folder of the file that includes, which is one of ours. */
+function checkInclude(words, where, complaints) {
+    const [name = '', file = '', ...more] = words;
+    if (file === '' || more.length > 0) {
+        complaints.add(`${where}: '${name}' takes one path, without blanks`, `Write: ${name} /a/file`);
+    }
+    else if (!file.startsWith('/')) {
+        complaints.add(`${where}: the path of '${name}' is not absolute`, `Write: ${name} /a/file`);
+    }
+}
+
+;// CONCATENATED MODULE: ./nix/access-tokens.js
+
+/**
+ * The value of the setting `access-tokens` with one token more. An `extra-access-tokens` would leave the token that is there for the same host.
+ * @param present the value without it; the tokens for other hosts are kept
+ * @throws ActionError `input-invalid` for what nix.conf cannot hold; the token is not quoted
+ */
+function withAccessToken({ host, token }, present = '') {
+    if (!/^[^\s#=]+$/.test(host) || !/^[^\s#]+$/.test(token)) {
+        throw new errors_ActionError('input-invalid', `the access token for ${JSON.stringify(host)} is empty or holds a character that no token has`, { hint: 'Give the token alone, without blanks or line ends in it.' });
+    }
+    const others = access_tokens_words(present).filter((entry) => !entry.startsWith(`${host}=`));
+    return [`${host}=${token}`, ...others].join(' ');
+}
+/** The tokens in lines of nix.conf, right or wrong as these may be: GitHub's `host=TOKEN`, and GitLab's `host=PAT:TOKEN`. */
+function tokensIn(text) {
+    return text
+        .split('\n')
+        .map((line) => /^\s*(?:extra-)?access-tokens\s*=?(.*)/.exec(line)?.[1] ?? '')
+        .flatMap(access_tokens_words)
+        .map((entry) => entry.replace(/^[^=]*=/, '').replace(/^(?:OAuth2|PAT):/, ''))
+        .filter((token) => token !== '' && token !== '#');
+}
+function access_tokens_words(text) {
+    return text.split(/\s+/).filter((word) => word !== '');
+}
+
+;// CONCATENATED MODULE: ./action/given-conf.js
+
+
+/** What Nix on the runner is told, of the inputs `extra-nix-config` and `github-token`. */
+function readGivenConf(reader, { githubHost }) {
+    return { accessToken: readToken(reader, githubHost), extraConfig: readLines(reader) };
+}
+/** A secret often ends with a line end that nobody meant. */
+function readToken(reader, host) {
+    const token = reader.text('github-token').trim();
+    if (token === '')
+        return undefined;
+    reader.parse('github-token', () => withAccessToken({ host, token }));
+    return { host, token };
+}
+function readLines(reader) {
+    const text = reader.text('extra-nix-config');
+    const settings = reader.parse('extra-nix-config', () => parseNixConf(text, 'extra-nix-config'));
+    if (settings?.some(({ name }) => name === 'store') === true) {
+        const hint = 'Name a remote store in the input `store`; the local one is the machine’s own.';
+        reader.complain('extra-nix-config', "sets 'store', by which Nix would leave this step out", hint);
+    }
+    return text;
+}
+
+;// CONCATENATED MODULE: ./action/host-keys.js
+
+/** Of the inputs `transport` and `known-hosts`. A key that is pinned goes before those; what is revoked there is revoked in either case. */
+function readHostChecks(reader, destination) {
+    const transport = reader.choice('transport', ['ssh2', 'openssh']);
+    const text = reader.text('known-hosts');
+    // Which of a certificate's hosts is whose is for the client to say.
+    const plain = transport === 'openssh' ? text.replace(/^[ \t]*@cert-authority\s+/gm, '') : text;
+    const lines = reader.parse('known-hosts', () => parseKnownHosts(plain)) ?? [];
+    if (destination?.mode === 'remote-store' || destination?.mode === 'auto') {
+        for (const { base64SshPublicHostKey: pinned } of destination.stores) {
+            if (pinned !== undefined)
+                reader.parse('store', () => pinnedHostKey(pinned));
+        }
+    }
+    const hostKeysOf = ({ host, port, publicHostKey }) => {
+        const known = lookupHostKeys(lines, host, port);
+        if (publicHostKey === undefined)
+            return known;
+        return { ...pinnedHostKey(publicHostKey), revoked: known.revoked };
+    };
+    if (transport === 'ssh2')
+        return { transport, hostKeysOf };
+    const knownHosts = text === '' ? undefined : text;
+    const pinnedOf = (host) => host.publicHostKey === undefined ? undefined : hostKeysOf(host);
+    return { transport, hostKeysOf: (host) => ({ knownHosts, pinned: pinnedOf(host) }) };
 }
 
 ;// CONCATENATED MODULE: ./action/input-reader.js
@@ -36630,6 +36961,10 @@ class InputReader {
 
 
 
+
+
+
+
 /** What only evaluating here, and the outputs of what was evaluated, could make something of: with its default. */
 const OF_INSTALLABLES = new Map([
     ['eval-args', ''],
@@ -36648,18 +36983,35 @@ function readInputs(read, place) {
     const isSetUp = reader.lines('installables').length === 0 && source.kind === 'flake';
     const destination = readDestination(reader, place);
     const common = {
-        destination,
-        hostKeysOf: readHostKeys(reader, destination),
+        hostChecks: readHostChecks(reader, destination),
         copyInputs: reader.choice('copy-inputs', ['auto', 'never']),
         options: readOptions(reader),
+        nixConf: readGivenConf(reader, place),
         writeSummary: reader.boolean('summary') ?? true,
+        fallback: reader.choice('fallback', FALLBACKS),
     };
     if (isSetUp) {
         refuseWithoutInstallables(reader);
-        return { task: 'set-up', ...complete(reader, common, {}) };
+        const remote = forLaterSteps(reader, destination);
+        return { task: 'set-up', ...complete(reader, remote, common, {}) };
     }
     const wanted = readWanted(reader, source, place.workspace);
-    return { task: 'build', ...complete(reader, common, wanted) };
+    return { task: 'build', ...complete(reader, destination, common, wanted) };
+}
+/** What is to be built is not known then: on `auto`, remotes that can be stores are, so that no input passes the runner. */
+function forLaterSteps(reader, destination) {
+    if (destination?.mode === 'local')
+        return undefined;
+    if (destination?.mode !== 'auto')
+        return destination;
+    const { machines, stores } = destination;
+    const old = machines.find((machine) => !storeOfMachine(machine));
+    if (old) {
+        const what = `is 'auto', and ${machineName(old)} can be a builder only, the others stores as well`;
+        const hint = 'Set mode: remote-store for later steps to build in the stores, or mode: builders to build on all of them.';
+        reader.complain('mode', what, hint);
+    }
+    return { mode: 'remote-store', stores };
 }
 /** Whoever gives one of these meant to build something here: an expression that came out empty must not pass as a build. */
 function refuseWithoutInstallables(reader) {
@@ -36669,6 +37021,10 @@ function refuseWithoutInstallables(reader) {
             continue;
         const hint = 'With `installables` empty, this step only sets up remote builds for later steps: name what to build, or leave this input out.';
         reader.complain(name, 'means nothing without installables', hint);
+    }
+    if (reader.text('mode') === 'local') {
+        const hint = 'Nix in later steps builds locally by itself: leave this step out, or name what to build.';
+        reader.complain('mode', "'local' sets up nothing, and there are no installables", hint);
     }
 }
 /** What is to be built, from where, and what becomes of it here. */
@@ -36690,11 +37046,14 @@ function readWanted(reader, source, workspace) {
  * After {@link InputReader.finish} there is a destination; this tells the compiler.
  * @throws ActionError of {@link InputReader.finish}
  */
-function complete(reader, { destination, hostKeysOf, writeSummary, copyInputs, options }, rest) {
+function complete(reader, destination, { hostChecks, fallback, writeSummary, ...request }, rest) {
     reader.finish();
     if (!destination)
         throw new TypeError('an input was accepted without a value');
-    return { request: { destination, copyInputs, options, ...rest }, hostKeysOf, writeSummary };
+    return {
+        request: { destination, ...request, ...rest },
+        ...{ hostChecks, fallback, writeSummary },
+    };
 }
 function readSource(reader) {
     const file = reader.text('file');
@@ -36732,7 +37091,25 @@ function readOptions(reader) {
 
 ;// CONCATENATED MODULE: external "node:os"
 const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
+;// CONCATENATED MODULE: ./nix/load-locks.js
+
+
+/**
+ * Removes the files by which Nix counts the builds on each machine. It names them after a machine's URI, in which there is a folder that is
+ * another in each job, and never removes them (build-remote.cc, `openSlotLock`). A root daemon's are root's; then they stay.
+ * @param folder an absolute path; the machines that were reached through launchers in it are those that no longer exist
+ * @param stateDirectory Nix's
+ */
+async function load_locks_removeLoadLocks(folder, stateDirectory = '/nix/var/nix') {
+    const directory = external_node_path_.join(stateDirectory, 'current-load');
+    const part = `${folder.replaceAll('/', '_')}_`;
+    const names = await (0,external_node_fs_promises_namespaceObject.readdir)(directory).catch(() => []);
+    const ours = names.filter((name) => name.includes(part));
+    await Promise.allSettled(ours.map((name) => (0,external_node_fs_promises_namespaceObject.rm)(external_node_path_.join(directory, name))));
+}
+
 ;// CONCATENATED MODULE: ./action/place.js
+
 
 
 
@@ -36758,7 +37135,9 @@ function socketDirectory(preferred) {
 async function makeSocketDirectory() {
     return await mkdtemp('/tmp/nix-remote-build-');
 }
+/** With what Nix made of the names in it. */
 async function removeSocketDirectory(folder) {
+    await removeLoadLocks(folder, process.env['NIX_STATE_DIR']);
     await rm(folder, { recursive: true, force: true });
 }
 /** In a container the user may have no entry in passwd, for which Node throws. */
@@ -36777,9 +37156,17 @@ function runnerSystem() {
         return system;
     throw new errors_ActionError('input-invalid', `Nix does not run on ${process.platform} (${process.arch})`, { hint: 'Use a Linux or macOS runner.' });
 }
-/** What inputs are read against. */
-function inputPlace() {
-    return { workspace: workspace(), runnerSystem: runnerSystem() };
+/**
+ * What inputs are read against.
+ * @param folder that relative paths are in
+ */
+function inputPlace(folder = workspace()) {
+    return { workspace: folder, runnerSystem: runnerSystem(), githubHost: githubHost() };
+}
+/** An Enterprise Server has a host of its own, and its tokens are for that one. */
+function githubHost() {
+    const server = process.env['GITHUB_SERVER_URL'] ?? '';
+    return URL.canParse(server) ? new URL(server).host : 'github.com';
 }
 /** What joins Nix to a tunnel of ours. Found beside this program: a bundle does not know where it is. */
 function pipeProgram() {
@@ -36789,6 +37176,61 @@ function pipeProgram() {
 /** Seconds. */
 function clock() {
     return performance.now() / 1000;
+}
+
+;// CONCATENATED MODULE: ./action/secrets.js
+/** Inputs that are secrets, or may hold one. */
+const SECRET_INPUTS = (/* unused pure expression or super */ null && ([
+    'ssh-key',
+    'ssh-key-passphrase',
+    'github-token',
+    'extra-nix-config',
+]));
+/**
+ * Reads the secret inputs and removes them from the environment, so that nothing started from now on can inherit them.
+ * To be called before anything else.
+ */
+function takeSecrets(env) {
+    return secretsOf((input) => {
+        const name = `INPUT_${input.toUpperCase()}`;
+        const value = env[name] ?? '';
+        Reflect.deleteProperty(env, name);
+        return value;
+    });
+}
+/** The secrets among inputs that came another way. */
+function secretsOf(read) {
+    return {
+        'ssh-key': read('ssh-key'),
+        'ssh-key-passphrase': read('ssh-key-passphrase'),
+        'github-token': read('github-token'),
+        'extra-nix-config': read('extra-nix-config'),
+    };
+}
+function isSecretInput(name) {
+    return SECRET_INPUTS.some((secret) => secret === name);
+}
+
+;// CONCATENATED MODULE: ./build/endpoints.js
+
+/** Where a destination logs in. */
+function endpointsOf(destination) {
+    switch (destination.mode) {
+        case 'remote-store':
+            return destination.stores.map(machineOfStore);
+        case 'builders':
+        case 'auto':
+            return destination.machines;
+        case 'local':
+            return [];
+    }
+}
+/**
+ * Makes sure that there is something to log in with everywhere.
+ * @throws ActionError `credentials-missing`, and those of ssh/private-key.ts
+ */
+async function requireCredentials(destination, { loginFor }) {
+    await Promise.all(endpointsOf(destination).map(loginFor));
 }
 
 ;// CONCATENATED MODULE: ./domain/outcome.js
@@ -36812,8 +37254,8 @@ function isGood(status) {
 function outcome_isOutcomeStatus(text) {
     return Object.hasOwn(VERDICTS, text);
 }
-// 2.8.0 to 2.29, 2.30 to 2.33, and 2.34 say in three ways that no machine fits.
-const UNSUPPORTED = /but I am a '|required system or feature not available|platform mismatch|missing system features/;
+// 2.8.0 to 2.29, 2.30 to 2.33, and 2.34 say in three ways that no machine fits; with max-jobs = 0, in two others.
+const UNSUPPORTED = /but I am a '|required system or feature not available|platform mismatch|missing system features|unable to start any build|local builds are disabled/i;
 /**
  * What a daemon's status means for the attribute that asked.
  *
@@ -36957,7 +37399,15 @@ const ALLOWED_NAMES = new Set([
     ...['SSH_AUTH_SOCK', 'GIT_SSH', 'GIT_SSH_COMMAND', 'GIT_CONFIG_GLOBAL', 'GIT_CONFIG_SYSTEM'],
     'GIT_CONFIG_COUNT',
     // facts about the run that impure evaluations stamp into versions; none of them a secret
-    ...['CI', 'GITHUB_ACTIONS', 'GITHUB_REPOSITORY', 'GITHUB_SHA', 'GITHUB_REF', 'GITHUB_REF_NAME'],
+    ...[
+        'CI',
+        'GITHUB_ACTIONS',
+        'GITHUB_SERVER_URL',
+        'GITHUB_REPOSITORY',
+        'GITHUB_SHA',
+        'GITHUB_REF',
+        'GITHUB_REF_NAME',
+    ],
     ...['GITHUB_REF_TYPE', 'GITHUB_RUN_ID', 'GITHUB_RUN_NUMBER', 'GITHUB_WORKSPACE'],
     // what Nix reads, by name: job-wide secrets are often called NIX_SIGNING_KEY and the like
     ...['NIX_CONFIG', 'NIX_CONF_DIR', 'NIX_USER_CONF_FILES', 'NIX_PATH', 'NIX_SSHOPTS'],
@@ -37161,6 +37611,7 @@ async function listenPrivately(server, path, what) {
 
 
 
+
 function offloadFolder(folder) {
     return {
         path: folder,
@@ -37176,7 +37627,9 @@ async function makeOffloadFolder(preferred) {
     const fits = Buffer.byteLength(socket) <= MAX_SOCKET_PATH;
     return offloadFolder(await mkdtemp(path.join(fits ? preferred : '/tmp', name)));
 }
+/** With what Nix made of the names in it. */
 async function removeOffloadFolder({ path }) {
+    await load_locks_removeLoadLocks(path, process.env['NIX_STATE_DIR']);
     await (0,external_node_fs_promises_namespaceObject.rm)(path, { recursive: true, force: true });
 }
 
@@ -37403,8 +37856,8 @@ function cannotTell(machine, { major, minor }, what) {
 
 
 const PREFIX = 'nix-remote-build-';
-/** The longest name that {@link tunnelName} makes, and its socket's ending. */
-const LONGEST_NAME = 'x'.repeat(32) + '.sock';
+/** What a tunnel's socket is called at the most, see {@link socketName}. */
+const LONGEST_NAME = '.9999';
 /**
  * What may stand in a path that Nix is given: it becomes a word of a command line (for bash, below 2.20), a parameter of a URI, and a
  * field of a line of the machines format.
@@ -37422,526 +37875,54 @@ async function makeTunnelFolder(preferred) {
 async function removeTunnelFolder(folder) {
     await (0,external_node_fs_promises_namespaceObject.rm)(folder, { recursive: true, force: true });
 }
+/** A file name for the socket of one tunnel of several: short, for the address of a socket holds few bytes. */
+function socketName(index) {
+    return `.${index}`;
+}
+
+;// CONCATENATED MODULE: ./tunnel/names.js
+/** Nix makes names of lock files from a machine's URI, which 255 bytes have to hold; a folder takes most of 100. */
+const LONGEST = 64;
+const LONGEST_USER = 24;
 /**
- * A file name for a remote, which Nix shows to people as part of the machine's URI: `builder.example.org-2`.
- * @param index keeps apart what looks the same
+ * File names for tunnels, which Nix shows to people as the end of each machine's URI: the host, and where several machines share that, what
+ * tells them apart.
+ * @returns one for each, of letters, digits, `.`, `-` and `@`, none beginning with `.`
  */
-function tunnelName(host, index) {
-    return `${host.replace(/[^A-Za-z0-9.-]/g, '-').slice(0, 24)}-${index}`;
-}
-
-;// CONCATENATED MODULE: ./tunnel/spare.js
-/** How long a channel is kept that nobody asks for, milliseconds: a process waits at its other end. */
-const KEPT_MS = 30_000;
-/**
- * A channel that is opened before somebody asks for it, which spares him a round trip. Nix connects anew for each build, and while it
- * connects it starts no other (build-remote.cc); so this one is always ready for the next.
- */
-class SpareChannel {
-    #open;
-    #connection;
-    #opening;
-    #expiry;
-    #isClosed = false;
-    constructor(open) {
-        this.#open = open;
-    }
-    /** Opens one, if there is none on this connection yet. */
-    prepare(connection) {
-        if (this.#isClosed || (this.#opening && this.#connection === connection))
-            return;
-        this.#drop();
-        const opening = this.#open(connection).then(watchEnd, () => undefined);
-        this.#connection = connection;
-        this.#opening = opening;
-        this.#expiry = setTimeout(() => this.#drop(), KEPT_MS).unref();
-    }
-    /** The channel, which is the caller's from now on; undefined if there is none on this connection. */
-    async take(connection) {
-        if (this.#connection !== connection)
-            return undefined;
-        const stream = await this.#forget();
-        return stream?.duplex.destroyed === false ? stream : undefined;
-    }
-    /** Closes it, and opens no other. */
-    close() {
-        this.#isClosed = true;
-        this.#drop();
-    }
-    #drop() {
-        void this.#forget()?.then((stream) => stream?.duplex.destroy());
-    }
-    #forget() {
-        const opening = this.#opening;
-        this.#opening = undefined;
-        this.#connection = undefined;
-        clearTimeout(this.#expiry);
-        return opening;
-    }
-}
-/** Only a stream that is read is seen to end; no daemon says anything before it is spoken to. */
-function watchEnd(stream) {
-    stream.duplex.resume();
-    return stream;
-}
-
-;// CONCATENATED MODULE: ./tunnel/channels.js
-
-
-
-/** Milliseconds that sshd is given to notice that programs have ended, one turn after the other. */
-const CLOSING_MS = [100, 400, 1500];
-/** Milliseconds after which one who waits asks again even so: others may use the connection too. */
-const RETRY_MS = 5000;
-/** How many connections may be lost under one request, each before its channel is open. */
-const MAX_LOSSES = 3;
-/**
- * Channels to one remote, as many as the server allows (sshd: MaxSessions, 10, of those that are programs): where it refuses another,
- * that waits until one is closed.
- */
-class Channels {
-    #options;
-    /** Those who wait, first come first. */
-    #waiting = [];
-    #spare;
-    /** Connections on which a channel has opened, or is about to be the first. */
-    #firsts = new WeakMap();
-    #open = 0;
-    constructor(options) {
-        this.#options = options;
-        this.#spare = new SpareChannel(options.open);
-    }
-    /** How many are open. */
-    get open() {
-        return this.#open;
-    }
-    /** @throws ActionError of the connection, `channel-refused` when not even one opens, or the signal's reason */
-    async request(signal) {
-        let patience = CLOSING_MS.values();
-        for (let losses = 0;;) {
-            const connection = await this.#options.connection(signal);
-            try {
-                const stream = (await this.#spare.take(connection)) ?? (await this.#openOn(connection));
-                // Programs are what sshd counts, and a client who needs one must not find its place taken.
-                if (stream.stderr === undefined)
-                    this.#spare.prepare(connection);
-                return this.#count(stream);
-            }
-            catch (error) {
-                if (isCode(error, 'connection-lost') && losses < MAX_LOSSES) {
-                    losses += 1;
-                    await connection.closed;
-                    continue;
-                }
-                const pause = patience.next().value ?? (this.#open > 0 ? RETRY_MS : undefined);
-                if (!isCode(error, 'channel-refused') || pause === undefined)
-                    throw error;
-                if (await this.#oneCloses(signal, pause))
-                    patience = CLOSING_MS.values();
-            }
-        }
-    }
-    /** Closes what is kept for clients to come. */
-    close() {
-        this.#spare.close();
-    }
-    /** The first channel alone: it finds out what the server has (see `openWorkerChannel`), and the others need not. */
-    async #openOn(connection) {
-        const first = this.#firsts.get(connection);
-        if (first !== undefined) {
-            await first.catch(() => undefined);
-            return await this.#options.open(connection);
-        }
-        const opening = this.#options.open(connection);
-        this.#firsts.set(connection, opening);
-        return await opening;
-    }
-    #count(stream) {
-        this.#open += 1;
-        stream.duplex.once('close', () => {
-            this.#open -= 1;
-            this.#waiting.shift()?.();
-        });
-        return stream;
-    }
-    /** @returns false when none did within `limitMs` */
-    async #oneCloses(signal, limitMs) {
-        const { promise, resolve } = Promise.withResolvers();
-        const wake = () => resolve(true);
-        this.#waiting.push(wake);
-        const decided = new AbortController();
-        try {
-            const limit = (0,promises_namespaceObject.setTimeout)(limitMs, false, { signal: AbortSignal.any([signal, decided.signal]) });
-            return await Promise.race([promise, limit]);
-        }
-        finally {
-            decided.abort();
-            const index = this.#waiting.indexOf(wake);
-            if (index !== -1)
-                this.#waiting.splice(index, 1);
-        }
-    }
-}
-function isCode(error, code) {
-    return error instanceof errors_ActionError && error.code === code;
-}
-
-;// CONCATENATED MODULE: ./store/stream-ended.js
-
-
-/** After the far side's end of stream, how long its standard error may still take to arrive, milliseconds. */
-const DIAGNOSTICS_GRACE = 250;
-/** What shells, env(1) and Node say of a program that is not there. */
-const NOT_FOUND = /not found|ENOENT|No such file or directory|unknown command|not recognized/i;
-/** Says why a session's stream ended, as far as anybody told: `nix-missing` or `connection-lost`. */
-function streamEnded(end) {
-    const said = printable(end.diagnostics);
-    const because = said === '' ? (end.cause?.message ?? '') : said;
-    const tail = because === '' ? '' : `: ${because}`;
-    if (!end.isGreeted && NOT_FOUND.test(end.diagnostics)) {
-        return new errors_ActionError('nix-missing', `${end.label}: nix-daemon could not be started${tail}`, {
-            hint: 'Install Nix there, or name the program in the store URI, for example ' +
-                '?remote-program=/nix/var/nix/profiles/default/bin/nix-daemon: PATH of a non-interactive shell often lacks it.',
-            cause: end.cause,
-        });
-    }
-    return new errors_ActionError('connection-lost', `${end.label}: ${whileDoing(end)}${tail}`, {
-        hint: end.isGreeted
-            ? 'Run the step again: what was finished is not done twice.'
-            : 'Is nix-daemon running there, and may this user use it? `systemctl status nix-daemon` on that machine tells.',
-        cause: end.cause,
+function tunnelNames(ends) {
+    const choices = ends.map(candidates);
+    const taken = new Set();
+    return choices.map((own, index) => {
+        const others = choices.filter((_, other) => other !== index).flat();
+        const name = own.find((each) => !others.includes(each) && !taken.has(each));
+        const unique = name ?? numbered(own[0] ?? '', taken);
+        taken.add(unique);
+        return unique;
     });
 }
-function whileDoing({ isGreeted, waiting, waitingCount }) {
-    if (!isGreeted)
-        return 'the connection ended before the Nix daemon greeted';
-    if (waiting === undefined)
-        return 'the connection ended';
-    const more = waitingCount - 1;
-    const others = more > 0 ? ` and ${more} more answer${more === 1 ? '' : 's'}` : '';
-    return `the connection ended while waiting for ${waiting}${others}`;
-}
-/** What the codecs throw does not know whom it is about. @param reading what was being read */
-function peerViolation(label, reading, violation) {
-    return new errors_ActionError('protocol-violation', `${label}: ${reading} breaks the worker protocol: ${violation.message}`, { hint: 'Something between the two sides changes the bytes, or this is not a Nix daemon.' });
-}
-/** @param limitMs how long the greeting was waited for */
-function greetingTimedOut(label, limitMs) {
-    return new errors_ActionError('connect-timeout', `${label}: the Nix daemon did not greet in ${limitMs / 1000} s`);
-}
-/** @param limitMs how long the answer was waited for */
-function daemonSilent(label, operation, limitMs) {
-    return new errors_ActionError('connection-lost', `${label}: the Nix daemon has not answered ${operation} for ${limitMs / 1000} s, though the connection lives`, {
-        hint: 'Is that machine overloaded, or is a path locked there by a step whose link died? ' +
-            'ClientAliveInterval 15 in its sshd_config ends what such steps left.',
-    });
-}
-
-;// CONCATENATED MODULE: ./tunnel/frames.js
-/*
- * A program's output and its standard error on one stream, each piece as: one byte, 1 or 2; its length as 32 bits, big-endian; the bytes.
- * In the legacy protocol build logs are standard error (build-remote.cc, `log-fd`).
- */
-const STDOUT = 1;
-const STDERR = 2;
-const HEAD_BYTES = 5;
-function writeFrame(to, descriptor, bytes) {
-    const head = Buffer.alloc(HEAD_BYTES);
-    head.writeUInt8(descriptor);
-    head.writeUInt32BE(bytes.length, 1);
-    to.cork();
-    to.write(head);
-    to.write(bytes);
-    to.uncork();
-}
-/** Takes frames apart as they arrive, in pieces of any size. */
-class FrameReader {
-    #deliver;
-    #head = Buffer.alloc(HEAD_BYTES);
-    #headBytes = 0;
-    /** Of the frame that is being read. */
-    #left = 0;
-    constructor(deliver) {
-        this.#deliver = deliver;
-    }
-    push(chunk) {
-        let rest = chunk;
-        while (rest.length > 0)
-            rest = this.#left === 0 ? this.#readHead(rest) : this.#readBytes(rest);
-    }
-    #readHead(chunk) {
-        const taken = chunk.copy(this.#head, this.#headBytes);
-        this.#headBytes += taken;
-        if (this.#headBytes === HEAD_BYTES) {
-            this.#headBytes = 0;
-            this.#left = this.#head.readUInt32BE(1);
-        }
-        return chunk.subarray(taken);
-    }
-    #readBytes(chunk) {
-        const bytes = chunk.subarray(0, this.#left);
-        this.#left -= bytes.length;
-        this.#deliver(this.#head.readUInt8(), bytes);
-        return chunk.subarray(bytes.length);
-    }
-}
-
-;// CONCATENATED MODULE: ./tunnel/greeting.js
-/*
- * What a client of the tunnel hears before the first byte of the remote: one line, which says how to read what follows, or why nothing
- * does. The worker and the serve protocol let the client speak first, so that nobody waits for it; and what Nix's users would else read
- * is no more than "unexpected end-of-file".
- */
-const LINE_END = '\n';
-const REFUSAL = '!';
-const FRAMES = '+';
-/** Nothing that a tunnel says is longer, characters. */
-const LONGEST = 8192;
-const BYTES_FOLLOW = Buffer.from(LINE_END);
-const FRAMES_FOLLOW = Buffer.from(`${FRAMES}${LINE_END}`);
-/** @param reason one line */
-function refusal(reason) {
-    return Buffer.from(`${REFUSAL}${reason.slice(0, LONGEST / 2)}${LINE_END}`);
-}
-/** @returns undefined while the line is not complete */
-function parseGreeting(heard) {
-    const end = heard.indexOf(LINE_END);
-    if (end === -1 && heard.length < LONGEST)
-        return undefined;
-    const line = heard.toString('utf8', 0, Math.max(end, 0));
-    const rest = heard.subarray(end + 1);
-    if (end === 0)
-        return { kind: 'bytes', rest };
-    if (line === FRAMES)
-        return { kind: 'frames', rest };
-    const reason = line.startsWith(REFUSAL) ? line.slice(1) : 'what listens there is no tunnel';
-    return { kind: 'refusal', reason };
-}
-
-;// CONCATENATED MODULE: ./tunnel/relay.js
-/** What may wait for a side that reads slowly, bytes. Streams' own limit is one chunk: each would stop the other side. */
-const WAITING_LIMIT = 1024 * 1024;
-/**
- * Sends all that one side says to the other, and then its end. Unlike `pipe()`, this touches nothing of process.stdout, which would
- * take the descriptor for itself.
- */
-function relay(from, to) {
-    forward(from, to, (chunk) => to.write(chunk));
-    from.on('end', () => to.end());
-}
-/** Sends on what one side says. While the other does not take it, the one is not read; what comes after the other's end is dropped. */
-function forward(from, to, send) {
-    from.on('data', (chunk) => {
-        if (to.writableEnded || to.destroyed)
-            return;
-        send(chunk);
-        if (to.writableLength <= WAITING_LIMIT)
-            return;
-        from.pause();
-        to.once('drain', () => from.resume());
-    });
-}
-
-;// CONCATENATED MODULE: ./tunnel/client.js
-
-
-
-
-
-
-/** How long the remote may be silent after a client has ended its side, milliseconds. */
-const SILENCE_MS = 1000;
-/** How long a client may stay when the remote has gone, milliseconds. */
-const FAREWELL_MS = 5000;
-/** What may wait of a client until its channel is open, bytes. */
-const HELD_LIMIT = 1024 * 1024;
-const NOTHING = Buffer.alloc(0);
-/**
- * A client of the tunnel and its channel: each end of a side is passed on, and when one is gone, so is the other.
- *
- * A client that ends its side may still listen: Nix does that to hear why a handshake failed. But it may as well be gone, with the program
- * that joins it to us left over, and on a daemon's socket an end stops no build. So from then on the remote must not be silent for long.
- */
-class TunnelClient {
-    /** Resolves when nothing is left of it. */
-    ended;
-    #socket;
-    #options;
-    #gone = new AbortController();
-    /** What came before there was a channel. */
-    #held = [];
-    #heldBytes = 0;
-    #hasEnded = false;
-    #hasHeard = false;
-    #channel;
-    #limit;
-    /** @param socket of a server that allows half-open connections */
-    constructor(socket, options) {
-        this.#socket = socket;
-        this.#options = options;
-        const { promise, resolve } = Promise.withResolvers();
-        this.ended = promise;
-        socket.once('close', () => {
-            this.#closed();
-            resolve(undefined);
-        });
-        socket.on('error', () => undefined);
-        socket.on('data', this.#hold);
-        socket.on('end', () => this.#clientEnded());
-        void this.#join();
-    }
-    get bytesReceived() {
-        return this.#socket.bytesRead;
-    }
-    get bytesSent() {
-        return this.#socket.bytesWritten;
-    }
-    /** Ends both sides hard. Idempotent. */
-    close() {
-        this.#socket.destroy();
-    }
-    #hold = (chunk) => {
-        this.#held.push(chunk);
-        this.#heldBytes += chunk.length;
-        if (this.#heldBytes > HELD_LIMIT)
-            this.#socket.pause();
-    };
-    async #join() {
-        try {
-            const { signal } = this.#gone;
-            const stream = await this.#options.openChannel(signal);
-            if (signal.aborted)
-                stream.duplex.destroy();
-            else
-                this.#connect(stream);
-        }
-        catch (error) {
-            if (this.#gone.signal.aborted)
-                return;
-            this.#turnAway(asActionError(error).message);
-        }
-    }
-    #connect(stream) {
-        const socket = this.#socket;
-        const { duplex } = stream;
-        this.#channel = duplex;
-        duplex.once('data', (chunk) => this.#remoteSpeaks(stream, chunk));
-        duplex.on('error', (error) => this.#remoteLost(error));
-        duplex.once('end', () => this.#remoteEnded(stream));
-        socket.off('data', this.#hold);
-        for (const chunk of this.#held.splice(0))
-            duplex.write(chunk);
-        relay(socket, duplex);
-        socket.resume();
-        if (!this.#hasEnded)
-            return;
-        duplex.end();
-        this.#leaveAfter(SILENCE_MS);
-    }
-    #remoteSpeaks(stream, chunk) {
-        const { duplex, stderr } = stream;
-        this.#hasHeard = true;
-        duplex.on('data', () => this.#limit?.refresh());
-        if (stderr === undefined) {
-            this.#socket.write(Buffer.concat([BYTES_FOLLOW, chunk]));
-            relay(duplex, this.#socket);
-        }
-        else {
-            this.#relayFrames(duplex, stderr, [Buffer.from(stream.diagnostics()), chunk]);
-        }
-    }
-    /** @param begun what both have said so far */
-    #relayFrames(stdout, stderr, begun) {
-        const socket = this.#socket;
-        socket.write(FRAMES_FOLLOW);
-        writeFrame(socket, STDERR, begun[0]);
-        writeFrame(socket, STDOUT, begun[1]);
-        forward(stderr, socket, (chunk) => writeFrame(socket, STDERR, chunk));
-        forward(stdout, socket, (chunk) => writeFrame(socket, STDOUT, chunk));
-        stdout.on('end', () => socket.end());
-    }
-    /** All is said; if it is nothing, the standard error of the program, which may still be on its way, tells why. */
-    #remoteEnded(stream) {
-        this.#leaveAfter(FAREWELL_MS);
-        if (this.#hasHeard)
-            return;
-        setTimeout(() => {
-            const { label } = this.#options;
-            const unknown = { waiting: undefined, waitingCount: 0, cause: undefined };
-            const end = { label, isGreeted: false, diagnostics: stream.diagnostics(), ...unknown };
-            this.#turnAway(streamEnded(end).message);
-        }, DIAGNOSTICS_GRACE);
-    }
-    #remoteLost(error) {
-        if (this.#hasHeard)
-            this.close();
-        else
-            this.#turnAway(error.message);
-    }
-    #turnAway(reason) {
-        if (this.#socket.destroyed)
-            return;
-        this.#options.onNotice(reason);
-        this.#socket.end(refusal(printable(reason)));
-        this.#leaveAfter(FAREWELL_MS);
-    }
-    #clientEnded() {
-        this.#hasEnded = true;
-        // Of one that has not only ended but closed, even nothing is not taken (EPIPE): its 'close' follows at once.
-        if (this.#socket.writable)
-            this.#socket.write(NOTHING);
-        if (this.#channel)
-            this.#leaveAfter(SILENCE_MS);
-    }
-    /** Unless it still takes what there is for it. */
-    #leaveAfter(ms) {
-        clearTimeout(this.#limit);
-        this.#limit = setTimeout(() => {
-            if (this.#socket.writableLength > 0)
-                this.#limit?.refresh();
-            else
-                this.close();
-        }, ms);
-    }
-    #closed() {
-        clearTimeout(this.#limit);
-        this.#gone.abort();
-        this.#channel?.destroy();
-    }
-}
-
-;// CONCATENATED MODULE: ./ssh/shell-quote.js
-/** `~` stays bare, so that the remote shell expands a program given as `~/bin/nix-daemon`, as it does for Nix. */
-const PLAIN_WORD = /^[A-Za-z0-9_@%+=:,./~-]+$/;
-/** A command line for the remote user's shell that means exactly these words. */
-function quoteCommand(words) {
-    return words.map(quoteWord).join(' ');
-}
-function quoteWord(word) {
-    return PLAIN_WORD.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
-}
-
-;// CONCATENATED MODULE: ./tunnel/launcher.js
-
-
-/** There on every system with Nix, NixOS too. */
-const SHELL = '/bin/sh';
-/**
- * Writes the shell script that starts the pipe. It keeps what Nix gets to see short and plain, whatever characters are in the paths
- * of Node and of this action: Nix makes names of lock files from a machine's URI, which 255 bytes have to hold.
- */
-async function writeLauncher(file, { node, script }, socketPath) {
-    // What users set for programs of their own in Node could make this one slow, or print.
-    const text = `unset NODE_OPTIONS\nexec ${quoteCommand([node, script, socketPath])}\n`;
-    await (0,external_node_fs_promises_namespaceObject.writeFile)(file, text, { mode: 0o600 });
+/** From the shortest to the one that says all. Host names, and files on some systems, are the same in capitals. */
+function candidates({ host, port, user }) {
+    const name = plain(host.toLowerCase());
+    const withPort = `${name}-${port}`;
+    return [
+        name,
+        withPort,
+        ...(user === undefined ? [] : [`${plain(user).slice(0, LONGEST_USER)}@${withPort}`]),
+    ];
 }
 /**
- * The URI with which every Nix since 2.4 uses a launcher in place of `ssh`, as `--store` (`ssh-ng`), for `nix copy`, and as first field
- * of a line of the machines format. Nix runs `remote-program` on this machine if the host is `localhost`, and nothing else
- * (ssh.cc, `fakeSSH`); the shell is named since a folder for temporary files may forbid programs.
+ * What may stand in a word of a command line (for bash, below 2.20), a parameter of a URI, and a field of a line of the machines format, and
+ * is no hidden file.
  */
-function launcherUri(scheme, launcher) {
-    return `${scheme}://localhost?remote-program=${SHELL}%20${launcher}`;
+function plain(text) {
+    const kept = text.replace(/[^A-Za-z0-9.-]/g, '-').slice(0, LONGEST);
+    return kept.replace(/^\.+/, '') || 'machine';
+}
+function numbered(name, taken) {
+    let number = 2;
+    while (taken.has(`${name}-${number}`))
+        number += 1;
+    return `${name}-${number}`;
 }
 
 ;// CONCATENATED MODULE: ./domain/host-key-check.js
@@ -38152,12 +38133,12 @@ class HandshakeProgress {
         // sshd says so since 9.8 when MaxStartups or PerSourcePenalties turn a client away; before it just hangs up.
         if (said === '' || /^(Exceeded MaxStartups|Not allowed at this time)/.test(said)) {
             const reason = said === '' ? '' : ` (${said})`;
-            return new TurnedAway('connection-lost', `${host}, port ${port}, closed the connection before the SSH handshake${reason}`, {
+            return new TurnedAway('host-unreachable', `${host}, port ${port}, closed the connection before the SSH handshake${reason}`, {
                 hint: "Too many connections at once, perhaps: see sshd's MaxStartups and PerSourcePenalties on the builder.",
                 cause: error,
             });
         }
-        return new errors_ActionError('host-unreachable', `what listens on ${host}, port ${port}, is no SSH server: it says ${JSON.stringify(said.slice(0, 80))}`, { cause: error });
+        return new errors_ActionError('protocol-mismatch', `what listens on ${host}, port ${port}, is no SSH server: it says ${JSON.stringify(said.slice(0, 80))}`, { cause: error });
     }
     #keyExchange(error) {
         const { host, hostKeys } = this.#options;
@@ -38409,11 +38390,13 @@ function requestChannel(request) {
     }
     return promise;
 }
+/** What ssh2 puts before the server's own reason. */
+const SSH2_PREFIX = /^\(SSH\) (?:Channel open failure: )?/;
 function noAnswer({ what, label, timeoutMs }) {
     return new errors_ActionError('channel-refused', `${label} did not answer the request for ${what} within ${timeoutMs / 1000} s`);
 }
 function channelRefused({ what, label }, cause) {
-    const said = cause instanceof Error ? cause.message.replace(/^\(SSH\) /, '') : String(cause);
+    const said = cause instanceof Error ? cause.message.replace(SSH2_PREFIX, '') : String(cause);
     const reason = printable(said);
     return new errors_ActionError('channel-refused', `${label} refused ${what}: ${reason}`, {
         hint: 'sshd allows MaxSessions programs on one connection (10), and may forbid forwarding (restrict, AllowStreamLocalForwarding).',
@@ -38481,13 +38464,35 @@ function hasInternals(channel) {
         typeof _client?._protocol.channelWindowAdjust === 'function');
 }
 
+;// CONCATENATED MODULE: ./ssh/write-batches.js
+/** Small writes that wait for the same turn leave as packets of up to this size. */
+const WRITE_BATCH = 64 * 1024;
+/** Joins neighbours as long as the sum stays within one batch; larger chunks stay as they are. */
+function writeBatches(chunks) {
+    const batches = [];
+    let size = WRITE_BATCH;
+    for (const chunk of chunks) {
+        if (size + chunk.length > WRITE_BATCH) {
+            batches.push([chunk]);
+            size = chunk.length;
+        }
+        else {
+            batches.at(-1)?.push(chunk);
+            size += chunk.length;
+        }
+    }
+    return batches.map((group) => {
+        const [only, ...others] = group;
+        return only !== undefined && others.length === 0 ? only : Buffer.concat(group);
+    });
+}
+
 ;// CONCATENATED MODULE: ./ssh/channel-stream.js
 
 
 
+
 const READ_AHEAD = 256 * 1024;
-/** Small writes that wait for the same turn leave as packets of up to this size. */
-const WRITE_BATCH = 64 * 1024;
 /**
  * An ssh2 channel as a stream that keeps Node's rules. ssh2's own `destroy()` half-closes, never fails a write that
  * waits, and shows a lost connection as a clean end, which a reader would take for the end of the data.
@@ -38531,7 +38536,7 @@ class ChannelStream extends external_node_stream_namespaceObject.Duplex {
         this.#channel.write(chunk, () => this.#written());
     }
     _writev(chunks, done) {
-        const batches = batch(chunks.map(({ chunk }) => chunk));
+        const batches = writeBatches(chunks.map(({ chunk }) => chunk));
         const writeNext = (error) => {
             const next = batches.shift();
             if (error || next === undefined)
@@ -38583,25 +38588,6 @@ class ChannelStream extends external_node_stream_namespaceObject.Duplex {
 function closedByRemote() {
     return new errors_ActionError('connection-lost', 'the program on the remote side closed the channel');
 }
-/** Joins neighbours as long as the sum stays within one batch; larger chunks stay as they are. */
-function batch(chunks) {
-    const batches = [];
-    let size = WRITE_BATCH;
-    for (const chunk of chunks) {
-        if (size + chunk.length > WRITE_BATCH) {
-            batches.push([chunk]);
-            size = chunk.length;
-        }
-        else {
-            batches.at(-1)?.push(chunk);
-            size += chunk.length;
-        }
-    }
-    return batches.map((group) => {
-        const [only, ...others] = group;
-        return only !== undefined && others.length === 0 ? only : Buffer.concat(group);
-    });
-}
 
 ;// CONCATENATED MODULE: ./ssh/diagnostics.js
 const KEPT_BYTES = 8 * 1024;
@@ -38621,6 +38607,12 @@ class Diagnostics {
             start++;
         return new TextDecoder().decode(this.#tail.subarray(start), { stream: true });
     }
+}
+
+;// CONCATENATED MODULE: ./ssh/label.js
+/** A connection, for people: `user@host`, with the port unless it is 22. */
+function connectionLabel(user, { host, port }) {
+    return port === 22 ? `${user}@${host}` : `${user}@${host}:${port}`;
 }
 
 ;// CONCATENATED MODULE: ./ssh/link-watch.js
@@ -38646,6 +38638,17 @@ function watchLink(socket, watch, onDead) {
     return () => clearInterval(timer);
 }
 
+;// CONCATENATED MODULE: ./ssh/shell-quote.js
+/** `~` stays bare, so that the remote shell expands a program given as `~/bin/nix-daemon`, as it does for Nix. */
+const PLAIN_WORD = /^[A-Za-z0-9_@%+=:,./~-]+$/;
+/** A command line for the remote user's shell that means exactly these words. */
+function quoteCommand(words) {
+    return words.map(quoteWord).join(' ');
+}
+function quoteWord(word) {
+    return PLAIN_WORD.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
 ;// CONCATENATED MODULE: ./ssh/live-connection.js
 
 
@@ -38655,15 +38658,14 @@ function watchLink(socket, watch, onDead) {
 
 
 
-const live_connection_FAREWELL_MS = 1000;
+
+const FAREWELL_MS = 1000;
 /** What ssh2 and OpenSSL say of a packet that is not what was sent: length first, then the authentication tag. */
 const DAMAGED = /Bad packet length|Invalid MAC|unable to authenticate data/;
-function labelOf({ user, host, port }) {
-    return port === 22 ? `${user}@${host}` : `${user}@${host}:${port}`;
-}
 /** A connection whose client is authenticated, or about to be: see `onRequestable`. */
 class Connection {
     label;
+    user;
     closed;
     #socket;
     #client;
@@ -38676,7 +38678,8 @@ class Connection {
     #gone;
     constructor(socket, handshake, options, timeouts) {
         const { client } = handshake;
-        this.label = labelOf(options);
+        this.label = connectionLabel(options.user, options);
+        this.user = options.user;
         this.#windowBytes = options.windowBytes;
         this.#socket = socket;
         this.#client = client;
@@ -38733,7 +38736,7 @@ class Connection {
         this.#settleClosed(undefined);
         this.#client.end();
         // A farewell that cannot be delivered must not keep the process alive.
-        setTimeout(() => this.#socket.destroy(), live_connection_FAREWELL_MS).unref();
+        setTimeout(() => this.#socket.destroy(), FAREWELL_MS).unref();
     }
     async #open(request) {
         this.#refuseIfGone();
@@ -38798,6 +38801,1291 @@ function live_connection_describe(error) {
     return DAMAGED.test(said) ? `data was damaged on the way (${said})` : said;
 }
 
+;// CONCATENATED MODULE: ./ssh/openssh/packets.js
+/** The longest packet that is taken: what OpenSSH itself takes (channels.c, CHANNEL_MUX_MAX_PACKET). */
+const packets_LONGEST = 256 * 1024;
+/** Splits a stream into packets, each behind its length in four bytes: so do the client's multiplexing and agents. */
+class PacketSplitter {
+    #rest = Buffer.alloc(0);
+    /**
+     * The packets that are whole with this chunk, without their lengths.
+     * @throws RangeError for a length that no packet has
+     */
+    *push(chunk) {
+        let bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
+        while (bytes.length >= 4) {
+            const length = bytes.readUInt32BE(0);
+            if (length > packets_LONGEST)
+                throw new RangeError(`a packet of ${length} bytes`);
+            if (bytes.length < 4 + length)
+                break;
+            yield bytes.subarray(4, 4 + length);
+            bytes = bytes.subarray(4 + length);
+        }
+        this.#rest = bytes;
+    }
+}
+
+;// CONCATENATED MODULE: ./ssh/openssh/agent.js
+
+
+
+
+/** Of the agent's protocol (draft-ietf-sshm-ssh-agent). */
+const AGENT = {
+    failure: 5,
+    requestIdentities: 11,
+    identities: 12,
+    signRequest: 13,
+    signature: 14,
+};
+/** Which hash is to sign with an RSA key; without one it would be SHA-1, which nobody should accept. */
+const agent_RSA_HASHES = [
+    { flag: 2, hash: 'sha256', algorithm: 'rsa-sha2-256' },
+    { flag: 4, hash: 'sha512', algorithm: 'rsa-sha2-512' },
+];
+/**
+ * An SSH agent in this process: the OpenSSH client asks it for signatures, and so no key leaves our memory. It signs for whoever may
+ * open its socket, so that belongs into a folder of mode 0700.
+ */
+class KeyAgent {
+    #server;
+    #clients = new Set();
+    constructor(keys) {
+        this.#server = (0,external_node_net_namespaceObject.createServer)((socket) => {
+            this.#clients.add(socket);
+            socket.on('close', () => this.#clients.delete(socket));
+            serve(socket, keys);
+        });
+    }
+    /** @param path of the socket */
+    static async listen(path, keys) {
+        const agent = new KeyAgent(keys);
+        agent.#server.listen(path);
+        await (0,external_node_events_namespaceObject.once)(agent.#server, 'listening');
+        return agent;
+    }
+    close() {
+        this.#server.close();
+        for (const socket of this.#clients)
+            socket.destroy();
+    }
+}
+function serve(socket, keys) {
+    const splitter = new PacketSplitter();
+    socket.on('error', () => undefined);
+    socket.on('data', (chunk) => {
+        try {
+            for (const request of splitter.push(chunk))
+                socket.write(sshString(answer(request, keys)));
+        }
+        catch {
+            socket.destroy(); // it does not speak the protocol
+        }
+    });
+}
+/** What the agent answers; to what it does not know, extensions among it, that it fails. */
+function answer(request, keys) {
+    const fields = new Fields(request);
+    switch (fields.byte()) {
+        case AGENT.requestIdentities:
+            return identities(keys);
+        case AGENT.signRequest:
+            return sign(fields, keys) ?? Buffer.of(AGENT.failure);
+        default:
+            return Buffer.of(AGENT.failure);
+    }
+}
+function identities(keys) {
+    const entries = keys.flatMap((key) => [
+        sshString(key.parsed().getPublicSSH()),
+        sshString(key.fingerprint),
+    ]);
+    return Buffer.concat([Buffer.of(AGENT.identities), uint32(keys.length), ...entries]);
+}
+function sign(fields, keys) {
+    const blob = fields.string();
+    const data = fields.string();
+    const flags = fields.uint32();
+    const key = keys.find((each) => each.parsed().getPublicSSH().equals(blob));
+    const signature = key && signWith(key, data, flags);
+    return signature && Buffer.concat([Buffer.of(AGENT.signature), sshString(signature)]);
+}
+function signWith(key, data, flags) {
+    const isRsa = key.type === 'ssh-rsa';
+    const rsa = isRsa ? agent_RSA_HASHES.find(({ flag }) => (flags & flag) !== 0) : undefined;
+    if (isRsa && !rsa)
+        return undefined;
+    const made = key.parsed().sign(data, rsa?.hash);
+    if (!Buffer.isBuffer(made))
+        return undefined;
+    const raw = key.type.startsWith('ecdsa-') ? ecdsaSignature(made) : made;
+    return Buffer.concat([sshString(rsa?.algorithm ?? key.type), sshString(raw)]);
+}
+/** From DER, SEQUENCE { INTEGER r, INTEGER s }, to two strings (RFC 5656, 3.1.2); the integers are written alike. */
+function ecdsaSignature(der) {
+    // The sequence's length takes two bytes from 128 on, as for nistp521.
+    const r = derInteger(der, der.readUInt8(1) < 0x80 ? 2 : 3);
+    return Buffer.concat([sshString(r.value), sshString(derInteger(der, r.end).value)]);
+}
+function derInteger(der, at) {
+    const start = at + 2;
+    const end = start + der.readUInt8(at + 1);
+    return { value: der.subarray(start, end), end };
+}
+
+;// CONCATENATED MODULE: external "node:child_process"
+const external_node_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
+;// CONCATENATED MODULE: ./ssh/openssh/client-process.js
+
+
+
+/** Milliseconds that the client has for saying goodbye. */
+const FAREWELL = 1000;
+/**
+ * Runs its arguments until they end, or standard input does: that is a pipe which this process holds, and it ends with this process however
+ * that ends. What is run gets another standard input, and the exit code is its own.
+ */
+const WITH_US = `
+exec 3<&0 </dev/null
+"$@" 3<&- &
+program=$!
+{ read -r line <&3; kill "$program"; } >/dev/null 2>&1 &
+watch=$!
+wait "$program"
+code=$?
+kill "$watch" 2>/dev/null
+exit "$code"`;
+/** An OpenSSH client that runs as long as it is wanted, and no longer than we do. */
+class ClientProcess {
+    /** Settles when it has ended and all that it said is there; with its exit code, undefined if it could not be started. */
+    ended;
+    #child;
+    #said = new Diagnostics();
+    #ready = Promise.withResolvers();
+    constructor(child) {
+        this.#child = child;
+        this.#said = new Diagnostics(child.stderr ?? undefined);
+        this.ended = new Promise((resolve) => {
+            child.once('error', () => resolve(undefined));
+            child.once('close', (code) => resolve(code ?? undefined));
+        });
+        this.#listen();
+    }
+    static start(words, env) {
+        // A group of its own: an interrupt is for the step to hear, and a password cannot be asked for.
+        const child = (0,external_node_child_process_namespaceObject.spawn)('/bin/sh', ['-c', WITH_US, 'sh', ...words], { env, detached: true });
+        child.stdin.on('error', () => undefined);
+        return new ClientProcess(child);
+    }
+    /** What it said last, standard error alone. */
+    get said() {
+        return this.#said.text();
+    }
+    /** The user that it has logged in as; undefined when it ends before it has. */
+    ready() {
+        return Promise.race([this.#ready.promise, this.ended.then(() => undefined)]);
+    }
+    /** Ends it. Idempotent. */
+    close() {
+        this.#child.stdin?.end();
+        void this.#killLater();
+    }
+    async #killLater() {
+        const isLate = await Promise.race([
+            this.ended.then(() => false),
+            (0,promises_namespaceObject.setTimeout)(FAREWELL, true, { ref: false }),
+        ]);
+        const { pid } = this.#child;
+        if (!isLate || pid === undefined)
+            return;
+        try {
+            process.kill(-pid, 'SIGKILL');
+        }
+        catch {
+            // It has ended in between.
+        }
+    }
+    #listen() {
+        let text = '';
+        this.#child.stdout?.setEncoding('utf8').on('data', (chunk) => {
+            text = (text + chunk).slice(0, 1000);
+            const user = /^ready (.*)\n/m.exec(text)?.[1];
+            if (user !== undefined)
+                this.#ready.resolve(user);
+        });
+    }
+}
+
+;// CONCATENATED MODULE: ./ssh/openssh/configuration.js
+/** The name under which a pinned host key is kept; only the connection's own host goes by it. */
+const PINNED_NAME = 'pinned';
+/** @param folder of mode 0700, its path without blanks, quotes and percent signs; it is to hold the files of one connection */
+function clientFiles(folder) {
+    return {
+        configuration: `${folder}/config`,
+        knownHosts: `${folder}/known-hosts`,
+        pinned: `${folder}/pinned`,
+        control: `${folder}/control`,
+        agent: `${folder}/agent`,
+    };
+}
+/**
+ * A file of ssh_config(5): ours, and behind it the user's and the machine's, since of each option the first value counts. Hosts on the
+ * way (ProxyJump) are reached with the same file, by which they are checked as strictly.
+ */
+function clientConfiguration({ identity, hostKeys, compress }, files, { tcpMs, keepAlive }) {
+    const lines = [
+        ...STRICT,
+        ...NOTHING_ELSE,
+        ...knownHostsLines(hostKeys.knownHosts, files),
+        ...identityLines(identity, files),
+        ...(compress === true ? ['Compression yes'] : []),
+        `ConnectTimeout ${Math.ceil(tcpMs / 1000)}`,
+        `ServerAliveInterval ${Math.ceil(keepAlive.intervalMs / 1000)}`,
+        `ServerAliveCountMax ${keepAlive.silentIntervals}`,
+        'Include ~/.ssh/config',
+        'Include /etc/ssh/ssh_config',
+    ];
+    return lines.map((line) => `${line}\n`).join('');
+}
+/** Nothing is asked, and nothing accepted that is not known. */
+const STRICT = [
+    'BatchMode yes',
+    'StrictHostKeyChecking yes',
+    'UpdateHostKeys no',
+    'VerifyHostKeyDNS no',
+    'NoHostAuthenticationForLocalhost no',
+];
+/** What a person may want of a session, and nobody of this one; also its log, which is read for what went wrong. */
+const NOTHING_ELSE = [
+    'ControlMaster no',
+    'ControlPath none',
+    'ControlPersist no',
+    'ClearAllForwardings yes',
+    'ForwardAgent no',
+    'ForwardX11 no',
+    'Tunnel no',
+    'AddKeysToAgent no',
+    'RemoteCommand none',
+    'RequestTTY no',
+    'VisualHostKey no',
+    'LogLevel INFO',
+];
+function knownHostsLines(text, { knownHosts }) {
+    if (text === undefined)
+        return [];
+    return [`UserKnownHostsFile ${knownHosts}`, 'GlobalKnownHostsFile /dev/null'];
+}
+function identityLines(identity, { agent }) {
+    switch (identity.kind) {
+        case 'keys':
+            // An agent's keys go before those of files; `none` stands in for the files that are tried by default.
+            return [
+                `IdentityAgent ${agent}`,
+                'IdentitiesOnly no',
+                'IdentityFile none',
+                'PreferredAuthentications publickey',
+            ];
+        case 'file':
+            return [`IdentityFile ${quoted(identity.path)}`, 'IdentitiesOnly yes'];
+        case 'configured':
+            return [];
+    }
+}
+/** As ssh_config(5) reads a path: `%` begins a token, `${` a variable. */
+function quoted(path) {
+    return `"${path.replaceAll('%', '%%').replace(/["\\]/g, '\\$&')}"`;
+}
+/**
+ * Words that start a client which connects, says `ready` and its user on standard output once it is let in, and then serves its control
+ * socket. What is here and not in the configuration is for this host alone, and not for those on the way.
+ */
+function clientArguments(options, files) {
+    const { host, port, user, hostKeys } = options;
+    const pinned = [
+        ...['-o', `UserKnownHostsFile=${files.pinned}`, '-o', 'GlobalKnownHostsFile=/dev/null'],
+        ...['-o', `HostKeyAlias=${PINNED_NAME}`],
+    ];
+    return [
+        ...['ssh', '-F', files.configuration, '-N', '-T', '-M', '-S', files.control],
+        ...['-o', 'PermitLocalCommand=yes', '-o', "LocalCommand=echo 'ready %r'"],
+        ...(hostKeys.pinned === undefined ? [] : pinned),
+        ...(port === configuration_DEFAULT_PORT ? [] : ['-p', `${port}`]),
+        ...(user === undefined ? [] : ['-l', user]),
+        ...['--', host],
+    ];
+}
+/** Not said, so that the configuration may have another. */
+const configuration_DEFAULT_PORT = 22;
+/** Lines of known_hosts for a pinned key; what is revoked stays so. */
+function pinnedLines({ trusted, revoked }) {
+    const lines = [
+        ...trusted.map(({ type, base64 }) => `${PINNED_NAME} ${type} ${base64}`),
+        ...revoked.map(({ type, base64 }) => `@revoked ${PINNED_NAME} ${type} ${base64}`),
+    ];
+    return lines.map((line) => `${line}\n`).join('');
+}
+/** Of a text that a person wrote, as the client reads it: lines that end as they do on Unix. */
+function knownHostsFile(text) {
+    return `${text.split(/\r?\n|\r/).join('\n')}\n`;
+}
+
+;// CONCATENATED MODULE: ./ssh/openssh/host-key-explanations.js
+
+
+function source({ hostKeys }) {
+    if (hostKeys.pinned !== undefined)
+        return hostKeys.pinned.source;
+    return hostKeys.knownHosts === undefined ? "this machine's known_hosts" : 'known-hosts';
+}
+function revoked(options) {
+    return {
+        code: 'host-key-revoked',
+        what: `the host key of ${options.host} is marked @revoked in ${source(options)}`,
+        hint: 'Do not connect: ask whoever runs the builder which key it has now.',
+    };
+}
+function changed(options, match) {
+    const { pinned } = options.hostKeys;
+    const host = pinned === undefined ? (match?.[1] ?? options.host) : options.host;
+    const expected = pinned?.trusted.map((key) => `${key.type} ${fingerprint(key)}`).join(' or ');
+    const instead = expected === undefined ? '' : `, which is ${expected}`;
+    return {
+        code: 'host-key-mismatch',
+        what: `the host key of ${host} has changed: it is not the one in ${source(options)}${instead}`,
+        hint: 'Somebody may be impersonating the builder. Only if its key was really replaced, put the new one, which ' +
+            `\`cat /etc/ssh/ssh_host_*_key.pub\` prints on the builder, into ${source(options)} in place of the old one.`,
+    };
+}
+function unknown(options, [, , name]) {
+    // A pinned key of another type than those that the host has.
+    if (options.hostKeys.pinned !== undefined)
+        return changed(options);
+    return {
+        code: 'host-key-unknown',
+        what: `the host key of ${name ?? options.host} is not in ${source(options)}`,
+        hint: 'Print it with `cat /etc/ssh/ssh_host_ed25519_key.pub` on the builder itself, and put it behind the name, as in ' +
+            `\`${name ?? options.host} ssh-ed25519 AAAA…\`, into ${source(options)}. Hosts on the way (ProxyJump) need a line, too.`,
+    };
+}
+function noCommonKey(options, [, offer = '']) {
+    return {
+        code: 'host-key-mismatch',
+        what: `${options.host} has no host key of a type that is known for it: it offers ${printable(offer)}`,
+        hint: `Print the keys it has with \`cat /etc/ssh/ssh_host_*_key.pub\` on the builder, and add one to ${source(options)}.`,
+    };
+}
+
+;// CONCATENATED MODULE: ./ssh/openssh/failure.js
+
+
+
+
+/** What the shell says of a program that is not there (POSIX, 2.8.2). */
+const NOT_FOUND = 127;
+/** The server was too busy to talk, and may not be soon: sshd says so since 9.8, before it just hangs up. */
+const TURNED_AWAY = /^(?:kex_exchange_identification|ssh_exchange_identification|banner exchange): .*(?:closed|reset)|Exceeded MaxStartups|Not allowed at this time/im;
+const UP = 'Is the builder up, and does its firewall let this runner in?';
+/** What the client says (sshconnect.c, sshconnect2.c, readconf.c, packet.c), the telling first: what went wrong on the way comes with more lines. */
+const EXPLANATIONS = [
+    [/REVOKED HOST KEY DETECTED|host key .* is marked as revoked/i, revoked],
+    [/^(?:\S+ )?host key for (\S+) has changed/im, changed],
+    [/REMOTE HOST IDENTIFICATION HAS CHANGED/, changed],
+    [/^No (\S+) host key is known for (\S+)/im, unknown],
+    [/Host key verification failed/i, unknown],
+    [/no matching host key type found\. Their offer: (.*)/i, noCommonKey],
+    [/Unable to negotiate with .*: (no matching .*)/i, (_, [, what = '']) => noHandshake(what)],
+    [/Could not resolve hostname (\S+):/i, (_, [, host = '']) => unresolvable(host)],
+    [/^(\S+): Permission denied \((.*)\)/im, denied],
+    [/Permission denied|Too many authentication failures/i, denied],
+    [
+        /^(.*: (?:line \d+: )?Bad .*|Bad owner or permissions on .*|.*terminating, .*)$/im,
+        badConfiguration,
+    ],
+    [/connect to host (\S+) port (\d+): (.*)/i, noConnection],
+    [/timed out/i, (options) => timedOut(options)],
+    [/stdio forwarding failed|open failed: (.*)/i, notFromThere],
+    [
+        /banner line contains invalid|invalid protocol identifier|Protocol major versions differ/i,
+        noSsh,
+    ],
+];
+/** Why an OpenSSH client did not get in, as far as it says so: the same errors as of a connection that we make ourselves. */
+function clientFailure(options, { code, said }) {
+    if (code === undefined || code === NOT_FOUND)
+        return missing();
+    const cause = said === '' ? undefined : new Error(printable(said, 2000));
+    for (const [pattern, explain] of EXPLANATIONS) {
+        const match = pattern.exec(said);
+        if (!match)
+            continue;
+        const { code: errorCode, what, hint } = explain(options, match);
+        return new errors_ActionError(errorCode, what, { hint, cause });
+    }
+    const { host } = options;
+    const words = lastLine(said);
+    if (TURNED_AWAY.test(said)) {
+        const what = `${host} closed the connection before the SSH handshake (${words})`;
+        return new TurnedAway('connection-lost', what, {
+            hint: "Too many connections at once, perhaps: see sshd's MaxStartups and PerSourcePenalties on the builder.",
+            cause,
+        });
+    }
+    const reason = words === '' ? `ssh ended with code ${code}` : words;
+    return new errors_ActionError('connection-lost', `connecting to ${host} failed: ${reason}`, { cause });
+}
+/** Why a connection that was in use is gone. */
+function lossReason(said) {
+    if (/not responding|timed out/i.test(said))
+        return 'the server did not answer any more';
+    if (/reset by peer|broken pipe/i.test(said))
+        return 'it was reset';
+    if (/message authentication code incorrect|Bad packet length|Corrupted/i.test(said)) {
+        return `data was damaged on the way (${lastLine(said)})`;
+    }
+    if (said === '' || /closed by (?:remote host|\S+)/i.test(said))
+        return 'the server closed it';
+    return lastLine(said);
+}
+/** The client did not say in time whether it was let in. */
+function clientTimedOut({ host }, limitMs) {
+    return new errors_ActionError('connect-timeout', `${host} did not let us in within ${limitMs / 1000} s`, {
+        hint: 'Is the builder up and not overloaded, and every host on the way to it?',
+    });
+}
+function missing() {
+    return new errors_ActionError('input-invalid', 'transport: openssh, but there is no ssh on this machine', {
+        hint: 'Install the OpenSSH client on the runner, or leave the input transport out.',
+    });
+}
+function noHandshake(what) {
+    return { code: 'connection-lost', what: `the SSH handshake failed: ${printable(what)}` };
+}
+function unresolvable(host) {
+    return {
+        code: 'host-unresolvable',
+        what: `the host name ${printable(host)} does not resolve`,
+        hint: "Is it spelled right, and known to the name servers that this runner uses, or to its user's ssh_config?",
+    };
+}
+function denied({ host, user, identity }, match) {
+    const [, who = '', methods = 'publickey'] = match;
+    const whom = who === '' ? `${user === undefined ? '' : `${user}@`}${host}` : printable(who);
+    // As after a key that was taken and is not enough (AuthenticationMethods).
+    const wanted = methods.includes('publickey') ? '' : `, and it wants ${printable(methods)}`;
+    return {
+        code: 'authentication-failed',
+        what: `${whom} does not let us in: ${failure_offered(identity)}${wanted}`,
+        hint: 'Is the user name right, and is the public half of the key a line of his ~/.ssh/authorized_keys there?',
+    };
+}
+function failure_offered(identity) {
+    switch (identity.kind) {
+        case 'keys':
+            return `offered was ${identity.keys.map((key) => `${key.type} ${key.fingerprint}`).join(', ')}`;
+        case 'file':
+            return `offered was the key in ${identity.path}`;
+        case 'configured':
+            return 'offered were the keys of the agent and of ssh_config';
+    }
+}
+function badConfiguration(_, [line = '']) {
+    return {
+        code: 'input-invalid',
+        what: `transport: openssh, but ssh does not take its configuration: ${printable(line)}`,
+        hint: 'Try `ssh -G HOST` as the user who runs the step.',
+    };
+}
+function noConnection(options, match) {
+    const [, host = options.host, port = '', reason = ''] = match;
+    if (/timed out/i.test(reason)) {
+        return { code: 'connect-timeout', what: `${host} did not answer on port ${port}`, hint: UP };
+    }
+    if (/refused/i.test(reason)) {
+        const what = `${host} refuses connections on port ${port}: nothing listens there`;
+        const hint = 'Is sshd running on the builder, and is that its port?';
+        return { code: 'host-unreachable', what, hint };
+    }
+    return {
+        code: 'host-unreachable',
+        what: `${host}, port ${port}, cannot be reached: ${printable(reason)}`,
+        hint: 'Is there a route from this runner to the builder?',
+    };
+}
+function timedOut({ host }) {
+    return { code: 'connect-timeout', what: `${host} did not answer`, hint: UP };
+}
+function notFromThere({ host }, [line, reason = line]) {
+    return {
+        code: 'host-unreachable',
+        what: `${host} cannot be reached from the host on the way to it: ${printable(reason)}`,
+        hint: UP,
+    };
+}
+function noSsh({ host }) {
+    return { code: 'host-unreachable', what: `what listens on ${host} is no SSH server` };
+}
+function lastLine(said) {
+    const lines = said.split(/[\r\n]+/).filter((line) => line.trim() !== '');
+    return printable(lines.at(-1) ?? '');
+}
+
+;// CONCATENATED MODULE: ./ssh/openssh/stream.js
+
+
+
+
+const stream_READ_AHEAD = 256 * 1024;
+/** A channel as a stream, and what it tells besides. */
+class MuxStream extends external_node_stream_namespaceObject.Duplex {
+    /** For the channel, from the moment it is asked for. */
+    listener;
+    /** Standard error; what nobody listens to is dropped. */
+    stderr;
+    /** Settles once all output was received, or the connection lost; never rejects. */
+    exit;
+    #diagnostics;
+    #windowBytes;
+    #ended = Promise.withResolvers();
+    #status = { code: undefined, signal: undefined };
+    #channel;
+    #isOpen = true;
+    #waiting;
+    /** @param windowBytes what may be in flight and unread, as it is known by now */
+    constructor(windowBytes) {
+        super({ allowHalfOpen: false, readableHighWaterMark: stream_READ_AHEAD });
+        this.#windowBytes = windowBytes;
+        this.stderr = new external_node_stream_namespaceObject.Readable({ read: () => this.#refill() }).resume();
+        this.#diagnostics = new Diagnostics(this.stderr);
+        this.listener = {
+            data: (chunk) => this.#receive(chunk, this),
+            stderr: (chunk) => this.#receive(chunk, this.stderr),
+            eof: () => this.push(null),
+            exited: (status) => (this.#status = status),
+            writable: () => this.#sendWaiting(),
+            closed: () => this.#closedByRemote(),
+        };
+        // Whoever reads or writes is told of an error; where nobody does, a lost connection must not end the process.
+        this.on('error', () => undefined);
+        this.exit = this.#ended.promise.then(() => this.#status);
+    }
+    /** The last that came on standard error. */
+    diagnostics() {
+        return this.#diagnostics.text();
+    }
+    /** Takes the channel once it is open; nobody may want it any more. */
+    attach(channel) {
+        this.#channel = channel;
+        if (this.#isOpen)
+            this.#refill();
+        else
+            channel.close();
+    }
+    /** Ends the stream with the reason why its connection is gone, unless the far side had ended it before. */
+    connectionLost(reason) {
+        this.#ended.resolve(undefined);
+        if (!this.#isOpen)
+            return;
+        this.#isOpen = false;
+        this.stderr.push(null);
+        this.destroy(reason);
+    }
+    _read() {
+        this.#refill();
+    }
+    _write(chunk, _encoding, done) {
+        if (chunk.length === 0)
+            done();
+        else
+            this.#send(chunk, done);
+    }
+    _writev(chunks, done) {
+        const batches = writeBatches(chunks.map(({ chunk }) => chunk));
+        const writeNext = (error) => {
+            const next = batches.shift();
+            if (error || next === undefined)
+                done(error);
+            else
+                this._write(next, 'utf8', writeNext);
+        };
+        writeNext();
+    }
+    _final(done) {
+        if (this.#isOpen)
+            this.#channel?.eof();
+        done();
+    }
+    _destroy(error, done) {
+        if (this.#isOpen) {
+            this.#isOpen = false;
+            this.#channel?.close();
+        }
+        done(error);
+    }
+    #receive(chunk, reader) {
+        // What still arrives after the end is thrown away.
+        if (!this.destroyed)
+            reader.push(chunk);
+        this.#refill();
+    }
+    /** What was received and not read counts against the window, so a reader that pauses holds at most one window in memory. */
+    #refill() {
+        if (!this.#isOpen || !this.#channel)
+            return;
+        const bytes = this.#windowBytes();
+        const unread = this.readableLength + this.stderr.readableLength;
+        const grant = bytes - this.#channel.receiveWindow - unread;
+        // In few and large steps: each costs a packet.
+        if (grant >= bytes / 8)
+            this.#channel.grant(grant);
+    }
+    #send(chunk, done) {
+        if (!this.#isOpen || !this.#channel) {
+            done(closedByRemote());
+            return;
+        }
+        const rest = this.#channel.write(chunk, () => done());
+        if (rest.length > 0)
+            this.#waiting = { rest, done };
+    }
+    #sendWaiting() {
+        const waiting = this.#waiting;
+        this.#waiting = undefined;
+        if (waiting)
+            this.#send(waiting.rest, waiting.done);
+    }
+    #closedByRemote() {
+        this.#isOpen = false;
+        const waiting = this.#waiting;
+        this.#waiting = undefined;
+        waiting?.done(closedByRemote());
+        this.stderr.push(null);
+        if (!this.destroyed)
+            this.push(null);
+        this.#ended.resolve(undefined);
+    }
+}
+
+;// CONCATENATED MODULE: ./ssh/openssh/connection.js
+
+
+
+
+
+
+
+
+
+/**
+ * Bytes. What arrives faster than we read it waits in the client, whose buffer takes a copy of itself for every packet that makes it grow
+ * (sshbuf.c): with 8 MiB of them it carries a quarter of what it does with 2 (OpenSSH 9.2).
+ */
+const connection_WIDEST_WINDOW = 4 * 1024 * 1024;
+/** Milliseconds from the end of the control socket to the client's last words. */
+const LAST_WORDS = 500;
+/** A connection that the machine's own OpenSSH client keeps, and channels of ours on it. */
+class OpensshConnection {
+    label;
+    user;
+    closed;
+    #process;
+    #multiplexer;
+    #channelMs;
+    #fixedWindow;
+    #streams = new Set();
+    #settleClosed;
+    #roundTripMs = 0;
+    #gone;
+    constructor({ options, timeouts, user, process, multiplexer }) {
+        this.label = connectionLabel(user, options);
+        this.user = user;
+        this.#process = process;
+        this.#multiplexer = multiplexer;
+        this.#channelMs = timeouts.channelMs;
+        this.#fixedWindow = options.windowBytes;
+        const { promise, resolve } = Promise.withResolvers();
+        this.closed = promise;
+        this.#settleClosed = resolve;
+        multiplexer.onEnd(() => void this.#lose());
+        // Channels that are asked for meanwhile are answered after it.
+        void multiplexer.measureRoundTrip().then((ms) => (this.#roundTripMs = ms));
+    }
+    /** 0 until the server has answered anything. */
+    get roundTripMs() {
+        return this.#roundTripMs;
+    }
+    /** Without what encryption adds. */
+    get bytesReceived() {
+        return this.#multiplexer.bytesReceived;
+    }
+    get bytesSent() {
+        return this.#multiplexer.bytesSent;
+    }
+    /** As OpenSSH's servers have them (its PROTOCOL, 2.4). */
+    async openSocket(path) {
+        const details = Buffer.concat([sshString(path), sshString(''), uint32(0)]);
+        const duplex = await this.#within(`a channel to the socket ${path}`, async (stream) => {
+            await this.#open('direct-streamlocal@openssh.com', details, stream);
+        });
+        return { duplex, diagnostics: () => '' };
+    }
+    async exec(command) {
+        const line = typeof command === 'string' ? command : quoteCommand(command);
+        const duplex = await this.#within(`the command ${line}`, async (stream) => {
+            const channel = await this.#open('session', Buffer.alloc(0), stream);
+            if (!(await channel.exec(line)))
+                throw new Error('the server does not run it');
+        });
+        const { stderr, exit } = duplex;
+        return { duplex, stderr, exit, diagnostics: () => duplex.diagnostics() };
+    }
+    close() {
+        const reason = `the connection to ${this.label} was closed`;
+        if (this.#end(new errors_ActionError('connection-lost', reason)))
+            this.#settleClosed(undefined);
+    }
+    /** @throws ActionError `channel-refused`, also when it takes too long, or `connection-lost` */
+    async #within(what, open) {
+        if (this.#gone !== undefined)
+            throw this.#gone;
+        const stream = new MuxStream(() => this.#windowBytes());
+        this.#streams.add(stream);
+        stream.once('close', () => this.#streams.delete(stream));
+        const asked = { what, label: this.label, timeoutMs: this.#channelMs };
+        const late = Promise.withResolvers();
+        const timer = setTimeout(() => late.reject(noAnswer(asked)), asked.timeoutMs);
+        try {
+            await Promise.race([open(stream), late.promise]);
+            return stream;
+        }
+        catch (error) {
+            stream.destroy();
+            throw await this.#reasonFor(error, asked);
+        }
+        finally {
+            clearTimeout(timer);
+        }
+    }
+    async #reasonFor(error, asked) {
+        const isLost = error instanceof errors_ActionError && error.code === 'connection-lost';
+        // Why it was lost is about to be known.
+        if (isLost)
+            await this.closed;
+        if (this.#gone !== undefined)
+            return this.#gone;
+        const isLate = error instanceof errors_ActionError && error.message === noAnswer(asked).message;
+        return isLate ? error : channelRefused(asked, error);
+    }
+    async #open(type, details, stream) {
+        const { listener } = stream;
+        const window = this.#windowBytes();
+        const channel = await this.#multiplexer.open({ type, details, listener, window });
+        stream.attach(channel);
+        return channel;
+    }
+    #windowBytes() {
+        return this.#fixedWindow ?? Math.min(windowFor(this.#roundTripMs), connection_WIDEST_WINDOW);
+    }
+    async #lose() {
+        await Promise.race([this.#process.ended, (0,promises_namespaceObject.setTimeout)(LAST_WORDS)]);
+        const why = lossReason(this.#process.said);
+        const message = `the connection to ${this.label} was lost: ${why}`;
+        const reason = new errors_ActionError('connection-lost', message);
+        if (this.#end(reason))
+            this.#settleClosed(reason);
+    }
+    /** @returns whether this is the first reason, the one that counts */
+    #end(reason) {
+        if (this.#gone !== undefined)
+            return false;
+        this.#gone = reason;
+        for (const stream of this.#streams)
+            stream.connectionLost(reason);
+        this.#multiplexer.close();
+        this.#process.close();
+        return true;
+    }
+}
+
+;// CONCATENATED MODULE: ./ssh/openssh/messages.js
+/** Messages between the OpenSSH client and us (its PROTOCOL.mux). */
+const MUX = {
+    hello: 0x00000001,
+    proxyRequest: 0x1000000f,
+    proxyGranted: 0x8000000f,
+};
+const MUX_VERSION = 4;
+/** Messages of SSH's connection protocol (RFC 4254, 9). */
+const MESSAGE = {
+    globalRequest: 80,
+    requestFailure: 82,
+    open: 90,
+    openConfirmation: 91,
+    openFailure: 92,
+    windowAdjust: 93,
+    data: 94,
+    extendedData: 95,
+    eof: 96,
+    close: 97,
+    request: 98,
+    success: 99,
+    failure: 100,
+};
+/** The only kind of extended data there is (RFC 4254, 5.2). */
+const STDERR = 1;
+/** What OpenSSH reads at a time, and what every SSH software takes (RFC 4253, 6.1). */
+const MAX_PACKET = 32 * 1024;
+
+;// CONCATENATED MODULE: ./ssh/openssh/channel.js
+
+
+const nothing = () => undefined;
+/** For a channel that is not meant to open. */
+const UNHEARD = {
+    data: nothing,
+    stderr: nothing,
+    eof: nothing,
+    exited: nothing,
+    writable: nothing,
+    closed: nothing,
+};
+/** One channel (RFC 4254, 5), open when it is made. */
+class Channel {
+    #remote;
+    #listener;
+    #host;
+    #largest;
+    #requests = [];
+    #sendWindow;
+    #receiveWindow;
+    #closeSent = false;
+    constructor(remote, listener, receiveWindow, host) {
+        this.#remote = remote;
+        this.#listener = listener;
+        this.#host = host;
+        this.#largest = Math.max(1, Math.min(remote.packet, MAX_PACKET));
+        this.#sendWindow = remote.window;
+        this.#receiveWindow = receiveWindow;
+    }
+    /** Bytes that the far side may still send. */
+    get receiveWindow() {
+        return this.#receiveWindow;
+    }
+    /** Lets the far side send so many more bytes. */
+    grant(bytes) {
+        if (this.#closeSent)
+            return;
+        this.#receiveWindow += bytes;
+        this.#send(MESSAGE.windowAdjust, [uint32(bytes)]);
+    }
+    /** Runs a command. @returns whether the server did */
+    exec(command) {
+        const { promise, resolve } = Promise.withResolvers();
+        this.#requests.push(resolve);
+        this.#send(MESSAGE.request, [sshString('exec'), Buffer.of(1), sshString(command)]);
+        return promise;
+    }
+    /**
+     * Sends what the far side has room for.
+     * @param done called when all of it was handed over
+     * @returns the rest, to be sent once the listener's `writable` is called
+     */
+    write(chunk, done) {
+        const room = Math.min(chunk.length, this.#sendWindow);
+        this.#sendWindow -= room;
+        for (let at = 0; at < room; at += this.#largest) {
+            const part = chunk.subarray(at, Math.min(at + this.#largest, room));
+            const isLast = at + part.length === chunk.length;
+            this.#send(MESSAGE.data, [uint32(part.length), part], isLast ? done : undefined);
+        }
+        return chunk.subarray(room);
+    }
+    /** Says that no more data is sent. */
+    eof() {
+        if (!this.#closeSent)
+            this.#send(MESSAGE.eof);
+    }
+    /** Ends it for both sides. Idempotent. */
+    close() {
+        if (this.#closeSent)
+            return;
+        this.#closeSent = true;
+        this.#send(MESSAGE.close);
+    }
+    /** @param message behind its type and the channel's number */
+    receive(type, message) {
+        switch (type) {
+            case MESSAGE.windowAdjust:
+                this.#sendWindow += message.uint32();
+                this.#listener.writable();
+                break;
+            case MESSAGE.data:
+                this.#listener.data(this.#received(message));
+                break;
+            case MESSAGE.extendedData:
+                if (message.uint32() === STDERR)
+                    this.#listener.stderr(this.#received(message));
+                break;
+            case MESSAGE.eof:
+                this.#listener.eof();
+                break;
+            case MESSAGE.request:
+                this.#requested(message);
+                break;
+            case MESSAGE.success:
+            case MESSAGE.failure:
+                this.#requests.shift()?.(type === MESSAGE.success);
+                break;
+            case MESSAGE.close:
+                this.#closed();
+        }
+    }
+    #received(message) {
+        const data = message.string();
+        this.#receiveWindow -= data.length;
+        return data;
+    }
+    #requested(message) {
+        const name = message.text();
+        const wantsReply = message.byte() !== 0;
+        if (name === 'exit-status') {
+            this.#listener.exited({ code: message.uint32(), signal: undefined });
+        }
+        else if (name === 'exit-signal') {
+            this.#listener.exited({ code: undefined, signal: `SIG${message.text()}` });
+        }
+        if (wantsReply)
+            this.#send(MESSAGE.failure);
+    }
+    #closed() {
+        this.close();
+        this.#host.forget();
+        for (const answer of this.#requests.splice(0))
+            answer(false);
+        this.#listener.closed();
+    }
+    #send(type, parts = [], done) {
+        this.#host.send([Buffer.of(type), uint32(this.#remote.id), ...parts], done);
+    }
+}
+
+;// CONCATENATED MODULE: ./ssh/openssh/multiplexer.js
+
+
+
+
+
+
+
+/** Of a channel that nobody provides. */
+const PING = 'ping@nix-remote-build';
+/**
+ * Channels of our own on the connection of a running OpenSSH client, through its control socket in proxy mode (PROTOCOL.mux, 7; since
+ * OpenSSH 7.4): SSH's connection protocol without encryption, to which the client does no more than to number channels anew. So
+ * there is no process for each channel, the server's own answers are seen, and windows are ours to size.
+ */
+class Multiplexer {
+    #socket;
+    #splitter = new PacketSplitter();
+    #opening = new Map();
+    #channels = new Map();
+    #ready = Promise.withResolvers();
+    #handle = (packet) => this.#handleMux(packet);
+    #nextId = 0;
+    constructor(socket) {
+        this.#socket = socket;
+        this.#ready.promise.catch(() => undefined);
+        socket.on('data', (chunk) => this.#receive(chunk));
+        // What was wrong with a local socket says nothing of the connection: its end does.
+        socket.on('error', () => undefined);
+        socket.on('close', () => this.#end());
+    }
+    /**
+     * @param path of the client's control socket
+     * @throws Error when the client ends meanwhile, or is too old
+     */
+    static async connect(path) {
+        const socket = (0,external_node_net_namespaceObject.connect)(path);
+        await (0,external_node_events_namespaceObject.once)(socket, 'connect');
+        const multiplexer = new Multiplexer(socket);
+        multiplexer.#write([uint32(MUX.hello), uint32(MUX_VERSION)]);
+        multiplexer.#write([uint32(MUX.proxyRequest), uint32(0)]);
+        await multiplexer.#ready.promise;
+        return multiplexer;
+    }
+    get bytesReceived() {
+        return this.#socket.bytesRead;
+    }
+    get bytesSent() {
+        return this.#socket.bytesWritten;
+    }
+    /** Calls back once the client has ended this. */
+    onEnd(listener) {
+        if (this.#socket.closed)
+            listener();
+        else
+            this.#socket.once('close', listener);
+    }
+    /** @throws ActionError `channel-refused`, its message the server's reason alone, or `connection-lost` */
+    open(request) {
+        const id = this.#takeId();
+        const opened = Promise.withResolvers();
+        if (this.#socket.destroyed)
+            opened.reject(gone());
+        else
+            this.#opening.set(id, { request, opened });
+        const { type, details, window } = request;
+        const shape = [uint32(id), uint32(window), uint32(MAX_PACKET)];
+        this.send([Buffer.of(MESSAGE.open), sshString(type), ...shape, details]);
+        return opened.promise;
+    }
+    /**
+     * Milliseconds until the server refuses a channel that nobody provides: one round trip, and no work for it. It answers the first one late
+     * where it waits for our acknowledgement of what it said before: sshd leaves Nagle's algorithm on until a program was started.
+     */
+    async measureRoundTrip() {
+        const first = await this.#ping();
+        return Math.min(first, await this.#ping());
+    }
+    async #ping() {
+        const began = performance.now();
+        const details = Buffer.alloc(0);
+        await this.open({ type: PING, details, listener: UNHEARD, window: 0 }).catch(() => undefined);
+        return performance.now() - began;
+    }
+    /**
+     * Sends a message of the connection protocol.
+     * @param done called when the client was handed it, or is gone
+     */
+    send(parts, done) {
+        this.#write([Buffer.of(0), ...parts], done);
+    }
+    close() {
+        this.#socket.destroy();
+    }
+    #write(parts, done) {
+        const length = parts.reduce((sum, part) => sum + part.length, 0);
+        this.#socket.write(Buffer.concat([uint32(length), ...parts]), done);
+    }
+    #takeId() {
+        do
+            this.#nextId = (this.#nextId + 1) % 2 ** 31;
+        while (this.#channels.has(this.#nextId) || this.#opening.has(this.#nextId));
+        return this.#nextId;
+    }
+    #receive(chunk) {
+        try {
+            for (const packet of this.#splitter.push(chunk))
+                this.#handle(packet);
+        }
+        catch (error) {
+            this.#ready.reject(error);
+            this.#socket.destroy();
+        }
+    }
+    #handleMux(packet) {
+        const fields = new Fields(packet);
+        const type = fields.uint32();
+        if (type === MUX.hello)
+            return;
+        if (type !== MUX.proxyGranted)
+            throw tooOld();
+        this.#handle = (message) => this.#handleMessage(message);
+        this.#ready.resolve(undefined);
+    }
+    #handleMessage(packet) {
+        // The first byte is the length of the padding, of which there is none.
+        const type = packet.readUInt8(1);
+        const message = new Fields(packet.subarray(2));
+        if (type < MESSAGE.open)
+            return;
+        const id = message.uint32();
+        if (type === MESSAGE.openConfirmation)
+            this.#confirmed(id, message);
+        else if (type === MESSAGE.openFailure)
+            this.#refused(id, message);
+        else
+            this.#channels.get(id)?.receive(type, message);
+    }
+    #confirmed(id, message) {
+        const opening = this.#opening.get(id);
+        if (!opening)
+            return;
+        this.#opening.delete(id);
+        const { listener, window } = opening.request;
+        const remote = { id: message.uint32(), window: message.uint32(), packet: message.uint32() };
+        const channel = new Channel(remote, listener, window, {
+            send: (parts, done) => this.send(parts, done),
+            forget: () => this.#channels.delete(id),
+        });
+        this.#channels.set(id, channel);
+        opening.opened.resolve(channel);
+    }
+    #refused(id, message) {
+        const opening = this.#opening.get(id);
+        this.#opening.delete(id);
+        message.uint32(); // a number for the reason, of which the text says more
+        const reason = message.text() || 'the server gives no reason';
+        opening?.opened.reject(new errors_ActionError('channel-refused', reason));
+    }
+    #end() {
+        this.#ready.reject(gone());
+        for (const { opened } of this.#opening.values())
+            opened.reject(gone());
+        this.#opening.clear();
+    }
+}
+function gone() {
+    return new errors_ActionError('connection-lost', 'the OpenSSH client has ended');
+}
+function tooOld() {
+    return new errors_ActionError('input-invalid', 'the OpenSSH client of this machine is too old', {
+        hint: 'transport: openssh needs OpenSSH 7.6 or newer on the runner.',
+    });
+}
+
+;// CONCATENATED MODULE: ./ssh/openssh/connect.js
+var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
+    if (value !== null && value !== void 0) {
+        if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
+        var dispose, inner;
+        if (async) {
+            if (!Symbol.asyncDispose) throw new TypeError("Symbol.asyncDispose is not defined.");
+            dispose = value[Symbol.asyncDispose];
+        }
+        if (dispose === void 0) {
+            if (!Symbol.dispose) throw new TypeError("Symbol.dispose is not defined.");
+            dispose = value[Symbol.dispose];
+            if (async) inner = dispose;
+        }
+        if (typeof dispose !== "function") throw new TypeError("Object not disposable.");
+        if (inner) dispose = function() { try { inner.call(this); } catch (e) { return Promise.reject(e); } };
+        env.stack.push({ value: value, dispose: dispose, async: async });
+    }
+    else if (async) {
+        env.stack.push({ async: true });
+    }
+    return value;
+};
+var __disposeResources = (undefined && undefined.__disposeResources) || (function (SuppressedError) {
+    return function (env) {
+        function fail(e) {
+            env.error = env.hasError ? new SuppressedError(e, env.error, "An error was suppressed during disposal.") : e;
+            env.hasError = true;
+        }
+        var r, s = 0;
+        function next() {
+            while (r = env.stack.pop()) {
+                try {
+                    if (!r.async && s === 1) return s = 0, env.stack.push(r), Promise.resolve().then(next);
+                    if (r.dispose) {
+                        var result = r.dispose.call(r.value);
+                        if (r.async) return s |= 2, Promise.resolve(result).then(next, function(e) { fail(e); return next(); });
+                    }
+                    else s |= 1;
+                }
+                catch (e) {
+                    fail(e);
+                }
+            }
+            if (s === 1) return env.hasError ? Promise.reject(env.error) : Promise.resolve();
+            if (env.hasError) throw env.error;
+        }
+        return next();
+    };
+})(typeof SuppressedError === "function" ? SuppressedError : function (error, suppressed, message) {
+    var e = new Error(message);
+    return e.name = "SuppressedError", e.error = error, e.suppressed = suppressed, e;
+});
+
+
+
+
+
+
+
+
+
+
+/**
+ * Connects with the machine's own OpenSSH client.
+ * @throws ActionError of group "reaching the remote", `input-invalid` where there is no client that can be used, or `cancelled`
+ */
+async function connectOpenssh(options, timeouts) {
+    const env_1 = { stack: [], error: void 0, hasError: false };
+    try {
+        const opened = __addDisposableResource(env_1, new AsyncDisposableStack(), true);
+        // At once: a socket that is made elsewhere in this process narrows the umask meanwhile, and nobody could enter the folder.
+        const folder = (0,external_node_fs_namespaceObject.mkdtempSync)(external_node_path_.join(options.directory, 'ssh-'));
+        opened.defer(() => (0,external_node_fs_promises_namespaceObject.rm)(folder, { recursive: true, force: true }));
+        const files = clientFiles(folder);
+        await writeFiles(options, files, timeouts);
+        const client = await logIn(options, files, timeouts, opened);
+        const { process, user } = client;
+        const multiplexer = await Multiplexer.connect(files.control).catch(async (error) => {
+            if (error instanceof errors_ActionError && error.code === 'input-invalid')
+                throw error;
+            throw clientFailure(options, { code: await process.ended, said: process.said });
+        });
+        const connection = new OpensshConnection({ options, timeouts, user, process, multiplexer });
+        const resources = opened.move();
+        void connection.closed.finally(() => resources.disposeAsync());
+        options.onRequestable?.(connection);
+        return connection;
+    }
+    catch (e_1) {
+        env_1.error = e_1;
+        env_1.hasError = true;
+    }
+    finally {
+        const result_1 = __disposeResources(env_1);
+        if (result_1)
+            await result_1;
+    }
+}
+async function writeFiles(options, files, timeouts) {
+    const { knownHosts, pinned } = options.hostKeys;
+    await Promise.all([
+        (0,external_node_fs_promises_namespaceObject.writeFile)(files.configuration, clientConfiguration(options, files, timeouts)),
+        knownHosts !== undefined && (0,external_node_fs_promises_namespaceObject.writeFile)(files.knownHosts, knownHostsFile(knownHosts)),
+        pinned && (0,external_node_fs_promises_namespaceObject.writeFile)(files.pinned, pinnedLines(pinned)),
+    ]);
+}
+/** Our agent is there as long as this takes: nothing is signed on a connection once it is made. */
+async function logIn(options, files, timeouts, opened) {
+    const { identity, env, signal } = options;
+    const keys = identity.kind === 'keys' ? identity.keys : undefined;
+    const agent = keys && (await KeyAgent.listen(files.agent, keys));
+    // Clients for the hosts on the way are started by that one.
+    const agentEnv = keys ? { SSH_AUTH_SOCK: files.agent } : {};
+    const words = clientArguments(options, files);
+    const process = ClientProcess.start(words, { ...env, ...agentEnv, SSH_ASKPASS_REQUIRE: 'never' });
+    opened.defer(() => process.close());
+    const { tcpMs, handshakeMs, authenticationMs } = timeouts;
+    const limitMs = tcpMs + handshakeMs + authenticationMs;
+    const { promise: stopped, reject } = Promise.withResolvers();
+    const timer = setTimeout(() => reject(clientTimedOut(options, limitMs)), limitMs);
+    const onAbort = () => reject(cancelled(options));
+    signal?.addEventListener('abort', onAbort);
+    if (signal?.aborted === true)
+        onAbort();
+    try {
+        const user = await Promise.race([process.ready(), stopped]);
+        if (user !== undefined)
+            return { process, user };
+        throw clientFailure(options, { code: await process.ended, said: process.said });
+    }
+    finally {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', onAbort);
+        agent?.close();
+    }
+}
+function cancelled({ host }) {
+    return new errors_ActionError('cancelled', `connecting to ${host} was cancelled`);
+}
+
 ;// CONCATENATED MODULE: ./ssh/options.js
 /** With these a dead link is found within 48 s. */
 const DEFAULT_TIMEOUTS = {
@@ -38859,8 +40147,8 @@ function connectTcp(host, port, timeoutMs, signal) {
             autoSelectFamilyAttemptTimeout: ADDRESS_ATTEMPT_MS,
             onread: readIntoTwoBuffers((chunk) => socket.emit('data', chunk)),
         });
-        const timer = setTimeout(() => fail(timedOut(host, port, timeoutMs)), timeoutMs);
-        const onAbort = () => fail(cancelled(host));
+        const timer = setTimeout(() => fail(tcp_timedOut(host, port, timeoutMs)), timeoutMs);
+        const onAbort = () => fail(tcp_cancelled(host));
         const settle = () => {
             clearTimeout(timer);
             signal?.removeEventListener('abort', onAbort);
@@ -38885,10 +40173,10 @@ function connectTcp(host, port, timeoutMs, signal) {
             signal?.addEventListener('abort', onAbort);
     });
 }
-function timedOut(host, port, timeoutMs) {
+function tcp_timedOut(host, port, timeoutMs) {
     return new errors_ActionError('connect-timeout', `${host} did not answer on port ${port} within ${timeoutMs / 1000} s`, { hint: 'Is the builder up, and does its firewall let this runner in?' });
 }
-function cancelled(host) {
+function tcp_cancelled(host) {
     return new errors_ActionError('cancelled', `connecting to ${host} was cancelled`);
 }
 /** With several addresses tried, the reasons are in an AggregateError. */
@@ -38900,7 +40188,7 @@ function connectFailure(host, port, error) {
         case 'EAI_AGAIN':
         case 'EAI_NODATA':
             return new errors_ActionError('host-unresolvable', `the host name ${host} does not resolve`, {
-                hint: 'Is it spelled right, and known to the name servers that this runner uses?',
+                hint: 'Is it spelled right, and known to the name servers that this runner uses? A name that only ssh_config knows takes transport: openssh.',
                 cause: error,
             });
         case 'ECONNREFUSED':
@@ -38923,8 +40211,9 @@ function connectFailure(host, port, error) {
 
 
 
+
 /**
- * Connects and authenticates; tries again for some seconds where the server is too busy to talk.
+ * Connects and authenticates, with the client that is asked for; tries again for some seconds where the server is too busy to talk.
  * @throws ActionError of group "reaching the remote", or `cancelled`
  */
 async function connectSsh(options) {
@@ -38951,6 +40240,8 @@ async function pause(ms, { host, signal }) {
     }
 }
 async function connectOnce(options, timeouts) {
+    if (options.transport === 'openssh')
+        return connectOpenssh(options, timeouts);
     const socket = await connectTcp(options.host, options.port, timeouts.tcpMs, options.signal);
     return shakeHands(socket, options, timeouts, (handshake) => {
         const connection = new Connection(socket, handshake, options, timeouts);
@@ -39040,6 +40331,609 @@ function neitherOpens(connection, socketError) {
     };
 }
 
+;// CONCATENATED MODULE: ./tunnel/further-connections.js
+/** What is waited for at most beside the first connection. */
+const further_connections_MOST = 32;
+/**
+ * Connections to one remote beside the first. Where its sshd allows fewer programs on a connection than Nix has builds for it, none may
+ * wait for another's end: Nix that connects for a build listens to no other meanwhile (`tryBuildHook`), so that one with much to say would
+ * wait for Nix, and Nix for it.
+ */
+class FurtherConnections {
+    #connect;
+    #all = new Set();
+    constructor(connect) {
+        this.#connect = connect;
+    }
+    /**
+     * Opens a channel on one that has room for it, or on a new one.
+     * @param open on one connection
+     * @returns undefined where there can be no further connection
+     */
+    async open(signal, open) {
+        for (const each of [...this.#all].filter(({ isFull }) => !isFull)) {
+            const stream = await this.#openOn(each, open);
+            if (stream)
+                return stream;
+        }
+        const added = await this.#add(signal);
+        return added && this.#openOn(added, open);
+    }
+    /** Ends them all. */
+    close() {
+        for (const { connection } of this.#all)
+            connection.close();
+    }
+    async #openOn(each, open) {
+        each.channels += 1;
+        const stream = await open(each.connection).catch(() => undefined);
+        if (stream === undefined) {
+            each.channels -= 1;
+            each.isFull = true;
+            if (each.channels === 0)
+                this.#drop(each);
+            return undefined;
+        }
+        stream.duplex.once('close', () => {
+            each.channels -= 1;
+            each.isFull = false;
+        });
+        return stream;
+    }
+    async #add(signal) {
+        if (this.#all.size >= further_connections_MOST)
+            return undefined;
+        const connection = await this.#connect(signal).catch(() => undefined);
+        if (connection === undefined)
+            return undefined;
+        const added = { connection, channels: 0, isFull: false };
+        this.#all.add(added);
+        void connection.closed.then(() => this.#all.delete(added));
+        return added;
+    }
+    /** One on which nothing opens is of no use. */
+    #drop(each) {
+        this.#all.delete(each);
+        each.connection.close();
+    }
+}
+
+;// CONCATENATED MODULE: ./tunnel/spare.js
+/** How long a channel is kept that nobody asks for, milliseconds: a process waits at its other end. */
+const KEPT_MS = 30_000;
+/**
+ * A channel that is opened before somebody asks for it, which spares him a round trip. Nix connects anew for each build, and while it
+ * connects it starts no other (build-remote.cc); so this one is always ready for the next.
+ */
+class SpareChannel {
+    #open;
+    #connection;
+    #opening;
+    #expiry;
+    #isClosed = false;
+    constructor(open) {
+        this.#open = open;
+    }
+    /** Opens one, if there is none on this connection yet. */
+    prepare(connection) {
+        if (this.#isClosed || (this.#opening && this.#connection === connection))
+            return;
+        this.#drop();
+        const opening = this.#open(connection).then(watchEnd, () => undefined);
+        this.#connection = connection;
+        this.#opening = opening;
+        this.#expiry = setTimeout(() => this.#drop(), KEPT_MS).unref();
+    }
+    /** The channel, which is the caller's from now on; undefined if there is none on this connection. */
+    async take(connection) {
+        if (this.#connection !== connection)
+            return undefined;
+        const stream = await this.#forget();
+        return stream?.duplex.destroyed === false ? stream : undefined;
+    }
+    /** Closes it, and opens no other. */
+    close() {
+        this.#isClosed = true;
+        this.#drop();
+    }
+    #drop() {
+        void this.#forget()?.then((stream) => stream?.duplex.destroy());
+    }
+    #forget() {
+        const opening = this.#opening;
+        this.#opening = undefined;
+        this.#connection = undefined;
+        clearTimeout(this.#expiry);
+        return opening;
+    }
+}
+/** Only a stream that is read is seen to end; no daemon says anything before it is spoken to. */
+function watchEnd(stream) {
+    stream.duplex.resume();
+    return stream;
+}
+
+;// CONCATENATED MODULE: ./tunnel/channels.js
+
+
+
+
+/** Milliseconds that sshd is given to notice that programs have ended, one turn after the other. */
+const CLOSING_MS = [100, 400, 1500];
+/** Milliseconds after which one who waits asks again even so: others may use the connection too. */
+const RETRY_MS = 5000;
+/** How many connections may be lost under one request, each before its channel is open. */
+const MAX_LOSSES = 3;
+/**
+ * Channels to one remote. On one connection there are as many as the server allows (sshd: MaxSessions, 10, of those that are programs); where
+ * it refuses another, that goes on a further connection, and waits until one is closed where there can be none.
+ */
+class Channels {
+    #options;
+    /** Those who wait, first come first. */
+    #waiting = [];
+    #spare;
+    #further;
+    /** Connections on which a channel has opened, or is about to be the first. */
+    #firsts = new WeakMap();
+    #open = 0;
+    /** When one was closed last, milliseconds. */
+    #closedAt = -Infinity;
+    constructor(options) {
+        this.#options = options;
+        this.#spare = new SpareChannel(options.open);
+        this.#further = options.further && new FurtherConnections(options.further);
+    }
+    /** How many are open. */
+    get open() {
+        return this.#open;
+    }
+    /** @throws ActionError of the connection, `channel-refused` when not even one opens, or the signal's reason */
+    async request(signal) {
+        let patience = CLOSING_MS.values();
+        for (let losses = 0;;) {
+            const connection = await this.#options.connection(signal);
+            try {
+                return this.#count(await this.#openFrom(connection, signal));
+            }
+            catch (error) {
+                if (isCode(error, 'connection-lost') && losses < MAX_LOSSES) {
+                    losses += 1;
+                    await connection.closed;
+                    continue;
+                }
+                const pause = patience.next().value ?? (this.#open > 0 ? RETRY_MS : undefined);
+                if (!isCode(error, 'channel-refused') || pause === undefined)
+                    throw error;
+                if (await this.#oneCloses(signal, pause))
+                    patience = CLOSING_MS.values();
+            }
+        }
+    }
+    /** Closes what is kept for clients to come. */
+    close() {
+        this.#spare.close();
+        this.#further?.close();
+    }
+    /** On this connection, or on a further one where it refuses, and not for that a channel is just being closed. */
+    async #openFrom(connection, signal) {
+        try {
+            const stream = (await this.#spare.take(connection)) ?? (await this.#openOn(connection));
+            // Programs are what sshd counts, and a client who needs one must not find its place taken.
+            if (stream.stderr === undefined)
+                this.#spare.prepare(connection);
+            return stream;
+        }
+        catch (error) {
+            const isClosing = performance.now() - this.#closedAt < CLOSING_MS[0];
+            if (!isCode(error, 'channel-refused') || this.#open === 0 || isClosing)
+                throw error;
+            const stream = await this.#further?.open(signal, (on) => this.#openOn(on));
+            if (stream === undefined)
+                throw error;
+            return stream;
+        }
+    }
+    /** The first channel alone: it finds out what the server has (see `openWorkerChannel`), and the others need not. */
+    async #openOn(connection) {
+        const first = this.#firsts.get(connection);
+        if (first !== undefined) {
+            await first.catch(() => undefined);
+            return await this.#options.open(connection);
+        }
+        const opening = this.#options.open(connection);
+        this.#firsts.set(connection, opening);
+        return await opening;
+    }
+    #count(stream) {
+        this.#open += 1;
+        stream.duplex.once('close', () => {
+            this.#open -= 1;
+            this.#closedAt = performance.now();
+            this.#waiting.shift()?.();
+        });
+        return stream;
+    }
+    /** @returns false when none did within `limitMs` */
+    async #oneCloses(signal, limitMs) {
+        const { promise, resolve } = Promise.withResolvers();
+        const wake = () => resolve(true);
+        this.#waiting.push(wake);
+        const decided = new AbortController();
+        try {
+            const limit = (0,promises_namespaceObject.setTimeout)(limitMs, false, { signal: AbortSignal.any([signal, decided.signal]) });
+            return await Promise.race([promise, limit]);
+        }
+        finally {
+            decided.abort();
+            const index = this.#waiting.indexOf(wake);
+            if (index !== -1)
+                this.#waiting.splice(index, 1);
+        }
+    }
+}
+function isCode(error, code) {
+    return error instanceof errors_ActionError && error.code === code;
+}
+
+;// CONCATENATED MODULE: ./store/stream-ended.js
+
+
+/** After the far side's end of stream, how long its standard error may still take to arrive, milliseconds. */
+const DIAGNOSTICS_GRACE = 250;
+/** What shells, env(1) and Node say of a program that is not there. */
+const stream_ended_NOT_FOUND = /not found|ENOENT|No such file or directory|unknown command|not recognized/i;
+/** Says why a session's stream ended, as far as anybody told: `nix-missing` or `connection-lost`. */
+function streamEnded(end) {
+    const said = printable(end.diagnostics);
+    const because = said === '' ? (end.cause?.message ?? '') : said;
+    const tail = because === '' ? '' : `: ${because}`;
+    if (!end.isGreeted && stream_ended_NOT_FOUND.test(end.diagnostics)) {
+        return new errors_ActionError('nix-missing', `${end.label}: nix-daemon could not be started${tail}`, {
+            hint: 'Install Nix there, or name the program in the store URI, for example ' +
+                '?remote-program=/nix/var/nix/profiles/default/bin/nix-daemon: PATH of a non-interactive shell often lacks it.',
+            cause: end.cause,
+        });
+    }
+    return new errors_ActionError('connection-lost', `${end.label}: ${whileDoing(end)}${tail}`, {
+        hint: end.isGreeted
+            ? 'Run the step again: what was finished is not done twice.'
+            : 'Is nix-daemon running there, and may this user use it? `systemctl status nix-daemon` on that machine tells.',
+        cause: end.cause,
+    });
+}
+function whileDoing({ isGreeted, waiting, waitingCount }) {
+    if (!isGreeted)
+        return 'the connection ended before the Nix daemon greeted';
+    if (waiting === undefined)
+        return 'the connection ended';
+    const more = waitingCount - 1;
+    const others = more > 0 ? ` and ${more} more answer${more === 1 ? '' : 's'}` : '';
+    return `the connection ended while waiting for ${waiting}${others}`;
+}
+/** What the codecs throw does not know whom it is about. @param reading what was being read */
+function peerViolation(label, reading, violation) {
+    return new errors_ActionError('protocol-violation', `${label}: ${reading} breaks the worker protocol: ${violation.message}`, { hint: 'Something between the two sides changes the bytes, or this is not a Nix daemon.' });
+}
+/** @param limitMs how long the greeting was waited for */
+function greetingTimedOut(label, limitMs) {
+    return new errors_ActionError('connect-timeout', `${label}: the Nix daemon did not greet in ${limitMs / 1000} s`);
+}
+/** @param limitMs how long the answer was waited for */
+function daemonSilent(label, operation, limitMs) {
+    return new errors_ActionError('connection-lost', `${label}: the Nix daemon has not answered ${operation} for ${limitMs / 1000} s, though the connection lives`, {
+        hint: 'Is that machine overloaded, or is a path locked there by a step whose link died? ' +
+            'ClientAliveInterval 15 in its sshd_config ends what such steps left.',
+    });
+}
+
+;// CONCATENATED MODULE: ./tunnel/frames.js
+/*
+ * A program's output and its standard error on one stream, each piece as: one byte, 1 or 2; its length as 32 bits, big-endian; the bytes.
+ * In the legacy protocol build logs are standard error (build-remote.cc, `log-fd`).
+ */
+const STDOUT = 1;
+const frames_STDERR = 2;
+const HEAD_BYTES = 5;
+function writeFrame(to, descriptor, bytes) {
+    const head = Buffer.alloc(HEAD_BYTES);
+    head.writeUInt8(descriptor);
+    head.writeUInt32BE(bytes.length, 1);
+    to.cork();
+    to.write(head);
+    to.write(bytes);
+    to.uncork();
+}
+/** Takes frames apart as they arrive, in pieces of any size. */
+class FrameReader {
+    #deliver;
+    #head = Buffer.alloc(HEAD_BYTES);
+    #headBytes = 0;
+    /** Of the frame that is being read. */
+    #left = 0;
+    constructor(deliver) {
+        this.#deliver = deliver;
+    }
+    push(chunk) {
+        let rest = chunk;
+        while (rest.length > 0)
+            rest = this.#left === 0 ? this.#readHead(rest) : this.#readBytes(rest);
+    }
+    #readHead(chunk) {
+        const taken = chunk.copy(this.#head, this.#headBytes);
+        this.#headBytes += taken;
+        if (this.#headBytes === HEAD_BYTES) {
+            this.#headBytes = 0;
+            this.#left = this.#head.readUInt32BE(1);
+        }
+        return chunk.subarray(taken);
+    }
+    #readBytes(chunk) {
+        const bytes = chunk.subarray(0, this.#left);
+        this.#left -= bytes.length;
+        this.#deliver(this.#head.readUInt8(), bytes);
+        return chunk.subarray(bytes.length);
+    }
+}
+
+;// CONCATENATED MODULE: ./tunnel/greeting.js
+/*
+ * What a client of the tunnel hears before the first byte of the remote: one line, which says how to read what follows, or why nothing
+ * does. The worker and the serve protocol let the client speak first, so that nobody waits for it; and what Nix's users would else read
+ * is no more than "unexpected end-of-file".
+ */
+const LINE_END = '\n';
+const REFUSAL = '!';
+const FRAMES = '+';
+/** Nothing that a tunnel says is longer, characters. */
+const greeting_LONGEST = 8192;
+const BYTES_FOLLOW = Buffer.from(LINE_END);
+const FRAMES_FOLLOW = Buffer.from(`${FRAMES}${LINE_END}`);
+/** @param reason one line */
+function refusal(reason) {
+    return Buffer.from(`${REFUSAL}${reason.slice(0, greeting_LONGEST / 2)}${LINE_END}`);
+}
+/** @returns undefined while the line is not complete */
+function parseGreeting(heard) {
+    const end = heard.indexOf(LINE_END);
+    if (end === -1 && heard.length < greeting_LONGEST)
+        return undefined;
+    const line = heard.toString('utf8', 0, Math.max(end, 0));
+    const rest = heard.subarray(end + 1);
+    if (end === 0)
+        return { kind: 'bytes', rest };
+    if (line === FRAMES)
+        return { kind: 'frames', rest };
+    const reason = line.startsWith(REFUSAL) ? line.slice(1) : 'what listens there is no tunnel';
+    return { kind: 'refusal', reason };
+}
+
+;// CONCATENATED MODULE: ./tunnel/relay.js
+/** What may wait for a side that reads slowly, bytes. Streams' own limit is one chunk: each would stop the other side. */
+const WAITING_LIMIT = 1024 * 1024;
+/**
+ * Sends all that one side says to the other, and then its end. Unlike `pipe()`, this touches nothing of process.stdout, which would
+ * take the descriptor for itself.
+ */
+function relay(from, to) {
+    forward(from, to, (chunk) => to.write(chunk));
+    from.on('end', () => to.end());
+}
+/** Sends on what one side says. While the other does not take it, the one is not read; what comes after the other's end is dropped. */
+function forward(from, to, send) {
+    from.on('data', (chunk) => {
+        if (to.writableEnded || to.destroyed)
+            return;
+        send(chunk);
+        if (to.writableLength <= WAITING_LIMIT)
+            return;
+        from.pause();
+        to.once('drain', () => from.resume());
+    });
+}
+
+;// CONCATENATED MODULE: ./tunnel/client.js
+
+
+
+
+
+
+/** How long the remote may be silent after a client has ended its side, milliseconds. */
+const SILENCE_MS = 1000;
+/** How long a client may stay when the remote has gone, milliseconds. */
+const client_FAREWELL_MS = 5000;
+/** How long the remote may take to greet, milliseconds: its sshd may answer for a Nix that hangs, and Nix would wait without end. */
+const GREETING_MS = 45_000;
+/** What may wait of a client until its channel is open, bytes. */
+const HELD_LIMIT = 1024 * 1024;
+const NOTHING = Buffer.alloc(0);
+/**
+ * A client of the tunnel and its channel: each end of a side is passed on, and when one is gone, so is the other.
+ *
+ * A client that ends its side may still listen: Nix does that to hear why a handshake failed. But it may as well be gone, with the program
+ * that joins it to us left over, and on a daemon's socket an end stops no build. So from then on the remote must not be silent for long.
+ */
+class TunnelClient {
+    /** Resolves when nothing is left of it. */
+    ended;
+    #socket;
+    #options;
+    #gone = new AbortController();
+    /** What came before there was a channel. */
+    #held = [];
+    #heldBytes = 0;
+    #hasEnded = false;
+    #hasHeard = false;
+    #channel;
+    #limit;
+    /** @param socket of a server that allows half-open connections */
+    constructor(socket, options) {
+        this.#socket = socket;
+        this.#options = options;
+        const { promise, resolve } = Promise.withResolvers();
+        this.ended = promise;
+        socket.once('close', () => {
+            this.#closed();
+            resolve(undefined);
+        });
+        socket.on('error', () => undefined);
+        socket.on('data', this.#hold);
+        socket.on('end', () => this.#clientEnded());
+        void this.#join();
+    }
+    get bytesReceived() {
+        return this.#socket.bytesRead;
+    }
+    get bytesSent() {
+        return this.#socket.bytesWritten;
+    }
+    /** Ends both sides hard. Idempotent. */
+    close() {
+        this.#socket.destroy();
+    }
+    #hold = (chunk) => {
+        this.#held.push(chunk);
+        this.#heldBytes += chunk.length;
+        if (this.#heldBytes > HELD_LIMIT)
+            this.#socket.pause();
+    };
+    async #join() {
+        try {
+            const { signal } = this.#gone;
+            const stream = await this.#options.openChannel(signal);
+            if (signal.aborted)
+                stream.duplex.destroy();
+            else
+                this.#connect(stream);
+        }
+        catch (error) {
+            if (this.#gone.signal.aborted)
+                return;
+            this.#turnAway(asActionError(error).message);
+        }
+    }
+    #connect(stream) {
+        const socket = this.#socket;
+        const { duplex } = stream;
+        this.#channel = duplex;
+        const late = setTimeout(() => this.#remoteSilent(), GREETING_MS).unref();
+        duplex.once('close', () => clearTimeout(late));
+        duplex.once('data', (chunk) => {
+            clearTimeout(late);
+            this.#remoteSpeaks(stream, chunk);
+        });
+        duplex.on('error', (error) => this.#remoteLost(error));
+        duplex.once('end', () => this.#remoteEnded(stream));
+        socket.off('data', this.#hold);
+        for (const chunk of this.#held.splice(0))
+            duplex.write(chunk);
+        relay(socket, duplex);
+        socket.resume();
+        if (!this.#hasEnded)
+            return;
+        duplex.end();
+        this.#leaveAfter(SILENCE_MS);
+    }
+    #remoteSpeaks(stream, chunk) {
+        const { duplex, stderr } = stream;
+        this.#hasHeard = true;
+        duplex.on('data', () => this.#limit?.refresh());
+        if (stderr === undefined) {
+            this.#socket.write(Buffer.concat([BYTES_FOLLOW, chunk]));
+            relay(duplex, this.#socket);
+        }
+        else {
+            this.#relayFrames(duplex, stderr, [Buffer.from(stream.diagnostics()), chunk]);
+        }
+    }
+    /** @param begun what both have said so far */
+    #relayFrames(stdout, stderr, begun) {
+        const socket = this.#socket;
+        socket.write(FRAMES_FOLLOW);
+        writeFrame(socket, frames_STDERR, begun[0]);
+        writeFrame(socket, STDOUT, begun[1]);
+        forward(stderr, socket, (chunk) => writeFrame(socket, frames_STDERR, chunk));
+        forward(stdout, socket, (chunk) => writeFrame(socket, STDOUT, chunk));
+        stdout.on('end', () => socket.end());
+    }
+    /** All is said; if it is nothing, the standard error of the program, which may still be on its way, tells why. */
+    #remoteEnded(stream) {
+        this.#leaveAfter(client_FAREWELL_MS);
+        if (this.#hasHeard)
+            return;
+        setTimeout(() => {
+            const { label } = this.#options;
+            const unknown = { waiting: undefined, waitingCount: 0, cause: undefined };
+            const end = { label, isGreeted: false, diagnostics: stream.diagnostics(), ...unknown };
+            this.#turnAway(streamEnded(end).message);
+        }, DIAGNOSTICS_GRACE);
+    }
+    #remoteSilent() {
+        const { label } = this.#options;
+        this.#turnAway(`${label}: the Nix there did not greet in ${GREETING_MS / 1000} s`);
+    }
+    #remoteLost(error) {
+        if (this.#hasHeard)
+            this.close();
+        else
+            this.#turnAway(error.message);
+    }
+    #turnAway(reason) {
+        if (this.#socket.destroyed)
+            return;
+        this.#options.onNotice(reason);
+        this.#socket.end(refusal(printable(reason)));
+        this.#leaveAfter(client_FAREWELL_MS);
+    }
+    #clientEnded() {
+        this.#hasEnded = true;
+        // Of one that has not only ended but closed, even nothing is not taken (EPIPE): its 'close' follows at once.
+        if (this.#socket.writable)
+            this.#socket.write(NOTHING);
+        if (this.#channel)
+            this.#leaveAfter(SILENCE_MS);
+    }
+    /** Unless it still takes what there is for it. */
+    #leaveAfter(ms) {
+        clearTimeout(this.#limit);
+        this.#limit = setTimeout(() => {
+            if (this.#socket.writableLength > 0)
+                this.#limit?.refresh();
+            else
+                this.close();
+        }, ms);
+    }
+    #closed() {
+        clearTimeout(this.#limit);
+        this.#gone.abort();
+        this.#channel?.destroy();
+    }
+}
+
+;// CONCATENATED MODULE: ./tunnel/launcher.js
+
+
+/** There on every system with Nix, NixOS too. */
+const SHELL = '/bin/sh';
+/**
+ * Writes the shell script that starts the pipe. It keeps what Nix gets to see short and plain, whatever characters are in the paths
+ * of Node and of this action: Nix makes names of lock files from a machine's URI, which 255 bytes have to hold.
+ */
+async function writeLauncher(file, { node, script }, { socketPath, label }) {
+    // What users set for programs of their own in Node could make this one slow, or print.
+    const text = `unset NODE_OPTIONS\nexec ${quoteCommand([node, script, socketPath, label])}\n`;
+    await (0,external_node_fs_promises_namespaceObject.writeFile)(file, text, { mode: 0o600 });
+}
+/**
+ * The URI with which every Nix since 2.4 uses a launcher in place of `ssh`, as `--store` (`ssh-ng`), for `nix copy`, and as first field
+ * of a line of the machines format. Nix runs `remote-program` on this machine if the host is `localhost`, and nothing else
+ * (ssh.cc, `fakeSSH`); the shell is named since a folder for temporary files may forbid programs.
+ */
+function launcherUri(scheme, launcher) {
+    return `${scheme}://localhost?remote-program=${SHELL}%20${launcher}`;
+}
+
 ;// CONCATENATED MODULE: ./tunnel/service.js
 
 /** The command that serves the legacy protocol, put together as Nix does it (legacy-ssh-store.cc, LegacySSHStore::openConnection). */
@@ -39064,6 +40958,7 @@ function openService(connection, service) {
 
 
 
+
 /** One remote as a Unix socket, on which each client gets a channel of its own, and the way to it for Nix. */
 class Tunnel {
     label;
@@ -39079,12 +40974,13 @@ class Tunnel {
     #sent = 0;
     #closed;
     constructor(options) {
-        const { folder, name, label, service, connection, onNotice } = options;
+        const { folder, name, index, label, service, connection, further, onNotice } = options;
         this.label = label;
         this.#launcher = external_node_path_.join(folder, name);
-        this.socketPath = `${this.#launcher}.sock`;
+        this.socketPath = external_node_path_.join(folder, socketName(index));
         this.storeUri = launcherUri(service.kind === 'worker' ? 'ssh-ng' : 'ssh', this.#launcher);
-        this.#channels = new Channels({ connection, open: (on) => openService(on, service) });
+        const open = (on) => openService(on, service);
+        this.#channels = new Channels({ connection, further, open });
         const openChannel = (signal) => this.#channels.request(signal);
         this.#server = (0,external_node_net_namespaceObject.createServer)({ allowHalfOpen: true }, (socket) => this.#serve(new TunnelClient(socket, { label, openChannel, onNotice })));
     }
@@ -39093,8 +40989,15 @@ class Tunnel {
         const tunnel = new Tunnel(options);
         await listenPrivately(tunnel.#server, tunnel.socketPath, `the tunnel to ${options.label}`);
         tunnel.#server.on('error', ({ message }) => options.onNotice(`a client was lost: ${message}`));
-        await writeLauncher(tunnel.#launcher, options.pipe, tunnel.socketPath);
+        await writeLauncher(tunnel.#launcher, options.pipe, tunnel);
         return tunnel;
+    }
+    /**
+     * A channel for ourselves, which counts among those that the server allows.
+     * @throws ActionError `channel-refused`, of the connection, or the signal's reason
+     */
+    openChannel(signal) {
+        return this.#channels.request(signal);
     }
     /** How many clients there are, those included that wait for a channel. */
     get clients() {
@@ -39146,14 +41049,12 @@ class MachineConnection {
         this.lost = connection.closed.then((reason) => reason ?? new Promise(() => undefined));
     }
     /** @throws ActionError of ssh/ */
-    static async open(machine, defaultUser, access, signal) {
-        const { host, port, user, compress } = machine;
+    static async open(machine, access, signal) {
+        const { host, port, compress } = machine;
         const connection = await connectSsh({
             host,
             port,
-            user: user ?? defaultUser,
-            credentials: await access.credentialsFor(machine),
-            hostKeys: access.hostKeysOf(machine),
+            ...(await access.loginFor(machine)),
             compress,
             signal,
         });
@@ -39173,324 +41074,6 @@ class MachineConnection {
     }
 }
 
-;// CONCATENATED MODULE: ./build/remote-link.js
-
-
-const PATIENCE = { firstMs: 500, longestMs: 8000, totalMs: 60_000 };
-/** What passes by itself: a machine that starts again, a network that comes back. */
-const PASSING = new Set([
-    'host-unresolvable',
-    'host-unreachable',
-    'connect-timeout',
-    'connection-lost',
-    'channel-refused',
-]);
-/** A remote whose connection is made anew when it was lost and somebody needs it. */
-class RemoteLink {
-    #options;
-    #patience;
-    #label;
-    #closing = new AbortController();
-    #current;
-    #connecting;
-    #reconnects = 0;
-    /** Bytes of connections that are gone. */
-    #sent = 0;
-    #received = 0;
-    constructor(options) {
-        this.#options = options;
-        this.#patience = options.patience ?? PATIENCE;
-        this.#label = options.first.label;
-        this.#hold(options.first);
-    }
-    /** How often there was a new connection after a lost one. */
-    get reconnects() {
-        return this.#reconnects;
-    }
-    /** Over all connections, SSH's own included. */
-    get bytesSent() {
-        return this.#sent + (this.#current?.bytesSent ?? 0);
-    }
-    get bytesReceived() {
-        return this.#received + (this.#current?.bytesReceived ?? 0);
-    }
-    /**
-     * The remote as it is now; after a loss, as soon as there is a connection again. Who asks meanwhile waits for the same connection.
-     * @param signal ends this wait alone
-     * @throws ActionError of ssh/, the last one when no connection came about in time, or `cancelled`
-     */
-    async get(signal) {
-        if (this.#current && !this.#closing.signal.aborted)
-            return this.#current;
-        this.#connecting ??= this.#reconnect().finally(() => (this.#connecting = undefined));
-        return until(signal, this.#connecting);
-    }
-    /** Ends the connection, and all waits. Idempotent. */
-    close() {
-        this.#closing.abort();
-        this.#current?.close();
-    }
-    #hold(remote) {
-        this.#current = remote;
-        void remote.lost.then((reason) => {
-            this.#sent += remote.bytesSent;
-            this.#received += remote.bytesReceived;
-            this.#current = undefined;
-            this.#options.onNotice(reason.message);
-        });
-    }
-    async #reconnect() {
-        const began = performance.now();
-        const limit = AbortSignal.timeout(this.#patience.totalMs);
-        const signal = AbortSignal.any([this.#closing.signal, limit]);
-        let last;
-        for (let waitMs = this.#patience.firstMs;; waitMs *= 2) {
-            try {
-                if (this.#closing.signal.aborted)
-                    throw remote_link_closed(this.#label);
-                return this.#welcome(await this.#options.connect(signal));
-            }
-            catch (thrown) {
-                if (this.#closing.signal.aborted)
-                    throw remote_link_closed(this.#label);
-                // What the limit itself broke off says nothing of the remote.
-                if (!limit.aborted)
-                    last = asActionError(thrown);
-                if (last && !PASSING.has(last.code))
-                    throw last;
-            }
-            const pauseMs = Math.min(waitMs, this.#patience.longestMs) * (0.5 + Math.random());
-            // Cut short by the limit or by closing, of which the next turn tells.
-            await (0,promises_namespaceObject.setTimeout)(pauseMs, undefined, { signal }).catch(() => undefined);
-            if (limit.aborted)
-                throw gaveUp(this.#label, last, (performance.now() - began) / 1000);
-        }
-    }
-    #welcome(remote) {
-        if (this.#closing.signal.aborted) {
-            remote.close();
-            throw remote_link_closed(this.#label);
-        }
-        this.#reconnects += 1;
-        this.#hold(remote);
-        this.#options.onNotice(`connected to ${this.#label} again`);
-        return remote;
-    }
-}
-function gaveUp(label, last, seconds) {
-    const { code, message, hint } = last ?? new errors_ActionError('connect-timeout', `${label} does not answer`);
-    return new errors_ActionError(code, `${message} (tried for ${seconds.toFixed(0)} s)`, {
-        hint,
-        cause: last,
-    });
-}
-function remote_link_closed(label) {
-    return new errors_ActionError('cancelled', `the offload socket no longer uses ${label}`);
-}
-/** A wait that the signal ends; what is waited for goes on. */
-async function until(signal, waited) {
-    const aborted = Promise.withResolvers();
-    const stop = () => aborted.reject(toError(signal.reason));
-    if (signal.aborted)
-        stop();
-    signal.addEventListener('abort', stop, { once: true });
-    try {
-        return await Promise.race([waited, aborted.promise]);
-    }
-    finally {
-        signal.removeEventListener('abort', stop);
-    }
-}
-
-;// CONCATENATED MODULE: ./build/builder.js
-
-
-
-
-
-
-/** One machine, and the tunnel by which Nix reaches it. */
-class Builder {
-    machine;
-    label;
-    tunnel;
-    #link;
-    #open;
-    constructor(machine, tunnel, link) {
-        this.machine = machine;
-        this.label = machineName(machine);
-        this.tunnel = tunnel;
-        this.#link = link;
-        link.then((open) => (this.#open = open), () => undefined);
-    }
-    /** Opens the tunnel at once; who comes through it waits for the connection. */
-    static async open(options) {
-        const { machine, index, folder, pipe, onNotice } = options;
-        const link = linkTo(options);
-        link.catch(() => undefined); // told by connect()
-        const tunnel = await Tunnel.open({
-            folder,
-            name: tunnelName(machine.host, index),
-            label: machineName(machine),
-            service: serviceOf(machine),
-            pipe,
-            connection: async (signal) => (await (await link).get(signal)).connection,
-            onNotice,
-        });
-        return new Builder(machine, tunnel, link);
-    }
-    /** @returns why there is no connection to it */
-    async connect() {
-        try {
-            await this.#link;
-            return undefined;
-        }
-        catch (error) {
-            return asActionError(error);
-        }
-    }
-    get bytesSent() {
-        return this.#open?.bytesSent ?? 0;
-    }
-    get bytesReceived() {
-        return this.#open?.bytesReceived ?? 0;
-    }
-    get reconnects() {
-        return this.#open?.reconnects ?? 0;
-    }
-    /** Ends it, whatever still builds there included. */
-    async close() {
-        await this.tunnel.close();
-        this.#link.then((link) => link.close(), () => undefined);
-    }
-}
-async function linkTo({ machine, access, user, signal, onNotice, }) {
-    const connect = (each) => MachineConnection.open(machine, user, access, each);
-    return new RemoteLink({ first: await connect(signal), connect, onNotice });
-}
-function serviceOf({ protocol, remoteProgram, remoteStore }) {
-    const kind = protocol === 'ssh' ? 'serve' : 'worker';
-    return { kind, remoteProgram, remoteStore };
-}
-
-;// CONCATENATED MODULE: ./build/builders.js
-
-
-
-
-/** What passes: a machine that cannot be had now is left out. Whatever else is wrong is for a person to see to. */
-const ABSENT = new Set([
-    'host-unresolvable',
-    'host-unreachable',
-    'connect-timeout',
-    'connection-lost',
-]);
-/** The URI of every tunnel, without its parameters. */
-const BARE_URI = /\bssh(?:-ng)?:\/\/localhost(?![\w.:?-])/g;
-/** Machines that the local store builds on. */
-class Builders {
-    #all;
-    #observe;
-    #present;
-    constructor(all, observe) {
-        this.#all = all;
-        this.#present = all;
-        this.#observe = observe;
-    }
-    /**
-     * Opens a tunnel to each, and begins to connect.
-     * @param opened takes what has to be closed
-     */
-    static async open(machines, context, opened) {
-        const { observe, socketDirectory } = context;
-        const folder = await makeTunnelFolder(socketDirectory);
-        opened.defer(() => removeTunnelFolder(folder));
-        const onNotice = (text) => observe({ kind: 'notice', text });
-        const all = await Promise.all(machines.map(async (machine, index) => {
-            const builder = await Builder.open({ ...context, machine, index, folder, onNotice });
-            opened.defer(() => builder.close());
-            return builder;
-        }));
-        return new Builders(all, observe);
-    }
-    /**
-     * Waits for all connections; a machine that cannot be reached is left out.
-     * @throws ActionError of ssh/ for what does not pass by itself, and where no machine is left
-     */
-    async connect() {
-        const failures = await Promise.all(this.#all.map((builder) => builder.connect()));
-        const serious = failures.find((failure) => failure && !ABSENT.has(failure.code));
-        if (serious)
-            throw serious;
-        this.#present = this.#all.filter((_, index) => failures[index] === undefined);
-        for (const [index, { label }] of this.#all.entries()) {
-            const failure = failures[index];
-            if (failure)
-                this.#observe({ kind: 'warning', text: `${label} is left out: ${failure.message}` });
-            else
-                this.#observe({ kind: 'connected', remote: label, detail: 'a builder' });
-        }
-        const [first] = failures;
-        if (this.#present.length === 0 && first)
-            throw noneLeft(first, this.#all.length);
-    }
-    /** The machines that are there, in Nix's machines format. */
-    lines(release) {
-        const lines = this.#present.map(({ machine, tunnel }) => ({
-            // Who they are, and who we are, is between us and them.
-            machine: { ...machine, sshKey: undefined, publicHostKey: undefined },
-            uri: tunnel.storeUri,
-        }));
-        return printMachines(lines, release);
-    }
-    get machines() {
-        return this.#present.map(({ machine }) => machine);
-    }
-    get label() {
-        return this.#present.map(({ label }) => label).join(', ');
-    }
-    /** Nothing goes anywhere: derivations and their inputs are in the local store. */
-    inputs = {
-        remoteUser: '',
-        remoteSettings: () => Promise.resolve(undefined),
-    };
-    openSession = undefined;
-    /** Nix goes on with the machines that are left. */
-    lost = new Promise(() => undefined);
-    builderOf = (machine) => {
-        if (machine === undefined)
-            return undefined;
-        return machine === '' ? 'this machine' : this.rename(machine);
-    };
-    /** Nix knows a machine by the way to its tunnel. When it copies paths, it leaves out which way. */
-    rename = (text) => {
-        const [only, ...others] = this.#all;
-        const any = only && others.length === 0 ? only.label : 'a builder';
-        return this.#all.reduce((renamed, { tunnel, label }) => renamed.replaceAll(tunnel.storeUri, label), text.replace(BARE_URI, any));
-    };
-    get bytesSent() {
-        return this.#all.reduce((sum, { bytesSent }) => sum + bytesSent, 0);
-    }
-    get bytesReceived() {
-        return this.#all.reduce((sum, { bytesReceived }) => sum + bytesReceived, 0);
-    }
-    /** How often there was a new connection after a lost one. */
-    get reconnects() {
-        return this.#all.reduce((sum, { reconnects }) => sum + reconnects, 0);
-    }
-    close() {
-        for (const builder of this.#all)
-            void builder.close();
-    }
-}
-function noneLeft({ code, message, hint }, count) {
-    const which = count === 1 ? 'the only builder' : `none of ${count} builders`;
-    const verb = count === 1 ? 'cannot be reached' : 'can be reached';
-    return new errors_ActionError(code, `${which} ${verb}: ${message}`, { hint });
-}
-
-;// CONCATENATED MODULE: external "node:child_process"
-const external_node_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
 ;// CONCATENATED MODULE: external "node:string_decoder"
 const external_node_string_decoder_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:string_decoder");
 ;// CONCATENATED MODULE: ./nix/lines.js
@@ -39628,491 +41211,6 @@ function killGroup(child, signal) {
     }
 }
 
-;// CONCATENATED MODULE: ./nix/settings.js
-/**
- * Reads what `nix config show --json` prints: `{"cores": {"value": 4, …}, …}`.
- * @returns undefined if it is something else
- */
-function parseSettings(json) {
-    const parsed = parseJson(json);
-    if (typeof parsed !== 'object' || parsed === null)
-        return undefined;
-    const settings = new Map();
-    for (const [name, entry] of Object.entries({ ...parsed })) {
-        if (typeof entry !== 'object' || entry === null || !('value' in entry))
-            continue;
-        const { value } = entry;
-        settings.set(name, asInNixConf(value));
-    }
-    return settings;
-}
-/** A map, as `access-tokens` is one, stands in nix.conf as `name=value` words. */
-function asInNixConf(value) {
-    if (Array.isArray(value))
-        return value.join(' ');
-    if (typeof value !== 'object' || value === null)
-        return String(value);
-    return Object.entries({ ...value })
-        .map(([name, entry]) => `${name}=${String(entry)}`)
-        .join(' ');
-}
-function parseJson(json) {
-    try {
-        return JSON.parse(json);
-    }
-    catch {
-        return undefined;
-    }
-}
-
-;// CONCATENATED MODULE: ./nix/local-settings.js
-
-
-/** Nix from 2.20 on says `config show`, before it `show-config`. */
-const SPELLINGS = [['config', 'show'], ['show-config']];
-/** The settings of Nix on this machine, as nix.conf and the environment make them; undefined if they cannot be read. */
-async function readLocalSettings(command) {
-    for (const words of SPELLINGS) {
-        const args = [...words, '--json', '--extra-experimental-features', 'nix-command'];
-        const { exitCode, stdout } = await runNix({ ...command, args });
-        if (exitCode === 0)
-            return parseSettings(stdout);
-    }
-    return undefined;
-}
-
-;// CONCATENATED MODULE: ./nix/nix-conf-lines.js
-
-/**
- * Reads lines of nix.conf as Nix does (libutil/configuration.cc, `parseConfigFiles`); what is included is not looked at.
- * @param input whose lines they are, for errors: `extra-nix-config`
- * @throws ActionError `input-invalid` naming every line that Nix would refuse; never with a value, which may be a secret
- */
-function parseNixConf(text, input) {
-    const complaints = new Complaints('input-invalid', input);
-    const settings = text
-        .split('\n')
-        .map((line, index) => nix_conf_lines_parseLine(line, `line ${index + 1}`, complaints))
-        .filter((setting) => setting !== undefined);
-    complaints.finish();
-    return settings;
-}
-const FORM = 'Write one setting a line, with blanks around the sign: name = value';
-/** Nix cuts a line at `#` wherever it stands; nothing quotes it. */
-function nix_conf_lines_parseLine(line, where, complaints) {
-    const words = line
-        .replace(/#.*/s, '')
-        .split(/[ \t\r]+/)
-        .filter(Boolean);
-    const [name, sign, ...value] = words;
-    if (name === undefined)
-        return undefined;
-    if (name === 'include' || name === '!include') {
-        checkInclude(words, where, complaints);
-    }
-    else if (sign === '=') {
-        return { name, value: value.join(' ') };
-    }
-    else if (/^[a-z][a-z0-9-]*=/.test(name)) {
-        complaints.add(`${where}: there is no blank before '='`, FORM);
-    }
-    else if (sign !== undefined && /^[a-z][a-z0-9-]*$/.test(name)) {
-        complaints.add(`${where}: '${name}' is not followed by ' = '`, FORM);
-    }
-    else {
-        complaints.add(`${where}: it is no setting`, FORM);
-    }
-    return undefined;
-}
-/** Nix takes a relative path from the folder of the file that includes, which is one of ours. */
-function checkInclude(words, where, complaints) {
-    const [name = '', file = '', ...more] = words;
-    if (file === '' || more.length > 0) {
-        complaints.add(`${where}: '${name}' takes one path, without blanks`, `Write: ${name} /a/file`);
-    }
-    else if (!file.startsWith('/')) {
-        complaints.add(`${where}: the path of '${name}' is not absolute`, `Write: ${name} /a/file`);
-    }
-}
-
-;// CONCATENATED MODULE: ./nix/nix-conf.js
-
-
-/**
- * Writes a file of ours for every Nix from 2.4 on.
- * @throws ActionError `input-invalid` for lines, keys or a token that nix.conf cannot hold; neither lines nor the token are quoted
- */
-function renderNixConf(options) {
-    const ours = settingsOf(options);
-    const extra = options.extraConfig ?? '';
-    const lines = ours.map(({ name, value }) => `${name} = ${value}`.trimEnd());
-    return {
-        text: `${[...lines, extra.trimEnd()].filter((line) => line !== '').join('\n')}\n`,
-        overridden: overriddenSettings(ours, parseNixConf(extra, 'extra-nix-config')),
-    };
-}
-function settingsOf(options) {
-    const { builders, maxJobs, publicKeys = [], accessToken } = options;
-    return [
-        ...(builders === undefined ? [] : nix_conf_builderSettings(builders)),
-        ...(maxJobs === undefined ? [] : [{ name: 'max-jobs', value: String(maxJobs) }]),
-        ...(publicKeys.length === 0
-            ? []
-            : [{ name: 'extra-trusted-public-keys', value: publicKeys.map(checkedKey).join(' ') }]),
-        ...(accessToken === undefined
-            ? []
-            : [{ name: 'access-tokens', value: accessTokens(accessToken, options.presentAccessTokens) }]),
-    ];
-}
-/**
- * What Nix is told of machines.
- * @param builders Nix's machines format, as printMachines writes it
- */
-function nix_conf_builderSettings(builders) {
-    if (builders.includes('#')) {
-        throw new errors_ActionError('internal', "a machine for nix.conf holds a '#', which begins a comment");
-    }
-    const machines = builders.split('\n').map((line) => line.trim());
-    return [
-        { name: 'builders', value: machines.filter((line) => line !== '').join(' ; ') },
-        { name: 'builders-use-substitutes', value: 'true' },
-        // Nix looks this often, in seconds, whether a place on a machine is free again; its own value is 5.
-        { name: 'build-poll-interval', value: '1' },
-    ];
-}
-/** An Ed25519 key of 32 bytes, as `nix key convert-secret-to-public` prints it. */
-const PUBLIC_KEY = /^[^\s:#=]+:[A-Za-z0-9+/]{43}=$/;
-function checkedKey(key) {
-    if (PUBLIC_KEY.test(key))
-        return key;
-    throw new errors_ActionError('input-invalid', `the public key ${JSON.stringify(key)} is none of Nix's`, {
-        hint: 'Write it as Nix prints it: a name, a colon, and 44 characters of base64.',
-    });
-}
-/** An `extra-access-tokens` would leave the token that is there for the same host. */
-function accessTokens({ host, token }, present = '') {
-    if (!/^[^\s#=]+$/.test(host) || !/^[^\s#]+$/.test(token)) {
-        throw new errors_ActionError('input-invalid', `the access token for ${JSON.stringify(host)} is empty or holds a character that no token has`, { hint: 'Give the token alone, without blanks or line ends in it.' });
-    }
-    const others = present
-        .split(/\s+/)
-        .filter((entry) => entry !== '' && !entry.startsWith(`${host}=`));
-    return [`${host}=${token}`, ...others].join(' ');
-}
-/** Older names that Nix still reads. */
-const ALIASES = {
-    'build-max-jobs': 'max-jobs',
-    'binary-cache-public-keys': 'trusted-public-keys',
-};
-/**
- * Which of our settings later ones replace by another value.
- * @returns their names without `extra-`, each once
- */
-function overriddenSettings(ours, later) {
-    const replaced = later.filter(({ name, value }) => {
-        const own = ours.find((each) => baseName(each.name) === (ALIASES[name] ?? name));
-        return own !== undefined && own.value !== value;
-    });
-    return [...new Set(replaced.map(({ name }) => ALIASES[name] ?? name))];
-}
-function baseName(name) {
-    return name.replace(/^extra-/, '');
-}
-
-;// CONCATENATED MODULE: ./nix/find-program.js
-
-
-/**
- * Where a program is, for who has another PATH than we: sudo has one of its own.
- * @param searchPath as PATH has it; relative entries are left out
- * @returns its path, symlinks in the folder resolved but not the program's own, whose name says what it is to do; undefined if there is none
- */
-async function findProgram(name, searchPath) {
-    for (const folder of searchPath.split(':').filter((each) => external_node_path_.isAbsolute(each))) {
-        const found = await (0,external_node_fs_promises_namespaceObject.access)(external_node_path_.join(folder, name), external_node_fs_promises_namespaceObject.constants.X_OK).then(() => true, () => false);
-        if (found)
-            return external_node_path_.join(await (0,external_node_fs_promises_namespaceObject.realpath)(folder), name);
-    }
-    return undefined;
-}
-
-;// CONCATENATED MODULE: ./nix/private-daemon-script.js
-/**
- * The shell script that root runs for a private daemon: `sh SCRIPT NIX-DAEMON FOLDER`. It reads lines `NAME=value` for the daemon's
- * environment and a line `.`; the end of its standard input, which is that of who started it, ends the daemon.
- *
- * What serves a client is a process of its own, in a session of its own, and outlives the daemon; so these are ended one by one.
- * A namespace of process ids would do it in one go, but Nix names the files that keep paths from being collected after process ids
- * (gc.cc, `fnTempRoots`), which have to be unique on the machine.
- */
-const PRIVATE_DAEMON_SCRIPT = `set -u
-program=$1 folder=$2
-cd /
-umask 022
-PATH=\${program%/*}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/run/current-system/sw/bin
-echo started
-
-complete=
-while IFS= read -r line; do
-  if [ "$line" = . ]; then complete=yes; break; fi
-  export "$line"
-done
-[ -n "$complete" ] || exit 1
-
-# What root's own daemon would read stays in force, below what is ours.
-HOME=~root
-NIX_DAEMON_SOCKET_PATH=$folder/socket
-NIX_USER_CONF_FILES=$folder/nix.conf:$HOME/.config/nix/nix.conf:/etc/xdg/nix/nix.conf
-export PATH HOME NIX_DAEMON_SOCKET_PATH NIX_USER_CONF_FILES
-ulimit -n 1048576 2>/dev/null
-
-children() {
-  if [ -e /proc/self/status ]; then
-    grep -lsx "PPid:[[:space:]]*$1" /proc/[0-9]*/status | cut -d / -f 3
-  else
-    pgrep -P "$1"
-  fi
-}
-
-descendants() {
-  for child in $(children "$1"); do
-    echo "$child"
-    descendants "$child"
-  done
-}
-
-any_alive() {
-  for pid; do
-    if kill -0 "$pid" 2>/dev/null; then return 0; fi
-  done
-  return 1
-}
-
-end_daemon() {
-  # It has ended by itself, and its process id may be another's.
-  if [ -e "$folder/ended" ]; then return; fi
-  # Stopped first, so that it takes no client while its children are counted.
-  kill -STOP "$daemon"
-  workers=$(children "$daemon")
-  kill -KILL "$daemon"
-  # Those whose clients are gone end their builds and themselves.
-  tries=10
-  while [ "$tries" -gt 0 ] && any_alive $workers; do
-    sleep 0.1
-    tries=$((tries - 1))
-  done
-  for worker in $workers; do
-    # With its group, for a builder may start processes meanwhile.
-    for pid in $worker $(descendants "$worker"); do
-      kill -s KILL -- "-$pid" "$pid"
-    done
-  done
-}
-
-exec 3<&0
-"$program" </dev/null >&2 3<&- &
-daemon=$!
-# Only our starter's end is ours; a sudo that is killed sends signals, and one's own words have nobody who reads them then.
-trap '' HUP INT TERM PIPE
-{ cat <&3 >/dev/null; end_daemon 2>/dev/null; } &
-ending=$!
-exec 3<&-
-wait "$daemon"
-: 2>/dev/null >"$folder/ended"
-echo ended
-wait "$ending"
-rm -f "$folder/socket" "$folder/nix.conf" "$folder/serve.sh" "$folder/ended"
-rmdir "$folder"
-`;
-
-;// CONCATENATED MODULE: ./nix/private-daemon-process.js
-
-
-
-
-
-
-
-
-
-
-/** Milliseconds for sudo and the daemon to start; both take a few dozen. */
-const START_LIMIT = 30_000;
-/** Milliseconds for the daemon to end; its script gives those that still build a second. */
-const STOP_LIMIT = 15_000;
-/** Milliseconds between looks whether it listens. */
-const private_daemon_process_INTERVAL = 20;
-/** Characters that are kept of what it says. */
-const WORDS_LIMIT = 8192;
-/** What a daemon downloads with. A proxy's URL may hold a password, so that none of it may be an argument. */
-const HANDED_ON = [
-    ...['NIX_SSL_CERT_FILE', 'SSL_CERT_FILE'],
-    ...['http_proxy', 'https_proxy', 'ftp_proxy', 'all_proxy', 'no_proxy'],
-    ...['HTTP_PROXY', 'HTTPS_PROXY', 'FTP_PROXY', 'ALL_PROXY', 'NO_PROXY'],
-];
-/** The process in which sudo runs the daemon, and its folder. */
-class PrivateDaemonProcess {
-    socketPath;
-    ended;
-    #folder;
-    #child;
-    #stdout = '';
-    #stderr = '';
-    #isOver = false;
-    constructor(folder, child) {
-        this.socketPath = external_node_path_.join(folder, 'socket');
-        this.#folder = folder;
-        this.#child = child;
-        child.stdout.setEncoding('utf8').on('data', (text) => this.#hear(text));
-        child.stderr.setEncoding('utf8').on('data', (text) => {
-            this.#stderr = (this.#stderr + text).slice(-WORDS_LIMIT);
-        });
-        child.on('error', (error) => (this.#stderr += error.message));
-        this.ended = new Promise((resolve) => {
-            child.once('close', () => {
-                this.#isOver = true;
-                resolve(this.#lastWords());
-            });
-        });
-    }
-    static async start(plan) {
-        const { program, folder, nixConf, env } = plan;
-        const script = external_node_path_.join(folder, 'serve.sh');
-        const trust = `extra-trusted-users = ${userName()}`;
-        await (0,external_node_fs_promises_namespaceObject.writeFile)(external_node_path_.join(folder, 'nix.conf'), `${nixConf}\n${trust}\n`, { mode: 0o600 });
-        await (0,external_node_fs_promises_namespaceObject.writeFile)(script, PRIVATE_DAEMON_SCRIPT, { mode: 0o600 });
-        const asRoot = process.geteuid?.() === 0 ? [] : ['sudo', '-n', '--'];
-        const [command, ...args] = [...asRoot, '/bin/sh', script, program, folder];
-        const child = (0,external_node_child_process_namespaceObject.spawn)(command, args, {
-            env: { PATH: env['PATH'] ?? '' },
-            // A session of its own: what a cancelled job's group is sent does not reach sudo, which would pass it on.
-            detached: true,
-        });
-        child.stdin.on('error', () => undefined);
-        // It stays open: the daemon lives as long.
-        child.stdin.write([...environmentLines(env), '.\n'].join('\n'));
-        return new PrivateDaemonProcess(folder, child);
-    }
-    /**
-     * Resolves when it takes clients.
-     * @throws ActionError `daemon-untrusted`, `daemon-error`, `cancelled`
-     */
-    async ready(signal) {
-        const deadline = performance.now() + START_LIMIT;
-        while (!(await accepts(this.socketPath))) {
-            if (signal.aborted) {
-                throw new errors_ActionError('cancelled', 'cancelled while a private Nix daemon started', {
-                    cause: signal.reason,
-                });
-            }
-            if (this.#isOver)
-                throw this.#whyNot();
-            if (performance.now() > deadline) {
-                throw new errors_ActionError('daemon-error', `a private Nix daemon takes no clients after ${START_LIMIT / 1000} s: ${this.#lastWords()}`);
-            }
-            await (0,promises_namespaceObject.setTimeout)(private_daemon_process_INTERVAL);
-        }
-    }
-    async stop() {
-        this.#child.stdin.destroy();
-        const limit = new AbortController();
-        const late = (0,promises_namespaceObject.setTimeout)(STOP_LIMIT, 'late', { signal: limit.signal });
-        late.catch(() => undefined);
-        const outcome = await Promise.race([this.ended, late]);
-        limit.abort();
-        if (outcome === 'late' && !this.#isOver) {
-            this.#letGo();
-            throw new errors_ActionError('internal', `the private Nix daemon did not end within ${STOP_LIMIT / 1000} s: ${this.#lastWords()}`, { hint: `End it as root: it listens at ${this.socketPath}.` });
-        }
-        await removeTunnelFolder(this.#folder);
-    }
-    async [Symbol.asyncDispose]() {
-        await this.stop();
-    }
-    /** It is not to keep this process from ending. */
-    #letGo() {
-        this.#child.stdout.destroy();
-        this.#child.stderr.destroy();
-        this.#child.unref();
-    }
-    #hear(text) {
-        this.#stdout = (this.#stdout + text).slice(-WORDS_LIMIT);
-        // Without its daemon the script waits for us alone.
-        if (/^ended$/m.test(this.#stdout))
-            this.#child.stdin.destroy();
-    }
-    /** Until the script says that it runs, sudo spoke. */
-    #whyNot() {
-        const words = this.#lastWords();
-        if (/^started$/m.test(this.#stdout)) {
-            return new errors_ActionError('daemon-error', `a private Nix daemon ended while it started: ${words}`);
-        }
-        const user = userName();
-        return new errors_ActionError('daemon-untrusted', `the local Nix daemon does not trust user '${user}', and sudo starts no private one without a password: ${words}`, {
-            hint: `Either add the line 'trusted-users = root ${user}' to /etc/nix/nix.conf on this runner and start its nix-daemon again, or let ${user} ` +
-                'use sudo without a password, or use the mode remote-store, which needs neither.',
-        });
-    }
-    #lastWords() {
-        const lines = this.#stderr.split('\n').filter((line) => line.trim() !== '');
-        return oneLine(lines.slice(-3).join(' | '));
-    }
-}
-/** As Nix calls who connects (daemon.cc): by number if the user database does not know him. */
-function userName() {
-    try {
-        return (0,external_node_os_namespaceObject.userInfo)().username;
-    }
-    catch {
-        return String(process.geteuid?.());
-    }
-}
-function environmentLines(env) {
-    return HANDED_ON.flatMap((name) => {
-        const value = env[name];
-        return value === undefined || value.includes('\n') ? [] : [`${name}=${value}`];
-    });
-}
-async function accepts(socketPath) {
-    const socket = (0,external_node_net_namespaceObject.connect)(socketPath);
-    const answers = await new Promise((resolve) => {
-        socket.once('connect', () => resolve(true));
-        socket.once('error', () => resolve(false));
-    });
-    socket.destroy();
-    return answers;
-}
-
-;// CONCATENATED MODULE: ./nix/private-daemon.js
-
-
-
-
-/**
- * Starts a private daemon through `sudo -n`, or without it as root. It ends with this process, however that ends.
- * @throws ActionError `daemon-untrusted` without sudo, naming what else would do; `nix-missing` without a nix-daemon; `daemon-error`
- *   when it does not start, with its last words; `cancelled`
- */
-async function startPrivateDaemon(options) {
-    const { nixConf, env, signal } = options;
-    const program = await findProgram('nix-daemon', env['PATH'] ?? '');
-    if (program === undefined) {
-        throw new errors_ActionError('nix-missing', `nix-daemon is not on PATH (${env['PATH'] ?? ''})`, {
-            hint: 'Install Nix in an earlier step.',
-        });
-    }
-    const folder = await makeTunnelFolder(options.folder);
-    const daemon = await PrivateDaemonProcess.start({ program, folder, nixConf, env });
-    try {
-        await daemon.ready(signal);
-        return daemon;
-    }
-    catch (error) {
-        await daemon.stop().catch(() => undefined);
-        throw error;
-    }
-}
-
 ;// CONCATENATED MODULE: ./nix/version.js
 
 
@@ -40146,376 +41244,6 @@ function vendorOf(text) {
     if (text.startsWith('Lix'))
         return 'lix';
     return text.startsWith('Determinate') ? 'determinate' : 'nix';
-}
-
-;// CONCATENATED MODULE: ./nix/user-conf-files.js
-
-
-
-
-
-
-/**
- * Writes a configuration, which may hold a secret, for nobody but this user. Several steps of a job may have one each.
- * @param folder a folder of this job: `RUNNER_TEMP`, or a private one below it
- * @returns its path
- */
-async function writeNixConf(folder, text) {
-    const file = external_node_path_.join(folder, `nix-remote-build-${(0,external_node_crypto_namespaceObject.randomBytes)(6).toString('hex')}.conf`);
-    await (0,external_node_fs_promises_namespaceObject.writeFile)(file, text, { mode: 0o600, flag: 'wx' });
-    return file;
-}
-/**
- * The value of NIX_USER_CONF_FILES with which Nix reads `file` as the last, so that it wins, and before it all that it reads without us.
- *
- * Nix applies its system's nix.conf, then the files of this list from the last to the first, then NIX_CONFIG (globals.cc, `loadConfFile`).
- * When the variable is set it looks nowhere else, so the files that it would find by itself are named too.
- * @param file absolute and without `:`
- * @param env the environment in which Nix will run
- */
-async function userConfFiles(file, env, version) {
-    if (file.includes(':')) {
-        throw new errors_ActionError('internal', `Nix cannot read a configuration whose path holds ':': ${file}`, {
-            hint: 'Set RUNNER_TEMP to a folder whose path has none.',
-        });
-    }
-    const inherited = env['NIX_USER_CONF_FILES'];
-    const others = inherited === undefined ? await defaultFiles(env, version) : splitPath(inherited);
-    return [file, ...others.filter((other) => other !== file)].join(':');
-}
-/** Newer Nix takes an empty entry for the working directory (executable-path.cc), older for nothing; neither can read it. */
-function splitPath(list) {
-    return list.split(':').filter((entry) => entry !== '');
-}
-/** Where Nix looks by itself (users.cc, `getConfigDirs`). */
-async function defaultFiles(env, version) {
-    const shared = splitPath(env['XDG_CONFIG_DIRS'] ?? '/etc/xdg').map((folder) => `${folder}/nix`);
-    const folders = [await configFolder(env, version), ...shared];
-    return folders.map((folder) => `${folder}/nix.conf`);
-}
-async function configFolder(env, version) {
-    const ownVariable = version.vendor !== 'lix' && version_isAtLeast(version, 2, 25);
-    const named = ownVariable ? env['NIX_CONFIG_HOME'] : undefined;
-    if (named !== undefined)
-        return named;
-    const shared = env['XDG_CONFIG_HOME'];
-    return shared === undefined ? `${await homeFolder(env, version)}/.config/nix` : `${shared}/nix`;
-}
-/** From 2.11 on Nix leaves a HOME that is somebody else's, as in job containers, for that of the user database. */
-async function homeFolder(env, version) {
-    const home = env['HOME'];
-    if (home === undefined)
-        return (0,external_node_os_namespaceObject.userInfo)().homedir;
-    if (!version_isAtLeast(version, 2, 11))
-        return home;
-    const owner = await (0,external_node_fs_promises_namespaceObject.stat)(home).catch(() => undefined);
-    return owner === undefined || owner.uid === process.geteuid?.() ? home : (0,external_node_os_namespaceObject.userInfo)().homedir;
-}
-
-;// CONCATENATED MODULE: ./build/daemon-options.js
-/** What a daemon does by itself: Nix's defaults. */
-const DEFAULT_LOGGING = { verbosity: 3, verboseBuild: true };
-/**
- * The options as arguments of `nix-daemon --stdio`: they reach the building daemon from Nix 2.20 on, and before it for
- * root and single-user stores (measured on 2.8.0, 2.26.3, 2.34.8).
- */
-function daemonArguments(options) {
-    return [
-        ...(options.keepGoing === true ? ['--keep-going'] : []),
-        ...(options.keepGoing === false ? ['--option', 'keep-going', 'false'] : []),
-        ...numeric('--max-jobs', options.maxJobs),
-        ...numeric('--cores', options.cores),
-        ...numeric('--timeout', options.timeout),
-        ...numeric('--max-silent-time', options.maxSilentTime),
-        ...[...options.settings].flatMap(([name, value]) => ['--option', name, value]),
-    ];
-}
-/**
- * Decides how options travel. SetOptions has no "leave alone" value: it overwrites the daemon's `max-jobs` and `cores`, so it is
- * sent only when something was asked for, and only when the remote's own values are known for the rest.
- *
- * @param settings undefined where `nix config show` may not run on the remote (a forced command): then arguments of ours did
- *   not get there either.
- */
-function daemon_options_deliverOptions(options, channel, nixVersion, settings, logging = DEFAULT_LOGGING) {
-    const asked = askedNames(options);
-    if (asked.length === 0 && isDefault(logging)) {
-        return { setOptions: undefined, undeliverable: [] };
-    }
-    if (channel === 'exec' && settings && !splicesRawBytes(nixVersion)) {
-        return { setOptions: undefined, undeliverable: [] };
-    }
-    const complete = fillOptions(options, settings, logging);
-    const heard = channel === 'socket' || splicesRawBytes(nixVersion);
-    if (!heard || !complete)
-        return { setOptions: undefined, undeliverable: asked };
-    return { setOptions: complete, undeliverable: [] };
-}
-/**
- * Names of `build-options` that a daemon ignores, because it does not trust us. Some versions warn of it where we cannot read
- * it, and 2.8 not at all.
- */
-function ignoredSettings(options, trust) {
-    if (trust !== 'untrusted')
-        return [];
-    return [...options.settings.keys()].filter((name) => !UNRESTRICTED.has(name));
-}
-/** Settings with a field of their own in SetOptions. */
-const POSITIONAL = new Set([
-    'keep-failed',
-    'keep-going',
-    'fallback',
-    'max-jobs',
-    'cores',
-    'substitute',
-]);
-/** What anybody may set (daemon.cc, ClientSettings::apply): some settings by name, and those with a field of their own. */
-const UNRESTRICTED = new Set([
-    'timeout',
-    'max-silent-time',
-    'build-poll-interval',
-    'connect-timeout',
-    ...POSITIONAL,
-]);
-/** The options as lines of nix.conf, but for the number of jobs. */
-function confLines({ keepGoing, cores, timeout, maxSilentTime, settings, }) {
-    const lines = [
-        ['keep-going', keepGoing],
-        ['cores', cores],
-        ['timeout', timeout],
-        ['max-silent-time', maxSilentTime],
-        ...settings,
-    ];
-    return lines
-        .filter(([, value]) => value !== undefined)
-        .map(([name, value]) => `${name} = ${value}\n`)
-        .join('');
-}
-/** Equal for options that ask for the same. */
-function optionsKey(options) {
-    return JSON.stringify(daemonArguments(options));
-}
-/** Names of the inputs that ask for something, as they are spelled in action.yml. */
-function askedNames(options) {
-    return [
-        ...(options.keepGoing === undefined ? [] : ['keep-going']),
-        ...(options.maxJobs === undefined ? [] : ['max-jobs']),
-        ...(options.cores === undefined ? [] : ['cores']),
-        ...(options.timeout === undefined ? [] : ['timeout']),
-        ...(options.maxSilentTime === undefined ? [] : ['max-silent-time']),
-        ...(options.settings.size === 0 ? [] : ['build-options']),
-    ];
-}
-/**
- * Below 2.20 `nix-daemon --stdio` of an ordinary user passes bytes on unread, so SetOptions arrives and its own arguments do
- * not; since then it reads each operation and keeps SetOptions to itself (nix/unix/daemon.cc, PR 7912).
- */
-function splicesRawBytes(nixVersion) {
-    const match = /^(\d+)\.(\d+)/.exec(nixVersion ?? '');
-    return match !== null && Number(match[1]) === 2 && Number(match[2]) < 20;
-}
-function fillOptions(options, settings, { verbosity, verboseBuild }) {
-    // An untrusted client's fields are heeded where the same settings by name are not.
-    const wanted = new Map([...(settings ?? []), ...options.settings]);
-    const maxBuildJobs = options.maxJobs ?? jobs(wanted);
-    const buildCores = options.cores ?? daemon_options_number(wanted, 'cores');
-    if (maxBuildJobs === undefined || buildCores === undefined)
-        return undefined;
-    const overrides = new Map([...options.settings].filter(([name]) => !POSITIONAL.has(name)));
-    // Only the override sets the time-out; for the silence 2.8.0 hears only the positional field, so that one is below.
-    if (options.timeout !== undefined)
-        overrides.set('timeout', String(options.timeout));
-    return {
-        keepFailed: isTrue(wanted.get('keep-failed')),
-        keepGoing: options.keepGoing ?? isTrue(wanted.get('keep-going')),
-        tryFallback: isTrue(wanted.get('fallback')),
-        verbosity,
-        verboseBuild,
-        maxBuildJobs,
-        maxSilentTime: options.maxSilentTime ?? daemon_options_number(wanted, 'max-silent-time') ?? 0,
-        buildCores,
-        useSubstitutes: isTrue(wanted.get('substitute') ?? 'true'),
-        overrides,
-    };
-}
-function isDefault({ verbosity, verboseBuild }) {
-    return verbosity === DEFAULT_LOGGING.verbosity && verboseBuild === DEFAULT_LOGGING.verboseBuild;
-}
-/** Nix's spellings (config.cc, `parseBool`). */
-function isTrue(text) {
-    return text === 'true' || text === 'yes' || text === '1';
-}
-function jobs(settings) {
-    // `auto` is answered as the number it stands for in all versions seen; if not, it is not known here.
-    return daemon_options_number(settings, 'max-jobs');
-}
-function daemon_options_number(settings, name) {
-    const text = settings.get(name);
-    return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;
-}
-function numeric(flag, value) {
-    return value === undefined ? [] : [flag, String(value)];
-}
-
-;// CONCATENATED MODULE: ./build/import-permission.js
-
-/**
- * Decides, before anything is built, whether built outputs can be imported into the local store, and with which check.
- * @throws ActionError `signature-required` when nothing that the remote builds could ever be imported, naming the line to add.
- */
-function importPermission(evidence) {
-    const { localSettings } = evidence;
-    if (isTrustedLocally(evidence))
-        return 'no-signature-check';
-    if (localSettings?.get('require-sigs') === 'false')
-        return 'check-signatures';
-    const signs = import_permission_words(evidence.remoteSettings?.get('secret-key-files')).length > 0;
-    // Where the remote's settings are not readable it may sign; the import itself then says.
-    if (signs || evidence.remoteSettings === undefined)
-        return 'check-signatures';
-    throw new errors_ActionError('signature-required', `${evidence.reason}: the local Nix daemon does not trust user '${evidence.localUser}', and ${evidence.remoteLabel} does not sign what it builds, so its outputs cannot be imported here`, {
-        hint: `Either add the line 'trusted-users = root ${evidence.localUser}' to /etc/nix/nix.conf on this runner, or set 'secret-key-files' in nix.conf on ` +
-            `${evidence.remoteLabel} and add its public key to 'trusted-public-keys' on this runner${OTHERWISE[evidence.reason]}.`,
-    });
-}
-const OTHERWISE = {
-    'copy-outputs': ', or leave copy-outputs at false',
-    'offload socket': '',
-};
-/**
- * Daemons below protocol 1.35 do not say whether they trust us: then their `trusted-users` tells. A group in it may be one of ours;
- * then the import itself says.
- */
-function isTrustedLocally(evidence) {
-    if (evidence.localTrust !== 'unknown')
-        return evidence.localTrust === 'trusted';
-    const trusted = import_permission_words(evidence.localSettings?.get('trusted-users'));
-    return trusted.some((name) => name === '*' || name === evidence.localUser || name.startsWith('@'));
-}
-function import_permission_words(text) {
-    return (text ?? '').split(/\s+/).filter((word) => word !== '');
-}
-
-;// CONCATENATED MODULE: ./build/local-nix.js
-
-
-
-
-
-
-
-
-
-
-/**
- * Has the local Nix build on our machines: through a configuration of ours, and where its daemon does not take that from this user,
- * through a daemon for this job alone.
- * @param opened takes what has to be closed
- * @throws ActionError of nix/private-daemon.ts
- */
-async function openLocalNix(builders, { access, store }, options, { env, signal, user, socketDirectory, }, opened) {
-    const command = { nix: 'nix', env, signal, workingDirectory: external_node_os_namespaceObject.tmpdir() };
-    const [version, settings, { trust }] = await Promise.all([
-        nixVersion(command),
-        readLocalSettings(command),
-        store.greeting,
-    ]);
-    const { text: nixConf } = renderNixConf({
-        builders: builders.lines(version),
-        maxJobs: options.maxJobs,
-        extraConfig: confLines(options),
-    });
-    const file = await writeNixConf(socketDirectory, nixConf);
-    // Of no use when the tunnels are gone, and it may hold a secret.
-    opened.defer(() => (0,external_node_fs_promises_namespaceObject.rm)(file, { force: true }));
-    const conf = { NIX_USER_CONF_FILES: await userConfFiles(file, env, version) };
-    const known = { settings, version, rename: builders.rename };
-    const isHeard = access.kind === 'direct' ||
-        isTrustedLocally({ localTrust: trust, localSettings: settings, localUser: user });
-    if (isHeard) {
-        const place = { storeUri: access.storeUri, socketPath: daemonSocketPath(env) };
-        return { ...place, ...known, exports: conf, env: { ...env, ...conf } };
-    }
-    const daemon = await startPrivateDaemon({ nixConf, folder: socketDirectory, env, signal });
-    opened.defer(() => daemon.stop());
-    const { socketPath } = daemon;
-    const own = { ...conf, NIX_DAEMON_SOCKET_PATH: socketPath };
-    const exports = { ...own, NIX_REMOTE: 'daemon' };
-    return { storeUri: 'daemon', socketPath, ...known, exports, env: { ...env, ...own } };
-}
-
-;// CONCATENATED MODULE: ./store/child-stream.js
-
-
-const DIAGNOSTICS_LIMIT = 8 * 1024;
-/** How long a program may take to end once its streams are closed, milliseconds; nix-daemon ends its builders meanwhile. */
-const EXIT_GRACE = 5_000;
-/**
- * Runs a program and speaks with it over its standard input and output. Destroying the stream closes both, which ends a
- * `nix-daemon --stdio` and its builds; one that does not end is killed.
- */
-function spawnByteStream(program, args, env) {
-    const child = (0,external_node_child_process_namespaceObject.spawn)(program, args, { env, stdio: 'pipe' });
-    let diagnostics = '';
-    const note = (text) => {
-        diagnostics = (diagnostics + text).slice(-DIAGNOSTICS_LIMIT);
-    };
-    child.stderr.setEncoding('utf8').on('data', note);
-    child.on('error', (error) => note(error.message));
-    return { duplex: new ChildStream(child), diagnostics: () => diagnostics };
-}
-class ChildStream extends external_node_stream_namespaceObject.Duplex {
-    #child;
-    constructor(child) {
-        super();
-        this.#child = child;
-        const { stdin, stdout } = child;
-        stdout.on('data', (chunk) => {
-            if (!this.push(chunk))
-                stdout.pause();
-        });
-        stdout.on('end', () => this.push(null));
-        stdout.on('error', (error) => this.destroy(error));
-        stdin.on('error', (error) => this.destroy(error));
-        child.on('error', (error) => this.destroy(error));
-        child.on('close', () => this.destroy());
-    }
-    _read() {
-        this.#child.stdout.resume();
-    }
-    _write(chunk, _encoding, done) {
-        this.#child.stdin.write(chunk, done);
-    }
-    _writev(chunks, done) {
-        const { stdin } = this.#child;
-        const last = chunks.length - 1;
-        stdin.cork();
-        for (const [index, { chunk }] of chunks.entries()) {
-            stdin.write(chunk, index === last ? done : undefined);
-        }
-        stdin.uncork();
-    }
-    _final(done) {
-        this.#child.stdin.end(done);
-    }
-    _destroy(error, done) {
-        const child = this.#child;
-        child.stdin.destroy();
-        child.stdout.destroy();
-        // A process that the program left behind may hold its standard error for as long as it likes.
-        const end = () => void child.stderr.destroy();
-        if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) {
-            const kill = setTimeout(() => child.kill('SIGKILL'), EXIT_GRACE);
-            child.once('exit', () => {
-                clearTimeout(kill);
-                end();
-            });
-        }
-        else {
-            end();
-        }
-        done(error);
-    }
 }
 
 ;// CONCATENATED MODULE: ./domain/build-result.js
@@ -41980,7 +42708,7 @@ async function sendPath(frames, interruption, { info, nar }) {
 
 
 /** What precedes every answer (`worker-protocol.hh`). READ and WRITE belong to operations that we never use. */
-const MESSAGE = {
+const messages_MESSAGE = {
     next: 0x6f6c6d67,
     read: 0x64617461,
     write: 0x64617416,
@@ -41998,11 +42726,11 @@ function* readMessages(reader, onEvent) {
     for (;;) {
         reader.beginMessage();
         const type = yield* reader.u64();
-        if (type === MESSAGE.last) {
+        if (type === messages_MESSAGE.last) {
             reader.beginMessage();
             return undefined;
         }
-        if (type === MESSAGE.error)
+        if (type === messages_MESSAGE.error)
             return yield* readNixError(reader);
         const event = yield* readEvent(reader, type);
         const heard = onEvent?.(event);
@@ -42012,9 +42740,9 @@ function* readMessages(reader, onEvent) {
 }
 function* readEvent(reader, type) {
     switch (type) {
-        case MESSAGE.next:
+        case messages_MESSAGE.next:
             return { kind: 'message', text: yield* reader.string() };
-        case MESSAGE.startActivity:
+        case messages_MESSAGE.startActivity:
             return {
                 kind: 'start',
                 id: yield* reader.u64big(),
@@ -42024,9 +42752,9 @@ function* readEvent(reader, type) {
                 fields: yield* messages_readFields(reader),
                 parent: yield* reader.u64big(),
             };
-        case MESSAGE.stopActivity:
+        case messages_MESSAGE.stopActivity:
             return { kind: 'stop', id: yield* reader.u64big() };
-        case MESSAGE.result:
+        case messages_MESSAGE.result:
             return {
                 kind: 'result',
                 id: yield* reader.u64big(),
@@ -42074,7 +42802,7 @@ function clientHello(version = ADVERTISED) {
 function* readGreeting(reader, label, ours = ADVERTISED) {
     const theirs = yield* readDaemonVersion(reader, label);
     if (!isSpoken(theirs))
-        throw tooOld(theirs, label);
+        throw handshake_tooOld(theirs, label);
     return yield* readWelcome(reader, label, Math.min(theirs, ours));
 }
 /** The first thing that a daemon says: its magic, and which protocol it speaks. */
@@ -42122,7 +42850,7 @@ function handshake_mismatch(start, label) {
             '(.bashrc, .profile, /etc/profile.d). It must print nothing in non-interactive shells.',
     });
 }
-function tooOld(version, label) {
+function handshake_tooOld(version, label) {
     if (version >> 8 !== ADVERTISED >> 8) {
         return new errors_ActionError('protocol-mismatch', `${label}: the daemon speaks worker protocol ${protocolText(version)}; 1.32 or a later 1.x is needed`);
     }
@@ -42603,6 +43331,1079 @@ class DaemonStore {
     }
 }
 
+;// CONCATENATED MODULE: ./build/machine-trust.js
+
+
+
+
+/** How long a machine's daemon may take to greet, milliseconds: it is asked ahead, and others wait for its answer. */
+const GREETING_LIMIT = 15_000;
+/**
+ * Asks a daemon whether it trusts the user who has this stream to it.
+ * @param signal ends the wait
+ * @throws ActionError where no daemon answers
+ */
+async function askTrust(stream, label, signal) {
+    const store = openStore(stream, { label, handshakeTimeout: GREETING_LIMIT });
+    const stop = () => store.close(toError(signal.reason));
+    signal.addEventListener('abort', stop);
+    if (signal.aborted)
+        stop();
+    try {
+        return await trustOf(store);
+    }
+    finally {
+        signal.removeEventListener('abort', stop);
+        store.close();
+    }
+}
+/**
+ * Whether a daemon trusts the user of this session. Below protocol 1.35 its greeting does not say; then it is asked to repair nothing at
+ * all, which every version refuses to a user whom it does not trust before it looks at what to repair (daemon.cc, `wopBuildPaths`).
+ */
+async function trustOf(store) {
+    const { trust } = await store.greeting;
+    if (trust !== 'unknown')
+        return { trust, isTold: true };
+    const found = await store.buildPaths([], 'repair').then(() => 'trusted', (error) => (toError(error).message.includes(REFUSED) ? 'untrusted' : 'unknown'));
+    return { trust: found, isTold: false };
+}
+const REFUSED = "not in 'trusted-users'";
+/**
+ * Why Nix cannot build on a machine whose daemon does not trust its user; undefined where it can. A daemon takes a derivation without those
+ * it depends on from trusted users alone (daemon.cc, `BuildDerivation`), and so Nix sends it but for 2.16 and newer to a daemon that tells
+ * them of its distrust, which is not possible through `ssh://` (build-remote.cc).
+ */
+function trustMissing(machine, user, { trust, isTold }, local) {
+    if (trust !== 'untrusted')
+        return undefined;
+    const obstacle = OBSTACLES.find(({ stands }) => stands(machine, isTold, local));
+    if (obstacle === undefined)
+        return undefined;
+    return new errors_ActionError('daemon-untrusted', `its Nix daemon does not trust user '${user}', and builds nothing for such a user ${obstacle.what}`, {
+        hint: `Either ${trustLine(machine, user)}, or ${obstacle.remedy}, or build there with ` +
+            'store and mode: remote-store, which needs no trust.',
+    });
+}
+const OBSTACLES = [
+    {
+        stands: ({ protocol }) => protocol === 'ssh',
+        what: 'through ssh://',
+        remedy: 'write ssh-ng:// in place of ssh://',
+    },
+    {
+        stands: (_machine, _isTold, local) => !buildsUntrusted(local),
+        what: 'when the Nix that asks, as on this runner, is older than 2.16',
+        remedy: 'use Nix 2.16 or newer on this runner',
+    },
+    {
+        stands: (_machine, isTold) => !isTold,
+        what: 'as its Nix is older than 2.15',
+        remedy: 'use Nix 2.15 or newer there',
+    },
+];
+/** Whether Nix cannot build on a machine for a user who is not trusted, as far as that is known without asking there. */
+function needsTrust({ protocol }, local) {
+    return protocol === 'ssh' || !buildsUntrusted(local);
+}
+/** What to do where a machine refuses inputs of a user who is not trusted. */
+function refusalRemedy(machine, user) {
+    return (`The Nix daemon there does not trust user '${user}', and takes from him only what is content-addressed or signed by a key of its ` +
+        `trusted-public-keys. Either ${trustLine(machine, user)}, or sign the path with such a key, or build there with store and ` +
+        'mode: remote-store, which sends derivations only.');
+}
+/** What to do so that a machine's daemon trusts a user. */
+function trustLine(machine, user) {
+    return `add the line 'extra-trusted-users = ${user}' to /etc/nix/nix.conf on ${machineName(machine)} and start its nix-daemon again`;
+}
+/** Whether this Nix asks machines to build that do not trust us. Lix has it from the Nix that it comes from, 2.18. */
+function buildsUntrusted(local) {
+    return local.vendor === 'lix' || version_isAtLeast(local, 2, 16);
+}
+
+;// CONCATENATED MODULE: ./build/remote-link.js
+
+
+const PATIENCE = { firstMs: 500, longestMs: 8000, totalMs: 60_000, restMs: 0 };
+/** What passes by itself: a machine that starts again, a network that comes back. */
+const PASSING = new Set([
+    'host-unresolvable',
+    'host-unreachable',
+    'connect-timeout',
+    'connection-lost',
+    'channel-refused',
+]);
+/** A remote whose connection is made anew when it was lost and somebody needs it. */
+class RemoteLink {
+    #options;
+    #patience;
+    #label;
+    #closing = new AbortController();
+    #current;
+    #last;
+    #connecting;
+    #loss;
+    /** Why there is no connection, until then on `performance.now()`. */
+    #resting;
+    #reconnects = 0;
+    /** Bytes of connections that are gone. */
+    #sent = 0;
+    #received = 0;
+    constructor(options) {
+        this.#options = options;
+        this.#patience = options.patience ?? PATIENCE;
+        this.#label = options.first.label;
+        this.#last = options.first;
+        this.#hold(options.first);
+    }
+    /** The connection that was made last; it may be lost. */
+    get last() {
+        return this.#last;
+    }
+    /** How often there was a new connection after a lost one. */
+    get reconnects() {
+        return this.#reconnects;
+    }
+    /** Over all connections, SSH's own included. */
+    get bytesSent() {
+        return this.#sent + (this.#current?.bytesSent ?? 0);
+    }
+    get bytesReceived() {
+        return this.#received + (this.#current?.bytesReceived ?? 0);
+    }
+    /** The last one. */
+    get loss() {
+        return this.#loss;
+    }
+    /**
+     * The remote as it is now; after a loss, as soon as there is a connection again. Who asks meanwhile waits for the same connection.
+     * @param signal ends this wait alone
+     * @throws ActionError of ssh/, the last one when no connection came about in time, or `cancelled`
+     */
+    async get(signal) {
+        if (this.#current && !this.#closing.signal.aborted)
+            return this.#current;
+        if (this.#resting && performance.now() < this.#resting.until)
+            throw this.#resting.error;
+        this.#connecting ??= this.#reconnect()
+            .catch((error) => this.#rest(error))
+            .finally(() => (this.#connecting = undefined));
+        return until(signal, this.#connecting);
+    }
+    /** Ends the connection, and all waits. Idempotent. */
+    close() {
+        this.#closing.abort();
+        this.#current?.close();
+    }
+    #hold(remote) {
+        this.#current = remote;
+        this.#last = remote;
+        void remote.lost.then((reason) => {
+            this.#sent += remote.bytesSent;
+            this.#received += remote.bytesReceived;
+            this.#current = undefined;
+            this.#loss = { reason, at: performance.now() / 1000 };
+            this.#options.onNotice(reason.message);
+        });
+    }
+    #rest(error) {
+        this.#resting = { error, until: performance.now() + this.#patience.restMs };
+        throw error;
+    }
+    async #reconnect() {
+        const began = performance.now();
+        const limit = AbortSignal.timeout(this.#patience.totalMs);
+        const signal = AbortSignal.any([this.#closing.signal, limit]);
+        let last;
+        for (let waitMs = this.#patience.firstMs;; waitMs *= 2) {
+            try {
+                if (this.#closing.signal.aborted)
+                    throw remote_link_closed(this.#label);
+                return this.#welcome(await this.#options.connect(signal));
+            }
+            catch (thrown) {
+                if (this.#closing.signal.aborted)
+                    throw remote_link_closed(this.#label);
+                // What the limit itself broke off says nothing of the remote.
+                if (!limit.aborted)
+                    last = asActionError(thrown);
+                if (last && !PASSING.has(last.code))
+                    throw last;
+            }
+            const pauseMs = Math.min(waitMs, this.#patience.longestMs) * (0.5 + Math.random());
+            // Cut short by the limit or by closing, of which the next turn tells.
+            await (0,promises_namespaceObject.setTimeout)(pauseMs, undefined, { signal }).catch(() => undefined);
+            if (limit.aborted)
+                throw gaveUp(this.#label, last, (performance.now() - began) / 1000);
+        }
+    }
+    #welcome(remote) {
+        if (this.#closing.signal.aborted) {
+            remote.close();
+            throw remote_link_closed(this.#label);
+        }
+        this.#reconnects += 1;
+        this.#hold(remote);
+        this.#options.onNotice(`connected to ${this.#label} again`);
+        return remote;
+    }
+}
+function gaveUp(label, last, seconds) {
+    const { code, message, hint } = last ?? new errors_ActionError('connect-timeout', `${label} does not answer`);
+    return new errors_ActionError(code, `${message} (tried for ${seconds.toFixed(0)} s)`, {
+        hint,
+        cause: last,
+    });
+}
+function remote_link_closed(label) {
+    return new errors_ActionError('cancelled', `the offload socket no longer uses ${label}`);
+}
+/** A wait that the signal ends; what is waited for goes on. */
+async function until(signal, waited) {
+    const aborted = Promise.withResolvers();
+    const stop = () => aborted.reject(toError(signal.reason));
+    if (signal.aborted)
+        stop();
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+        return await Promise.race([waited, aborted.promise]);
+    }
+    finally {
+        signal.removeEventListener('abort', stop);
+    }
+}
+
+;// CONCATENATED MODULE: ./build/builder.js
+
+
+
+
+
+
+
+const UNKNOWN = { trust: 'unknown', isTold: false };
+/**
+ * While Nix connects to one machine it gives work to no other (build-remote.cc), and it forgets with every build that starts which machine
+ * did not answer.
+ */
+const BESIDE_OTHERS = { firstMs: 250, longestMs: 2000, totalMs: 10_000, restMs: 60_000 };
+/** One machine, and the tunnel by which Nix reaches it. */
+class Builder {
+    machine;
+    label;
+    tunnel;
+    #signal;
+    #link;
+    /** Beside the link's, where the machine's sshd allows few channels on one. */
+    #further;
+    #open;
+    #trust = UNKNOWN;
+    constructor({ machine, signal }, tunnel, link, further) {
+        this.machine = machine;
+        this.label = machineName(machine);
+        this.#signal = signal;
+        this.tunnel = tunnel;
+        this.#link = link;
+        this.#further = further;
+        link.then((open) => (this.#open = open), () => undefined);
+    }
+    /** Opens the tunnel at once; who comes through it waits for the connection. */
+    static async open(options) {
+        const { machine, index, name, folder, pipe } = options;
+        const onNotice = unlessRepeated(options.onNotice);
+        const link = linkTo({ ...options, onNotice });
+        const further = [];
+        link.catch(() => undefined); // told by connect()
+        const tunnel = await Tunnel.open({
+            ...{ folder, name, index },
+            label: machineName(machine),
+            service: serviceOf(machine),
+            pipe,
+            connection: async (signal) => (await (await link).get(signal)).connection,
+            further: async (signal) => {
+                const added = await connectTo(options, signal);
+                further.push(added);
+                return added.connection;
+            },
+            onNotice,
+        });
+        return new Builder(options, tunnel, link, further);
+    }
+    /**
+     * Waits for the connection, and for what the daemon there thinks of its user.
+     * @param local the Nix that is to build on it
+     * @returns why it cannot
+     */
+    async obstacle(local) {
+        try {
+            await this.#link;
+            this.#trust = await this.#askTrust();
+            return trustMissing(this.machine, this.user, this.#trust, local);
+        }
+        catch (error) {
+            return asActionError(error);
+        }
+    }
+    /** What its daemon thinks of its user, as far as that is known. */
+    get trust() {
+        return this.#trust.trust;
+    }
+    /** Whom it is logged in as, once it is. */
+    get user() {
+        return this.#open?.last.connection.user ?? '';
+    }
+    get bytesSent() {
+        return this.#further.reduce((sum, each) => sum + each.bytesSent, this.#open?.bytesSent ?? 0);
+    }
+    get bytesReceived() {
+        return this.#further.reduce((sum, each) => sum + each.bytesReceived, this.#open?.bytesReceived ?? 0);
+    }
+    get reconnects() {
+        return this.#open?.reconnects ?? 0;
+    }
+    /** When and why its connection was last lost. */
+    get loss() {
+        return this.#open?.loss;
+    }
+    /** On a channel such as Nix's own will be; who may only serve the legacy protocol need not have one for this. */
+    async #askTrust() {
+        const { protocol, remoteProgram, remoteStore } = this.machine;
+        if (protocol === 'ssh-ng') {
+            return askTrust(await this.tunnel.openChannel(this.#signal), this.label, this.#signal);
+        }
+        if (remoteProgram.length > 0)
+            return UNKNOWN;
+        const { connection } = await (await this.#link).get(this.#signal);
+        return openWorkerChannel(connection, { remoteProgram, remoteStore })
+            .then((channel) => askTrust(channel, this.label, this.#signal))
+            .catch(() => UNKNOWN);
+    }
+    /** Ends it, whatever still builds there included. */
+    async close() {
+        await this.tunnel.close();
+        this.#link.then((link) => link.close(), () => undefined);
+    }
+}
+async function linkTo(options) {
+    const connect = (signal) => connectTo(options, signal);
+    const { signal, onNotice, hasOthers } = options;
+    const patience = hasOthers ? { patience: BESIDE_OTHERS } : {};
+    return new RemoteLink({ first: await connect(signal), connect, onNotice, ...patience });
+}
+/** A machine that is gone turns one client after the other away, with the same words. */
+function unlessRepeated(tell) {
+    let last = '';
+    return (text) => {
+        if (text !== last)
+            tell(text);
+        last = text;
+    };
+}
+function connectTo({ machine, access }, signal) {
+    return MachineConnection.open(machine, access, signal);
+}
+function serviceOf({ protocol, remoteProgram, remoteStore }) {
+    const kind = protocol === 'ssh' ? 'serve' : 'worker';
+    return { kind, remoteProgram, remoteStore };
+}
+
+;// CONCATENATED MODULE: ./build/builders.js
+
+
+
+
+
+
+/** What passes: a machine that cannot be had now. */
+const ABSENT = new Set([
+    'host-unresolvable',
+    'host-unreachable',
+    'connect-timeout',
+    'connection-lost',
+]);
+/** A machine that is there, and on which Nix cannot build. */
+const UNFIT = new Set([
+    'channel-refused',
+    'nix-missing',
+    'protocol-mismatch',
+    'protocol-too-old',
+    'protocol-violation',
+    'daemon-error',
+    'daemon-untrusted',
+]);
+/** The URI of every tunnel, without its parameters. */
+const BARE_URI = /\bssh(?:-ng)?:\/\/localhost(?![\w.:?-])/g;
+/** Machines that the local store builds on. */
+class Builders {
+    #all;
+    /** The URI of one may begin like another's whole. */
+    #longestFirst;
+    #observe;
+    #present;
+    constructor(all, observe) {
+        this.#all = all;
+        this.#longestFirst = all.toSorted((a, b) => b.tunnel.storeUri.length - a.tunnel.storeUri.length);
+        this.#present = all;
+        this.#observe = observe;
+    }
+    /**
+     * Opens a tunnel to each, and begins to connect.
+     * @param opened takes what has to be closed
+     */
+    static async open(machines, context, opened) {
+        const { observe, socketDirectory } = context;
+        const folder = await makeTunnelFolder(socketDirectory);
+        opened.defer(() => removeTunnelFolder(folder));
+        const onNotice = (text) => observe({ kind: 'notice', text });
+        const names = tunnelNames(machines);
+        const all = await Promise.all(machines.map(async (machine, index) => {
+            const own = { machine, index, name: names[index] ?? '', folder };
+            const hasOthers = machines.length > 1;
+            const builder = await Builder.open({ ...context, ...own, hasOthers, onNotice });
+            opened.defer(() => builder.close());
+            return builder;
+        }));
+        return new Builders(all, observe);
+    }
+    /**
+     * Waits for all connections; a machine that cannot be reached, or on which this Nix cannot build, is left out.
+     * @throws ActionError of ssh/ where a host key or our credentials are not accepted, and where no machine is left
+     */
+    async connect(local) {
+        const failures = await Promise.all(this.#all.map((builder) => builder.obstacle(local)));
+        const serious = failures.find((failure) => failure && !ABSENT.has(failure.code) && !UNFIT.has(failure.code));
+        if (serious)
+            throw serious;
+        this.#present = this.#all.filter((_, index) => failures[index] === undefined);
+        if (this.#present.length === 0)
+            throw noneLeft(this.#all, failures);
+        for (const [index, builder] of this.#all.entries()) {
+            const failure = failures[index];
+            if (failure)
+                this.#observe({ kind: 'warning', text: leftOut(builder, failure) });
+            else
+                this.#observe({ kind: 'connected', remote: builder.label, detail: detailOf(builder) });
+        }
+    }
+    /** Whether there may be a machine that {@link connect} leaves out, and on which Nix would then fail a build. */
+    mayBeUnfit(local) {
+        return this.#all.some(({ machine }) => needsTrust(machine, local));
+    }
+    /** The machines that are there, in Nix's machines format. */
+    lines(release) {
+        const lines = this.#present.map(({ machine, tunnel }) => ({
+            // Who they are, and who we are, is between us and them.
+            machine: { ...machine, sshKey: undefined, publicHostKey: undefined },
+            uri: tunnel.storeUri,
+        }));
+        return printMachines(lines, release);
+    }
+    get machines() {
+        return this.#present.map(({ machine }) => machine);
+    }
+    get label() {
+        return this.#present.map(({ label }) => label).join(', ');
+    }
+    /** How many they are, and what a person may have to know of them. */
+    get detail() {
+        const [only, ...others] = this.#present;
+        if (only && others.length === 0)
+            return detailOf(only);
+        const count = `${this.#present.length} builders`;
+        const wary = this.#present.filter(({ trust }) => trust === 'untrusted');
+        return [count, ...wary.map((each) => `${each.label} is ${detailOf(each)}`)].join('; ');
+    }
+    /** Nothing goes anywhere: derivations and their inputs are in the local store. */
+    inputs = {
+        remoteUser: '',
+        remoteSettings: () => Promise.resolve(undefined),
+    };
+    /** Its own machine is one of them; which features it has, Nix knows. */
+    offer = () => {
+        const machines = this.machines.map(({ systems, supportedFeatures, mandatoryFeatures }) => ({
+            systems: new Set(systems),
+            features: new Set([...supportedFeatures, ...mandatoryFeatures]),
+        }));
+        const capacity = this.machines.reduce((sum, each) => sum + each.maxJobs * each.speedFactor, 0);
+        return Promise.resolve({ machines, others: 'possible', capacity: Math.max(capacity, 1) });
+    };
+    /** Nix goes on with the machines that are left. */
+    lost = new Promise(() => undefined);
+    builderOf = (machine) => {
+        if (machine === undefined)
+            return undefined;
+        return machine === '' ? 'this machine' : this.rename(machine);
+    };
+    trustRemedy = (machine) => {
+        const builder = this.#all.find(({ tunnel }) => tunnel.storeUri === machine);
+        return builder && refusalRemedy(builder.machine, builder.user);
+    };
+    lossOf = (machine) => {
+        const label = this.builderOf(machine);
+        const loss = this.#all.find((builder) => builder.label === label)?.loss;
+        return label !== undefined && loss ? { label, ...loss } : undefined;
+    };
+    /** Nix knows a machine by the way to its tunnel. When it copies paths, it leaves out which way. */
+    rename = (text) => {
+        const [only, ...others] = this.#all;
+        const any = only && others.length === 0 ? only.label : 'a builder';
+        return this.#longestFirst.reduce((renamed, { tunnel, label }) => renamed.replaceAll(tunnel.storeUri, label), text.replace(BARE_URI, any));
+    };
+    get bytesSent() {
+        return this.#all.reduce((sum, { bytesSent }) => sum + bytesSent, 0);
+    }
+    get bytesReceived() {
+        return this.#all.reduce((sum, { bytesReceived }) => sum + bytesReceived, 0);
+    }
+    /** How often there was a new connection after a lost one. */
+    get reconnects() {
+        return this.#all.reduce((sum, { reconnects }) => sum + reconnects, 0);
+    }
+    close() {
+        for (const builder of this.#all)
+            void builder.close();
+    }
+}
+function leftOut({ label }, { message, hint, code }) {
+    const remedy = UNFIT.has(code) && hint !== undefined ? `. ${hint}` : '';
+    return `${label} is left out: ${withoutName(message, label)}${remedy}`;
+}
+/** For the log: what a person may have to know when it refuses something. */
+function detailOf({ trust, user }) {
+    return trust === 'untrusted'
+        ? `a builder; its daemon does not trust user '${user}', and takes inputs that it can substitute or whose signature it trusts`
+        : 'a builder';
+}
+/** Errors of a session begin with whose it is. */
+function withoutName(message, label) {
+    return message.startsWith(`${label}: `) ? message.slice(label.length + 2) : message;
+}
+/** With every machine's own reason and remedy; the code is that of one that is there, if any is. */
+function noneLeft(all, failures) {
+    // What passes by itself may be a reason to build elsewhere; what does not is for a person to see.
+    const first = failures.find((each) => each && !ABSENT.has(each.code)) ?? failures[0];
+    const { code = 'internal', hint } = first ?? {};
+    const verb = failures.every((each) => each && ABSENT.has(each.code)) ? 'reached' : 'used';
+    if (all.length === 1) {
+        const message = `the only builder cannot be ${verb}: ${first?.message}`;
+        return new errors_ActionError(code, message, { hint });
+    }
+    const reasons = all.map(({ label }, index) => {
+        const { message = '', hint: remedy } = failures[index] ?? {};
+        return `${label}: ${withoutName(message, label)}${remedy === undefined ? '' : ` (${remedy})`}`;
+    });
+    const message = `none of ${all.length} builders can be ${verb}: ${reasons.join('; ')}`;
+    return new errors_ActionError(code, message);
+}
+
+;// CONCATENATED MODULE: ./nix/settings.js
+/**
+ * Reads what `nix config show --json` prints: `{"cores": {"value": 4, …}, …}`.
+ * @returns undefined if it is something else
+ */
+function parseSettings(json) {
+    const parsed = parseJson(json);
+    if (typeof parsed !== 'object' || parsed === null)
+        return undefined;
+    const settings = new Map();
+    for (const [name, entry] of Object.entries({ ...parsed })) {
+        if (typeof entry !== 'object' || entry === null || !('value' in entry))
+            continue;
+        const { value } = entry;
+        settings.set(name, asInNixConf(value));
+    }
+    return settings;
+}
+/** A map, as `access-tokens` is one, stands in nix.conf as `name=value` words. */
+function asInNixConf(value) {
+    if (Array.isArray(value))
+        return value.join(' ');
+    if (typeof value !== 'object' || value === null)
+        return String(value);
+    return Object.entries({ ...value })
+        .map(([name, entry]) => `${name}=${String(entry)}`)
+        .join(' ');
+}
+function parseJson(json) {
+    try {
+        return JSON.parse(json);
+    }
+    catch {
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./nix/local-settings.js
+
+
+/** Nix from 2.20 on says `config show`, before it `show-config`. */
+const SPELLINGS = [['config', 'show'], ['show-config']];
+/** The settings of Nix on this machine, as nix.conf and the environment make them; undefined if they cannot be read. */
+async function readLocalSettings(command) {
+    for (const words of SPELLINGS) {
+        const args = [...words, '--json', '--extra-experimental-features', 'nix-command'];
+        const { exitCode, stdout } = await runNix({ ...command, args });
+        if (exitCode === 0)
+            return parseSettings(stdout);
+    }
+    return undefined;
+}
+/** Those that the machine's own files give, as a daemon reads them: what a user says of trust and signatures is nothing to it. */
+function readDaemonSettings(command) {
+    const env = { ...command.env, NIX_USER_CONF_FILES: '', NIX_CONFIG: '' };
+    return readLocalSettings({ ...command, env });
+}
+
+;// CONCATENATED MODULE: ./nix/nix-conf.js
+
+
+
+/**
+ * Writes a file of ours for every Nix from 2.4 on.
+ * @throws ActionError `input-invalid` for lines, keys or a token that nix.conf cannot hold; neither lines nor the token are quoted
+ */
+function renderNixConf(options) {
+    const ours = settingsOf(options);
+    const extra = options.extraConfig ?? '';
+    const lines = ours.map(({ name, value }) => `${name} = ${value}`.trimEnd());
+    return {
+        text: `${[...lines, extra.trimEnd()].filter((line) => line !== '').join('\n')}\n`,
+        ours,
+        overridden: overriddenSettings(ours, parseNixConf(extra, 'extra-nix-config')),
+    };
+}
+function settingsOf(options) {
+    const { builders, maxJobs, settings = [], publicKeys = [], accessToken } = options;
+    return [
+        ...(builders === undefined ? [] : nix_conf_builderSettings(builders)),
+        ...(maxJobs === undefined ? [] : [{ name: 'max-jobs', value: String(maxJobs) }]),
+        ...settings,
+        ...(publicKeys.length === 0
+            ? []
+            : [{ name: 'extra-trusted-public-keys', value: publicKeys.map(checkedKey).join(' ') }]),
+        ...(accessToken === undefined
+            ? []
+            : [
+                {
+                    name: 'access-tokens',
+                    value: withAccessToken(accessToken, options.presentAccessTokens),
+                },
+            ]),
+    ];
+}
+/**
+ * What Nix is told of machines.
+ * @param builders Nix's machines format, as printMachines writes it
+ */
+function nix_conf_builderSettings(builders) {
+    if (builders.includes('#')) {
+        throw new errors_ActionError('internal', "a machine for nix.conf holds a '#', which begins a comment");
+    }
+    const machines = builders.split('\n').map((line) => line.trim());
+    return [
+        { name: 'builders', value: machines.filter((line) => line !== '').join(' ; ') },
+        { name: 'builders-use-substitutes', value: 'true' },
+        // Nix looks this often, in seconds, whether a place on a machine is free again; its own value is 5.
+        { name: 'build-poll-interval', value: '1' },
+    ];
+}
+/** An Ed25519 key of 32 bytes, as `nix key convert-secret-to-public` prints it. */
+const PUBLIC_KEY = /^[^\s:#=]+:[A-Za-z0-9+/]{43}=$/;
+function checkedKey(key) {
+    if (PUBLIC_KEY.test(key))
+        return key;
+    throw new errors_ActionError('input-invalid', `the public key ${JSON.stringify(key)} is none of Nix's`, {
+        hint: 'Write it as Nix prints it: a name, a colon, and 44 characters of base64.',
+    });
+}
+/**
+ * Which of our settings later ones replace by another value.
+ * @returns their names without `extra-`, each once
+ */
+function overriddenSettings(ours, later) {
+    const replaced = later.filter(({ name, value }) => {
+        if (name.startsWith('extra-'))
+            return false;
+        const own = ours.find((each) => baseName(each.name) === baseName(name));
+        return own !== undefined && own.value !== value;
+    });
+    return [...new Set(replaced.map(({ name }) => baseName(name)))];
+}
+
+;// CONCATENATED MODULE: ./nix/find-program.js
+
+
+/**
+ * Where a program is, for who has another PATH than we: sudo has one of its own.
+ * @param searchPath as PATH has it; relative entries are left out
+ * @returns its path, symlinks in the folder resolved but not the program's own, whose name says what it is to do; undefined if there is none
+ */
+async function findProgram(name, searchPath) {
+    for (const folder of searchPath.split(':').filter((each) => external_node_path_.isAbsolute(each))) {
+        const found = await (0,external_node_fs_promises_namespaceObject.access)(external_node_path_.join(folder, name), external_node_fs_promises_namespaceObject.constants.X_OK).then(() => true, () => false);
+        if (found)
+            return external_node_path_.join(await (0,external_node_fs_promises_namespaceObject.realpath)(folder), name);
+    }
+    return undefined;
+}
+
+;// CONCATENATED MODULE: ./nix/private-daemon-script.js
+/**
+ * The shell script that root runs for a private daemon: `sh SCRIPT NIX-DAEMON FOLDER`. It reads lines `NAME=value` for the daemon's
+ * environment and a line `.`; the end of its standard input, which is that of who started it, ends the daemon.
+ *
+ * What serves a client is a process of its own, in a session of its own, and outlives the daemon; so these are ended one by one.
+ * A namespace of process ids would do it in one go, but Nix names the files that keep paths from being collected after process ids
+ * (gc.cc, `fnTempRoots`), which have to be unique on the machine.
+ */
+const PRIVATE_DAEMON_SCRIPT = `set -u
+program=$1 folder=$2
+cd /
+umask 022
+PATH=\${program%/*}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/run/current-system/sw/bin
+echo started
+
+complete=
+while IFS= read -r line; do
+  if [ "$line" = . ]; then complete=yes; break; fi
+  export "$line"
+done
+[ -n "$complete" ] || exit 1
+
+# What root's own daemon would read stays in force, below what is ours.
+HOME=~root
+NIX_DAEMON_SOCKET_PATH=$folder/socket
+NIX_USER_CONF_FILES=$folder/nix.conf:$HOME/.config/nix/nix.conf:/etc/xdg/nix/nix.conf
+export PATH HOME NIX_DAEMON_SOCKET_PATH NIX_USER_CONF_FILES
+ulimit -n 1048576 2>/dev/null
+
+children() {
+  if [ -e /proc/self/status ]; then
+    grep -lsx "PPid:[[:space:]]*$1" /proc/[0-9]*/status | cut -d / -f 3
+  else
+    pgrep -P "$1"
+  fi
+}
+
+descendants() {
+  for child in $(children "$1"); do
+    echo "$child"
+    descendants "$child"
+  done
+}
+
+any_alive() {
+  for pid; do
+    if kill -0 "$pid" 2>/dev/null; then return 0; fi
+  done
+  return 1
+}
+
+end_daemon() {
+  # It has ended by itself, and its process id may be another's.
+  if [ -e "$folder/ended" ]; then return; fi
+  # Stopped first, so that it takes no client while its children are counted.
+  kill -STOP "$daemon"
+  workers=$(children "$daemon")
+  kill -KILL "$daemon"
+  # Those whose clients are gone end their builds and themselves.
+  tries=10
+  while [ "$tries" -gt 0 ] && any_alive $workers; do
+    sleep 0.1
+    tries=$((tries - 1))
+  done
+  for worker in $workers; do
+    # With its group, for a builder may start processes meanwhile.
+    for pid in $worker $(descendants "$worker"); do
+      kill -s KILL -- "-$pid" "$pid"
+    done
+  done
+}
+
+exec 3<&0
+"$program" </dev/null >&2 3<&- &
+daemon=$!
+# Only our starter's end is ours; a sudo that is killed sends signals, and one's own words have nobody who reads them then.
+trap '' HUP INT TERM PIPE
+{ cat <&3 >/dev/null; end_daemon 2>/dev/null; } &
+ending=$!
+exec 3<&-
+wait "$daemon"
+: 2>/dev/null >"$folder/ended"
+echo ended
+wait "$ending"
+# As removeLoadLocks() does for a user.
+step=\${folder%/*}
+step=\${step##*/}
+case $step in
+  nix-remote-build-*) rm -f /nix/var/nix/current-load/*"_\${step}_"* ;;
+esac
+rm -f "$folder/socket" "$folder/nix.conf" "$folder/serve.sh" "$folder/ended"
+rmdir "$folder"
+`;
+
+;// CONCATENATED MODULE: ./nix/private-daemon-process.js
+
+
+
+
+
+
+
+
+
+
+/** Milliseconds for sudo and the daemon to start; both take a few dozen. */
+const START_LIMIT = 30_000;
+/** Milliseconds for the daemon to end; its script gives those that still build a second. */
+const STOP_LIMIT = 15_000;
+/** Milliseconds between looks whether it listens. */
+const private_daemon_process_INTERVAL = 20;
+/** Characters that are kept of what it says. */
+const WORDS_LIMIT = 8192;
+/** What a daemon downloads with. A proxy's URL may hold a password, so that none of it may be an argument. */
+const HANDED_ON = [
+    ...['NIX_SSL_CERT_FILE', 'SSL_CERT_FILE'],
+    ...['http_proxy', 'https_proxy', 'ftp_proxy', 'all_proxy', 'no_proxy'],
+    ...['HTTP_PROXY', 'HTTPS_PROXY', 'FTP_PROXY', 'ALL_PROXY', 'NO_PROXY'],
+];
+/** The process in which sudo runs the daemon, and its folder. */
+class PrivateDaemonProcess {
+    socketPath;
+    ended;
+    #folder;
+    #child;
+    #stdout = '';
+    #stderr = '';
+    #isOver = false;
+    constructor(folder, child) {
+        this.socketPath = external_node_path_.join(folder, 'socket');
+        this.#folder = folder;
+        this.#child = child;
+        child.stdout.setEncoding('utf8').on('data', (text) => this.#hear(text));
+        child.stderr.setEncoding('utf8').on('data', (text) => {
+            this.#stderr = (this.#stderr + text).slice(-WORDS_LIMIT);
+        });
+        child.on('error', (error) => (this.#stderr += error.message));
+        this.ended = new Promise((resolve) => {
+            child.once('close', () => {
+                this.#isOver = true;
+                resolve(this.#lastWords());
+            });
+        });
+    }
+    static async start(plan) {
+        const { program, folder, nixConf, env } = plan;
+        const script = external_node_path_.join(folder, 'serve.sh');
+        const trust = `extra-trusted-users = ${userName()}`;
+        await (0,external_node_fs_promises_namespaceObject.writeFile)(external_node_path_.join(folder, 'nix.conf'), `${nixConf}\n${trust}\n`, { mode: 0o600 });
+        await (0,external_node_fs_promises_namespaceObject.writeFile)(script, PRIVATE_DAEMON_SCRIPT, { mode: 0o600 });
+        const asRoot = process.geteuid?.() === 0 ? [] : ['sudo', '-n', '--'];
+        const [command, ...args] = [...asRoot, '/bin/sh', script, program, folder];
+        const child = (0,external_node_child_process_namespaceObject.spawn)(command, args, {
+            env: { PATH: env['PATH'] ?? '' },
+            // A session of its own: what a cancelled job's group is sent does not reach sudo, which would pass it on.
+            detached: true,
+        });
+        child.stdin.on('error', () => undefined);
+        // It stays open: the daemon lives as long.
+        child.stdin.write([...environmentLines(env), '.\n'].join('\n'));
+        return new PrivateDaemonProcess(folder, child);
+    }
+    /**
+     * Resolves when it takes clients.
+     * @throws ActionError `daemon-untrusted`, `daemon-error`, `cancelled`
+     */
+    async ready(signal) {
+        const deadline = performance.now() + START_LIMIT;
+        while (!(await accepts(this.socketPath))) {
+            if (signal.aborted) {
+                throw new errors_ActionError('cancelled', 'cancelled while a private Nix daemon started', {
+                    cause: signal.reason,
+                });
+            }
+            if (this.#isOver)
+                throw this.#whyNot();
+            if (performance.now() > deadline) {
+                throw new errors_ActionError('daemon-error', `a private Nix daemon takes no clients after ${START_LIMIT / 1000} s: ${this.#lastWords()}`);
+            }
+            await (0,promises_namespaceObject.setTimeout)(private_daemon_process_INTERVAL);
+        }
+    }
+    async stop() {
+        this.#child.stdin.destroy();
+        const limit = new AbortController();
+        const late = (0,promises_namespaceObject.setTimeout)(STOP_LIMIT, 'late', { signal: limit.signal });
+        late.catch(() => undefined);
+        const outcome = await Promise.race([this.ended, late]);
+        limit.abort();
+        if (outcome === 'late' && !this.#isOver) {
+            this.#letGo();
+            throw new errors_ActionError('internal', `the private Nix daemon did not end within ${STOP_LIMIT / 1000} s: ${this.#lastWords()}`, { hint: `End it as root: it listens at ${this.socketPath}.` });
+        }
+        await removeTunnelFolder(this.#folder);
+    }
+    async [Symbol.asyncDispose]() {
+        await this.stop();
+    }
+    /** It is not to keep this process from ending. */
+    #letGo() {
+        this.#child.stdout.destroy();
+        this.#child.stderr.destroy();
+        this.#child.unref();
+    }
+    #hear(text) {
+        this.#stdout = (this.#stdout + text).slice(-WORDS_LIMIT);
+        // Without its daemon the script waits for us alone.
+        if (/^ended$/m.test(this.#stdout))
+            this.#child.stdin.destroy();
+    }
+    /** Until the script says that it runs, sudo spoke. */
+    #whyNot() {
+        const words = this.#lastWords();
+        if (/^started$/m.test(this.#stdout)) {
+            return new errors_ActionError('daemon-error', `a private Nix daemon ended while it started: ${words}`);
+        }
+        const user = userName();
+        return new errors_ActionError('daemon-untrusted', `the local Nix daemon does not trust user '${user}', and sudo starts no private one without a password: ${words}`, {
+            hint: `Either add the line 'trusted-users = root ${user}' to /etc/nix/nix.conf on this runner and start its nix-daemon again, or let ${user} ` +
+                'use sudo without a password, or use the mode remote-store, which needs neither.',
+        });
+    }
+    #lastWords() {
+        const lines = this.#stderr.split('\n').filter((line) => line.trim() !== '');
+        return oneLine(lines.slice(-3).join(' | '));
+    }
+}
+/** As Nix calls who connects (daemon.cc): by number if the user database does not know him. */
+function userName() {
+    try {
+        return (0,external_node_os_namespaceObject.userInfo)().username;
+    }
+    catch {
+        return String(process.geteuid?.());
+    }
+}
+function environmentLines(env) {
+    return HANDED_ON.flatMap((name) => {
+        const value = env[name];
+        return value === undefined || value.includes('\n') ? [] : [`${name}=${value}`];
+    });
+}
+async function accepts(socketPath) {
+    const socket = (0,external_node_net_namespaceObject.connect)(socketPath);
+    const answers = await new Promise((resolve) => {
+        socket.once('connect', () => resolve(true));
+        socket.once('error', () => resolve(false));
+    });
+    socket.destroy();
+    return answers;
+}
+
+;// CONCATENATED MODULE: ./nix/private-daemon.js
+
+
+
+
+/**
+ * Starts a private daemon through `sudo -n`, or without it as root. It ends with this process, however that ends.
+ * @throws ActionError `daemon-untrusted` without sudo, naming what else would do; `nix-missing` without a nix-daemon; `daemon-error`
+ *   when it does not start, with its last words; `cancelled`
+ */
+async function startPrivateDaemon(options) {
+    const { nixConf, env, signal } = options;
+    const program = await findProgram('nix-daemon', env['PATH'] ?? '');
+    if (program === undefined) {
+        throw new errors_ActionError('nix-missing', `nix-daemon is not on PATH (${env['PATH'] ?? ''})`, {
+            hint: 'Install Nix in an earlier step.',
+        });
+    }
+    const folder = await makeTunnelFolder(options.folder);
+    const daemon = await PrivateDaemonProcess.start({ program, folder, nixConf, env });
+    try {
+        await daemon.ready(signal);
+        return daemon;
+    }
+    catch (error) {
+        await daemon.stop().catch(() => undefined);
+        throw error;
+    }
+}
+
+;// CONCATENATED MODULE: ./store/child-stream.js
+
+
+const DIAGNOSTICS_LIMIT = 8 * 1024;
+/** How long a program may take to end once its streams are closed, milliseconds; nix-daemon ends its builders meanwhile. */
+const EXIT_GRACE = 5_000;
+/**
+ * Runs a program and speaks with it over its standard input and output. Destroying the stream closes both, which ends a
+ * `nix-daemon --stdio` and its builds; one that does not end is killed.
+ */
+function spawnByteStream(program, args, env) {
+    const child = (0,external_node_child_process_namespaceObject.spawn)(program, args, { env, stdio: 'pipe' });
+    let diagnostics = '';
+    const note = (text) => {
+        diagnostics = (diagnostics + text).slice(-DIAGNOSTICS_LIMIT);
+    };
+    child.stderr.setEncoding('utf8').on('data', note);
+    child.on('error', (error) => note(error.message));
+    return { duplex: new ChildStream(child), diagnostics: () => diagnostics };
+}
+class ChildStream extends external_node_stream_namespaceObject.Duplex {
+    #child;
+    constructor(child) {
+        super();
+        this.#child = child;
+        const { stdin, stdout } = child;
+        stdout.on('data', (chunk) => {
+            if (!this.push(chunk))
+                stdout.pause();
+        });
+        stdout.on('end', () => this.push(null));
+        stdout.on('error', (error) => this.destroy(error));
+        stdin.on('error', (error) => this.destroy(error));
+        child.on('error', (error) => this.destroy(error));
+        child.on('close', () => this.destroy());
+    }
+    _read() {
+        this.#child.stdout.resume();
+    }
+    _write(chunk, _encoding, done) {
+        this.#child.stdin.write(chunk, done);
+    }
+    _writev(chunks, done) {
+        const { stdin } = this.#child;
+        const last = chunks.length - 1;
+        stdin.cork();
+        for (const [index, { chunk }] of chunks.entries()) {
+            stdin.write(chunk, index === last ? done : undefined);
+        }
+        stdin.uncork();
+    }
+    _final(done) {
+        this.#child.stdin.end(done);
+    }
+    _destroy(error, done) {
+        const child = this.#child;
+        child.stdin.destroy();
+        child.stdout.destroy();
+        // A process that the program left behind may hold its standard error for as long as it likes.
+        const end = () => void child.stderr.destroy();
+        if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) {
+            const kill = setTimeout(() => child.kill('SIGKILL'), EXIT_GRACE);
+            child.once('exit', () => {
+                clearTimeout(kill);
+                end();
+            });
+        }
+        else {
+            end();
+        }
+        done(error);
+    }
+}
+
 ;// CONCATENATED MODULE: ./store/local-store.js
 
 
@@ -42622,7 +44423,7 @@ async function local_store_openLocalStore(options) {
 /** Like {@link openLocalStore}, for who speaks the protocol himself. */
 async function openLocalStream(options) {
     const socketPath = options.socketPath ?? SOCKET;
-    const stream = await connectTo(socketPath).catch(toError);
+    const stream = await local_store_connectTo(socketPath).catch(toError);
     if (!(stream instanceof Error)) {
         return { stream, access: { kind: 'socket', path: socketPath, storeUri: 'daemon' } };
     }
@@ -42633,7 +44434,7 @@ async function openLocalStream(options) {
 }
 /** `--option store` goes before NIX_REMOTE and nix.conf, in every version. */
 const STDIO_ARGUMENTS = ['--stdio', '--option', 'store', 'local'];
-async function connectTo(path) {
+async function local_store_connectTo(path) {
     const duplex = (0,external_node_net_namespaceObject.connect)(path);
     await new Promise((resolve, reject) => {
         duplex.once('connect', resolve);
@@ -42648,7 +44449,567 @@ function noStore(socketPath, cause) {
     return new errors_ActionError('nix-missing', `the local store: no Nix daemon answers at ${socketPath} (${cause.message}), and ${STATE_DIR} is not writable`, { hint: 'Install Nix on the runner, or start its nix-daemon.', cause });
 }
 
+;// CONCATENATED MODULE: ./build/daemon-options.js
+/** What a daemon does by itself: Nix's defaults. */
+const DEFAULT_LOGGING = { verbosity: 3, verboseBuild: true };
+/**
+ * The options as arguments of `nix-daemon --stdio`: they reach the building daemon from Nix 2.20 on, and before it for
+ * root and single-user stores (measured on 2.8.0, 2.26.3, 2.34.8).
+ */
+function daemonArguments(options) {
+    return [
+        ...(options.keepGoing === true ? ['--keep-going'] : []),
+        ...(options.keepGoing === false ? ['--option', 'keep-going', 'false'] : []),
+        ...numeric('--max-jobs', options.maxJobs),
+        ...numeric('--cores', options.cores),
+        ...numeric('--timeout', options.timeout),
+        ...numeric('--max-silent-time', options.maxSilentTime),
+        ...[...options.settings].flatMap(([name, value]) => ['--option', name, value]),
+    ];
+}
+/**
+ * Decides how options travel. SetOptions has no "leave alone" value: it overwrites the daemon's `max-jobs` and `cores`, so it is
+ * sent only when something was asked for, and only when the remote's own values are known for the rest.
+ *
+ * @param settings undefined where `nix config show` may not run on the remote (a forced command): then arguments of ours did
+ *   not get there either.
+ */
+function daemon_options_deliverOptions(options, channel, nixVersion, settings, logging = DEFAULT_LOGGING) {
+    const asked = askedNames(options);
+    if (asked.length === 0 && isDefault(logging)) {
+        return { setOptions: undefined, undeliverable: [] };
+    }
+    if (channel === 'exec' && settings && !splicesRawBytes(nixVersion)) {
+        return { setOptions: undefined, undeliverable: [] };
+    }
+    const complete = fillOptions(options, settings, logging);
+    const heard = channel === 'socket' || splicesRawBytes(nixVersion);
+    if (!heard || !complete)
+        return { setOptions: undefined, undeliverable: asked };
+    return { setOptions: complete, undeliverable: [] };
+}
+/**
+ * Names of `build-options` that a daemon ignores, because it does not trust us. Some versions warn of it where we cannot read
+ * it, and 2.8 not at all.
+ */
+function ignoredSettings(options, trust) {
+    if (trust !== 'untrusted')
+        return [];
+    return [...options.settings.keys()].filter((name) => !daemon_options_UNRESTRICTED.has(name));
+}
+/** Says of a daemon that it does not heed {@link ignoredSettings}. */
+function ignoredText(label, names) {
+    const verb = names.length === 1 ? 'is' : 'are';
+    return (`build-options: ${names.join(', ')} ${verb} heeded for trusted users only, and ${label} does not trust this one. ` +
+        `Set ${names.length === 1 ? 'it' : 'them'} in nix.conf there, or build as one of its trusted-users.`);
+}
+/** Settings with a field of their own in SetOptions. */
+const POSITIONAL = new Set([
+    'keep-failed',
+    'keep-going',
+    'fallback',
+    'max-jobs',
+    'cores',
+    'substitute',
+]);
+/** What anybody may set (daemon.cc, ClientSettings::apply): some settings by name, and those with a field of their own. */
+const daemon_options_UNRESTRICTED = new Set([
+    'timeout',
+    'max-silent-time',
+    'build-poll-interval',
+    'connect-timeout',
+    ...POSITIONAL,
+]);
+/** The options as settings of nix.conf, but for the number of jobs. */
+function confSettings({ keepGoing, cores, timeout, maxSilentTime, settings, }) {
+    const all = [
+        ['keep-going', keepGoing],
+        ['cores', cores],
+        ['timeout', timeout],
+        ['max-silent-time', maxSilentTime],
+        ...settings,
+    ];
+    return all.flatMap(([name, value]) => value === undefined ? [] : [{ name, value: String(value) }]);
+}
+/** Equal for options that ask for the same. */
+function optionsKey(options) {
+    return JSON.stringify(daemonArguments(options));
+}
+/** Names of the inputs that ask for something, as they are spelled in action.yml. */
+function askedNames(options) {
+    return [
+        ...(options.keepGoing === undefined ? [] : ['keep-going']),
+        ...(options.maxJobs === undefined ? [] : ['max-jobs']),
+        ...(options.cores === undefined ? [] : ['cores']),
+        ...(options.timeout === undefined ? [] : ['timeout']),
+        ...(options.maxSilentTime === undefined ? [] : ['max-silent-time']),
+        ...(options.settings.size === 0 ? [] : ['build-options']),
+    ];
+}
+/**
+ * Below 2.20 `nix-daemon --stdio` of an ordinary user passes bytes on unread, so SetOptions arrives and its own arguments do
+ * not; since then it reads each operation and keeps SetOptions to itself (nix/unix/daemon.cc, PR 7912).
+ */
+function splicesRawBytes(nixVersion) {
+    const match = /^(\d+)\.(\d+)/.exec(nixVersion ?? '');
+    return match !== null && Number(match[1]) === 2 && Number(match[2]) < 20;
+}
+function fillOptions(options, settings, { verbosity, verboseBuild }) {
+    // An untrusted client's fields are heeded where the same settings by name are not.
+    const wanted = new Map([...(settings ?? []), ...options.settings]);
+    const maxBuildJobs = options.maxJobs ?? jobs(wanted);
+    const buildCores = options.cores ?? daemon_options_number(wanted, 'cores');
+    if (maxBuildJobs === undefined || buildCores === undefined)
+        return undefined;
+    const overrides = new Map([...options.settings].filter(([name]) => !POSITIONAL.has(name)));
+    // Only the override sets the time-out; for the silence 2.8.0 hears only the positional field, so that one is below.
+    if (options.timeout !== undefined)
+        overrides.set('timeout', String(options.timeout));
+    return {
+        keepFailed: isTrue(wanted.get('keep-failed')),
+        keepGoing: options.keepGoing ?? isTrue(wanted.get('keep-going')),
+        tryFallback: isTrue(wanted.get('fallback')),
+        verbosity,
+        verboseBuild,
+        maxBuildJobs,
+        maxSilentTime: options.maxSilentTime ?? daemon_options_number(wanted, 'max-silent-time') ?? 0,
+        buildCores,
+        useSubstitutes: isTrue(wanted.get('substitute') ?? 'true'),
+        overrides,
+    };
+}
+function isDefault({ verbosity, verboseBuild }) {
+    return verbosity === DEFAULT_LOGGING.verbosity && verboseBuild === DEFAULT_LOGGING.verboseBuild;
+}
+/** Nix's spellings (config.cc, `parseBool`). */
+function isTrue(text) {
+    return text === 'true' || text === 'yes' || text === '1';
+}
+function jobs(settings) {
+    // `auto` is answered as the number it stands for in all versions seen; if not, it is not known here.
+    return daemon_options_number(settings, 'max-jobs');
+}
+function daemon_options_number(settings, name) {
+    const text = settings.get(name);
+    return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;
+}
+function numeric(flag, value) {
+    return value === undefined ? [] : [flag, String(value)];
+}
+
+;// CONCATENATED MODULE: ./build/daemon-reach.js
+
+
+
+
+
+
+
+/** How long a daemon may take, milliseconds. It has nothing to do but to connect. */
+const LIMIT = 5000;
+/** In no store. */
+const NOWHERE = parseStorePath(`/nix/store/${'0'.repeat(32)}-nix-remote-build`);
+/**
+ * Makes sure that a daemon that trusts us reaches sockets of ours: one that runs outside of the container that the job is in, or has a /tmp
+ * of its own, could start nothing there that joins it to a tunnel. It is told of a substituter behind a socket of ours, and asked what that
+ * has; where it cannot connect, its answer says so.
+ * @param store a session of its own, closed afterwards
+ * @param folder where tunnels are
+ * @param settings the local Nix's
+ * @throws ActionError `daemon-elsewhere`; any other trouble is no answer
+ */
+async function checkDaemonReach(store, folder, settings) {
+    const socketPath = external_node_path_.join(folder, '.reach');
+    const server = (0,external_node_net_namespaceObject.createServer)((client) => client.destroy());
+    await listenPrivately(server, socketPath, 'a question to the local Nix daemon');
+    const limit = setTimeout(() => store.close(), LIMIT);
+    try {
+        const complaint = await askThrough(store, socketPath, settings);
+        if (complaint.includes('cannot connect') && complaint.includes(socketPath))
+            throw elsewhere();
+    }
+    finally {
+        clearTimeout(limit);
+        store.close();
+        server.close();
+        await (0,external_node_fs_promises_namespaceObject.rm)(socketPath, { force: true });
+    }
+}
+/** @returns what the daemon complains about; nobody who connects to that socket is answered, so that it always does, if it is trusted to */
+async function askThrough(store, socketPath, settings) {
+    try {
+        const { nixVersion } = await store.greeting;
+        const { setOptions } = daemon_options_deliverOptions(optionsFor(socketPath), 'socket', nixVersion, settings);
+        if (setOptions === undefined)
+            return '';
+        await store.setOptions(setOptions);
+        await store.queryMissing([{ kind: 'opaque', path: NOWHERE }]);
+        return '';
+    }
+    catch (error) {
+        return toError(error).message;
+    }
+}
+function optionsFor(socketPath) {
+    const asked = { substituters: `unix://${socketPath}`, substitute: 'true', fallback: 'false' };
+    return {
+        keepGoing: undefined,
+        maxJobs: undefined,
+        cores: undefined,
+        timeout: undefined,
+        maxSilentTime: undefined,
+        settings: new Map(Object.entries(asked)),
+    };
+}
+function elsewhere() {
+    return new errors_ActionError('daemon-elsewhere', 'the local Nix daemon does not reach the sockets of this job, and could not use its builders: it runs outside of the container that the job ' +
+        'is in, or with a /tmp of its own', {
+        hint: 'Use store in place of builders (mode: remote-store), which asks nothing of that daemon; or run the job outside of the container, or ' +
+            'with a Nix of its own in it; or, where the service of nix-daemon has PrivateTmp, take that away.',
+    });
+}
+
+;// CONCATENATED MODULE: ./build/import-permission.js
+
+/**
+ * Decides, before anything is built, whether built outputs can be imported into the local store, and with which check.
+ * @throws ActionError `signature-required` when nothing that the remote builds could ever be imported, naming the line to add.
+ */
+function importPermission(evidence) {
+    const { localSettings } = evidence;
+    if (isTrustedLocally(evidence))
+        return 'no-signature-check';
+    if (localSettings?.get('require-sigs') === 'false')
+        return 'check-signatures';
+    const signs = import_permission_words(evidence.remoteSettings?.get('secret-key-files')).length > 0;
+    // Where the remote's settings are not readable it may sign; the import itself then says.
+    if (signs || evidence.remoteSettings === undefined)
+        return 'check-signatures';
+    throw new errors_ActionError('signature-required', `${evidence.reason}: the local Nix daemon does not trust user '${evidence.localUser}', and ${evidence.remoteLabel} does not sign what it builds, so its outputs cannot be imported here`, {
+        hint: `Either add the line 'trusted-users = root ${evidence.localUser}' to /etc/nix/nix.conf on this runner, or set 'secret-key-files' in nix.conf on ` +
+            `${evidence.remoteLabel} and add its public key to 'trusted-public-keys' on this runner${OTHERWISE[evidence.reason]}.`,
+    });
+}
+const OTHERWISE = {
+    'copy-outputs': ', or leave copy-outputs at false',
+    'offload socket': '',
+};
+/**
+ * Daemons below protocol 1.35 do not say whether they trust us: then their `trusted-users` tells. A group in it may be one of ours;
+ * then the import itself says.
+ */
+function isTrustedLocally(evidence) {
+    if (evidence.localTrust !== 'unknown')
+        return evidence.localTrust === 'trusted';
+    const trusted = import_permission_words(evidence.localSettings?.get('trusted-users'));
+    return trusted.some((name) => name === '*' || name === evidence.localUser || name.startsWith('@'));
+}
+function import_permission_words(text) {
+    return (text ?? '').split(/\s+/).filter((word) => word !== '');
+}
+
+;// CONCATENATED MODULE: ./build/local-trust.js
+
+
+
+/** Whether who serves the local store does all that this user says; a `nix-daemon --stdio` of his own does. */
+async function isTrustedByLocal({ access, store }, { env, signal, user }) {
+    if (access.kind === 'direct')
+        return true;
+    const { trust } = await store.greeting;
+    const command = { nix: 'nix', env, signal, workingDirectory: external_node_os_namespaceObject.tmpdir() };
+    const localSettings = trust === 'unknown' ? await readDaemonSettings(command) : undefined;
+    return isTrustedLocally({ localTrust: trust, localSettings, localUser: user });
+}
+
+;// CONCATENATED MODULE: ./nix/user-conf-files.js
+
+
+
+
+
+
+/**
+ * Writes a configuration, which may hold a secret, for nobody but this user. Several steps of a job may have one each.
+ * @param folder a folder of this job: `RUNNER_TEMP`, or a private one below it
+ * @returns its path
+ */
+async function writeNixConf(folder, text) {
+    const file = external_node_path_.join(folder, `nix-remote-build-${(0,external_node_crypto_namespaceObject.randomBytes)(6).toString('hex')}.conf`);
+    await (0,external_node_fs_promises_namespaceObject.writeFile)(file, text, { mode: 0o600, flag: 'wx' });
+    return file;
+}
+/**
+ * The value of NIX_USER_CONF_FILES with which Nix reads `file` as the last, so that it wins, and before it all that it reads without us.
+ *
+ * Nix applies its system's nix.conf, then the files of this list from the last to the first, then NIX_CONFIG (globals.cc, `loadConfFile`).
+ * When the variable is set it looks nowhere else, so the files that it would find by itself are named too.
+ * @param file absolute and without `:`
+ * @param env the environment in which Nix will run
+ */
+async function userConfFiles(file, env, version) {
+    if (file.includes(':')) {
+        throw new errors_ActionError('internal', `Nix cannot read a configuration whose path holds ':': ${file}`, {
+            hint: 'Set RUNNER_TEMP to a folder whose path has none.',
+        });
+    }
+    const inherited = env['NIX_USER_CONF_FILES'];
+    const others = inherited === undefined ? await defaultFiles(env, version) : splitPath(inherited);
+    return [file, ...others.filter((other) => other !== file)].join(':');
+}
+/** Newer Nix takes an empty entry for the working directory (executable-path.cc), older for nothing; neither can read it. */
+function splitPath(list) {
+    return list.split(':').filter((entry) => entry !== '');
+}
+/** Where Nix looks by itself (users.cc, `getConfigDirs`). */
+async function defaultFiles(env, version) {
+    const shared = splitPath(env['XDG_CONFIG_DIRS'] ?? '/etc/xdg').map((folder) => `${folder}/nix`);
+    const folders = [await configFolder(env, version), ...shared];
+    return folders.map((folder) => `${folder}/nix.conf`);
+}
+async function configFolder(env, version) {
+    const ownVariable = version.vendor !== 'lix' && version_isAtLeast(version, 2, 25);
+    const named = ownVariable ? env['NIX_CONFIG_HOME'] : undefined;
+    if (named !== undefined)
+        return named;
+    const shared = env['XDG_CONFIG_HOME'];
+    return shared === undefined ? `${await homeFolder(env, version)}/.config/nix` : `${shared}/nix`;
+}
+/** From 2.11 on Nix leaves a HOME that is somebody else's, as in job containers, for that of the user database. */
+async function homeFolder(env, version) {
+    const home = env['HOME'];
+    if (home === undefined)
+        return (0,external_node_os_namespaceObject.userInfo)().homedir;
+    if (!version_isAtLeast(version, 2, 11))
+        return home;
+    const owner = await (0,external_node_fs_promises_namespaceObject.stat)(home).catch(() => undefined);
+    return owner === undefined || owner.uid === process.geteuid?.() ? home : (0,external_node_os_namespaceObject.userInfo)().homedir;
+}
+
+;// CONCATENATED MODULE: ./build/runner-conf.js
+
+
+
+
+
+
+
+
+
+
+/**
+ * Puts what the user gave in force; where nothing is given, nothing is done.
+ * @param opened takes what has to be removed
+ * @throws ActionError `input-invalid` for what Nix does not take
+ */
+async function openGivenConf(given, context, opened) {
+    const { env } = context;
+    if (given.accessToken === undefined && given.extraConfig.trim() === '') {
+        return { env, exports: {} };
+    }
+    const version = await nixVersion(commandOf(context));
+    return openRunnerConf(given, version, context, opened);
+}
+/**
+ * Writes a configuration of ours, the user's lines last, and tells what of ours does not hold because of them.
+ * @param opened takes what has to be removed
+ * @throws ActionError `input-invalid` for what Nix does not take
+ */
+async function openRunnerConf(options, version, context, opened) {
+    const { env, socketDirectory } = context;
+    const { text, ours, overridden } = renderNixConf({
+        ...options,
+        presentAccessTokens: options.accessToken && (await presentAccessTokens(context)),
+    });
+    tellOfOverridden(ours, overridden, context);
+    const file = await writeNixConf(socketDirectory, text);
+    // Of no use when the step has ended, and it may hold a secret.
+    opened.defer(() => (0,external_node_fs_promises_namespaceObject.rm)(file, { force: true }));
+    const exports = { NIX_USER_CONF_FILES: await userConfFiles(file, env, version) };
+    const conf = { env: { ...env, ...exports }, exports };
+    if (options.extraConfig.trim() !== '')
+        await tryOut({ ...context, env: conf.env }, file);
+    return conf;
+}
+function commandOf({ env, signal }) {
+    return { nix: 'nix', env, signal, workingDirectory: external_node_os_namespaceObject.tmpdir() };
+}
+async function presentAccessTokens(context) {
+    return (await readLocalSettings(commandOf(context)))?.get('access-tokens');
+}
+function tellOfOverridden(ours, byExtra, { env, observe }) {
+    const warn = (source, names) => {
+        if (names.length === 0)
+            return;
+        const text = `${source} overrides what this step sets: ${names.join(', ')}`;
+        observe({ kind: 'warning', text });
+    };
+    warn('extra-nix-config', byExtra);
+    warn('NIX_CONFIG', overriddenSettings(ours, readable(env['NIX_CONFIG'] ?? '')));
+}
+/** What is wrong with the job's own configuration is for Nix to say. */
+function readable(text) {
+    try {
+        return parseNixConf(text, 'NIX_CONFIG');
+    }
+    catch {
+        return [];
+    }
+}
+/** A value that Nix does not take, or a file that is not there, would fail every command of every later step. */
+async function tryOut(context, file) {
+    const words = [];
+    const { exitCode } = await runNix({
+        ...commandOf(context),
+        args: ['--version'],
+        onStderr: (line) => words.push(line),
+    });
+    if (exitCode === 0)
+        return;
+    const said = oneLine(words.join(' '))
+        .replace(/^error: /, '')
+        .replaceAll(file, 'it');
+    throw new errors_ActionError('input-invalid', `extra-nix-config: Nix does not take it: ${said}`, {
+        hint: 'Correct that line, or leave it out.',
+    });
+}
+
+;// CONCATENATED MODULE: ./build/local-nix.js
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Has the local Nix build on our machines: through a configuration of ours, and where its daemon does not take that from this user,
+ * through a daemon for this job alone.
+ * @param opened takes what has to be closed
+ * @throws ActionError of nix/private-daemon.ts and daemon-reach.ts, and `input-invalid` for what Nix does not take of `extra-nix-config`
+ */
+async function openLocalNix(builders, version, local, { options, nixConf: given }, context, opened) {
+    const machines = {
+        builders: builders.lines(version),
+        maxJobs: options.maxJobs,
+        settings: confSettings(options),
+        extraConfig: given.extraConfig,
+    };
+    const { accessToken } = given;
+    const { env, exports } = await openRunnerConf({ ...machines, accessToken }, version, context, opened);
+    const [settings, isHeard] = await Promise.all([
+        readLocalSettings(nixCommand({ env, signal: context.signal })),
+        isTrustedByLocal(local, context),
+    ]);
+    const known = { settings, version, rename: builders.rename };
+    if (isHeard) {
+        const { storeUri, kind } = local.access;
+        const socketPath = daemonSocketPath(env);
+        if (kind === 'socket') {
+            const { store } = await local_store_openLocalStore({ env, socketPath });
+            await checkDaemonReach(store, context.socketDirectory, settings);
+        }
+        return { storeUri, socketPath, ...known, exports, env };
+    }
+    // It downloads nothing for an evaluation, and needs no token.
+    const { text: nixConf } = renderNixConf(machines);
+    const { socketDirectory: folder, signal } = context;
+    const daemon = await startPrivateDaemon({ nixConf, folder, env, signal });
+    opened.defer(() => daemon.stop());
+    const { socketPath } = daemon;
+    const own = { NIX_DAEMON_SOCKET_PATH: socketPath };
+    const all = { ...exports, ...own, NIX_REMOTE: 'daemon' };
+    return { storeUri: 'daemon', socketPath, ...known, exports: all, env: { ...env, ...own } };
+}
+/** Which Nix this runner has. */
+function localNixVersion(context) {
+    return nixVersion(nixCommand(context));
+}
+function nixCommand({ env, signal }) {
+    return { nix: 'nix', env, signal, workingDirectory: external_node_os_namespaceObject.tmpdir() };
+}
+
+;// CONCATENATED MODULE: ./build/given-conf.js
+
+
+
+
+
+/** Settings that whoever builds and imports goes by: with a daemon that is the daemon, which heeds them from trusted users only. */
+const OF_DAEMON = new Set([
+    ...['substituters', 'trusted-substituters', 'trusted-public-keys', 'require-sigs'],
+    ...['always-allow-substitutes', 'max-substitution-jobs', 'hashed-mirrors', 'secret-key-files'],
+    ...['sandbox', 'sandbox-paths', 'sandbox-fallback', 'sandbox-build-dir', 'sandbox-dev-shm-size'],
+    ...['allowed-impure-host-deps', 'filter-syscalls', 'allow-new-privileges', 'impure-env'],
+    ...['system', 'extra-platforms', 'system-features', 'builders', 'builders-use-substitutes'],
+    ...['build-hook', 'build-dir', 'build-users-group', 'use-cgroups', 'auto-allocate-uids'],
+    ...['pre-build-hook', 'post-build-hook', 'diff-hook', 'run-diff-hook', 'max-build-log-size'],
+    ...['keep-build-log', 'compress-build-log', 'keep-outputs', 'keep-derivations', 'min-free'],
+    ...['max-free', 'auto-optimise-store', 'fsync-metadata', 'trusted-users', 'allowed-users'],
+]);
+/** Those of `extra-nix-config`, by their names of today. */
+function settingsIn(extraConfig) {
+    const settings = parseNixConf(extraConfig, 'extra-nix-config');
+    return settings.map(({ name, value }) => ({ name: baseName(name), value }));
+}
+/**
+ * The options for a session of ours, with what the user gave put over them, as Nix's own clients send it to a daemon. What concerns
+ * clients alone, tokens among it, stays here.
+ * @param inForce the settings as they are with what was given
+ */
+function given_conf_withGivenConf(options, extraConfig, inForce) {
+    const names = new Set(settingsIn(extraConfig).map(({ name }) => name));
+    const unlessGiven = (name, value) => names.has(name) ? undefined : value;
+    const given = [...names]
+        .filter((name) => OF_DAEMON.has(name) || UNRESTRICTED.has(name))
+        .map((name) => [name, inForce?.get(name)])
+        .filter((entry) => entry[1] !== undefined);
+    return {
+        keepGoing: unlessGiven('keep-going', options.keepGoing),
+        maxJobs: unlessGiven('max-jobs', options.maxJobs),
+        cores: unlessGiven('cores', options.cores),
+        timeout: unlessGiven('timeout', options.timeout),
+        maxSilentTime: unlessGiven('max-silent-time', options.maxSilentTime),
+        settings: new Map([...options.settings, ...given]),
+    };
+}
+/**
+ * Which of them a daemon ignores that does not trust us (daemon.cc, ClientSettings::apply).
+ * @param daemon the daemon's own settings; undefined if they could not be read
+ */
+function unheardSettings(given, daemon) {
+    const words = (text = '') => text.split(/\s+/).filter(Boolean);
+    const allowed = new Set(['substituters', 'trusted-substituters'].flatMap((name) => words(daemon?.get(name))));
+    const isHeard = ({ name, value }) => (name === 'substituters' && words(value).every((each) => allowed.has(each))) ||
+        (name === 'builders' && value === '');
+    return [...new Set(given.filter((each) => !isHeard(each)).map(({ name }) => name))];
+}
+/** Warns of what has no effect, where the local daemon takes orders from others than us. */
+async function warnOfUnheard({ extraConfig }, local, context) {
+    const given = settingsIn(extraConfig).filter(({ name }) => OF_DAEMON.has(name));
+    if (given.length === 0 || (await isTrustedByLocal(local, context)))
+        return;
+    const { env, signal, user, observe } = context;
+    const daemon = await readDaemonSettings({
+        nix: 'nix',
+        env,
+        signal,
+        workingDirectory: external_node_os_namespaceObject.tmpdir(),
+    });
+    const names = unheardSettings(given, daemon);
+    if (names.length === 0)
+        return;
+    const text = `extra-nix-config: the local Nix daemon does not trust user '${user}', and ignores what it says of ${names.join(', ')}. ` +
+        'Set that in /etc/nix/nix.conf on this runner.';
+    observe({ kind: 'warning', text });
+}
+
 ;// CONCATENATED MODULE: ./build/builder-session.js
+
 
 
 
@@ -42657,23 +45018,18 @@ function noStore(socketPath, cause) {
  * A session with the local store that builds on machines.
  * @throws ActionError `daemon-error` when the daemon does not take the machines
  */
-async function openBuilderSession(builders, { env, socketPath, settings, version }, options, { observe }) {
+async function openBuilderSession(builders, { env, socketPath, settings, version }, { options, nixConf }, { observe }) {
     const { store } = await openLocalStore({ env, socketPath });
     try {
         const { nixVersion } = await store.greeting;
         const machines = builderSettings(builders.lines(version));
-        const asked = {
-            ...options,
-            settings: new Map([
-                ...machines.map(({ name, value }) => [name, value]),
-                ...options.settings,
-            ]),
-        };
-        const { setOptions } = deliverOptions(asked, 'socket', nixVersion, settings);
+        const ours = machines.map(({ name, value }) => [name, value]);
+        const asked = { ...options, settings: new Map([...ours, ...options.settings]) };
+        const { setOptions } = deliverOptions(withGivenConf(asked, nixConf.extraConfig, settings), 'socket', nixVersion, settings);
         if (!setOptions)
-            throw unreadable();
+            throw settingsUnreadable();
         await store.setOptions(setOptions);
-        const unheard = notEnforcedWarning(options, builders.machines);
+        const unheard = notEnforcedWarning(options);
         if (unheard !== undefined)
             observe({ kind: 'warning', text: unheard });
         return store;
@@ -42683,24 +45039,29 @@ async function openBuilderSession(builders, { env, socketPath, settings, version
         throw error;
     }
 }
-/** What Nix does not pass on to a machine (`SSHStore::setOptions` is empty in every version). */
+/**
+ * What no daemon of a machine gets to know: over ssh-ng Nix passes nothing on (`SSHStore::setOptions` is empty in every version), over ssh the
+ * two limits, but to a `nix-store --serve` that does not tell its daemon.
+ */
 const NOT_PASSED_ON = new Set(['cores', 'timeout', 'max-silent-time']);
-/** Says which options do not reach these machines; undefined if all do. */
-function notEnforcedWarning(options, machines) {
-    const names = askedNames(options).filter((name) => NOT_PASSED_ON.has(name));
-    if (names.length === 0 || machines.every(({ protocol }) => protocol === 'ssh'))
+/** Says which options do not reach machines; undefined if all do. */
+function notEnforcedWarning(options) {
+    const given = [...askedNames(options), ...options.settings.keys()];
+    const names = given.filter((name) => NOT_PASSED_ON.has(name));
+    if (names.length === 0)
         return undefined;
-    return (`${names.join(', ')}: Nix does not pass this on to ssh-ng:// builders, which build as they are set up themselves. ` +
+    return (`${names.join(', ')}: Nix does not pass this on to the daemons of builders, which build as they are set up themselves. ` +
         'Set it in their nix.conf, or use mode: remote-store.');
 }
-function unreadable() {
+/** What the local Nix has set is to be sent along with every option. */
+function settingsUnreadable() {
     return new ActionError('daemon-error', 'the local Nix does not tell its settings', {
         hint: 'Does `nix config show` (`nix show-config` before 2.20) work on this runner?',
     });
 }
 
 ;// CONCATENATED MODULE: ./service/builders-service.js
-var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
+var builders_service_addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
     if (value !== null && value !== void 0) {
         if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
         var dispose, inner;
@@ -42722,7 +45083,7 @@ var __addDisposableResource = (undefined && undefined.__addDisposableResource) |
     }
     return value;
 };
-var __disposeResources = (undefined && undefined.__disposeResources) || (function (SuppressedError) {
+var builders_service_disposeResources = (undefined && undefined.__disposeResources) || (function (SuppressedError) {
     return function (env) {
         function fail(e) {
             env.error = env.hasError ? new SuppressedError(e, env.error, "An error was suppressed during disposal.") : e;
@@ -42777,7 +45138,7 @@ class BuildersService {
     static async start(request, context) {
         const env_1 = { stack: [], error: void 0, hasError: false };
         try {
-            const opening = __addDisposableResource(env_1, new AsyncDisposableStack(), true);
+            const opening = builders_service_addDisposableResource(env_1, new AsyncDisposableStack(), true);
             const records = new OffloadRecords();
             const warnings = [];
             const observe = (event) => {
@@ -42792,16 +45153,17 @@ class BuildersService {
             const { path } = context.folder;
             const inner = { ...context, observe, temporaryDirectory: path, socketDirectory: path };
             const builders = await Builders.open(machines, inner, opening);
-            await builders.connect();
+            const version = await localNixVersion(context);
+            await builders.connect(version);
             const { env } = context;
             const local = await local_store_openLocalStore({ env, socketPath: daemonSocketPath(env) });
             opening.defer(() => local.store.close());
-            const { exports } = await openLocalNix(builders, local, options, inner, opening);
-            const unheard = notEnforcedWarning(options, builders.machines);
+            const { exports } = await openLocalNix(builders, version, local, request, inner, opening);
+            const unheard = notEnforcedWarning(options);
             if (unheard !== undefined)
                 warnings.push(unheard);
-            const detail = machines.length === 1 ? 'a builder' : `${builders.machines.length} builders`;
-            const ready = { kind: 'ready', remote: builders.label, detail, warnings, exports };
+            const { label, detail } = builders;
+            const ready = { kind: 'ready', remote: label, detail, warnings, exports };
             return new BuildersService(ready, builders, opening.move(), records);
         }
         catch (e_1) {
@@ -42809,7 +45171,7 @@ class BuildersService {
             env_1.hasError = true;
         }
         finally {
-            const result_1 = __disposeResources(env_1);
+            const result_1 = builders_service_disposeResources(env_1);
             if (result_1)
                 await result_1;
         }
@@ -42849,7 +45211,7 @@ async function localImportCheck({ store, access }, remote, { env, signal, user }
     if (trust === 'trusted' || access.kind === 'direct')
         return 'no-signature-check';
     const [localSettings, remoteSettings] = await Promise.all([
-        readLocalSettings({ nix: 'nix', env, signal, workingDirectory: external_node_os_namespaceObject.tmpdir() }),
+        readDaemonSettings({ nix: 'nix', env, signal, workingDirectory: external_node_os_namespaceObject.tmpdir() }),
         remote.settings(),
     ]);
     return importPermission({
@@ -43121,18 +45483,19 @@ function differing(overrides, usual, name) {
     return value === usual.get(name) ? undefined : value;
 }
 
+;// CONCATENATED MODULE: ./domain/abilities.js
+
+/** Whether a machine builds a derivation itself (Nix's `canBuildLocally`). */
+function isAble(derivation, { systems, features }) {
+    const { system } = derivation;
+    return ((systems === undefined || system === 'builtin' || systems.has(system)) &&
+        (features === undefined ||
+            requiredSystemFeatures(derivation).every((each) => features.has(each))));
+}
+
 ;// CONCATENATED MODULE: ./build/offload-plan.js
 
 
-/** What the store's URI says of a remote, else what its settings say. */
-function abilitiesOf(uri, settings) {
-    const systems = uri.systems.length > 0 ? uri.systems : settingsSystems(settings);
-    const features = uri.systemFeatures.length > 0 ? uri.systemFeatures : offload_plan_words(settings?.get('system-features'));
-    return {
-        systems: systems.length > 0 ? new Set(systems) : undefined,
-        features: features.length > 0 ? new Set(features) : undefined,
-    };
-}
 /**
  * Splits a request: what the remote is able to build goes there, whole, with all that it needs; the rest stays here.
  * @param missing all derivations that have to be built, as QueryMissing says it; what is not among them is there or can be substituted
@@ -43152,24 +45515,11 @@ function planOffload(paths, missing, closure, abilities) {
     }
     return { remote, local };
 }
-function isAble(derivation, { systems, features }) {
-    const { system } = derivation;
-    return ((systems === undefined || system === 'builtin' || systems.has(system)) &&
-        (features === undefined ||
-            requiredSystemFeatures(derivation).every((each) => features.has(each))));
-}
 function reaches(root, targets, closure) {
     if (targets.size === 0)
         return false;
     const needed = closureOfSome([root], closure);
     return [...targets].some((path) => needed.has(path));
-}
-function settingsSystems(settings) {
-    const own = offload_plan_words(settings?.get('system'));
-    return own.length === 0 ? [] : [...own, ...offload_plan_words(settings?.get('extra-platforms'))];
-}
-function offload_plan_words(text) {
-    return (text ?? '').split(/\s+/).filter((word) => word !== '');
 }
 
 ;// CONCATENATED MODULE: ./domain/activity.js
@@ -43208,6 +45558,7 @@ class ActivityTracker {
     #clock;
     #drvOf = new Map();
     #running = new Map();
+    #starts = new Map();
     #seconds = new Map();
     #machines = new Map();
     #lastTransition;
@@ -43242,6 +45593,10 @@ class ActivityTracker {
     secondsOf(drvPath) {
         return this.#seconds.get(drvPath);
     }
+    /** When a build began, or has begun, on our clock. */
+    startOf(drvPath) {
+        return this.#starts.get(drvPath);
+    }
     /** The daemon's name of the machine that builds, or has built; empty for its own. */
     machineOf(drvPath) {
         return this.#machines.get(drvPath);
@@ -43270,7 +45625,9 @@ class ActivityTracker {
             running.activities.add(id);
             return;
         }
-        this.#running.set(drvPath, { startedAt: this.#clock(), activities: new Set([id]) });
+        const startedAt = this.#clock();
+        this.#starts.set(drvPath, startedAt);
+        this.#running.set(drvPath, { startedAt, activities: new Set([id]) });
         this.#observe({ kind: 'build-started', drvPath });
     }
     #result(id, type, field) {
@@ -43924,8 +46281,14 @@ class CopyBack {
     #stores;
     #worker;
     #fatal;
+    #reopenings;
     constructor(options) {
         this.#options = options;
+        this.#reopenings = options.reopenings ?? 0;
+    }
+    /** What has arrived so far, by target. */
+    get copied() {
+        return this.#copied;
     }
     /** Starts copying soon. A target may be asked for again: what was copied is not copied twice. */
     enqueue(request) {
@@ -43969,9 +46332,14 @@ class CopyBack {
         const error = this.#fatal ?? (await this.#tryCopy(batch));
         if (!error)
             return;
-        if (FATAL.has(error.code) || batch.length === 1) {
-            if (FATAL.has(error.code))
-                this.#fatal = error;
+        if (error.code === 'connection-lost' && !this.#fatal && this.#reopenings > 0) {
+            this.#reopenings -= 1;
+            await this.#copyBatch(batch);
+            return;
+        }
+        if (FATAL.has(error.code))
+            this.#fatal ??= error;
+        if (this.#fatal || batch.length === 1) {
             for (const { key } of batch)
                 this.#failures.set(key, error);
             return;
@@ -44034,7 +46402,10 @@ class CopyBack {
         return { present, known };
     }
     #sessions() {
-        this.#stores ??= this.#options.openStores();
+        this.#stores ??= this.#options.openStores().catch((error) => {
+            this.#fatal = asActionError(error);
+            throw this.#fatal;
+        });
         return this.#stores;
     }
 }
@@ -44732,26 +47103,19 @@ class OffloadEngine {
     }
     async #tryRemote(parts, missing) {
         const { request, closure, client } = parts;
-        const remote = await this.#connected(client);
-        const abilities = abilitiesOf(remote.uri, await remote.settings());
-        const plan = planOffload(request.paths, missing, closure, abilities);
-        if (plan.remote.length === 0)
+        const remotes = await this.#options.remotes();
+        const plans = remotes.map(async ({ abilities }) => planOffload(request.paths, missing, closure, await abilities()));
+        const most = mostRemote(await Promise.all(plans));
+        const chosen = most && remotes[most.index];
+        if (!chosen)
             return { kind: 'pass' };
+        const { plan } = most;
+        const remote = await tellingOfWaits(client, chosen.connected(client.signal));
         const settings = await this.#options.localSettings();
         const { options, logging } = clientRequest(client.options, settings, this.#options.options);
         const sessions = this.#sessionsOf(remote);
         const lease = await sessions.acquire(options, logging, client.signal);
         return buildForClient({ ...this.#options, ...parts, plan, remote, lease, sessions });
-    }
-    /** Who waits is told so. */
-    async #connected({ signal, hear }) {
-        const tell = setTimeout(() => void hear({ kind: 'message', text: WAITING }), TELL_AFTER);
-        try {
-            return await this.#options.remote(signal);
-        }
-        finally {
-            clearTimeout(tell);
-        }
     }
     #sessionsOf(remote) {
         const known = this.#sessions.get(remote);
@@ -44760,6 +47124,24 @@ class OffloadEngine {
         const sessions = new RemoteSessions(remote);
         this.#sessions.set(remote, sessions);
         return sessions;
+    }
+}
+/** The plan by which most is built remotely, and whose it is; undefined where nobody can build any of it. */
+function mostRemote(plans) {
+    const ranked = plans
+        .map((plan, index) => ({ plan, index }))
+        .filter(({ plan }) => plan.remote.length > 0)
+        .toSorted((one, other) => other.plan.remote.length - one.plan.remote.length);
+    return ranked[0];
+}
+/** Who waits is told so. */
+async function tellingOfWaits({ hear }, connected) {
+    const tell = setTimeout(() => void hear({ kind: 'message', text: WAITING }), TELL_AFTER);
+    try {
+        return await connected;
+    }
+    finally {
+        clearTimeout(tell);
     }
 }
 /** The derivations of a request that take a build, and all that have to be built for them. What can be substituted is not among them. */
@@ -44799,6 +47181,82 @@ async function closureOf({ paths }) {
     }
 }
 
+;// CONCATENATED MODULE: ./build/offers.js
+/** What the store's URI says of a remote, else what its settings say. */
+function abilitiesOf(uri, settings) {
+    const systems = uri.systems.length > 0 ? uri.systems : settingsSystems(settings);
+    const features = uri.systemFeatures.length > 0 ? uri.systemFeatures : offers_words(settings?.get('system-features'));
+    return {
+        systems: systems.length > 0 ? new Set(systems) : undefined,
+        features: features.length > 0 ? new Set(features) : undefined,
+    };
+}
+/** As {@link abilitiesOf}, for who chooses among several. Whoever names a remote's systems names all. */
+function offerOf(uri, settings) {
+    const isSaid = uri.systems.length > 0 || settings?.get('builders')?.trim() === '';
+    const jobs = Number(settings?.get('max-jobs'));
+    return {
+        machines: [abilitiesOf(uri, settings)],
+        others: isSaid ? 'none' : 'possible',
+        capacity: jobs > 0 ? jobs : 1,
+    };
+}
+function settingsSystems(settings) {
+    const own = offers_words(settings?.get('system'));
+    return own.length === 0 ? [] : [...own, ...offers_words(settings?.get('extra-platforms'))];
+}
+function offers_words(text) {
+    return (text ?? '').split(/\s+/).filter((word) => word !== '');
+}
+
+;// CONCATENATED MODULE: ./build/remote-settings.js
+
+
+
+/** How long the remote may take to print its settings, in milliseconds. */
+const SETTINGS_TIMEOUT = 10_000;
+/**
+ * Runs `nix config show` there. A user with a forced command gets that command instead, which ends with its input.
+ * @returns undefined where that tells nothing; never rejects
+ */
+async function readRemoteSettings(connection, uri) {
+    try {
+        const stream = await connection.exec(settingsCommand(uri));
+        stream.duplex.end();
+        const timer = setTimeout(() => stream.duplex.destroy(), SETTINGS_TIMEOUT).unref();
+        try {
+            const printed = await (0,consumers_namespaceObject.text)(stream.duplex);
+            await stream.exit;
+            return remote_settings_settingsOf(printed);
+        }
+        finally {
+            clearTimeout(timer);
+        }
+    }
+    catch {
+        return undefined;
+    }
+}
+/** What a remote prints instead of nothing where Nix's default for `builders` names a file that is there. */
+const HAS_MACHINES = '# machines\n';
+/** Nix's default for `builders` names a file that most machines do not have: then it is none. */
+function remote_settings_settingsOf(printed) {
+    const hasMachines = printed.startsWith(HAS_MACHINES);
+    const settings = parseSettings(hasMachines ? printed.slice(HAS_MACHINES.length) : printed);
+    const isDefault = settings?.get('builders') === '@/etc/nix/machines';
+    return settings && isDefault && !hasMachines
+        ? new Map([...settings, ['builders', '']])
+        : settings;
+}
+/** Nix before 2.20 knows `show-config`, later ones `config show`. */
+function settingsCommand(uri) {
+    const program = uri.remoteProgram[0] ?? '';
+    const nix = program.includes('/') ? external_node_path_.posix.join(external_node_path_.posix.dirname(program), 'nix') : 'nix';
+    const flags = '--extra-experimental-features nix-command --json';
+    const machines = `test -s /etc/nix/machines && echo '${HAS_MACHINES.trim()}'`;
+    return `${machines}; ${nix} config show ${flags} 2>/dev/null || ${nix} show-config ${flags} 2>/dev/null`;
+}
+
 ;// CONCATENATED MODULE: ./build/remote.js
 
 
@@ -44807,9 +47265,6 @@ async function closureOf({ paths }) {
 
 
 
-
-/** How long the remote may take to print its settings, in milliseconds. */
-const SETTINGS_TIMEOUT = 10_000;
 /** One remote: an SSH connection, and the sessions with its store that run over it. */
 class Remote {
     label;
@@ -44834,26 +47289,24 @@ class Remote {
      * @throws ActionError of ssh/
      */
     static async connect(request, signal) {
-        const { uri, defaultUser, access, options } = request;
+        const { uri, access, options } = request;
         const endpoint = { ...uri, publicHostKey: uri.base64SshPublicHostKey };
         let settings;
         const connected = await connectWorker({
             host: uri.host,
             port: uri.port,
-            user: uri.user ?? defaultUser,
-            credentials: await access.credentialsFor(endpoint),
-            hostKeys: access.hostKeysOf(endpoint),
+            ...(await access.loginFor(endpoint)),
             compress: uri.compress,
             signal,
             onRequestable: (connection) => {
-                settings = readSettings(connection, uri);
+                settings = readRemoteSettings(connection, uri);
             },
         }, { ...programOf(uri), daemonArgs: daemonArguments(options) });
-        return new Remote(request, connected, settings ?? readSettings(connected.connection, uri));
+        return new Remote(request, connected, settings ?? readRemoteSettings(connected.connection, uri));
     }
     /** Whom we are logged in as. */
     get user() {
-        return this.#request.uri.user ?? this.#request.defaultUser;
+        return this.#connection.user;
     }
     get uri() {
         return this.#request.uri;
@@ -44867,8 +47320,12 @@ class Remote {
     }
     /** A further session, for queries and copies. */
     openSession = async () => this.#sessionOn(await this.#openChannel([])).store;
+    offer = async () => offerOf(this.uri, await this.settings());
     builderOf = () => this.label;
+    /** The one that there is ends the step: see `lost`. */
+    lossOf = () => undefined;
     rename = (text) => text;
+    trustRemedy = () => undefined;
     /** The session whose daemon builds with the options asked for; what cannot reach it is told. */
     async buildSession(observe) {
         const { store, warnings } = await this.sessionWith(this.#request.options);
@@ -44946,37 +47403,6 @@ function undeliverableText(label, names) {
     return (`${names.join(', ')}: ${label} cannot be told, because the SSH user is bound to one command there and Nix does not pass options on. ` +
         `Take \`command=\` away from the key's line in authorized_keys there, or set them in that machine's nix.conf.`);
 }
-function ignoredText(label, names) {
-    const verb = names.length === 1 ? 'is' : 'are';
-    return (`build-options: ${names.join(', ')} ${verb} heeded for trusted users only, and ${label} does not trust this one. ` +
-        `Set ${names.length === 1 ? 'it' : 'them'} in the remote's nix.conf, or log in as one of its trusted-users.`);
-}
-/** Runs `nix config show` there. A user with a forced command gets that command instead, which ends with its input. */
-async function readSettings(connection, uri) {
-    try {
-        const stream = await connection.exec(settingsCommand(uri));
-        stream.duplex.end();
-        const timer = setTimeout(() => stream.duplex.destroy(), SETTINGS_TIMEOUT).unref();
-        try {
-            const printed = await (0,consumers_namespaceObject.text)(stream.duplex);
-            await stream.exit;
-            return parseSettings(printed);
-        }
-        finally {
-            clearTimeout(timer);
-        }
-    }
-    catch {
-        return undefined;
-    }
-}
-/** Nix before 2.20 knows `show-config`, later ones `config show`. */
-function settingsCommand(uri) {
-    const program = uri.remoteProgram[0] ?? '';
-    const nix = program.includes('/') ? external_node_path_.posix.join(external_node_path_.posix.dirname(program), 'nix') : 'nix';
-    const flags = '--extra-experimental-features nix-command --json';
-    return `${nix} config show ${flags} 2>/dev/null || ${nix} show-config ${flags} 2>/dev/null`;
-}
 
 ;// CONCATENATED MODULE: ./protocol/replies.js
 
@@ -44984,22 +47410,22 @@ function settingsCommand(uri) {
 
 /** A server's side of answers. Before its answer it tells events, then LAST, or an error in place of both. */
 /** LAST: what follows is the answer. */
-const LAST_MESSAGE = message(MESSAGE.last).finish();
+const LAST_MESSAGE = message(messages_MESSAGE.last).finish();
 /** What many operations answer, BuildPaths among them. */
 const DONE = new WireWriter().u64(1).finish();
 /** @param mapId gives each activity the id that the client is to know it by; it is not asked about 0, which means none. */
 function writeEvent(event, mapId) {
     switch (event.kind) {
         case 'message':
-            return message(MESSAGE.next).string(event.text).finish();
+            return message(messages_MESSAGE.next).string(event.text).finish();
         case 'stop':
-            return message(MESSAGE.stopActivity).u64(mapId(event.id)).finish();
+            return message(messages_MESSAGE.stopActivity).u64(mapId(event.id)).finish();
         case 'result': {
-            const writer = message(MESSAGE.result).u64(mapId(event.id)).u64(event.type);
+            const writer = message(messages_MESSAGE.result).u64(mapId(event.id)).u64(event.type);
             return writeFields(writer, event.fields).finish();
         }
         case 'start': {
-            const writer = message(MESSAGE.startActivity)
+            const writer = message(messages_MESSAGE.startActivity)
                 .u64(mapId(event.id))
                 .u64(event.level)
                 .u64(event.type)
@@ -45011,7 +47437,7 @@ function writeEvent(event, mapId) {
 }
 /** ERROR as of protocol 1.26: it stands where {@link LAST_MESSAGE} and the answer would. */
 function writeError({ message: text, level = 0, traces = [] }) {
-    const writer = message(MESSAGE.error)
+    const writer = message(messages_MESSAGE.error)
         .string('Error')
         .u64(level)
         .string('Error') // a name that nothing uses any more
@@ -45982,7 +48408,196 @@ async function withLimit(ms, promise) {
     clearTimeout(timer);
 }
 
+;// CONCATENATED MODULE: ./service/configured.js
+
+/**
+ * Puts in force what the user has Nix told, for this process as for later steps.
+ * @param opened takes what has to be removed
+ * @throws ActionError `input-invalid` for what Nix does not take
+ */
+async function configure(given, outer, opened) {
+    const warnings = [];
+    const observe = (event) => {
+        if (event.kind === 'warning')
+            warnings.push(event.text);
+    };
+    const context = { ...outer, observe, socketDirectory: outer.folder.path };
+    const { env, exports } = await openGivenConf(given, context, opened);
+    return { context: { ...context, env }, exports, warnings };
+}
+
+;// CONCATENATED MODULE: ./build/present-places.js
+
+/** What passes: who cannot be had now is left out. Whatever else is wrong is for a person to see to. */
+const present_places_ABSENT = new Set([
+    'host-unresolvable',
+    'host-unreachable',
+    'connect-timeout',
+    'connection-lost',
+]);
+/**
+ * Waits for all; whoever cannot be reached is left out, and told of.
+ * @throws ActionError of ssh/ for what does not pass by itself, and where nobody is left
+ */
+async function presentPlaces(all, onLeftOut) {
+    const settled = await Promise.allSettled(all.map(({ connected }) => connected));
+    const present = settled.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+    const failures = settled.flatMap((each, index) => each.status === 'rejected'
+        ? [{ label: all[index]?.label ?? '', error: asActionError(each.reason) }]
+        : []);
+    const serious = failures.find(({ error }) => !present_places_ABSENT.has(error.code));
+    if (serious)
+        throw serious.error;
+    const [first, ...others] = present;
+    if (first === undefined)
+        throw present_places_noneLeft(failures.map(({ error }) => error));
+    for (const { label, error } of failures) {
+        onLeftOut(`${label} is left out: ${error.message}`);
+    }
+    return [first, ...others];
+}
+function present_places_noneLeft(errors) {
+    const [first, ...others] = errors;
+    if (!first)
+        return new errors_ActionError('internal', 'there is no place to build at');
+    if (others.length === 0)
+        return first;
+    const reasons = [...new Set(errors.map(({ message }) => message))].join('; ');
+    const { code, hint } = first;
+    return new errors_ActionError(code, `none of ${errors.length} remotes can be reached: ${reasons}`, {
+        hint,
+    });
+}
+
+;// CONCATENATED MODULE: ./service/linked-remotes.js
+
+
+
+
+/** Remotes whose connections are made anew when they were lost and somebody needs them. */
+class LinkedRemotes {
+    /** As they were connected first. */
+    first;
+    /** Who could not be reached, and why. */
+    leftOut;
+    #links = [];
+    constructor(first, leftOut, links) {
+        this.first = first;
+        this.leftOut = leftOut;
+        this.#links = links;
+    }
+    /**
+     * Connects to all; who cannot be reached is left out.
+     * @throws ActionError of ssh/, where nobody is left or somebody is not as he should be
+     */
+    static async connect(uris, connect, onNotice, signal) {
+        const leftOut = [];
+        const connecting = uris.map((uri) => ({
+            label: formatStoreUri(uri),
+            connected: connect(uri, signal),
+        }));
+        try {
+            const first = await presentPlaces(connecting, (text) => leftOut.push(text));
+            const links = first.map((remote) => new RemoteLink({
+                first: remote,
+                connect: (until) => connect(remote.uri, until),
+                onNotice,
+            }));
+            return new LinkedRemotes(first, leftOut, links);
+        }
+        catch (error) {
+            for (const { connected } of connecting)
+                void connected.then((remote) => remote.close()).catch(() => undefined);
+            throw error;
+        }
+    }
+    /** For the offload socket. What a remote can do is asked once. */
+    get remotes() {
+        return this.#links.map((link, index) => {
+            const first = this.first[index] ?? this.first[0];
+            return {
+                abilities: async () => abilitiesOf(first.uri, await first.settings()),
+                connected: (signal) => link.get(signal),
+            };
+        });
+    }
+    /** For people. */
+    get label() {
+        return this.first.map(({ label }) => label).join(', ');
+    }
+    /** Over all connections, SSH's own included. */
+    get bytesSent() {
+        return this.#links.reduce((sum, { bytesSent }) => sum + bytesSent, 0);
+    }
+    get bytesReceived() {
+        return this.#links.reduce((sum, { bytesReceived }) => sum + bytesReceived, 0);
+    }
+    /** How often there was a new connection after a lost one. */
+    get reconnects() {
+        return this.#links.reduce((sum, { reconnects }) => sum + reconnects, 0);
+    }
+    /** Ends all connections, and waits for them. */
+    close() {
+        for (const link of this.#links)
+            link.close();
+    }
+}
+
 ;// CONCATENATED MODULE: ./service/offload-service.js
+var offload_service_addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
+    if (value !== null && value !== void 0) {
+        if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
+        var dispose, inner;
+        if (async) {
+            if (!Symbol.asyncDispose) throw new TypeError("Symbol.asyncDispose is not defined.");
+            dispose = value[Symbol.asyncDispose];
+        }
+        if (dispose === void 0) {
+            if (!Symbol.dispose) throw new TypeError("Symbol.dispose is not defined.");
+            dispose = value[Symbol.dispose];
+            if (async) inner = dispose;
+        }
+        if (typeof dispose !== "function") throw new TypeError("Object not disposable.");
+        if (inner) dispose = function() { try { inner.call(this); } catch (e) { return Promise.reject(e); } };
+        env.stack.push({ value: value, dispose: dispose, async: async });
+    }
+    else if (async) {
+        env.stack.push({ async: true });
+    }
+    return value;
+};
+var offload_service_disposeResources = (undefined && undefined.__disposeResources) || (function (SuppressedError) {
+    return function (env) {
+        function fail(e) {
+            env.error = env.hasError ? new SuppressedError(e, env.error, "An error was suppressed during disposal.") : e;
+            env.hasError = true;
+        }
+        var r, s = 0;
+        function next() {
+            while (r = env.stack.pop()) {
+                try {
+                    if (!r.async && s === 1) return s = 0, env.stack.push(r), Promise.resolve().then(next);
+                    if (r.dispose) {
+                        var result = r.dispose.call(r.value);
+                        if (r.async) return s |= 2, Promise.resolve(result).then(next, function(e) { fail(e); return next(); });
+                    }
+                    else s |= 1;
+                }
+                catch (e) {
+                    fail(e);
+                }
+            }
+            if (s === 1) return env.hasError ? Promise.reject(env.error) : Promise.resolve();
+            if (env.hasError) throw env.error;
+        }
+        return next();
+    };
+})(typeof SuppressedError === "function" ? SuppressedError : function (error, suppressed, message) {
+    var e = new Error(message);
+    return e.name = "SuppressedError", e.error = error, e.suppressed = suppressed, e;
+});
+
+
 
 
 
@@ -45998,89 +48613,117 @@ async function withLimit(ms, promise) {
 /** The offload socket with all that serves it. */
 class OffloadService {
     ready;
-    #link;
+    #remotes;
     #server;
     #records;
-    constructor(ready, link, server, records) {
+    #opened;
+    constructor(ready, remotes, server, records, opened) {
         this.ready = ready;
-        this.#link = link;
+        this.#remotes = remotes;
         this.#server = server;
         this.#records = records;
+        this.#opened = opened;
     }
     /**
      * Connects, makes sure that what is built there can be had here, and listens.
      * @throws ActionError with what keeps it from serving
      */
-    static async start(request, context) {
-        const connect = (signal) => offload_service_connectTo(request, { ...context, signal });
-        const remote = await connect(context.signal);
+    static async start(request, outer) {
+        const env_1 = { stack: [], error: void 0, hasError: false };
         try {
-            const [importCheck, ready] = await Promise.all([
-                importCheckFor(remote, context),
-                offload_service_introduce(remote, request, context),
-            ]);
+            const opening = offload_service_addDisposableResource(env_1, new AsyncDisposableStack(), true);
+            const { context, exports, warnings } = await configure(request.nixConf, outer, opening);
             const records = new OffloadRecords();
             const onNotice = (text) => {
                 records.addNotice(text);
                 context.onNotice(text);
             };
-            const link = new RemoteLink({ first: remote, connect, onNotice });
-            const parts = { request, context, link, records, onNotice, importCheck };
-            return new OffloadService(ready, link, await serve(parts), records);
+            const connect = (uri, signal) => Remote.connect({ uri, access: context.access, options: request.options }, signal);
+            const { stores } = request;
+            const remotes = await LinkedRemotes.connect(stores, connect, onNotice, context.signal);
+            try {
+                const [importCheck, introduced] = await Promise.all([
+                    importCheckFor(remotes, request, context),
+                    offload_service_introduce(remotes, request, context),
+                ]);
+                const ready = {
+                    ...introduced,
+                    warnings: [...warnings, ...introduced.warnings],
+                    exports: { ...exports, ...introduced.exports },
+                };
+                const parts = { request, context, remotes, records, onNotice, importCheck };
+                return new OffloadService(ready, remotes, await offload_service_serve(parts), records, opening.move());
+            }
+            catch (error) {
+                remotes.close();
+                throw error;
+            }
         }
-        catch (error) {
-            remote.close();
-            throw error;
+        catch (e_1) {
+            env_1.error = e_1;
+            env_1.hasError = true;
+        }
+        finally {
+            const result_1 = offload_service_disposeResources(env_1);
+            if (result_1)
+                await result_1;
         }
     }
     /** Ends everything, clients' builds too. */
     async stop() {
         await this.#server.close();
-        const { bytesSent, bytesReceived, reconnects } = this.#link;
-        this.#link.close();
+        const { bytesSent, bytesReceived, reconnects } = this.#remotes;
+        this.#remotes.close();
+        await this.#opened.disposeAsync();
         const { rawOperations } = this.#server;
         const { remote } = this.ready;
         const totals = { bytesSent, bytesReceived, reconnects, rawOperations };
         return this.#records.report({ mode: 'remote-store', remote, ...totals });
     }
 }
-function offload_service_connectTo({ store: uri, options }, { access, user, signal }) {
-    return Remote.connect({ uri, defaultUser: user, access, options }, signal);
-}
 /** Asked before anything is built: a build whose outputs nobody can take is of no use. */
-async function importCheckFor(remote, context) {
+async function importCheckFor({ first: remotes }, { nixConf }, context) {
     const { env } = context;
     const local = await local_store_openLocalStore({ env, socketPath: daemonSocketPath(env) });
     try {
-        return await localImportCheck(local, remote, context, 'offload socket');
+        await warnOfUnheard(nixConf, local, context);
+        const [first, ...others] = remotes;
+        // What differs is only who is refused.
+        for (const remote of others)
+            await localImportCheck(local, remote, context, 'offload socket');
+        return await localImportCheck(local, first, context, 'offload socket');
     }
     finally {
         local.store.close();
     }
 }
-/** What is told of the remote, and which options it cannot be told. */
-async function offload_service_introduce(remote, { options }, { folder }) {
-    const detail = connectionDetail(await remote.greeting, remote.roundTripMs);
+/** What is told of the remotes, and which options they cannot be told. */
+async function offload_service_introduce({ first: remotes, label, leftOut }, { options }, { folder }) {
+    const details = remotes.map(async ({ greeting, roundTripMs }) => connectionDetail(await greeting, roundTripMs));
+    const detail = (await Promise.all(details)).join('; ');
     // Without NIX_REMOTE, who may write the store himself would not ask a daemon.
     const exports = { NIX_DAEMON_SOCKET_PATH: folder.socket, NIX_REMOTE: 'daemon' };
-    const ready = { kind: 'ready', remote: remote.label, detail, exports };
+    const ready = { kind: 'ready', remote: label, detail, exports };
     // The session that connecting has opened is for the first client.
     if (askedNames(options).length === 0)
-        return { ...ready, warnings: [] };
-    const { store, warnings } = await remote.sessionWith(options);
-    store.close();
-    return { ...ready, warnings };
+        return { ...ready, warnings: leftOut };
+    const undelivered = remotes.map(async (remote) => {
+        const { store, warnings } = await remote.sessionWith(options);
+        store.close();
+        return warnings;
+    });
+    return { ...ready, warnings: [...leftOut, ...(await Promise.all(undelivered)).flat()] };
 }
-async function serve(parts) {
-    const { request, context, link, records, onNotice, importCheck } = parts;
+async function offload_service_serve(parts) {
+    const { request, context, remotes, records, onNotice, importCheck } = parts;
     const { env, folder, clock } = context;
     const local = { env, socketPath: daemonSocketPath(env) };
-    const settings = offload_service_readSettings(context);
+    const settings = readSettings(context);
     return OffloadServer.listen({
         socketPath: folder.socket,
         openLocalStream: async () => (await openLocalStream(local)).stream,
         takeOver: offloadTo({
-            remote: (signal) => link.get(signal),
+            remotes: () => Promise.resolve(remotes.remotes),
             openLocal: () => local_store_openLocalStore(local),
             importCheck,
             options: request.options,
@@ -46095,7 +48738,7 @@ async function serve(parts) {
     });
 }
 /** Read once: what a later step changes, it asks for. */
-async function offload_service_readSettings({ env, signal }) {
+async function readSettings({ env, signal }) {
     const command = { nix: 'nix', env, signal, workingDirectory: external_node_os_namespaceObject.tmpdir() };
     return readLocalSettings(command).catch(() => undefined);
 }
@@ -46170,6 +48813,7 @@ var serve_disposeResources = (undefined && undefined.__disposeResources) || (fun
 
 
 
+
 /** Milliseconds for handing the report over. */
 const ANSWER_LIMIT = 2000;
 /** The process that serves the offload socket: from its assignment on standard input to its end. */
@@ -46182,13 +48826,13 @@ async function serve_serve() {
         const assignment = parseAssignment(await (0,consumers_namespaceObject.text)(process.stdin));
         try {
             const setUp = await Promise.race([start(assignment, signal), aborted(signal)]);
-            await answer(setUp.service.ready);
+            await serve_answer(setUp.service.ready);
             await serveToTheEnd(setUp, assignment, signal);
         }
         catch (thrown) {
             const { code, message, hint } = asActionError(thrown);
             note(message);
-            await answer({ kind: 'failed', code, message, hint });
+            await serve_answer({ kind: 'failed', code, message, hint });
         }
     }
     catch (e_1) {
@@ -46211,33 +48855,29 @@ function outliveTheStep() {
     process.stdout.on('error', () => undefined);
 }
 async function start({ inputs, workspace, folder: path }, signal) {
-    const inputPlace = { workspace, runnerSystem: runnerSystem() };
-    const { task, request, hostKeysOf } = readInputs((name) => inputs[name] ?? '', inputPlace);
+    const read = (name) => inputs[name] ?? '';
+    const { task, request, hostChecks } = readInputs(read, inputPlace(workspace));
     if (task !== 'set-up')
         throw new errors_ActionError('internal', 'the inputs name what to build');
-    const secrets = {
-        'ssh-key': inputs['ssh-key'] ?? '',
-        'ssh-key-passphrase': inputs['ssh-key-passphrase'] ?? '',
-    };
-    const credentialsFor = credentialsReader(secrets, process.env);
-    const { destination, copyInputs, options } = request;
-    const endpoints = destination.mode === 'builders' ? destination.machines : [machineOfStore(destination.store)];
-    await Promise.all(endpoints.map(credentialsFor));
-    // No path is relative from here on, and the workspace may be removed.
-    process.chdir('/');
     const marker = process.env[MARKER_VARIABLE] ?? '';
     const env = { ...childEnvironment(process.env), [MARKER_VARIABLE]: marker };
+    const user = currentUser();
+    const from = { processEnv: process.env, env, user, directory: path };
+    const access = accessWith(hostChecks, secretsOf(read), from);
+    const { destination, ...rest } = request;
+    await requireCredentials(destination, access);
+    // No path is relative from here on, and the workspace may be removed.
+    process.chdir('/');
     const folder = offloadFolder(path);
-    const place = { user: currentUser(), env, folder, clock: clock, signal, onNotice: note };
+    const place = { user, env, folder, clock: clock, signal, onNotice: note };
     const pipe = pipeProgram();
-    const access = { credentialsFor, hostKeysOf };
-    const service = await startService(destination, { copyInputs, options }, { access, pipe, ...place });
+    const service = await startService(destination, rest, { access, pipe, ...place });
     return { service, control: await ControlServer.listen(folder.control), folder };
 }
 function startService(destination, rest, context) {
     return destination.mode === 'builders'
         ? BuildersService.start({ machines: destination.machines, ...rest }, context)
-        : OffloadService.start({ store: destination.store, ...rest }, context);
+        : OffloadService.start({ stores: destination.stores, ...rest }, context);
 }
 async function serveToTheEnd({ service, control, folder }, { job }, signal) {
     const reply = await Promise.race([
@@ -46252,7 +48892,7 @@ async function serveToTheEnd({ service, control, folder }, { job }, signal) {
     // That connection stays open: its end tells that this process is gone.
     await Promise.race([reply?.(formatOffloadReport(report)), (0,promises_namespaceObject.setTimeout)(ANSWER_LIMIT)]);
 }
-async function answer(line) {
+async function serve_answer(line) {
     await new Promise((resolve) => process.stdout.write(`${JSON.stringify(line)}\n`, resolve));
 }
 function aborted(signal) {

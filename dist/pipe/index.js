@@ -112,8 +112,8 @@ function forward(from, to, send) {
 
 ;// CONCATENATED MODULE: ./pipe.js
 /**
- * `pipe SOCKET …` is what Nix runs in place of `ssh`: it joins its standard input and output to a tunnel, byte for byte, both ends
- * included. Nix adds arguments for the program that it believes to start (`--stdio`); the tunnel knows them already.
+ * `pipe SOCKET NAME` is what Nix runs in place of `ssh`: it joins its standard input and output to a tunnel, byte for byte, both ends
+ * included. The name is the remote's, for people. Nix adds arguments for the program that it believes to start (`--stdio`); the tunnel knows them already.
  *
  * Each of Nix's connections waits for this program to start, so that it imports next to nothing. After a transfer it ends by
  * having nothing left to do: in process.exit() Node 24.21.0 hangs now and then.
@@ -124,7 +124,7 @@ function forward(from, to, send) {
 
 
 const STDIN = 0;
-const [socketPath = ''] = process.argv.slice(2);
+const [socketPath = '', pipe_name = ''] = process.argv.slice(2);
 const input = standardPipe({ fd: STDIN, readable: true, writable: false });
 const output = standardPipe({ fd: STDOUT, readable: false, writable: true });
 const tunnel = (0,external_node_net_namespaceObject.connect)({ path: socketPath, allowHalfOpen: true });
@@ -133,7 +133,7 @@ let isGreeted = false;
 /** Whether standard error waits until it is read. */
 let waits = true;
 tunnel.on('data', listen);
-tunnel.on('end', () => (isGreeted ? leave() : fail(`nobody answers at ${socketPath} any more`)));
+tunnel.on('end', () => isGreeted ? leave() : fail(`nobody answers for ${pipe_name} any more, at ${socketPath}`));
 tunnel.on('error', (error) => fail(whatHappened(error)));
 // Nix is gone, or has heard enough.
 input.on('error', () => leave());
@@ -206,11 +206,11 @@ function leave() {
 }
 function whatHappened({ code, message }) {
     if (code === 'ENOENT' || code === 'ECONNREFUSED') {
-        return `this job holds no connection to the remote any more: nobody listens at ${socketPath}`;
+        return `this job holds no connection to ${pipe_name} any more: nobody listens at ${socketPath}`;
     }
     if (code === 'EACCES') {
-        return `only root and the user whose job it is may use the connection at ${socketPath}`;
+        return `only root and the user whose job it is may use the connection to ${pipe_name}, at ${socketPath}`;
     }
-    return `the connection at ${socketPath} broke: ${message}`;
+    return `the way to ${pipe_name} at ${socketPath} broke: ${message}`;
 }
 

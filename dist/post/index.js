@@ -28655,7 +28655,7 @@ function errorText({ message, hint }) {
 
 /***/ }),
 
-/***/ 2228:
+/***/ 8659:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -28668,7 +28668,7 @@ __nccwpck_require__.d(__webpack_exports__, {
 var lib_core = __nccwpck_require__(8544);
 // EXTERNAL MODULE: ./domain/outcome.js
 var outcome = __nccwpck_require__(2222);
-;// CONCATENATED MODULE: ./action/format.js
+;// CONCATENATED MODULE: ./domain/format.js
 /** `3.1 s`, `4 min 05 s`, `2 h 03 min`. */
 function format_formatSeconds(seconds) {
     if (seconds < 9.95)
@@ -28922,6 +28922,8 @@ function log_oneLine(event) {
             return `connected to ${event.remote} (${event.detail})`;
         case 'evaluated':
             return evaluatedLine(event);
+        case 'mode-chosen':
+            return `mode ${event.mode}: ${event.reason}`;
         case 'to-build':
             return `${format_plural(event.attributes, 'derivation')} to build, ${event.cached} there already`;
         case 'uploading':
@@ -29084,7 +29086,25 @@ function system_systemOfMachine(arch, platform) {
     return (platform === 'linux' || platform === 'darwin') && isSystem(text) ? text : undefined;
 }
 
+;// CONCATENATED MODULE: ./nix/load-locks.js
+
+
+/**
+ * Removes the files by which Nix counts the builds on each machine. It names them after a machine's URI, in which there is a folder that is
+ * another in each job, and never removes them (build-remote.cc, `openSlotLock`). A root daemon's are root's; then they stay.
+ * @param folder an absolute path; the machines that were reached through launchers in it are those that no longer exist
+ * @param stateDirectory Nix's
+ */
+async function removeLoadLocks(folder, stateDirectory = '/nix/var/nix') {
+    const directory = external_node_path_namespaceObject.join(stateDirectory, 'current-load');
+    const part = `${folder.replaceAll('/', '_')}_`;
+    const names = await (0,promises_namespaceObject.readdir)(directory).catch(() => []);
+    const ours = names.filter((name) => name.includes(part));
+    await Promise.allSettled(ours.map((name) => (0,promises_namespaceObject.rm)(external_node_path_namespaceObject.join(directory, name))));
+}
+
 ;// CONCATENATED MODULE: ./action/place.js
+
 
 
 
@@ -29110,7 +29130,9 @@ function socketDirectory(preferred) {
 async function makeSocketDirectory() {
     return await mkdtemp('/tmp/nix-remote-build-');
 }
+/** With what Nix made of the names in it. */
 async function removeSocketDirectory(folder) {
+    await removeLoadLocks(folder, process.env['NIX_STATE_DIR']);
     await (0,promises_namespaceObject.rm)(folder, { recursive: true, force: true });
 }
 /** In a container the user may have no entry in passwd, for which Node throws. */
@@ -29129,9 +29151,17 @@ function runnerSystem() {
         return system;
     throw new ActionError('input-invalid', `Nix does not run on ${process.platform} (${process.arch})`, { hint: 'Use a Linux or macOS runner.' });
 }
-/** What inputs are read against. */
-function inputPlace() {
-    return { workspace: workspace(), runnerSystem: runnerSystem() };
+/**
+ * What inputs are read against.
+ * @param folder that relative paths are in
+ */
+function inputPlace(folder = workspace()) {
+    return { workspace: folder, runnerSystem: runnerSystem(), githubHost: githubHost() };
+}
+/** An Enterprise Server has a host of its own, and its tokens are for that one. */
+function githubHost() {
+    const server = process.env['GITHUB_SERVER_URL'] ?? '';
+    return URL.canParse(server) ? new URL(server).host : 'github.com';
 }
 /** What joins Nix to a tunnel of ours. Found beside this program: a bundle does not know where it is. */
 function pipeProgram() {
@@ -29211,9 +29241,10 @@ function renderSummary(report) {
     const failed = failuresByCause(report.outcomes);
     return [
         `## Nix Remote Build: ${verdict(report, failed.length)}`,
-        `Mode **${report.mode}** on ${code(report.remote)}. ${summary_counts(report.outcomes)}.`,
+        `${place(report)}. ${summary_counts(report.outcomes)}.`,
         transfer(report),
-        summary_table(report.outcomes),
+        predictionsTable(report),
+        summary_table(report),
         ...failureSections(failed),
         ...report.problems.map((problem) => warningBox(errorText(problem))),
     ]
@@ -29227,6 +29258,11 @@ function verdict(report, failed) {
         return `❌ ${failed} of ${total} failed`;
     return report.problems.length > 0 ? `❌ ${total} built, but not finished` : `✅ ${total} built`;
 }
+/** Which mode, where, and why. */
+function place({ mode, remote, reason }) {
+    const why = reason === undefined ? '' : `: ${escapeText(reason)}`;
+    return `Mode **${mode}** on ${code(remote)}${why}`;
+}
 function summary_counts(outcomes) {
     const byStatus = new Map();
     for (const { status } of outcomes)
@@ -29239,29 +29275,72 @@ function transfer(report) {
         .join(', ');
     return `Sent ${formatBytes(report.bytesUploaded)}, received ${formatBytes(report.bytesDownloaded)}. Time: ${phases}.`;
 }
-function summary_table(outcomes) {
+/** What was expected of each mode before it was chosen, beside what it took. */
+function predictionsTable({ mode, predictions, ...report }) {
+    if (predictions.length < 2)
+        return '';
+    const built = report.seconds.get('build') ?? 0;
+    const rows = predictions.map((each) => [
+        each.mode === mode ? `**${each.mode}**` : each.mode,
+        formatSeconds(each.seconds.expected),
+        formatBytes(each.bytesUp.expected),
+        formatBytes(each.bytesDown.expected),
+    ]);
+    const took = [
+        'took, with the builds',
+        formatSeconds(built + (report.seconds.get('copy-back') ?? 0)),
+        formatBytes(report.bytesUploaded),
+        formatBytes(report.bytesDownloaded),
+    ];
+    return [
+        line(['expected', 'time without what any mode builds', 'sent', 'received']),
+        '|-|-:|-:|-:|',
+        ...[...rows, took].map(line),
+    ].join('\n');
+}
+const STATUS = [
+    { head: '', alignment: '-', cell: ({ status }) => ((0,outcome/* isGood */.Kg)(status) ? '✅' : '❌') },
+    { head: 'attribute', alignment: '-', cell: ({ attribute }) => markdown_code(attribute) },
+    { head: 'status', alignment: '-', cell: ({ status }) => status },
+    { head: 'system', alignment: '-', cell: ({ system = '' }) => system },
+];
+/** Where several machines build; a single one is named above the table. */
+const MACHINE = {
+    head: 'machine',
+    alignment: '-',
+    cell: ({ remote }) => (remote === undefined ? '' : markdown_code(remote)),
+};
+const REST = [
+    {
+        head: 'time',
+        alignment: '-:',
+        cell: ({ seconds }) => (seconds === undefined ? '' : format_formatSeconds(seconds)),
+    },
+    { head: 'copied', alignment: '-', cell: ({ copied }) => (copied ? 'yes' : '') },
+];
+function summary_table({ mode, outcomes }) {
     if (outcomes.length === 0)
         return '';
+    const columns = [
+        ...STATUS,
+        ...(mode === 'builders' || areSeveral(outcomes) ? [MACHINE] : []),
+        ...REST,
+    ];
     const rank = (outcome) => (isGood(outcome.status) ? 1 : 0);
     const sorted = [...outcomes].sort((a, b) => rank(a) - rank(b));
-    const rows = sorted.slice(0, MAX_ROWS).map(summary_row);
+    const rows = sorted.slice(0, MAX_ROWS);
     const left = sorted.length - rows.length;
     return [
-        '| | attribute | status | system | time | copied |',
-        '|-|-|-|-|-:|-|',
-        ...rows,
+        line(columns.map(({ head }) => head)),
+        `|${columns.map(({ alignment }) => alignment).join('|')}|`,
+        ...rows.map((outcome) => line(columns.map(({ cell }) => cell(outcome)))),
         ...(left > 0 ? ['', `${left} more are in \`results-file\`.`] : []),
     ].join('\n');
 }
-function summary_row(outcome) {
-    const cells = [
-        isGood(outcome.status) ? '✅' : '❌',
-        code(outcome.attribute),
-        outcome.status,
-        outcome.system ?? '',
-        outcome.seconds === undefined ? '' : formatSeconds(outcome.seconds),
-        outcome.copied ? 'yes' : '',
-    ];
+function areSeveral(outcomes) {
+    return new Set(outcomes.flatMap(({ remote }) => remote ?? [])).size > 1;
+}
+function line(cells) {
     return `| ${cells.join(' | ')} |`;
 }
 /** One section for all that failed alike: a lost connection or a cancelled build says the same of hundreds. */
@@ -29493,6 +29572,7 @@ async function listenPrivately(server, path, what) {
 
 
 
+
 function offloadFolder(folder) {
     return {
         path: folder,
@@ -29508,7 +29588,9 @@ async function makeOffloadFolder(preferred) {
     const fits = Buffer.byteLength(socket) <= MAX_SOCKET_PATH;
     return offloadFolder(await mkdtemp(path.join(fits ? preferred : '/tmp', name)));
 }
+/** With what Nix made of the names in it. */
 async function removeOffloadFolder({ path }) {
+    await removeLoadLocks(path, process.env['NIX_STATE_DIR']);
     await (0,promises_namespaceObject.rm)(path, { recursive: true, force: true });
 }
 
@@ -29686,6 +29768,7 @@ const ERROR_CODES = (/* unused pure expression or super */ null && ([
     'machines-invalid',
     'key-invalid',
     'key-passphrase',
+    'credentials-missing',
     'known-hosts-invalid',
     // reaching the remote
     'host-unresolvable',
@@ -29704,6 +29787,7 @@ const ERROR_CODES = (/* unused pure expression or super */ null && ([
     'protocol-violation',
     'daemon-error',
     'daemon-untrusted',
+    'daemon-elsewhere',
     // moving store paths
     'path-invalid',
     'nar-invalid',
@@ -29714,6 +29798,7 @@ const ERROR_CODES = (/* unused pure expression or super */ null && ([
     'evaluation-failed',
     'installable-unknown',
     'unsupported-derivation',
+    'unsupported-system',
     'build-failed',
     'cancelled',
     'internal',
@@ -29778,8 +29863,8 @@ function isGood(status) {
 function isOutcomeStatus(text) {
     return Object.hasOwn(VERDICTS, text);
 }
-// 2.8.0 to 2.29, 2.30 to 2.33, and 2.34 say in three ways that no machine fits.
-const UNSUPPORTED = /but I am a '|required system or feature not available|platform mismatch|missing system features/;
+// 2.8.0 to 2.29, 2.30 to 2.33, and 2.34 say in three ways that no machine fits; with max-jobs = 0, in two others.
+const UNSUPPORTED = /but I am a '|required system or feature not available|platform mismatch|missing system features|unable to start any build|local builds are disabled/i;
 /**
  * What a daemon's status means for the attribute that asked.
  *
@@ -29823,7 +29908,7 @@ function outcomeStatus(status, errorMessage) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_crash_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2955);
-/* harmony import */ var _cleanup_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2228);
+/* harmony import */ var _cleanup_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8659);
 
 
 (0,_action_crash_js__WEBPACK_IMPORTED_MODULE_0__/* .warnOnCrash */ .FX)();
