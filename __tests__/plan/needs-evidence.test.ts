@@ -1,5 +1,4 @@
-import { describe, expect, it } from 'vitest';
-import { forLaterSteps } from '../../src/plan/later-steps.ts';
+import { expect, it } from 'vitest';
 import { needsEvidence, type Circumstances } from '../../src/plan/needs-evidence.ts';
 import { ARM, evidenceOf, LINUX, remoteId } from './scene.ts';
 
@@ -92,34 +91,4 @@ it.each(ROWS)('whether there is a choice: $name', ({ given, mode }) => {
   });
   expect(need.kind === 'decided' ? need.decision.mode : need.kind).toBe(mode);
   if (need.kind === 'decided') expect(need.decision.predictions).toEqual([]);
-});
-
-describe('for later steps', () => {
-  const POSSIBLE = { kind: 'possible' } as const;
-  const old = remote({ id: remoteId('old'), protocol: 'serve' });
-  const special = remote({ id: remoteId('special'), mandatoryFeatures: new Set(['gpu']) });
-  const unsigned = remote({ id: remoteId('unsigned'), outputsAccepted: false });
-
-  it('what can be a store is one, and the rest are builders', () => {
-    const served = forLaterSteps([remote(), old, special], POSSIBLE);
-    expect(served).toMatchObject({
-      stores: [{ id: 'ssh-ng://remote' }],
-      builders: [old, special],
-      left: [],
-    });
-    expect(served.reason).toBe(
-      'later steps build on ssh-ng://remote through the offload socket; ' +
-        'ssh-ng://old, ssh-ng://special as remote builders, for not every remote is a store that can build by itself',
-    );
-  });
-
-  it('a store whose outputs cannot be had is a builder', () => {
-    expect(forLaterSteps([unsigned], POSSIBLE)).toMatchObject({ stores: [], builders: [unsigned] });
-  });
-
-  it('without builders the rest is left out, with why', () => {
-    const served = forLaterSteps([remote(), old], IMPOSSIBLE);
-    expect(served).toMatchObject({ builders: [], left: [{ remote: old, why: IMPOSSIBLE.why }] });
-    expect(served.reason).toMatch(/; ssh-ng:\/\/old is left out, because nobody trusts anybody$/);
-  });
 });

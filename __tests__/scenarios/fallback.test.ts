@@ -161,7 +161,7 @@ describe.concurrent('a remote that cannot be had', () => {
     const store = 'ssh-ng://ci@builder.invalid';
     const ran = await run(PUSH, { fallback: 'unreachable', store });
     await expectLocal(ran, {
-      warning: `the host name builder.invalid does not resolve. Is it spelled right, and known to the name servers that this runner uses? ${HERE}`,
+      warning: `the host name builder.invalid does not resolve. Is it spelled right, and known to the name servers that this runner uses? A name that only ssh_config knows takes transport: openssh. ${HERE}`,
     });
   });
 

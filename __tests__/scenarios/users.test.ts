@@ -144,7 +144,7 @@ describe('the runner', () => {
       runner,
       user: 'ci',
       attributes: attributes('refused'),
-      inputs: { 'copy-outputs': 'true' },
+      inputs: { mode: 'remote-store', 'copy-outputs': 'true' },
     });
     const main = await prepared.step.main();
     let connectedAt: number | undefined;

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { chmodSync, existsSync } from 'node:fs';
 import type { Server } from 'node:net';
 import { ActionError, toError } from '../domain/errors.ts';
 
@@ -18,11 +19,12 @@ export async function listenPrivately(server: Server, path: string, what: string
       { hint: 'Set RUNNER_TEMP or TMPDIR to a folder with a shorter path.' },
     );
   }
-  const umask = process.umask(0o177); // the socket is made before listen() returns
+  const listening = once(server, 'listening');
   server.listen(path);
-  process.umask(umask);
   try {
-    await once(server, 'listening');
+    // Not by the umask, which is that of the whole process: folders that are made at the same moment would be closed to their owner.
+    if (existsSync(path)) chmodSync(path, 0o600); // it is there when listen() returns, unless that failed
+    await listening;
   } catch (thrown) {
     const cause = toError(thrown);
     const message = `the socket of ${what} cannot be made: ${cause.message}`;

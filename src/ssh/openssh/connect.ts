@@ -1,5 +1,4 @@
-import { mkdtempSync } from 'node:fs';
-import { rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 import { ActionError } from '../../domain/errors.ts';
@@ -27,8 +26,7 @@ export async function connectOpenssh(
   timeouts: Timeouts,
 ): Promise<OpensshConnection> {
   await using opened = new AsyncDisposableStack();
-  // At once: a socket that is made elsewhere in this process narrows the umask meanwhile, and nobody could enter the folder.
-  const folder = mkdtempSync(path.join(options.directory, 'ssh-'));
+  const folder = await mkdtemp(path.join(options.directory, 'ssh-'));
   opened.defer(() => rm(folder, { recursive: true, force: true }));
   const files = clientFiles(folder);
   await writeFiles(options, files, timeouts);
