@@ -27,6 +27,8 @@ const FLAKE = `{
       hydraJobs = { ${SYSTEM} = { h = d "h"; }; ${OTHER_SYSTEM} = abort "no"; misc = { i = d "i"; }; j = d "j"; };
       jobs.hello = { ${SYSTEM} = d "hello"; ${OTHER_SYSTEM} = abort "no"; };
       nothing = { };
+      anywhere = derivation { name = "w"; system = "builtin"; builder = "builtin:fetchurl"; };
+      levels = derivation { name = "v"; system = "x86_64-v3-linux"; builder = "/b"; };
       apps.${SYSTEM}.run = { type = "app"; program = "/bin/true"; };
     };
 }`;
@@ -48,6 +50,11 @@ describe.each(TESTED_SUITES)('attribute sets and outputs, Debian %s:', (suite) =
     (await evaluateOn(host, installables, { systems })).attributes.map(
       ({ attribute }) => attribute,
     );
+
+  it('a derivation may be for no system, or for one that only some machines of a kind can run', async () => {
+    const { attributes } = await evaluateOn(host, ['path:.#anywhere', 'path:.#levels'], {});
+    expect(attributes).toMatchObject([{ system: 'builtin' }, { system: 'x86_64-v3-linux' }]);
+  });
 
   const checks = ['a', 'b', 'nested.deeper.x', 'nested.y', '"with space"', '"with.dot"'];
 

@@ -3,8 +3,8 @@ import { ActionError } from './errors.ts';
 /** A Nix system such as `x86_64-linux`, checked. */
 export type System = string & { readonly __brand: 'System' };
 
-// Any `cpu-kernel` of letters, digits and underscores: Nix itself compares systems as texts and knows no list.
-const SYSTEM = /^[A-Za-z0-9_]+-[A-Za-z0-9_]+$/;
+// Words of letters, digits and underscores, `cpu-kernel` or `x86_64-v3-linux`: Nix itself compares systems as texts and knows no list.
+const SYSTEM = /^[A-Za-z0-9_]+(?:-[A-Za-z0-9_]+)+$/;
 
 /**
  * An attribute name that can only be a system, as a POSIX extended regular expression (builtins.match reads it too).

@@ -3,7 +3,7 @@ import type { OutputSelection } from '../domain/derived-path.ts';
 import { ActionError } from '../domain/errors.ts';
 import type { Installable } from '../domain/installable.ts';
 import { isStorePath, parseDrvPath } from '../domain/store-path.ts';
-import { parseSystem } from '../domain/system.ts';
+import { parseMachineSystem } from '../domain/machine.ts';
 import {
   emptySet,
   evaluationFailure,
@@ -90,7 +90,7 @@ function checkedDerivation(place: Place, derivation: WalkDerivation): EvaluatedD
     ...place,
     drvPath: parseDrvPath(derivation.drvPath),
     name: name ?? '',
-    system: parseSystem(system ?? ''),
+    system: parseMachineSystem(system ?? ''),
     outputs: new Map(paths),
     wantedOutputs: outputsWanted(selection, [...outputs.keys()]),
     requiredSystemFeatures,

@@ -2,7 +2,7 @@ import type { AttrPath } from '../domain/attr-path.ts';
 import type { ActionError } from '../domain/errors.ts';
 import type { Installable } from '../domain/installable.ts';
 import type { DrvPath, StorePath } from '../domain/store-path.ts';
-import type { System } from '../domain/system.ts';
+import type { MachineSystem } from '../domain/machine.ts';
 import type { NixError, Position } from './log-line.ts';
 
 /** What all evaluated attributes have. */
@@ -21,7 +21,7 @@ export interface EvaluatedDerivation extends Evaluated {
   readonly member: AttrPath;
   readonly drvPath: DrvPath;
   readonly name: string;
-  readonly system: System;
+  readonly system: MachineSystem;
   /** All its outputs; `undefined` where the path is known only once it is built (floating content-addressed). */
   readonly outputs: ReadonlyMap<string, StorePath | undefined>;
   /** Those to build: the ones asked for, else `meta.outputsToInstall`, else `out`. Sorted. */

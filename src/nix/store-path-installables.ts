@@ -11,7 +11,7 @@ import {
   isStorePath,
   storePathName,
 } from '../domain/store-path.ts';
-import { parseSystem } from '../domain/system.ts';
+import { parseMachineSystem } from '../domain/machine.ts';
 import { unbuildable } from './evaluation-failure.ts';
 import type { EvaluatedAttribute, EvaluatedDerivation } from './evaluation.ts';
 import { outputsWanted } from './wanted-outputs.ts';
@@ -72,7 +72,7 @@ async function readDerivation(
     member: [],
     drvPath,
     name: storePathName(drvPath).replace(/\.drv$/, ''),
-    system: parseSystem(derivation.system),
+    system: parseMachineSystem(derivation.system),
     outputs: derivation.outputs,
     wantedOutputs: outputsWanted(installable.outputs ?? 'all', names),
     requiredSystemFeatures: requiredSystemFeatures(derivation),

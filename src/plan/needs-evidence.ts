@@ -1,4 +1,4 @@
-import type { System } from '../domain/system.ts';
+import type { MachineSystem } from '../domain/machine.ts';
 import type { Decision } from './decide.ts';
 import type { Feasibility, MachineAbilities, RemoteEvidence } from './evidence.ts';
 import { labelOf } from './knowledge.ts';
@@ -15,7 +15,7 @@ export interface Circumstances {
   /** Whether any output is to be copied back. */
   readonly wantedBack: boolean;
   /** For which derivations are wanted; `unknown` before evaluation, which is then taken to be about what the remote offers. */
-  readonly systems: Known<ReadonlySet<System>>;
+  readonly systems: Known<ReadonlySet<MachineSystem>>;
 }
 
 /** Whether there is a choice. */
