@@ -7,13 +7,17 @@ import {
   type Builder,
   type NixHost,
 } from '../../lab/index.ts';
+import { gated, Gates, SHOW_GATES } from '../helpers/gates.ts';
+import { LiveStep } from '../helpers/live-step.ts';
 import { linkTarget, makeWorkspace, outputPath, runScenario } from '../helpers/scenario.ts';
 
 let builder: Builder;
 let runner: NixHost;
+let gates: Gates;
 
 beforeAll(async () => {
-  builder = await startBuilder();
+  builder = await startBuilder({ nixConf: [SHOW_GATES] });
+  gates = await Gates.make(builder);
   runner = await startNixHost({ name: 'runner', nix: 'user-owned' });
 });
 
@@ -41,6 +45,21 @@ it('jobs of one runner that build the same at the same time do not disturb each 
     user: runner.owner,
   });
   expect(await runner.processes()).toEqual([]);
+});
+
+it('who has to wait for another’s build of the same says so', async () => {
+  const attributes = { same: gated('same') };
+  const first = await LiveStep.start({ builder, runner, attributes });
+  await gates.running(['same']);
+  const second = await LiveStep.start({ builder, runner, attributes });
+  await second.said(/waiting for lock on .*-same/);
+  await gates.open('same');
+  for (const step of [first, second]) {
+    const ended = await step.ended();
+    expect(ended.code, ended.log).toBe(0);
+    expect(await step.post()).toMatchObject({ code: 0 });
+  }
+  expect(await gates.starts('same')).toBe(1);
 });
 
 it('steps of one job leave each other’s outputs and links', async () => {

@@ -8,6 +8,9 @@ import {
 import { isDrvPath, isStorePath, type DrvPath, type StorePath } from '../domain/store-path.ts';
 import type { Clock, Observe } from './events.ts';
 
+/** What Nix says of a build that another client's build holds up (derivation-building-goal.cc). */
+const LOCKED = /^waiting for (?:a )?locks? /i;
+
 interface RunningBuild {
   readonly startedAt: number;
   /** A remote that passes a build on to a builder of its own tells of it twice: both count as one build. */
@@ -42,6 +45,10 @@ export class ActivityTracker {
       case 'start': {
         const drvPath = builtDerivation(event.type, event.fields[0]);
         if (drvPath !== undefined) this.#started(event.id, drvPath, event.fields[1]);
+        // Another session builds the same: without a word of it this looks as if nothing happened.
+        if (event.type === ACTIVITY.buildWaiting && LOCKED.test(event.text)) {
+          this.#observe({ kind: 'daemon-message', text: event.text });
+        }
         return;
       }
       case 'result': {
