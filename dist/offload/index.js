@@ -35817,8 +35817,8 @@ function ssh_uri_decode(text, where) {
 
 ;// CONCATENATED MODULE: ./domain/system.js
 
-// Any `cpu-kernel` of letters, digits and underscores: Nix itself compares systems as texts and knows no list.
-const SYSTEM = /^[A-Za-z0-9_]+-[A-Za-z0-9_]+$/;
+// Words of letters, digits and underscores, `cpu-kernel` or `x86_64-v3-linux`: Nix itself compares systems as texts and knows no list.
+const SYSTEM = /^[A-Za-z0-9_]+(?:-[A-Za-z0-9_]+)+$/;
 /**
  * An attribute name that can only be a system, as a POSIX extended regular expression (builtins.match reads it too).
  * Narrow on purpose: `foo-bar` must stay an ordinary name.
@@ -37582,6 +37582,7 @@ const external_node_events_namespaceObject = __WEBPACK_EXTERNAL_createRequire(im
 ;// CONCATENATED MODULE: ./tunnel/private-socket.js
 
 
+
 /** What the address of a socket holds at most on any system (104 bytes on macOS, 108 on Linux), less what others may add. */
 const private_socket_MAX_SOCKET_PATH = 100;
 /**
@@ -37593,11 +37594,13 @@ async function listenPrivately(server, path, what) {
     if (Buffer.byteLength(path) > private_socket_MAX_SOCKET_PATH) {
         throw new errors_ActionError('internal', `the socket of ${what} has a path longer than ${private_socket_MAX_SOCKET_PATH} bytes: ${path}`, { hint: 'Set RUNNER_TEMP or TMPDIR to a folder with a shorter path.' });
     }
-    const umask = process.umask(0o177); // the socket is made before listen() returns
+    const listening = (0,external_node_events_namespaceObject.once)(server, 'listening');
     server.listen(path);
-    process.umask(umask);
     try {
-        await (0,external_node_events_namespaceObject.once)(server, 'listening');
+        // Not by the umask, which is that of the whole process: folders that are made at the same moment would be closed to their owner.
+        if ((0,external_node_fs_namespaceObject.existsSync)(path))
+            (0,external_node_fs_namespaceObject.chmodSync)(path, 0o600); // it is there when listen() returns, unless that failed
+        await listening;
     }
     catch (thrown) {
         const cause = toError(thrown);
@@ -40007,7 +40010,6 @@ var __disposeResources = (undefined && undefined.__disposeResources) || (functio
 
 
 
-
 /**
  * Connects with the machine's own OpenSSH client.
  * @throws ActionError of group "reaching the remote", `input-invalid` where there is no client that can be used, or `cancelled`
@@ -40016,8 +40018,7 @@ async function connectOpenssh(options, timeouts) {
     const env_1 = { stack: [], error: void 0, hasError: false };
     try {
         const opened = __addDisposableResource(env_1, new AsyncDisposableStack(), true);
-        // At once: a socket that is made elsewhere in this process narrows the umask meanwhile, and nobody could enter the folder.
-        const folder = (0,external_node_fs_namespaceObject.mkdtempSync)(external_node_path_.join(options.directory, 'ssh-'));
+        const folder = await (0,external_node_fs_promises_namespaceObject.mkdtemp)(external_node_path_.join(options.directory, 'ssh-'));
         opened.defer(() => (0,external_node_fs_promises_namespaceObject.rm)(folder, { recursive: true, force: true }));
         const files = clientFiles(folder);
         await writeFiles(options, files, timeouts);
@@ -45547,6 +45548,8 @@ const RESULT = {
 ;// CONCATENATED MODULE: ./build/activity-tracker.js
 
 
+/** What Nix says of a build that another client's build holds up (derivation-building-goal.cc). */
+const LOCKED = /^waiting for (?:a )?locks? /i;
 /**
  * Turns what a daemon tells of its activities into builds that start, speak and stop.
  * An activity's end does not say how the build ended: that is known from the build's result alone.
@@ -45574,6 +45577,10 @@ class ActivityTracker {
                 const drvPath = builtDerivation(event.type, event.fields[0]);
                 if (drvPath !== undefined)
                     this.#started(event.id, drvPath, event.fields[1]);
+                // Another session builds the same: without a word of it this looks as if nothing happened.
+                if (event.type === ACTIVITY.buildWaiting && LOCKED.test(event.text)) {
+                    this.#observe({ kind: 'daemon-message', text: event.text });
+                }
                 return;
             }
             case 'result': {

@@ -28655,7 +28655,7 @@ function errorText({ message, hint }) {
 
 /***/ }),
 
-/***/ 8659:
+/***/ 6101:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -29044,8 +29044,8 @@ const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import
 const external_node_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
 ;// CONCATENATED MODULE: ./domain/system.js
 
-// Any `cpu-kernel` of letters, digits and underscores: Nix itself compares systems as texts and knows no list.
-const SYSTEM = /^[A-Za-z0-9_]+-[A-Za-z0-9_]+$/;
+// Words of letters, digits and underscores, `cpu-kernel` or `x86_64-v3-linux`: Nix itself compares systems as texts and knows no list.
+const SYSTEM = /^[A-Za-z0-9_]+(?:-[A-Za-z0-9_]+)+$/;
 /**
  * An attribute name that can only be a system, as a POSIX extended regular expression (builtins.match reads it too).
  * Narrow on purpose: `foo-bar` must stay an ordinary name.
@@ -29540,7 +29540,10 @@ function isOffloadSocket(path) {
 
 // EXTERNAL MODULE: external "node:events"
 var external_node_events_ = __nccwpck_require__(8474);
+;// CONCATENATED MODULE: external "node:fs"
+const external_node_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
 ;// CONCATENATED MODULE: ./tunnel/private-socket.js
+
 
 
 /** What the address of a socket holds at most on any system (104 bytes on macOS, 108 on Linux), less what others may add. */
@@ -29554,11 +29557,13 @@ async function listenPrivately(server, path, what) {
     if (Buffer.byteLength(path) > private_socket_MAX_SOCKET_PATH) {
         throw new ActionError('internal', `the socket of ${what} has a path longer than ${private_socket_MAX_SOCKET_PATH} bytes: ${path}`, { hint: 'Set RUNNER_TEMP or TMPDIR to a folder with a shorter path.' });
     }
-    const umask = process.umask(0o177); // the socket is made before listen() returns
+    const listening = once(server, 'listening');
     server.listen(path);
-    process.umask(umask);
     try {
-        await once(server, 'listening');
+        // Not by the umask, which is that of the whole process: folders that are made at the same moment would be closed to their owner.
+        if (existsSync(path))
+            chmodSync(path, 0o600); // it is there when listen() returns, unless that failed
+        await listening;
     }
     catch (thrown) {
         const cause = toError(thrown);
@@ -29908,7 +29913,7 @@ function outcomeStatus(status, errorMessage) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_crash_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2955);
-/* harmony import */ var _cleanup_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8659);
+/* harmony import */ var _cleanup_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6101);
 
 
 (0,_action_crash_js__WEBPACK_IMPORTED_MODULE_0__/* .warnOnCrash */ .FX)();
