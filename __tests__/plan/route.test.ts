@@ -125,6 +125,18 @@ describe('between places that both build it', () => {
     ).toBe(1);
   });
 
+  test('of many targets, what they have in common keeps no place idle', () => {
+    const common = Array.from({ length: 20 }, (_, index) => drv(`common${index}`));
+    const many = Array.from({ length: 100 }, (_, index) => target(`many${index}`));
+    const eight = both.map((each) => ({ ...each, capacity: 8 }));
+    const { shares } = shared(
+      many,
+      eight,
+      needing(() => common),
+    );
+    expect(shares.filter((place) => place === 1).length).toBeGreaterThan(30);
+  });
+
   test('it goes where it is there already, but for itself', () => {
     const needs: Needs = (_, place) =>
       new Map((place === 1 ? ['a'] : ['a', 'b', 'c']).map((name) => [drv(name), INTEL]));

@@ -20,14 +20,17 @@ const OPTIONS: OpensshOptions = {
   user: undefined,
   identity: { kind: 'configured' },
   hostKeys: { knownHosts: undefined, pinned: undefined },
-  env: {},
+  env: { SSH_AUTH_SOCK: '/agent' },
   directory: '/tmp/own',
 };
 
 const FILES = clientFiles('/tmp/own/ssh-1');
 
 const linesOf = (changes: Partial<OpensshOptions>): readonly string[] =>
-  clientConfiguration({ ...OPTIONS, ...changes }, FILES, DEFAULT_TIMEOUTS).split('\n');
+  clientConfiguration({ ...OPTIONS, ...changes }, FILES, DEFAULT_TIMEOUTS, {
+    major: 9,
+    minor: 2,
+  }).split('\n');
 
 describe('the words that start a client', () => {
   test('leave to its configuration what the URI does not say', () => {
@@ -148,12 +151,33 @@ const FAILURES: readonly (readonly [string, ErrorCode, RegExp])[] = [
   ['Bad owner or permissions on /home/ci/.ssh/config', 'input-invalid', /Bad owner/],
   [
     'kex_exchange_identification: read: Connection reset by peer',
-    'connection-lost',
+    'host-unreachable',
     /before the SSH handshake/,
   ],
   ['something that nobody expected\u0007', 'connection-lost', /nobody expected\\x07$/],
   ['', 'connection-lost', /ssh ended with code 255$/],
 ];
+
+test('without a key, an agent or one that ssh_config knows, there are no credentials', () => {
+  const end = { code: 255, said: 'ci@builder: Permission denied (publickey).' };
+  const { code, message } = clientFailure({ ...OPTIONS, env: {} }, end);
+  expect(code).toBe('credentials-missing');
+  expect(message).toMatch(/^ci@builder does not let us in, .*input 'ssh-key' is empty/);
+});
+
+test.each([
+  [{ major: 8, minor: 4 }, []],
+  [{ major: 8, minor: 5 }, ['KnownHostsCommand none']],
+  [{ major: 9, minor: 2 }, ['KnownHostsCommand none', 'ForkAfterAuthentication no']],
+  [undefined, []],
+])('a client of version %j is told only of what it knows', (version, expected) => {
+  const given = {
+    ...OPTIONS,
+    hostKeys: { knownHosts: 'builder ssh-ed25519 AAAA', pinned: undefined },
+  };
+  const lines = clientConfiguration(given, FILES, DEFAULT_TIMEOUTS, version).split('\n');
+  expect(lines.filter((line) => /^(KnownHostsCommand|ForkAfter)/.test(line))).toEqual(expected);
+});
 
 test.each(FAILURES)('%j is %s', (said, code, message) => {
   const { code: given, message: text } = clientFailure(OPTIONS, { code: 255, said });

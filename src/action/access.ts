@@ -2,6 +2,7 @@ import { access, constants } from 'node:fs/promises';
 import path from 'node:path';
 import type { Access, Endpoint } from '../build/access.ts';
 import { ActionError, toError } from '../domain/errors.ts';
+import { MARKER_VARIABLE } from '../nix/leftovers.ts';
 import type { OpensshIdentity } from '../ssh/options.ts';
 import { credentialsReader } from './credentials.ts';
 import type { HostChecks } from './host-keys.ts';
@@ -49,13 +50,26 @@ export function accessWith(checks: HostChecks, secrets: Secrets, place: AccessPl
       user: endpoint.user,
       identity: await identityFor(endpoint),
       hostKeys: checks.hostKeysOf(endpoint),
-      env,
+      env: withoutTokens(env),
       directory,
     }),
   };
 }
 
+/** For `ssh` and the commands of its configuration. Settings of Nix and Git may hold tokens (nix/environment.ts). */
+function withoutTokens(env: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const isNeeded = (name: string): boolean =>
+    name === MARKER_VARIABLE || !/^(?:NIX|GIT)_/.test(name);
+  return Object.fromEntries(Object.entries(env).filter(([name]) => isNeeded(name)));
+}
+
 async function keyFile(file: string): Promise<string> {
+  if (file.includes('${')) {
+    throw new ActionError(
+      'key-invalid',
+      `the key file ${file} has a name that ssh takes for a variable`,
+    );
+  }
   try {
     await access(file, constants.R_OK);
     return file;

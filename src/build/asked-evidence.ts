@@ -4,7 +4,7 @@ import type { Machine } from '../domain/machine.ts';
 import { readLocalSettings } from '../nix/local-settings.ts';
 import type { Evidence } from '../plan/evidence.ts';
 import { NO_HISTORY } from '../plan/history.ts';
-import type { Choosing } from './choice.ts';
+import { machinesOf, type Choosing } from './choice.ts';
 import { canStartDaemon } from './evidence-root.ts';
 import { gatherEvidence, type LocalSide, type RemoteSide } from './evidence.ts';
 import { localNixVersion } from './local-nix.ts';
@@ -16,8 +16,8 @@ import { planTargets } from './targets.ts';
 
 /** Evidence for this choice. Takes 2 s at most, on sessions of its own, which are closed. */
 export async function askForEvidence(choosing: Choosing): Promise<Evidence> {
-  const { request, destination, evaluation } = choosing;
-  const remotes = destination.machines.map((machine) =>
+  const { request, evaluation } = choosing;
+  const remotes = machinesOf(choosing).map((machine) =>
     remoteSide(machine, remoteOn(machine, choosing.stores)),
   );
   try {

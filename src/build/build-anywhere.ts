@@ -108,7 +108,9 @@ class Building {
     await Promise.all(
       [...shares].map(async ([index, share]) => {
         const workplace = await workplaceAt(index);
-        if (workplace) await this.#buildAt(index, workplace, share, attempt);
+        if (workplace) return this.#buildAt(index, workplace, share, attempt);
+        this.#crew.lose(index);
+        return this.#deal(share, attempt, workplaceAt);
       }),
     );
   }

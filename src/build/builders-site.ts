@@ -26,7 +26,9 @@ export function buildersSite(
   const opening = open(machines, context, opened);
   const nix = openNix(request, opening, local, context, opened);
   nix.catch(() => undefined); // waited for by evaluation and by connecting, unless one of them fails first
-  const connected = phases.measure('connect', () => connect(request, context, opening, nix));
+  const connected = phases.measure('connect', () =>
+    connect(request, context, opening, nix, opened),
+  );
   return {
     connected,
     store: nix,
@@ -77,12 +79,14 @@ async function connect(
   context: StepContext,
   opening: Promise<Opening>,
   nix: Promise<LocalNix>,
+  opened: AsyncDisposableStack,
 ): Promise<readonly [Connected]> {
   const { place, chosen } = await opening;
   await chosen;
   const localNix = await nix;
   const open = async (observe: Observe): Promise<Connected> => {
     const session = await openBuilderSession(place, localNix, request, { ...context, observe });
+    opened.defer(() => session.close());
     // Nix forgets with a session which machine did not answer.
     return { place, session, openSession: undefined, traffic: place, again: () => open(unheard) };
   };

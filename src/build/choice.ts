@@ -1,5 +1,5 @@
-import { asActionError, type ActionError } from '../domain/errors.ts';
-import { unique, type Machine } from '../domain/machine.ts';
+import { ActionError, asActionError, type ErrorCode } from '../domain/errors.ts';
+import { storeOfMachine, unique, type Machine } from '../domain/machine.ts';
 import type { Evaluation } from '../nix/evaluation.ts';
 import { decide, type Decision } from '../plan/decide.ts';
 import { needsEvidence, type Circumstances } from '../plan/needs-evidence.ts';
@@ -57,8 +57,9 @@ export async function choosePlaces(choosing: Choosing): Promise<Chosen> {
     try {
       return { places: await site.connected, choice: decision };
     } catch (thrown) {
-      const { message } = asActionError(thrown);
-      if (refusal) throw refusal;
+      const { code, message } = asActionError(thrown);
+      if (choosing.context.signal.aborted || !IMPOSSIBLE.has(code)) throw thrown;
+      if (refusal) throw also(refusal, message);
       choosing.context.observe({
         kind: 'warning',
         text: `mode auto: no ${decision.mode}: ${message}`,
@@ -71,17 +72,44 @@ export async function choosePlaces(choosing: Choosing): Promise<Chosen> {
   return { places: stores, choice: decision };
 }
 
+/** What keeps a mode from being possible here; whatever else is wrong is for a person to see to. */
+const IMPOSSIBLE: ReadonlySet<ErrorCode> = new Set([
+  'daemon-untrusted',
+  'daemon-elsewhere',
+  'daemon-error',
+  'host-unresolvable',
+  'host-unreachable',
+  'connect-timeout',
+  'connection-lost',
+]);
+
+/** Neither the stores nor builders are possible. */
+function also({ code, message, hint, cause }: ActionError, builders: string): ActionError {
+  return new ActionError(code, `${message}; nor are builders possible: ${builders}`, {
+    hint,
+    cause,
+  });
+}
+
 async function decisionOf(choosing: Choosing): Promise<Decision> {
   const need = needsEvidence(circumstancesOf(choosing));
   return need.kind === 'decided' ? need.decision : decide(await askForEvidence(choosing));
 }
 
-function circumstancesOf({ request, destination, refusal, evaluation }: Choosing): Circumstances {
+/** Those that are there, as far as that was tried. */
+export function machinesOf({ destination, stores }: Choosing): readonly Machine[] {
+  return destination.machines.filter(
+    (machine) => !storeOfMachine(machine) || remoteOn(machine, stores),
+  );
+}
+
+function circumstancesOf(choosing: Choosing): Circumstances {
+  const { request, refusal, evaluation } = choosing;
   const systems = evaluation.attributes.flatMap((each) =>
     each.kind === 'derivation' ? [each.system] : [],
   );
   return {
-    remotes: destination.machines.map((machine) => ({
+    remotes: machinesOf(choosing).map((machine) => ({
       id: remoteIdOf(machine),
       protocol: machine.protocol === 'ssh' ? 'serve' : 'worker',
       outputsAccepted: refusal === undefined ? 'unknown' : false,
@@ -101,10 +129,10 @@ async function siteOf({ mode, reason }: Decision, choosing: Choosing): Promise<S
     case 'remote-store':
       return undefined;
     case 'local':
-      return localSite({ ...request, destination: { mode, reason } }, context, here);
+      return localSite({ ...request, destination: { mode, reason } }, context, here, opened);
     case 'builders': {
       const machines = await Promise.all(
-        choosing.destination.machines.map((machine) => asBuilder(machine, choosing.stores)),
+        machinesOf(choosing).map((machine) => asBuilder(machine, choosing.stores)),
       );
       return buildersSite(request, machines, context, here, phases, opened);
     }

@@ -2,6 +2,8 @@ import type { RemoteStoreUri } from '../domain/store-uri.ts';
 import { connectionDetail } from './connection-detail.ts';
 import { RemoteLink } from './remote-link.ts';
 import { Remote } from './remote.ts';
+import type { Store } from '../store/store.ts';
+import type { Observe } from './events.ts';
 import type { Connected } from './site.ts';
 import type { StepContext, StepRequest } from './step-request.ts';
 
@@ -29,19 +31,28 @@ export async function connectRemote(
   };
   const link = new RemoteLink({ first, connect, onNotice });
   opened.defer(() => link.close());
-  const open = async (place: Remote): Promise<ConnectedRemote> => {
-    // A daemon that does not greet would be waited for, cancelled or not.
-    const hangUp = (): void => place.close();
-    signal.addEventListener('abort', hangUp);
-    const session = await place.buildSession(observe);
+  const open = async (place: Remote, until: AbortSignal): Promise<ConnectedRemote> => {
+    const session = await greeted(place, AbortSignal.any([signal, until]), observe);
     const detail = connectionDetail(await session.greeting, place.roundTripMs);
     if (place === first) observe({ kind: 'connected', remote: place.label, detail });
-    signal.removeEventListener('abort', hangUp);
     return {
       ...{ place, session, traffic: link },
       openSession: async () => (await link.get(signal)).openSession(),
-      again: async (until) => open(await link.get(until)),
+      again: async (limit) => open(await link.get(limit), limit),
     };
   };
-  return open(first);
+  return open(first, signal);
+}
+
+/** A session that builds, with a daemon that has greeted; one that does not would be waited for, cancelled or not. */
+async function greeted(place: Remote, signal: AbortSignal, observe: Observe): Promise<Store> {
+  const hangUp = (): void => place.close();
+  signal.addEventListener('abort', hangUp);
+  try {
+    const session = await place.buildSession(observe);
+    await session.greeting;
+    return session;
+  } finally {
+    signal.removeEventListener('abort', hangUp);
+  }
 }

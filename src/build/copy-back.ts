@@ -67,6 +67,7 @@ export class CopyBack {
   #worker: Promise<void> | undefined;
   #fatal: ActionError | undefined;
   #reopenings: number;
+  #lost: ActionError | undefined;
 
   constructor(options: CopyBackOptions) {
     this.#options = options;
@@ -124,6 +125,7 @@ export class CopyBack {
     if (!error) return;
     if (error.code === 'connection-lost' && !this.#fatal && this.#reopenings > 0) {
       this.#reopenings -= 1;
+      this.#lost = error;
       await this.#copyBatch(batch);
       return;
     }
@@ -198,7 +200,8 @@ export class CopyBack {
 
   #sessions(): Promise<CopyStores> {
     this.#stores ??= this.#options.openStores().catch((error: unknown) => {
-      this.#fatal = asActionError(error);
+      // That it could not be made up for tells less than what was lost.
+      this.#fatal = this.#lost ?? asActionError(error);
       throw this.#fatal;
     });
     return this.#stores;

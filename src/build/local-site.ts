@@ -28,19 +28,23 @@ interface Known {
 
 /**
  * The local store, which builds all by itself, whatever builders the machine has.
+ * @param opened takes what has to be closed
  */
 export function localSite(
   request: StepRequest,
   context: StepContext,
   local: Promise<LocalStore>,
+  opened: AsyncDisposableStack,
 ): Site {
   const known = findOut(request, context);
   const store = evaluationStore(context, local, known);
   store.catch(() => undefined); // waited for by evaluation, unless connecting fails first
+  const offered = known.then(({ settings }) => offeredSystems([], settings));
+  offered.catch(() => undefined); // told by whoever waits for what is known
   return {
-    connected: connect(request.options, context, known),
+    connected: connect(request.options, context, known, opened),
     store,
-    systems: { named: [], offered: known.then(({ settings }) => offeredSystems([], settings)) },
+    systems: { named: [], offered },
     importCheck: Promise.resolve(undefined),
   };
 }
@@ -75,11 +79,13 @@ async function connect(
   asked: BuildOptions,
   context: StepContext,
   known: Promise<Known>,
+  opened: AsyncDisposableStack,
 ): Promise<readonly [Connected]> {
   const { options, settings } = await known;
   const { env, observe } = context;
   const local = await openLocalStore({ env, socketPath: daemonSocketPath(env) });
   const { store: session } = local;
+  opened.defer(() => session.close());
   const place = new LocalPlace();
   const { nixVersion } = await session.greeting;
   const { setOptions } = deliverOptions(withoutBuilders(options), 'socket', nixVersion, settings);

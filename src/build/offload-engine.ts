@@ -15,6 +15,7 @@ import type { Clock } from './events.ts';
 import { planOffload, type BuiltPath, type OffloadPlan } from './offload-plan.ts';
 import { buildForClient } from './offloaded-request.ts';
 import type { RequestParts } from './remote-part.ts';
+import { PASSING } from './remote-link.ts';
 import { RemoteSessions } from './remote-sessions.ts';
 import type { Remote } from './remote.ts';
 import { wantedOutputs } from './wanted-outputs.ts';
@@ -97,14 +98,13 @@ class OffloadEngine {
   ): Promise<Answer> {
     const { request, closure, client } = parts;
     const remotes = await this.#options.remotes();
-    const plans = remotes.map(async ({ abilities }) =>
-      planOffload(request.paths, missing, closure, await abilities()),
-    );
-    const most = mostRemote(await Promise.all(plans));
-    const chosen = most && remotes[most.index];
+    const plans = remotes.map(async (remote) => ({
+      remote,
+      plan: planOffload(request.paths, missing, closure, await remote.abilities()),
+    }));
+    const chosen = await firstConnected(mostRemoteFirst(await Promise.all(plans)), client);
     if (!chosen) return { kind: 'pass' };
-    const { plan } = most;
-    const remote = await tellingOfWaits(client, chosen.connected(client.signal));
+    const { remote, plan } = chosen;
     const settings = await this.#options.localSettings();
     const { options, logging } = clientRequest(client.options, settings, this.#options.options);
     const sessions = this.#sessionsOf(remote);
@@ -121,15 +121,35 @@ class OffloadEngine {
   }
 }
 
-/** The plan by which most is built remotely, and whose it is; undefined where nobody can build any of it. */
-function mostRemote(
-  plans: readonly OffloadPlan[],
-): { readonly plan: OffloadPlan; readonly index: number } | undefined {
-  const ranked = plans
-    .map((plan, index) => ({ plan, index }))
+/** What one remote would build of a request. */
+interface Planned<T> {
+  readonly remote: T;
+  readonly plan: OffloadPlan;
+}
+
+/** Those that can build any of it, whoever builds most first. */
+function mostRemoteFirst<T>(plans: readonly Planned<T>[]): readonly Planned<T>[] {
+  return plans
     .filter(({ plan }) => plan.remote.length > 0)
     .toSorted((one, other) => other.plan.remote.length - one.plan.remote.length);
-  return ranked[0];
+}
+
+/**
+ * The first of these that is connected, or can be.
+ * @throws ActionError of the last one, where there is none
+ */
+async function firstConnected(
+  [next, ...others]: readonly Planned<OffloadRemote>[],
+  client: OffloadClient,
+): Promise<Planned<Remote> | undefined> {
+  if (!next) return undefined;
+  const { remote, plan } = next;
+  try {
+    return { remote: await tellingOfWaits(client, remote.connected(client.signal)), plan };
+  } catch (error) {
+    if (others.length === 0 || !PASSING.has(asActionError(error).code)) throw error;
+    return firstConnected(others, client);
+  }
 }
 
 /** Who waits is told so. */

@@ -10,12 +10,14 @@ import { localSite } from './local-site.ts';
 import type { Phases } from './phases.ts';
 import { warnOfUnheard } from './given-conf.ts';
 import { remotesSite } from './remotes-site.ts';
-import type { Connected, Site } from './site.ts';
+import type { Connected, Site, Traffic } from './site.ts';
 import type { Destination, StepContext, StepRequest } from './step-request.ts';
 
 /** What a step has when it can begin to build. */
 export interface Prepared {
   readonly choice: Choice;
+  /** Of all that was connected to, built there or not. */
+  readonly traffic: ReadonlySet<Traffic>;
   readonly places: readonly [Connected, ...Connected[]];
   readonly local: LocalStore;
   readonly evaluation: Evaluation;
@@ -49,10 +51,11 @@ export async function prepare(
   try {
     const ready = await Promise.race([all, loss(connected), cancelled(context.signal)]);
     const [places, localStore, evaluation, { importCheck, refusal }] = ready;
-    const done = { local: localStore, evaluation, importCheck };
+    const done = { local: localStore, evaluation, importCheck, traffic: trafficOf(places) };
     if (destination.mode !== 'auto') return { ...done, places, choice: choiceOf(destination) };
     const choosing = { request, destination, context, phases, opened, refusal };
-    return { ...done, ...(await choosePlaces({ ...choosing, ...done, stores: places })) };
+    const chosen = await choosePlaces({ ...choosing, ...done, stores: places });
+    return { ...done, ...chosen, traffic: trafficOf([...places, ...chosen.places]) };
   } catch (error) {
     failing.abort(error);
     void connected.then((places) => {
@@ -61,6 +64,10 @@ export async function prepare(
     await Promise.allSettled([connected, local, evaluating, permission]);
     throw error;
   }
+}
+
+function trafficOf(all: readonly Connected[]): ReadonlySet<Traffic> {
+  return new Set(all.map(({ traffic }) => traffic));
 }
 
 /** What was asked for. */
@@ -99,7 +106,7 @@ function openSite(
     case 'builders':
       return buildersSite(request, destination.machines, context, local, phases, opened);
     case 'local':
-      return localSite(request, context, local);
+      return localSite(request, context, local, opened);
   }
 }
 

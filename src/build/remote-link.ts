@@ -44,7 +44,7 @@ export interface RemoteLinkOptions<T extends Linked> {
 }
 
 /** What passes by itself: a machine that starts again, a network that comes back. */
-const PASSING: ReadonlySet<ErrorCode> = new Set([
+export const PASSING: ReadonlySet<ErrorCode> = new Set([
   'host-unresolvable',
   'host-unreachable',
   'connect-timeout',

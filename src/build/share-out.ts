@@ -9,6 +9,7 @@ import {
   type Routed,
   type Route,
 } from '../plan/route.ts';
+import { outputPaths, toRealise } from '../plan/machines.ts';
 import { derivationClosure, type DerivationClosure } from '../store/derivation-closure.ts';
 import type { Store } from '../store/store.ts';
 import type { Target } from './target.ts';
@@ -44,47 +45,56 @@ export async function shareOut(
 
 const unknownNeeds: Needs = () => undefined;
 
+/** So many targets times derivations are looked at; beyond that, targets are dealt out by their own demands alone. */
+const MOST_NEEDS = 5_000_000;
+
+/** A derivation that cannot be read here is for the place itself to refuse. */
 async function toRouted({ key }: Target): Promise<Routed> {
-  if (!isDrvPath(key)) return { key, demand: undefined };
-  return { key, demand: parseDerivation(await readText(key), key) };
+  const demand = isDrvPath(key)
+    ? await readText(key)
+        .then((text) => parseDerivation(text, key))
+        .catch(() => undefined)
+    : undefined;
+  return { key, demand };
 }
 
 async function needsOf(targets: readonly Routed[], receivers: readonly Receiver[]): Promise<Needs> {
-  const roots = targets.flatMap(({ key }) => (isDrvPath(key) ? [key] : []));
+  const roots = targets.flatMap(({ key, demand }) => (demand && isDrvPath(key) ? [key] : []));
   if (roots.length === 0) return unknownNeeds;
-  const closure = await derivationClosure(roots, readText);
+  const closure = await derivationClosure(roots, readText).catch(() => undefined);
+  if (!closure || closure.size * roots.length > MOST_NEEDS) return unknownNeeds;
   const outputs = [...closure.values()].flatMap((each) => knownPaths(each));
-  const valid = await Promise.all(receivers.map(({ session }) => session.queryValidPaths(outputs)));
-  const known = new Map<string, ReadonlyMap<DrvPath, Derivation>>();
-  const asked = new Set<StorePath>(roots);
+  const valid = await Promise.all(
+    receivers.map(({ session }) => session.queryValidPaths(outputs).catch(() => undefined)),
+  );
+  const known = new Map<string, ReturnType<Needs>>();
   return ({ key }, place) => {
-    if (!isDrvPath(key) || !asked.has(key)) return undefined;
+    const there = valid[place];
+    if (!isDrvPath(key) || !closure.has(key) || !there) return undefined;
     const name = `${place} ${key}`;
-    const needed = known.get(name) ?? toBuild(key, closure, valid[place] ?? new Set());
+    const needed = known.get(name) ?? toBuild(key, closure, there);
     known.set(name, needed);
     return needed;
   };
 }
 
-/** What has to be built for a derivation where these paths are valid: nothing below an output that is there. */
+/** What has to be built for a derivation where these paths are valid: nothing below what is there of that which is needed. */
 function toBuild(
   root: DrvPath,
   closure: DerivationClosure,
   valid: ReadonlySet<StorePath>,
 ): ReadonlyMap<DrvPath, Derivation> {
-  const needed = new Map<DrvPath, Derivation>();
-  const reached = new Set([root]);
-  for (const path of reached) {
-    const derivation = closure.get(path);
-    if (!derivation) continue;
-    const outputs = knownPaths(derivation);
-    const isThere =
-      outputs.length === derivation.outputs.size && outputs.every((output) => valid.has(output));
-    if (isThere) continue;
-    needed.set(path, derivation);
-    for (const input of derivation.inputDrvs.keys()) reached.add(input);
-  }
-  return needed;
+  const names = [...(closure.get(root)?.outputs.keys() ?? [])];
+  const order = toRealise([[root, names]], { derivations: closure }, (_, derivation, wanted) => {
+    const paths = outputPaths(derivation, wanted);
+    return paths.every((path) => path !== undefined && valid.has(path)) ? 'skip' : 'enter';
+  });
+  return new Map(
+    order.flatMap((path) => {
+      const derivation = closure.get(path);
+      return derivation ? [[path, derivation] as const] : [];
+    }),
+  );
 }
 
 function knownPaths({ outputs }: Derivation): readonly StorePath[] {

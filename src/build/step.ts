@@ -146,7 +146,7 @@ async function report(
   results: ReadonlyMap<StorePath, TargetResult>,
   copies: CopiedBack,
 ): Promise<StepReport> {
-  const { request, context, phases, places, evaluation, choice } = step;
+  const { request, context, phases, places, evaluation, choice, traffic } = step;
   const { attributes } = evaluation;
   const outcomes = collectOutcomes(attributes, { results, copies, copy: request.copy });
   const linkFailures = await linkCopied(request, attributes, outcomes, () => rooting(step));
@@ -156,8 +156,8 @@ async function report(
     remote: places.map(({ place }) => place.label).join(', '),
     outcomes,
     problems: [...new Set(copies.failures.values()), ...linkFailures],
-    bytesUploaded: places.reduce((sum, { traffic }) => sum + traffic.bytesSent, 0),
-    bytesDownloaded: places.reduce((sum, { traffic }) => sum + traffic.bytesReceived, 0),
+    bytesUploaded: [...traffic].reduce((sum, { bytesSent }) => sum + bytesSent, 0),
+    bytesDownloaded: [...traffic].reduce((sum, { bytesReceived }) => sum + bytesReceived, 0),
     seconds: phases.seconds,
   };
 }

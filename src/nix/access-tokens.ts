@@ -29,10 +29,11 @@ export function withAccessToken({ host, token }: AccessToken, present = ''): str
 export function tokensIn(text: string): readonly string[] {
   return text
     .split('\n')
+    .map((line) => line.replace(/#.*/, ''))
     .map((line) => /^\s*(?:extra-)?access-tokens\s*=?(.*)/.exec(line)?.[1] ?? '')
     .flatMap(words)
     .map((entry) => entry.replace(/^[^=]*=/, '').replace(/^(?:OAuth2|PAT):/, ''))
-    .filter((token) => token !== '' && token !== '#');
+    .filter((token) => token !== '');
 }
 
 function words(text: string): readonly string[] {

@@ -28,10 +28,10 @@ export type Visit = 'enter' | 'skip';
  * Derivations that have to be realised to have the outputs of these, dependencies first.
  * @param visit says of a derivation, and of which outputs of it are needed, whether it has to be
  */
-export function toRealise(
+export function toRealise<Each extends Pick<Step, 'inputDrvs'>>(
   roots: Iterable<readonly [DrvPath, readonly string[]]>,
-  { derivations }: Pick<Work, 'derivations'>,
-  visit: (drvPath: DrvPath, step: Step, outputs: readonly string[]) => Visit,
+  { derivations }: { readonly derivations: ReadonlyMap<DrvPath, Each> },
+  visit: (drvPath: DrvPath, step: Each, outputs: readonly string[]) => Visit,
 ): readonly DrvPath[] {
   const order: DrvPath[] = [];
   const entered = new Set<DrvPath>();

@@ -56,7 +56,7 @@ export function needsEvidence(circumstances: Circumstances): Need {
 }
 
 function offersAll(remote: MachineAbilities, systems: Circumstances['systems']): boolean {
-  if (systems === 'unknown' || systems.size <= 1) return true;
+  if (systems === 'unknown') return true;
   return [...systems].every((system) => canBuild(remote, { system, env: new Map() }));
 }
 

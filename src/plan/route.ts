@@ -72,7 +72,7 @@ function does(offers: readonly Offer[], place: number, demand: Demand): boolean 
   return offers[place]?.machines.some((machine) => isAble(demand, machine)) === true;
 }
 
-/** Weighs when the place would be done against what it would have to build for this target alone. */
+/** When the place would be done; what it would build though another builds it already, counts twice. */
 function cheapest(
   target: Routed,
   able: readonly number[],
@@ -83,8 +83,9 @@ function cheapest(
   const costOf = (place: number): number => {
     const load = loads[place] ?? new Set();
     const needed = [...(needs(target, place)?.keys() ?? [target.key])];
-    const added = needed.filter((path) => !load.has(path)).length;
-    return (load.size + added) / (offers[place]?.capacity ?? 1) + added;
+    const added = needed.filter((path) => !load.has(path));
+    const twice = added.filter((path) => loads.some((other) => other.has(path)));
+    return (load.size + added.length + twice.length) / (offers[place]?.capacity ?? 1);
   };
   const costs = able.map((place) => [place, costOf(place)] as const);
   const [best] = costs.toSorted(([, one], [, other]) => one - other);

@@ -65,13 +65,17 @@ function offerOf({ systems, features, others, slots }: RemoteEvidence): Offer {
   return { machines: [{ systems, features }], others, capacity };
 }
 
-/** Unknown for a remote that did not say what it has. */
+/** So many targets times derivations are looked at. */
+const MOST_NEEDS = 5_000_000;
+
+/** Unknown for a remote that did not say what it has, and where there is too much to look at. */
 function needsOf(
   knowledge: Knowledge,
   byKey: ReadonlyMap<Wanted['key'], Wanted>,
   stores: readonly RemoteEvidence[],
 ): Needs {
   const { derivations } = knowledge.evidence.work;
+  if (byKey.size * derivations.size > MOST_NEEDS) return () => undefined;
   const known = new Map<string, ReturnType<Needs>>();
   const ask: Needs = ({ key }, place) => {
     const [wanted, remote] = [byKey.get(key), stores[place]];

@@ -1,9 +1,12 @@
 import type { OffloadRemote } from '../build/offload-engine.ts';
 import { abilitiesOf } from '../build/offers.ts';
 import { presentPlaces } from '../build/present-places.ts';
-import { RemoteLink } from '../build/remote-link.ts';
+import { RemoteLink, type Patience } from '../build/remote-link.ts';
 import type { Remote } from '../build/remote.ts';
 import { formatStoreUri, type RemoteStoreUri } from '../domain/store-uri.ts';
+
+/** Others can do its work: a remote that is gone is waited for once, and then for a minute not at all. */
+const BESIDE_OTHERS: Patience = { firstMs: 500, longestMs: 4000, totalMs: 10_000, restMs: 60_000 };
 
 /** Remotes whose connections are made anew when they were lost and somebody needs them. */
 export class LinkedRemotes {
@@ -46,6 +49,7 @@ export class LinkedRemotes {
             first: remote,
             connect: (until) => connect(remote.uri, until),
             onNotice,
+            ...(first.length > 1 ? { patience: BESIDE_OTHERS } : {}),
           }),
       );
       return new LinkedRemotes(first, leftOut, links);
@@ -86,7 +90,7 @@ export class LinkedRemotes {
     return this.#links.reduce((sum, { reconnects }) => sum + reconnects, 0);
   }
 
-  /** Ends all connections, and waits for them. */
+  /** Ends all connections, and all waits for another. */
   close(): void {
     for (const link of this.#links) link.close();
   }

@@ -12,6 +12,11 @@ export class Diagnostics {
     });
   }
 
+  /** What came so far is of no more interest. */
+  forget(): void {
+    this.#tail = Buffer.alloc(0);
+  }
+
   /** As UTF-8, without the halves of a character that the cut left at either end. */
   text(): string {
     let start = 0;

@@ -20,6 +20,8 @@ interface Further {
 export class FurtherConnections {
   readonly #connect: (signal: AbortSignal) => Promise<SshConnection>;
   readonly #all = new Set<Further>();
+  #adding: Promise<Further | undefined> | undefined;
+  readonly #closing = new AbortController();
 
   constructor(connect: (signal: AbortSignal) => Promise<SshConnection>) {
     this.#connect = connect;
@@ -38,12 +40,18 @@ export class FurtherConnections {
       const stream = await this.#openOn(each, open);
       if (stream) return stream;
     }
-    const added = await this.#add(signal);
-    return added && this.#openOn(added, open);
+    // Who is refused at the same time shares one more: it has room for several.
+    this.#adding ??= this.#add(signal).finally(() => (this.#adding = undefined));
+    const added = await this.#adding;
+    if (!added) return undefined;
+    const stream = await this.#openOn(added, open);
+    // Others may have taken all of it; one on which nothing opens for anybody is no reason for more.
+    return stream ?? (added.channels > 0 ? this.open(signal, open) : undefined);
   }
 
-  /** Ends them all. */
+  /** Ends them all, those too that are about to be made. */
   close(): void {
+    this.#closing.abort();
     for (const { connection } of this.#all) connection.close();
   }
 
@@ -67,13 +75,21 @@ export class FurtherConnections {
   }
 
   async #add(signal: AbortSignal): Promise<Further | undefined> {
-    if (this.#all.size >= MOST) return undefined;
+    if (this.#isClosed() || this.#all.size >= MOST) return undefined;
     const connection = await this.#connect(signal).catch(() => undefined);
     if (connection === undefined) return undefined;
+    if (this.#isClosed()) {
+      connection.close();
+      return undefined;
+    }
     const added: Further = { connection, channels: 0, isFull: false };
     this.#all.add(added);
     void connection.closed.then(() => this.#all.delete(added));
     return added;
+  }
+
+  #isClosed(): boolean {
+    return this.#closing.signal.aborted;
   }
 
   /** One on which nothing opens is of no use. */

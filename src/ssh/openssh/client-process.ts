@@ -3,6 +3,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { Diagnostics } from '../diagnostics.ts';
 
+/** Ended by a signal: as shells have it. */
+const KILLED = 128;
+
+/** Milliseconds that what it said may take to be read once it has ended. */
+const LAST_WORDS = 500;
+
 /** Milliseconds that the client has for saying goodbye. */
 const FAREWELL = 1000;
 
@@ -34,7 +40,9 @@ export class ClientProcess {
     this.#said = new Diagnostics(child.stderr ?? undefined);
     this.ended = new Promise((resolve) => {
       child.once('error', () => resolve(undefined));
-      child.once('close', (code) => resolve(code ?? undefined));
+      child.once('close', (code) => resolve(code ?? KILLED));
+      // A command of the user's (ProxyCommand) may hold its standard error open for longer.
+      child.once('exit', (code) => void delay(LAST_WORDS).then(() => resolve(code ?? KILLED)));
     });
     this.#listen();
   }
@@ -81,7 +89,10 @@ export class ClientProcess {
     this.#child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
       text = (text + chunk).slice(0, 1000);
       const user = /^ready (.*)\n/m.exec(text)?.[1];
-      if (user !== undefined) this.#ready.resolve(user);
+      if (user === undefined) return;
+      // What it said before, a banner for example, is not why it will end.
+      this.#said.forget();
+      this.#ready.resolve(user);
     });
   }
 }

@@ -1,10 +1,11 @@
 import type { HostKeys } from '../../domain/known-hosts.ts';
 import type { OpensshOptions, Timeouts } from '../options.ts';
+import { isSince, type ClientVersion } from './client-version.ts';
 
 /** The name under which a pinned host key is kept; only the connection's own host goes by it. */
 const PINNED_NAME = 'pinned';
 
-/** Where a connection's own files are: {@link fileNames}. */
+/** Where a connection's own files are: {@link clientFiles}. */
 export interface ClientFiles {
   readonly configuration: string;
   readonly knownHosts: string;
@@ -32,10 +33,12 @@ export function clientConfiguration(
   { identity, hostKeys, compress }: OpensshOptions,
   files: ClientFiles,
   { tcpMs, keepAlive }: Timeouts,
+  version: ClientVersion | undefined,
 ): string {
   const lines = [
     ...STRICT,
     ...NOTHING_ELSE,
+    ...newerLines(hostKeys, version),
     ...knownHostsLines(hostKeys.knownHosts, files),
     ...identityLines(identity, files),
     ...(compress === true ? ['Compression yes'] : []),
@@ -55,6 +58,8 @@ const STRICT = [
   'UpdateHostKeys no',
   'VerifyHostKeyDNS no',
   'NoHostAuthenticationForLocalhost no',
+  // It would add to the user's known_hosts.
+  'CheckHostIP no',
 ];
 
 /** What a person may want of a session, and nobody of this one; also its log, which is read for what went wrong. */
@@ -68,10 +73,26 @@ const NOTHING_ELSE = [
   'Tunnel no',
   'AddKeysToAgent no',
   'RemoteCommand none',
+  // Ours is for the host itself, on the command line.
+  'PermitLocalCommand no',
   'RequestTTY no',
   'VisualHostKey no',
   'LogLevel INFO',
 ];
+
+/** What older clients do not know, and stop at. */
+function newerLines(
+  { knownHosts, pinned }: OpensshOptions['hostKeys'],
+  version: ClientVersion | undefined,
+): readonly string[] {
+  if (!version) return [];
+  const isGiven = knownHosts !== undefined || pinned !== undefined;
+  return [
+    // Its keys would count beside those of the files.
+    ...(isGiven && isSince(version, [8, 5]) ? ['KnownHostsCommand none'] : []),
+    ...(isSince(version, [8, 7]) ? ['ForkAfterAuthentication no'] : []),
+  ];
+}
 
 function knownHostsLines(text: string | undefined, { knownHosts }: ClientFiles): readonly string[] {
   if (text === undefined) return [];

@@ -3,6 +3,7 @@ import path from 'node:path';
 
 import { ActionError } from '../../domain/errors.ts';
 import type { OpensshOptions, Timeouts } from '../options.ts';
+import { clientVersion } from './client-version.ts';
 import { KeyAgent } from './agent.ts';
 import { ClientProcess } from './client-process.ts';
 import {
@@ -25,6 +26,7 @@ export async function connectOpenssh(
   options: OpensshOptions,
   timeouts: Timeouts,
 ): Promise<OpensshConnection> {
+  refuseUser(options.user);
   await using opened = new AsyncDisposableStack();
   const folder = await mkdtemp(path.join(options.directory, 'ssh-'));
   opened.defer(() => rm(folder, { recursive: true, force: true }));
@@ -34,6 +36,7 @@ export async function connectOpenssh(
   const { process, user } = client;
   const multiplexer = await Multiplexer.connect(files.control).catch(async (error: unknown) => {
     if (error instanceof ActionError && error.code === 'input-invalid') throw error;
+    process.close(); // it may live on without its control socket
     throw clientFailure(options, { code: await process.ended, said: process.said });
   });
   const connection = new OpensshConnection({ options, timeouts, user, process, multiplexer });
@@ -43,14 +46,24 @@ export async function connectOpenssh(
   return connection;
 }
 
+/** The client hands the name on to a shell, and older ones take any. */
+function refuseUser(user: string | undefined): void {
+  // eslint-disable-next-line no-control-regex
+  if (user === undefined || !/['\u0000-\u001f\u007f]/.test(user)) return;
+  throw new ActionError('input-invalid', `${JSON.stringify(user)} is no user to log in as`, {
+    hint: 'With transport: openssh a user name holds no quotes and no control characters.',
+  });
+}
+
 async function writeFiles(
   options: OpensshOptions,
   files: ClientFiles,
   timeouts: Timeouts,
 ): Promise<void> {
   const { knownHosts, pinned } = options.hostKeys;
+  const version = await clientVersion(options.env);
   await Promise.all([
-    writeFile(files.configuration, clientConfiguration(options, files, timeouts)),
+    writeFile(files.configuration, clientConfiguration(options, files, timeouts, version)),
     knownHosts !== undefined && writeFile(files.knownHosts, knownHostsFile(knownHosts)),
     pinned && writeFile(files.pinned, pinnedLines(pinned)),
   ]);

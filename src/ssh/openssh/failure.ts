@@ -67,7 +67,7 @@ export function clientFailure(options: OpensshOptions, { code, said }: ClientEnd
   const words = lastLine(said);
   if (TURNED_AWAY.test(said)) {
     const what = `${host} closed the connection before the SSH handshake (${words})`;
-    return new TurnedAway('connection-lost', what, {
+    return new TurnedAway('host-unreachable', what, {
       hint: "Too many connections at once, perhaps: see sshd's MaxStartups and PerSourcePenalties on the builder.",
       cause,
     });
@@ -120,11 +120,21 @@ function unresolvable(host: string): Explanation {
   };
 }
 
-function denied({ host, user, identity }: OpensshOptions, match: RegExpExecArray): Explanation {
+function denied(
+  { host, user, identity, env }: OpensshOptions,
+  match: RegExpExecArray,
+): Explanation {
   const [, who = '', methods = 'publickey'] = match;
   const whom = who === '' ? `${user === undefined ? '' : `${user}@`}${host}` : printable(who);
   // As after a key that was taken and is not enough (AuthenticationMethods).
   const wanted = methods.includes('publickey') ? '' : `, and it wants ${printable(methods)}`;
+  if (identity.kind === 'configured' && env['SSH_AUTH_SOCK'] === undefined) {
+    return {
+      code: 'credentials-missing',
+      what: `${whom} does not let us in${wanted}, and there is nothing to log in with but what ssh_config has: input 'ssh-key' is empty, and there is no agent (SSH_AUTH_SOCK)`,
+      hint: 'Secrets are empty in pull requests from forks, and in workflows that Dependabot started.',
+    };
+  }
   return {
     code: 'authentication-failed',
     what: `${whom} does not let us in: ${offered(identity)}${wanted}`,
@@ -184,7 +194,7 @@ function notFromThere(
 }
 
 function noSsh({ host }: OpensshOptions): Explanation {
-  return { code: 'host-unreachable', what: `what listens on ${host} is no SSH server` };
+  return { code: 'protocol-mismatch', what: `what listens on ${host} is no SSH server` };
 }
 
 function lastLine(said: string): string {
