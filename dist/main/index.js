@@ -63525,7 +63525,7 @@ function outcomeStatus(status, errorMessage) {
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _cjs_globals_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8194);
 /* harmony import */ var _action_crash_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2955);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8801);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7353);
 
 
 
@@ -63538,7 +63538,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 8801:
+/***/ 7353:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -63557,6 +63557,59 @@ const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.ur
 var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./domain/errors.js
 var domain_errors = __nccwpck_require__(2443);
+;// CONCATENATED MODULE: external "node:timers/promises"
+const external_node_timers_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
+;// CONCATENATED MODULE: ./nix/leftovers.js
+
+
+/** Name of the variable by which children of this step are known. */
+const MARKER_VARIABLE = 'NIX_REMOTE_BUILD_STEP';
+/** Milliseconds between asking a process to end and ending it. */
+const GRACE = 2000;
+/**
+ * Ends every process of this user that carries the marker in its environment.
+ * @returns how many there were.
+ */
+async function endMarkedProcesses(marker) {
+    const found = await markedProcesses(marker);
+    if (found.length === 0)
+        return 0;
+    for (const pid of found)
+        signal(pid, 'SIGTERM');
+    const deadline = performance.now() + GRACE;
+    while (performance.now() < deadline) {
+        if ((await markedProcesses(marker)).length === 0)
+            return found.length;
+        await delay(50);
+    }
+    for (const pid of await markedProcesses(marker))
+        signal(pid, 'SIGKILL');
+    return found.length;
+}
+/** Where there is no /proc (macOS) none is found: there children end with the pipes that they hold. */
+async function markedProcesses(marker) {
+    const entry = `${MARKER_VARIABLE}=${marker}`;
+    const names = await readdir('/proc').catch(() => []);
+    const pids = names.filter((name) => /^\d+$/.test(name)).map(Number);
+    const marked = [];
+    for (const pid of pids) {
+        if (pid === process.pid)
+            continue;
+        const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
+        if (environment.split('\0').includes(entry))
+            marked.push(pid);
+    }
+    return marked;
+}
+function signal(pid, name) {
+    try {
+        process.kill(pid, name);
+    }
+    catch {
+        // It ended by itself in between.
+    }
+}
+
 // EXTERNAL MODULE: ../node_modules/ssh2/lib/index.js
 var lib = __nccwpck_require__(7362);
 ;// CONCATENATED MODULE: ./domain/public-key.js
@@ -63924,6 +63977,7 @@ async function readKeyFile(file) {
 
 
 
+
 /** Access with what the inputs say. Each key is read once: what is read when a connection is made anew is what was there at first. */
 function accessWith(checks, secrets, place) {
     const { processEnv, env, user, directory } = place;
@@ -63955,12 +64009,20 @@ function accessWith(checks, secrets, place) {
             user: endpoint.user,
             identity: await identityFor(endpoint),
             hostKeys: checks.hostKeysOf(endpoint),
-            env,
+            env: withoutTokens(env),
             directory,
         }),
     };
 }
+/** For `ssh` and the commands of its configuration. Settings of Nix and Git may hold tokens (nix/environment.ts). */
+function withoutTokens(env) {
+    const isNeeded = (name) => name === MARKER_VARIABLE || !/^(?:NIX|GIT)_/.test(name);
+    return Object.fromEntries(Object.entries(env).filter(([name]) => isNeeded(name)));
+}
 async function keyFile(file) {
+    if (file.includes('${')) {
+        throw new domain_errors/* ActionError */.lZ('key-invalid', `the key file ${file} has a name that ssh takes for a variable`);
+    }
     try {
         await (0,promises_namespaceObject.access)(file, promises_namespaceObject.constants.R_OK);
         return file;
@@ -65558,10 +65620,11 @@ function withAccessToken({ host, token }, present = '') {
 function tokensIn(text) {
     return text
         .split('\n')
+        .map((line) => line.replace(/#.*/, ''))
         .map((line) => /^\s*(?:extra-)?access-tokens\s*=?(.*)/.exec(line)?.[1] ?? '')
         .flatMap(access_tokens_words)
         .map((entry) => entry.replace(/^[^=]*=/, '').replace(/^(?:OAuth2|PAT):/, ''))
-        .filter((token) => token !== '' && token !== '#');
+        .filter((token) => token !== '');
 }
 function access_tokens_words(text) {
     return text.split(/\s+/).filter((word) => word !== '');
@@ -67502,8 +67565,6 @@ function buildPathsWithResults(paths, mode, version) {
     };
 }
 
-;// CONCATENATED MODULE: external "node:timers/promises"
-const external_node_timers_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
 ;// CONCATENATED MODULE: ./protocol/framed.js
 
 /** Ends framed data (`FramedSink`): a frame is a length and that many bytes, without padding. */
@@ -69952,17 +70013,102 @@ function route(targets, offers, needs) {
 function does(offers, place, demand) {
     return offers[place]?.machines.some((machine) => isAble(demand, machine)) === true;
 }
-/** Weighs when the place would be done against what it would have to build for this target alone. */
+/** When the place would be done; what it would build though another builds it already, counts twice. */
 function cheapest(target, able, offers, needs, loads) {
     const costOf = (place) => {
         const load = loads[place] ?? new Set();
         const needed = [...(needs(target, place)?.keys() ?? [target.key])];
-        const added = needed.filter((path) => !load.has(path)).length;
-        return (load.size + added) / (offers[place]?.capacity ?? 1) + added;
+        const added = needed.filter((path) => !load.has(path));
+        const twice = added.filter((path) => loads.some((other) => other.has(path)));
+        return (load.size + added.length + twice.length) / (offers[place]?.capacity ?? 1);
     };
     const costs = able.map((place) => [place, costOf(place)]);
     const [best] = costs.toSorted(([, one], [, other]) => one - other);
     return best?.[0];
+}
+
+;// CONCATENATED MODULE: ./plan/machines.js
+
+
+
+/** Whether Nix would ask a machine to build a derivation (machines.cc, `Machine::mandatoryMet`). */
+function canBuild(machine, demand) {
+    const { systems, features, mandatoryFeatures } = machine;
+    const all = features && new Set([...features, ...mandatoryFeatures]);
+    if (!isAble(demand, { systems, features: all }))
+        return false;
+    if (mandatoryFeatures.size === 0)
+        return true;
+    const required = requiredSystemFeatures(demand);
+    return [...mandatoryFeatures].every((each) => required.includes(each));
+}
+/** Whether a remote's store can build by itself: it speaks the worker protocol, and is not set aside for builds that require something. */
+function canBeStore({ protocol, mandatoryFeatures, }) {
+    return protocol === 'worker' && mandatoryFeatures.size === 0;
+}
+/**
+ * Derivations that have to be realised to have the outputs of these, dependencies first.
+ * @param visit says of a derivation, and of which outputs of it are needed, whether it has to be
+ */
+function toRealise(roots, { derivations }, visit) {
+    const order = [];
+    const entered = new Set();
+    /** A stack of our own: chains are deeper than that of JavaScript. `leave` comes after all inputs. */
+    const stack = [...roots].map(([drvPath, outputs]) => ({ kind: 'need', drvPath, outputs }));
+    for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
+        const { drvPath } = top;
+        if (top.kind === 'leave') {
+            order.push(drvPath);
+            continue;
+        }
+        const step = derivations.get(drvPath);
+        if (!step || entered.has(drvPath) || visit(drvPath, step, top.outputs) === 'skip')
+            continue;
+        entered.add(drvPath);
+        stack.push({ kind: 'leave', drvPath });
+        for (const [input, outputs] of step.inputDrvs) {
+            stack.push({ kind: 'need', drvPath: input, outputs });
+        }
+    }
+    return order;
+}
+/** Where a walk begins: the derivations that are wanted. Store paths that were asked for by themselves have none. */
+function rootsOf(wanted) {
+    return wanted.flatMap(({ key, outputs }) => isDrvPath(key) ? [[key, [...outputs.keys()]]] : []);
+}
+/** Paths of these outputs; `undefined` for one that is known only when it is built. */
+function outputPaths(step, names) {
+    return names.map((name) => step.outputs.get(name));
+}
+/** How many of these depend on each other in a row; they come in order, dependencies first. */
+function depthOf(drvPaths, { derivations }) {
+    const depths = new Map();
+    let deepest = 0;
+    for (const drvPath of drvPaths) {
+        let below = 0;
+        for (const input of derivations.get(drvPath)?.inputDrvs.keys() ?? []) {
+            below = Math.max(below, depths.get(input) ?? 0);
+        }
+        depths.set(drvPath, below + 1);
+        deepest = Math.max(deepest, below + 1);
+    }
+    return deepest;
+}
+/**
+ * Those of the targets that need none of what cannot be built, in one pass over all derivations.
+ * @param order of what has to be built, dependencies first
+ */
+function possibleOf(wanted, order, { derivations }, isPossible) {
+    const impossible = new Set();
+    for (const drvPath of order) {
+        const step = derivations.get(drvPath);
+        if (!step)
+            continue;
+        const needs = [...step.inputDrvs.keys()].some((input) => impossible.has(input));
+        if (needs || !isPossible(step))
+            impossible.add(drvPath);
+    }
+    return wanted.filter(({ key }) => !impossible.has(key));
 }
 
 ;// CONCATENATED MODULE: ./store/derivation-closure.js
@@ -70036,6 +70182,7 @@ function candidatesOf(closure) {
 
 
 
+
 const share_out_readText = (path) => (0,promises_namespaceObject.readFile)(path, 'utf8');
 /**
  * Deals targets out to places. Where more than one place can build a target, each is asked, in one exchange, what it has of all that the
@@ -70049,46 +70196,48 @@ async function shareOut(targets, receivers, asking) {
     return route(routed, offers, needs);
 }
 const unknownNeeds = () => undefined;
+/** So many targets times derivations are looked at; beyond that, targets are dealt out by their own demands alone. */
+const MOST_NEEDS = 5_000_000;
+/** A derivation that cannot be read here is for the place itself to refuse. */
 async function toRouted({ key }) {
-    if (!isDrvPath(key))
-        return { key, demand: undefined };
-    return { key, demand: parseDerivation(await share_out_readText(key), key) };
+    const demand = isDrvPath(key)
+        ? await share_out_readText(key)
+            .then((text) => parseDerivation(text, key))
+            .catch(() => undefined)
+        : undefined;
+    return { key, demand };
 }
 async function needsOf(targets, receivers) {
-    const roots = targets.flatMap(({ key }) => (isDrvPath(key) ? [key] : []));
+    const roots = targets.flatMap(({ key, demand }) => (demand && isDrvPath(key) ? [key] : []));
     if (roots.length === 0)
         return unknownNeeds;
-    const closure = await derivationClosure(roots, share_out_readText);
+    const closure = await derivationClosure(roots, share_out_readText).catch(() => undefined);
+    if (!closure || closure.size * roots.length > MOST_NEEDS)
+        return unknownNeeds;
     const outputs = [...closure.values()].flatMap((each) => knownPaths(each));
-    const valid = await Promise.all(receivers.map(({ session }) => session.queryValidPaths(outputs)));
+    const valid = await Promise.all(receivers.map(({ session }) => session.queryValidPaths(outputs).catch(() => undefined)));
     const known = new Map();
-    const asked = new Set(roots);
     return ({ key }, place) => {
-        if (!isDrvPath(key) || !asked.has(key))
+        const there = valid[place];
+        if (!isDrvPath(key) || !closure.has(key) || !there)
             return undefined;
         const name = `${place} ${key}`;
-        const needed = known.get(name) ?? toBuild(key, closure, valid[place] ?? new Set());
+        const needed = known.get(name) ?? toBuild(key, closure, there);
         known.set(name, needed);
         return needed;
     };
 }
-/** What has to be built for a derivation where these paths are valid: nothing below an output that is there. */
+/** What has to be built for a derivation where these paths are valid: nothing below what is there of that which is needed. */
 function toBuild(root, closure, valid) {
-    const needed = new Map();
-    const reached = new Set([root]);
-    for (const path of reached) {
+    const names = [...(closure.get(root)?.outputs.keys() ?? [])];
+    const order = toRealise([[root, names]], { derivations: closure }, (_, derivation, wanted) => {
+        const paths = outputPaths(derivation, wanted);
+        return paths.every((path) => path !== undefined && valid.has(path)) ? 'skip' : 'enter';
+    });
+    return new Map(order.flatMap((path) => {
         const derivation = closure.get(path);
-        if (!derivation)
-            continue;
-        const outputs = knownPaths(derivation);
-        const isThere = outputs.length === derivation.outputs.size && outputs.every((output) => valid.has(output));
-        if (isThere)
-            continue;
-        needed.set(path, derivation);
-        for (const input of derivation.inputDrvs.keys())
-            reached.add(input);
-    }
-    return needed;
+        return derivation ? [[path, derivation]] : [];
+    }));
 }
 function knownPaths({ outputs }) {
     return [...outputs.values()].filter((path) => path !== undefined);
@@ -70196,7 +70345,9 @@ class Building {
         await Promise.all([...shares].map(async ([index, share]) => {
             const workplace = await workplaceAt(index);
             if (workplace)
-                await this.#buildAt(index, workplace, share, attempt);
+                return this.#buildAt(index, workplace, share, attempt);
+            this.#crew.lose(index);
+            return this.#deal(share, attempt, workplaceAt);
         }));
     }
     /** Where there is no choice, nobody is asked. */
@@ -70288,6 +70439,7 @@ class CopyBack {
     #worker;
     #fatal;
     #reopenings;
+    #lost;
     constructor(options) {
         this.#options = options;
         this.#reopenings = options.reopenings ?? 0;
@@ -70340,6 +70492,7 @@ class CopyBack {
             return;
         if (error.code === 'connection-lost' && !this.#fatal && this.#reopenings > 0) {
             this.#reopenings -= 1;
+            this.#lost = error;
             await this.#copyBatch(batch);
             return;
         }
@@ -70409,7 +70562,8 @@ class CopyBack {
     }
     #sessions() {
         this.#stores ??= this.#options.openStores().catch((error) => {
-            this.#fatal = (0,domain_errors/* asActionError */.z6)(error);
+            // That it could not be made up for tells less than what was lost.
+            this.#fatal = this.#lost ?? (0,domain_errors/* asActionError */.z6)(error);
             throw this.#fatal;
         });
         return this.#stores;
@@ -70939,7 +71093,7 @@ function withoutCarriageReturn(line) {
 
 
 /** Milliseconds between SIGTERM, on which Nix unlocks and cleans up, and SIGKILL. */
-const GRACE = 3000;
+const nix_command_GRACE = 3000;
 /**
  * Milliseconds that the pipes may stay open once the program has ended. An ssh that git left behind to share its connection
  * (ControlPersist) is in a group of its own and holds our standard error for as long as it likes.
@@ -71016,7 +71170,7 @@ function endGroupOnAbort(child, signal) {
     let timer;
     const end = () => {
         killGroup(child, 'SIGTERM');
-        timer = setTimeout(() => killGroup(child, 'SIGKILL'), GRACE);
+        timer = setTimeout(() => killGroup(child, 'SIGKILL'), nix_command_GRACE);
     };
     signal.addEventListener('abort', end, { once: true });
     return () => {
@@ -72143,6 +72297,10 @@ class Diagnostics {
             this.#tail = Buffer.concat([this.#tail, chunk]).subarray(-KEPT_BYTES);
         });
     }
+    /** What came so far is of no more interest. */
+    forget() {
+        this.#tail = Buffer.alloc(0);
+    }
     /** As UTF-8, without the halves of a character that the cut left at either end. */
     text() {
         let start = 0;
@@ -72345,6 +72503,23 @@ function live_connection_describe(error) {
     return DAMAGED.test(said) ? `data was damaged on the way (${said})` : said;
 }
 
+;// CONCATENATED MODULE: ./ssh/openssh/client-version.js
+
+/** Milliseconds; it takes a few. */
+const LIMIT = 5000;
+/** Which client there is: of an option that it does not know, one cannot say that it is off. Undefined where it does not tell. */
+function clientVersion(env) {
+    return new Promise((resolve) => {
+        (0,external_node_child_process_namespaceObject.execFile)('ssh', ['-V'], { env, timeout: LIMIT }, (_, stdout, stderr) => {
+            const [, major, minor] = /OpenSSH\D*_(\d+)\.(\d+)/.exec(`${stdout}${stderr}`) ?? [];
+            resolve(major === undefined ? undefined : { major: Number(major), minor: Number(minor) });
+        });
+    });
+}
+function isSince({ major, minor }, [since, at]) {
+    return major > since || (major === since && minor >= at);
+}
+
 ;// CONCATENATED MODULE: ./ssh/openssh/packets.js
 /** The longest packet that is taken: what OpenSSH itself takes (channels.c, CHANNEL_MUX_MAX_PACKET). */
 const packets_LONGEST = 256 * 1024;
@@ -72482,6 +72657,10 @@ function derInteger(der, at) {
 
 
 
+/** Ended by a signal: as shells have it. */
+const KILLED = 128;
+/** Milliseconds that what it said may take to be read once it has ended. */
+const LAST_WORDS = 500;
 /** Milliseconds that the client has for saying goodbye. */
 const FAREWELL = 1000;
 /**
@@ -72510,7 +72689,9 @@ class ClientProcess {
         this.#said = new Diagnostics(child.stderr ?? undefined);
         this.ended = new Promise((resolve) => {
             child.once('error', () => resolve(undefined));
-            child.once('close', (code) => resolve(code ?? undefined));
+            child.once('close', (code) => resolve(code ?? KILLED));
+            // A command of the user's (ProxyCommand) may hold its standard error open for longer.
+            child.once('exit', (code) => void (0,external_node_timers_promises_namespaceObject.setTimeout)(LAST_WORDS).then(() => resolve(code ?? KILLED)));
         });
         this.#listen();
     }
@@ -72553,13 +72734,17 @@ class ClientProcess {
         this.#child.stdout?.setEncoding('utf8').on('data', (chunk) => {
             text = (text + chunk).slice(0, 1000);
             const user = /^ready (.*)\n/m.exec(text)?.[1];
-            if (user !== undefined)
-                this.#ready.resolve(user);
+            if (user === undefined)
+                return;
+            // What it said before, a banner for example, is not why it will end.
+            this.#said.forget();
+            this.#ready.resolve(user);
         });
     }
 }
 
 ;// CONCATENATED MODULE: ./ssh/openssh/configuration.js
+
 /** The name under which a pinned host key is kept; only the connection's own host goes by it. */
 const PINNED_NAME = 'pinned';
 /** @param folder of mode 0700, its path without blanks, quotes and percent signs; it is to hold the files of one connection */
@@ -72576,10 +72761,11 @@ function clientFiles(folder) {
  * A file of ssh_config(5): ours, and behind it the user's and the machine's, since of each option the first value counts. Hosts on the
  * way (ProxyJump) are reached with the same file, by which they are checked as strictly.
  */
-function clientConfiguration({ identity, hostKeys, compress }, files, { tcpMs, keepAlive }) {
+function clientConfiguration({ identity, hostKeys, compress }, files, { tcpMs, keepAlive }, version) {
     const lines = [
         ...STRICT,
         ...NOTHING_ELSE,
+        ...newerLines(hostKeys, version),
         ...knownHostsLines(hostKeys.knownHosts, files),
         ...identityLines(identity, files),
         ...(compress === true ? ['Compression yes'] : []),
@@ -72598,6 +72784,8 @@ const STRICT = [
     'UpdateHostKeys no',
     'VerifyHostKeyDNS no',
     'NoHostAuthenticationForLocalhost no',
+    // It would add to the user's known_hosts.
+    'CheckHostIP no',
 ];
 /** What a person may want of a session, and nobody of this one; also its log, which is read for what went wrong. */
 const NOTHING_ELSE = [
@@ -72610,10 +72798,23 @@ const NOTHING_ELSE = [
     'Tunnel no',
     'AddKeysToAgent no',
     'RemoteCommand none',
+    // Ours is for the host itself, on the command line.
+    'PermitLocalCommand no',
     'RequestTTY no',
     'VisualHostKey no',
     'LogLevel INFO',
 ];
+/** What older clients do not know, and stop at. */
+function newerLines({ knownHosts, pinned }, version) {
+    if (!version)
+        return [];
+    const isGiven = knownHosts !== undefined || pinned !== undefined;
+    return [
+        // Its keys would count beside those of the files.
+        ...(isGiven && isSince(version, [8, 5]) ? ['KnownHostsCommand none'] : []),
+        ...(isSince(version, [8, 7]) ? ['ForkAfterAuthentication no'] : []),
+    ];
+}
 function knownHostsLines(text, { knownHosts }) {
     if (text === undefined)
         return [];
@@ -72769,7 +72970,7 @@ function clientFailure(options, { code, said }) {
     const words = lastLine(said);
     if (TURNED_AWAY.test(said)) {
         const what = `${host} closed the connection before the SSH handshake (${words})`;
-        return new TurnedAway('connection-lost', what, {
+        return new TurnedAway('host-unreachable', what, {
             hint: "Too many connections at once, perhaps: see sshd's MaxStartups and PerSourcePenalties on the builder.",
             cause,
         });
@@ -72811,11 +73012,18 @@ function unresolvable(host) {
         hint: "Is it spelled right, and known to the name servers that this runner uses, or to its user's ssh_config?",
     };
 }
-function denied({ host, user, identity }, match) {
+function denied({ host, user, identity, env }, match) {
     const [, who = '', methods = 'publickey'] = match;
     const whom = who === '' ? `${user === undefined ? '' : `${user}@`}${host}` : printable(who);
     // As after a key that was taken and is not enough (AuthenticationMethods).
     const wanted = methods.includes('publickey') ? '' : `, and it wants ${printable(methods)}`;
+    if (identity.kind === 'configured' && env['SSH_AUTH_SOCK'] === undefined) {
+        return {
+            code: 'credentials-missing',
+            what: `${whom} does not let us in${wanted}, and there is nothing to log in with but what ssh_config has: input 'ssh-key' is empty, and there is no agent (SSH_AUTH_SOCK)`,
+            hint: 'Secrets are empty in pull requests from forks, and in workflows that Dependabot started.',
+        };
+    }
     return {
         code: 'authentication-failed',
         what: `${whom} does not let us in: ${failure_offered(identity)}${wanted}`,
@@ -72866,7 +73074,7 @@ function notFromThere({ host }, [line, reason = line]) {
     };
 }
 function noSsh({ host }) {
-    return { code: 'host-unreachable', what: `what listens on ${host} is no SSH server` };
+    return { code: 'protocol-mismatch', what: `what listens on ${host} is no SSH server` };
 }
 function lastLine(said) {
     const lines = said.split(/[\r\n]+/).filter((line) => line.trim() !== '');
@@ -73025,7 +73233,7 @@ class MuxStream extends external_node_stream_.Duplex {
  */
 const connection_WIDEST_WINDOW = 4 * 1024 * 1024;
 /** Milliseconds from the end of the control socket to the client's last words. */
-const LAST_WORDS = 500;
+const connection_LAST_WORDS = 500;
 /** A connection that the machine's own OpenSSH client keeps, and channels of ours on it. */
 class OpensshConnection {
     label;
@@ -73130,7 +73338,7 @@ class OpensshConnection {
         return this.#fixedWindow ?? Math.min(windowFor(this.#roundTripMs), connection_WIDEST_WINDOW);
     }
     async #lose() {
-        await Promise.race([this.#process.ended, (0,external_node_timers_promises_namespaceObject.setTimeout)(LAST_WORDS)]);
+        await Promise.race([this.#process.ended, (0,external_node_timers_promises_namespaceObject.setTimeout)(connection_LAST_WORDS)]);
         const why = lossReason(this.#process.said);
         const message = `the connection to ${this.label} was lost: ${why}`;
         const reason = new domain_errors/* ActionError */.lZ('connection-lost', message);
@@ -73549,6 +73757,7 @@ var __disposeResources = (undefined && undefined.__disposeResources) || (functio
 
 
 
+
 /**
  * Connects with the machine's own OpenSSH client.
  * @throws ActionError of group "reaching the remote", `input-invalid` where there is no client that can be used, or `cancelled`
@@ -73556,6 +73765,7 @@ var __disposeResources = (undefined && undefined.__disposeResources) || (functio
 async function connectOpenssh(options, timeouts) {
     const env_1 = { stack: [], error: void 0, hasError: false };
     try {
+        refuseUser(options.user);
         const opened = __addDisposableResource(env_1, new AsyncDisposableStack(), true);
         const folder = await (0,promises_namespaceObject.mkdtemp)(external_node_path_.join(options.directory, 'ssh-'));
         opened.defer(() => (0,promises_namespaceObject.rm)(folder, { recursive: true, force: true }));
@@ -73566,6 +73776,7 @@ async function connectOpenssh(options, timeouts) {
         const multiplexer = await Multiplexer.connect(files.control).catch(async (error) => {
             if (error instanceof domain_errors/* ActionError */.lZ && error.code === 'input-invalid')
                 throw error;
+            process.close(); // it may live on without its control socket
             throw clientFailure(options, { code: await process.ended, said: process.said });
         });
         const connection = new OpensshConnection({ options, timeouts, user, process, multiplexer });
@@ -73584,10 +73795,20 @@ async function connectOpenssh(options, timeouts) {
             await result_1;
     }
 }
+/** The client hands the name on to a shell, and older ones take any. */
+function refuseUser(user) {
+    // eslint-disable-next-line no-control-regex
+    if (user === undefined || !/['\u0000-\u001f\u007f]/.test(user))
+        return;
+    throw new domain_errors/* ActionError */.lZ('input-invalid', `${JSON.stringify(user)} is no user to log in as`, {
+        hint: 'With transport: openssh a user name holds no quotes and no control characters.',
+    });
+}
 async function writeFiles(options, files, timeouts) {
     const { knownHosts, pinned } = options.hostKeys;
+    const version = await clientVersion(options.env);
     await Promise.all([
-        (0,promises_namespaceObject.writeFile)(files.configuration, clientConfiguration(options, files, timeouts)),
+        (0,promises_namespaceObject.writeFile)(files.configuration, clientConfiguration(options, files, timeouts, version)),
         knownHosts !== undefined && (0,promises_namespaceObject.writeFile)(files.knownHosts, knownHostsFile(knownHosts)),
         pinned && (0,promises_namespaceObject.writeFile)(files.pinned, pinnedLines(pinned)),
     ]);
@@ -73882,6 +74103,8 @@ const further_connections_MOST = 32;
 class FurtherConnections {
     #connect;
     #all = new Set();
+    #adding;
+    #closing = new AbortController();
     constructor(connect) {
         this.#connect = connect;
     }
@@ -73896,11 +74119,18 @@ class FurtherConnections {
             if (stream)
                 return stream;
         }
-        const added = await this.#add(signal);
-        return added && this.#openOn(added, open);
+        // Who is refused at the same time shares one more: it has room for several.
+        this.#adding ??= this.#add(signal).finally(() => (this.#adding = undefined));
+        const added = await this.#adding;
+        if (!added)
+            return undefined;
+        const stream = await this.#openOn(added, open);
+        // Others may have taken all of it; one on which nothing opens for anybody is no reason for more.
+        return stream ?? (added.channels > 0 ? this.open(signal, open) : undefined);
     }
-    /** Ends them all. */
+    /** Ends them all, those too that are about to be made. */
     close() {
+        this.#closing.abort();
         for (const { connection } of this.#all)
             connection.close();
     }
@@ -73921,15 +74151,22 @@ class FurtherConnections {
         return stream;
     }
     async #add(signal) {
-        if (this.#all.size >= further_connections_MOST)
+        if (this.#isClosed() || this.#all.size >= further_connections_MOST)
             return undefined;
         const connection = await this.#connect(signal).catch(() => undefined);
         if (connection === undefined)
             return undefined;
+        if (this.#isClosed()) {
+            connection.close();
+            return undefined;
+        }
         const added = { connection, channels: 0, isFull: false };
         this.#all.add(added);
         void connection.closed.then(() => this.#all.delete(added));
         return added;
+    }
+    #isClosed() {
+        return this.#closing.signal.aborted;
     }
     /** One on which nothing opens is of no use. */
     #drop(each) {
@@ -75472,7 +75709,7 @@ async function startPrivateDaemon(options) {
 
 
 /** How long a daemon may take, milliseconds. It has nothing to do but to connect. */
-const LIMIT = 5000;
+const daemon_reach_LIMIT = 5000;
 /** In no store. */
 const daemon_reach_NOWHERE = parseStorePath(`/nix/store/${'0'.repeat(32)}-nix-remote-build`);
 /**
@@ -75488,7 +75725,7 @@ async function checkDaemonReach(store, folder, settings) {
     const socketPath = external_node_path_.join(folder, '.reach');
     const server = (0,external_node_net_.createServer)((client) => client.destroy());
     await listenPrivately(server, socketPath, 'a question to the local Nix daemon');
-    const limit = setTimeout(() => store.close(), LIMIT);
+    const limit = setTimeout(() => store.close(), daemon_reach_LIMIT);
     try {
         const complaint = await askThrough(store, socketPath, settings);
         if (complaint.includes('cannot connect') && complaint.includes(socketPath))
@@ -75760,7 +75997,7 @@ function buildersSite(request, machines, context, local, phases, opened) {
     const opening = builders_site_open(machines, context, opened);
     const nix = openNix(request, opening, local, context, opened);
     nix.catch(() => undefined); // waited for by evaluation and by connecting, unless one of them fails first
-    const connected = phases.measure('connect', () => builders_site_connect(request, context, opening, nix));
+    const connected = phases.measure('connect', () => builders_site_connect(request, context, opening, nix, opened));
     return {
         connected,
         store: nix,
@@ -75787,12 +76024,13 @@ async function openNix(request, opening, local, context, opened) {
         await chosen;
     return openLocalNix(place, version, localStore, request, context, opened);
 }
-async function builders_site_connect(request, context, opening, nix) {
+async function builders_site_connect(request, context, opening, nix, opened) {
     const { place, chosen } = await opening;
     await chosen;
     const localNix = await nix;
     const open = async (observe) => {
         const session = await openBuilderSession(place, localNix, request, { ...context, observe });
+        opened.defer(() => session.close());
         // Nix forgets with a session which machine did not answer.
         return { place, session, openSession: undefined, traffic: place, again: () => open(unheard) };
     };
@@ -75874,90 +76112,6 @@ function scaled({ least, expected, most }, factor) {
         expected: expected * factor,
         most: most === 'unbounded' ? most : most * factor,
     };
-}
-
-;// CONCATENATED MODULE: ./plan/machines.js
-
-
-
-/** Whether Nix would ask a machine to build a derivation (machines.cc, `Machine::mandatoryMet`). */
-function canBuild(machine, demand) {
-    const { systems, features, mandatoryFeatures } = machine;
-    const all = features && new Set([...features, ...mandatoryFeatures]);
-    if (!isAble(demand, { systems, features: all }))
-        return false;
-    if (mandatoryFeatures.size === 0)
-        return true;
-    const required = requiredSystemFeatures(demand);
-    return [...mandatoryFeatures].every((each) => required.includes(each));
-}
-/** Whether a remote's store can build by itself: it speaks the worker protocol, and is not set aside for builds that require something. */
-function canBeStore({ protocol, mandatoryFeatures, }) {
-    return protocol === 'worker' && mandatoryFeatures.size === 0;
-}
-/**
- * Derivations that have to be realised to have the outputs of these, dependencies first.
- * @param visit says of a derivation, and of which outputs of it are needed, whether it has to be
- */
-function toRealise(roots, { derivations }, visit) {
-    const order = [];
-    const entered = new Set();
-    /** A stack of our own: chains are deeper than that of JavaScript. `leave` comes after all inputs. */
-    const stack = [...roots].map(([drvPath, outputs]) => ({ kind: 'need', drvPath, outputs }));
-    for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
-        const { drvPath } = top;
-        if (top.kind === 'leave') {
-            order.push(drvPath);
-            continue;
-        }
-        const step = derivations.get(drvPath);
-        if (!step || entered.has(drvPath) || visit(drvPath, step, top.outputs) === 'skip')
-            continue;
-        entered.add(drvPath);
-        stack.push({ kind: 'leave', drvPath });
-        for (const [input, outputs] of step.inputDrvs) {
-            stack.push({ kind: 'need', drvPath: input, outputs });
-        }
-    }
-    return order;
-}
-/** Where a walk begins: the derivations that are wanted. Store paths that were asked for by themselves have none. */
-function rootsOf(wanted) {
-    return wanted.flatMap(({ key, outputs }) => isDrvPath(key) ? [[key, [...outputs.keys()]]] : []);
-}
-/** Paths of these outputs; `undefined` for one that is known only when it is built. */
-function outputPaths(step, names) {
-    return names.map((name) => step.outputs.get(name));
-}
-/** How many of these depend on each other in a row; they come in order, dependencies first. */
-function depthOf(drvPaths, { derivations }) {
-    const depths = new Map();
-    let deepest = 0;
-    for (const drvPath of drvPaths) {
-        let below = 0;
-        for (const input of derivations.get(drvPath)?.inputDrvs.keys() ?? []) {
-            below = Math.max(below, depths.get(input) ?? 0);
-        }
-        depths.set(drvPath, below + 1);
-        deepest = Math.max(deepest, below + 1);
-    }
-    return deepest;
-}
-/**
- * Those of the targets that need none of what cannot be built, in one pass over all derivations.
- * @param order of what has to be built, dependencies first
- */
-function possibleOf(wanted, order, { derivations }, isPossible) {
-    const impossible = new Set();
-    for (const drvPath of order) {
-        const step = derivations.get(drvPath);
-        if (!step)
-            continue;
-        const needs = [...step.inputDrvs.keys()].some((input) => impossible.has(input));
-        if (needs || !isPossible(step))
-            impossible.add(drvPath);
-    }
-    return wanted.filter(({ key }) => !impossible.has(key));
 }
 
 ;// CONCATENATED MODULE: ./plan/builders-work.js
@@ -76598,9 +76752,13 @@ function offerOf({ systems, features, others, slots }) {
     const capacity = slots === 'unknown' || slots < 1 ? 1 : slots;
     return { machines: [{ systems, features }], others, capacity };
 }
-/** Unknown for a remote that did not say what it has. */
+/** So many targets times derivations are looked at. */
+const routes_MOST_NEEDS = 5_000_000;
+/** Unknown for a remote that did not say what it has, and where there is too much to look at. */
 function routes_needsOf(knowledge, byKey, stores) {
     const { derivations } = knowledge.evidence.work;
+    if (byKey.size * derivations.size > routes_MOST_NEEDS)
+        return () => undefined;
     const known = new Map();
     const ask = ({ key }, place) => {
         const [wanted, remote] = [byKey.get(key), stores[place]];
@@ -76770,7 +76928,7 @@ function needsEvidence(circumstances) {
     return { kind: 'evidence' };
 }
 function offersAll(remote, systems) {
-    if (systems === 'unknown' || systems.size <= 1)
+    if (systems === 'unknown')
         return true;
     return [...systems].every((system) => canBuild(remote, { system, env: new Map() }));
 }
@@ -77515,10 +77673,11 @@ function targets_wantedOutputs(attribute) {
 
 
 
+
 /** Evidence for this choice. Takes 2 s at most, on sessions of its own, which are closed. */
 async function askForEvidence(choosing) {
-    const { request, destination, evaluation } = choosing;
-    const remotes = destination.machines.map((machine) => remoteSide(machine, remoteOn(machine, choosing.stores)));
+    const { request, evaluation } = choosing;
+    const remotes = machinesOf(choosing).map((machine) => remoteSide(machine, remoteOn(machine, choosing.stores)));
     try {
         const targets = planTargets(evaluation.attributes, request.copy);
         const options = { local: localSide(choosing), remotes, history: NO_HISTORY };
@@ -77617,15 +77776,18 @@ function offeredSystems(named, settings) {
 
 /**
  * The local store, which builds all by itself, whatever builders the machine has.
+ * @param opened takes what has to be closed
  */
-function localSite(request, context, local) {
+function localSite(request, context, local, opened) {
     const known = findOut(request, context);
     const store = evaluationStore(context, local, known);
     store.catch(() => undefined); // waited for by evaluation, unless connecting fails first
+    const offered = known.then(({ settings }) => offeredSystems([], settings));
+    offered.catch(() => undefined); // told by whoever waits for what is known
     return {
-        connected: local_site_connect(request.options, context, known),
+        connected: local_site_connect(request.options, context, known, opened),
         store,
-        systems: { named: [], offered: known.then(({ settings }) => offeredSystems([], settings)) },
+        systems: { named: [], offered },
         importCheck: Promise.resolve(undefined),
     };
 }
@@ -77647,11 +77809,12 @@ async function evaluationStore({ env }, local, known) {
     const config = `${env['NIX_CONFIG'] ?? ''}\n${text}`;
     return { storeUri: access.storeUri, env: { ...env, NIX_CONFIG: config } };
 }
-async function local_site_connect(asked, context, known) {
+async function local_site_connect(asked, context, known, opened) {
     const { options, settings } = await known;
     const { env, observe } = context;
     const local = await openLocalStore({ env, socketPath: daemonSocketPath(env) });
     const { store: session } = local;
+    opened.defer(() => session.close());
     const place = new LocalPlace();
     const { nixVersion } = await session.greeting;
     const { setOptions } = deliverOptions(withoutBuilders(options), 'socket', nixVersion, settings);
@@ -77697,9 +77860,11 @@ async function choosePlaces(choosing) {
             return { places: await site.connected, choice: decision };
         }
         catch (thrown) {
-            const { message } = (0,domain_errors/* asActionError */.z6)(thrown);
+            const { code, message } = (0,domain_errors/* asActionError */.z6)(thrown);
+            if (choosing.context.signal.aborted || !IMPOSSIBLE.has(code))
+                throw thrown;
             if (refusal)
-                throw refusal;
+                throw also(refusal, message);
             choosing.context.observe({
                 kind: 'warning',
                 text: `mode auto: no ${decision.mode}: ${message}`,
@@ -77712,14 +77877,36 @@ async function choosePlaces(choosing) {
         throw refusal;
     return { places: stores, choice: decision };
 }
+/** What keeps a mode from being possible here; whatever else is wrong is for a person to see to. */
+const IMPOSSIBLE = new Set([
+    'daemon-untrusted',
+    'daemon-elsewhere',
+    'daemon-error',
+    'host-unresolvable',
+    'host-unreachable',
+    'connect-timeout',
+    'connection-lost',
+]);
+/** Neither the stores nor builders are possible. */
+function also({ code, message, hint, cause }, builders) {
+    return new domain_errors/* ActionError */.lZ(code, `${message}; nor are builders possible: ${builders}`, {
+        hint,
+        cause,
+    });
+}
 async function decisionOf(choosing) {
     const need = needsEvidence(circumstancesOf(choosing));
     return need.kind === 'decided' ? need.decision : decide(await askForEvidence(choosing));
 }
-function circumstancesOf({ request, destination, refusal, evaluation }) {
+/** Those that are there, as far as that was tried. */
+function machinesOf({ destination, stores }) {
+    return destination.machines.filter((machine) => !storeOfMachine(machine) || remoteOn(machine, stores));
+}
+function circumstancesOf(choosing) {
+    const { request, refusal, evaluation } = choosing;
     const systems = evaluation.attributes.flatMap((each) => each.kind === 'derivation' ? [each.system] : []);
     return {
-        remotes: destination.machines.map((machine) => ({
+        remotes: machinesOf(choosing).map((machine) => ({
             id: remoteIdOf(machine),
             protocol: machine.protocol === 'ssh' ? 'serve' : 'worker',
             outputsAccepted: refusal === undefined ? 'unknown' : false,
@@ -77738,9 +77925,9 @@ async function siteOf({ mode, reason }, choosing) {
         case 'remote-store':
             return undefined;
         case 'local':
-            return localSite({ ...request, destination: { mode, reason } }, context, here);
+            return localSite({ ...request, destination: { mode, reason } }, context, here, opened);
         case 'builders': {
-            const machines = await Promise.all(choosing.destination.machines.map((machine) => asBuilder(machine, choosing.stores)));
+            const machines = await Promise.all(machinesOf(choosing).map((machine) => asBuilder(machine, choosing.stores)));
             return buildersSite(request, machines, context, here, phases, opened);
         }
     }
@@ -81245,6 +81432,7 @@ async function openCopyStores({ openLocal, sessions, client, }) {
 
 
 
+
 /** Milliseconds of waiting for a connection that nobody minds. */
 const TELL_AFTER = 1000;
 const WAITING = 'warning: the connection to the builder was lost; waiting for another one';
@@ -81282,13 +81470,14 @@ class OffloadEngine {
     async #tryRemote(parts, missing) {
         const { request, closure, client } = parts;
         const remotes = await this.#options.remotes();
-        const plans = remotes.map(async ({ abilities }) => planOffload(request.paths, missing, closure, await abilities()));
-        const most = mostRemote(await Promise.all(plans));
-        const chosen = most && remotes[most.index];
+        const plans = remotes.map(async (remote) => ({
+            remote,
+            plan: planOffload(request.paths, missing, closure, await remote.abilities()),
+        }));
+        const chosen = await firstConnected(mostRemoteFirst(await Promise.all(plans)), client);
         if (!chosen)
             return { kind: 'pass' };
-        const { plan } = most;
-        const remote = await tellingOfWaits(client, chosen.connected(client.signal));
+        const { remote, plan } = chosen;
         const settings = await this.#options.localSettings();
         const { options, logging } = clientRequest(client.options, settings, this.#options.options);
         const sessions = this.#sessionsOf(remote);
@@ -81304,13 +81493,28 @@ class OffloadEngine {
         return sessions;
     }
 }
-/** The plan by which most is built remotely, and whose it is; undefined where nobody can build any of it. */
-function mostRemote(plans) {
-    const ranked = plans
-        .map((plan, index) => ({ plan, index }))
+/** Those that can build any of it, whoever builds most first. */
+function mostRemoteFirst(plans) {
+    return plans
         .filter(({ plan }) => plan.remote.length > 0)
         .toSorted((one, other) => other.plan.remote.length - one.plan.remote.length);
-    return ranked[0];
+}
+/**
+ * The first of these that is connected, or can be.
+ * @throws ActionError of the last one, where there is none
+ */
+async function firstConnected([next, ...others], client) {
+    if (!next)
+        return undefined;
+    const { remote, plan } = next;
+    try {
+        return { remote: await tellingOfWaits(client, remote.connected(client.signal)), plan };
+    }
+    catch (error) {
+        if (others.length === 0 || !PASSING.has((0,domain_errors/* asActionError */.z6)(error).code))
+            throw error;
+        return firstConnected(others, client);
+    }
 }
 /** Who waits is told so. */
 async function tellingOfWaits({ hear }, connected) {
@@ -81525,22 +81729,31 @@ async function connectRemote({ options }, uri, { access, observe, signal }, open
     };
     const link = new RemoteLink({ first, connect, onNotice });
     opened.defer(() => link.close());
-    const open = async (place) => {
-        // A daemon that does not greet would be waited for, cancelled or not.
-        const hangUp = () => place.close();
-        signal.addEventListener('abort', hangUp);
-        const session = await place.buildSession(observe);
+    const open = async (place, until) => {
+        const session = await greeted(place, AbortSignal.any([signal, until]), observe);
         const detail = connectionDetail(await session.greeting, place.roundTripMs);
         if (place === first)
             observe({ kind: 'connected', remote: place.label, detail });
-        signal.removeEventListener('abort', hangUp);
         return {
             ...{ place, session, traffic: link },
             openSession: async () => (await link.get(signal)).openSession(),
-            again: async (until) => open(await link.get(until)),
+            again: async (limit) => open(await link.get(limit), limit),
         };
     };
-    return open(first);
+    return open(first, signal);
+}
+/** A session that builds, with a daemon that has greeted; one that does not would be waited for, cancelled or not. */
+async function greeted(place, signal, observe) {
+    const hangUp = () => place.close();
+    signal.addEventListener('abort', hangUp);
+    try {
+        const session = await place.buildSession(observe);
+        await session.greeting;
+        return session;
+    }
+    finally {
+        signal.removeEventListener('abort', hangUp);
+    }
 }
 
 ;// CONCATENATED MODULE: ./build/remotes-site.js
@@ -81615,11 +81828,12 @@ async function prepare(request, context, phases, opened) {
     try {
         const ready = await Promise.race([all, loss(connected), prepare_cancelled(context.signal)]);
         const [places, localStore, evaluation, { importCheck, refusal }] = ready;
-        const done = { local: localStore, evaluation, importCheck };
+        const done = { local: localStore, evaluation, importCheck, traffic: trafficOf(places) };
         if (destination.mode !== 'auto')
             return { ...done, places, choice: choiceOf(destination) };
         const choosing = { request, destination, context, phases, opened, refusal };
-        return { ...done, ...(await choosePlaces({ ...choosing, ...done, stores: places })) };
+        const chosen = await choosePlaces({ ...choosing, ...done, stores: places });
+        return { ...done, ...chosen, traffic: trafficOf([...places, ...chosen.places]) };
     }
     catch (error) {
         failing.abort(error);
@@ -81630,6 +81844,9 @@ async function prepare(request, context, phases, opened) {
         await Promise.allSettled([connected, local, evaluating, permission]);
         throw error;
     }
+}
+function trafficOf(all) {
+    return new Set(all.map(({ traffic }) => traffic));
 }
 /** What was asked for. */
 function choiceOf(destination) {
@@ -81654,7 +81871,7 @@ function openSite(request, context, local, phases, opened) {
         case 'builders':
             return buildersSite(request, destination.machines, context, local, phases, opened);
         case 'local':
-            return localSite(request, context, local);
+            return localSite(request, context, local, opened);
     }
 }
 /** Rejects when the last established connection is lost: no use in evaluating on. */
@@ -81981,7 +82198,7 @@ async function rooting({ workplaces, local }) {
     return local.store;
 }
 async function report(step, results, copies) {
-    const { request, context, phases, places, evaluation, choice } = step;
+    const { request, context, phases, places, evaluation, choice, traffic } = step;
     const { attributes } = evaluation;
     const outcomes = collectOutcomes(attributes, { results, copies, copy: request.copy });
     const linkFailures = await linkCopied(request, attributes, outcomes, () => rooting(step));
@@ -81992,8 +82209,8 @@ async function report(step, results, copies) {
         remote: places.map(({ place }) => place.label).join(', '),
         outcomes,
         problems: [...new Set(copies.failures.values()), ...linkFailures],
-        bytesUploaded: places.reduce((sum, { traffic }) => sum + traffic.bytesSent, 0),
-        bytesDownloaded: places.reduce((sum, { traffic }) => sum + traffic.bytesReceived, 0),
+        bytesUploaded: [...traffic].reduce((sum, { bytesSent }) => sum + bytesSent, 0),
+        bytesDownloaded: [...traffic].reduce((sum, { bytesReceived }) => sum + bytesReceived, 0),
         seconds: phases.seconds,
     };
 }
@@ -82036,57 +82253,6 @@ function locally(request, reason) {
         // With remotes, 0 has them build all; here it would have nobody build.
         options: { ...options, maxJobs: maxJobs === 0 ? undefined : maxJobs },
     };
-}
-
-;// CONCATENATED MODULE: ./nix/leftovers.js
-
-
-/** Name of the variable by which children of this step are known. */
-const MARKER_VARIABLE = 'NIX_REMOTE_BUILD_STEP';
-/** Milliseconds between asking a process to end and ending it. */
-const leftovers_GRACE = 2000;
-/**
- * Ends every process of this user that carries the marker in its environment.
- * @returns how many there were.
- */
-async function endMarkedProcesses(marker) {
-    const found = await markedProcesses(marker);
-    if (found.length === 0)
-        return 0;
-    for (const pid of found)
-        signal(pid, 'SIGTERM');
-    const deadline = performance.now() + leftovers_GRACE;
-    while (performance.now() < deadline) {
-        if ((await markedProcesses(marker)).length === 0)
-            return found.length;
-        await delay(50);
-    }
-    for (const pid of await markedProcesses(marker))
-        signal(pid, 'SIGKILL');
-    return found.length;
-}
-/** Where there is no /proc (macOS) none is found: there children end with the pipes that they hold. */
-async function markedProcesses(marker) {
-    const entry = `${MARKER_VARIABLE}=${marker}`;
-    const names = await readdir('/proc').catch(() => []);
-    const pids = names.filter((name) => /^\d+$/.test(name)).map(Number);
-    const marked = [];
-    for (const pid of pids) {
-        if (pid === process.pid)
-            continue;
-        const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
-        if (environment.split('\0').includes(entry))
-            marked.push(pid);
-    }
-    return marked;
-}
-function signal(pid, name) {
-    try {
-        process.kill(pid, name);
-    }
-    catch {
-        // It ended by itself in between.
-    }
 }
 
 ;// CONCATENATED MODULE: ./plan/impure-evaluation.js

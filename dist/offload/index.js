@@ -34770,7 +34770,7 @@ globals.__dirname ??= external_node_path_.dirname(globals.__filename);
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _cjs_globals_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6253);
-/* harmony import */ var _serve_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3220);
+/* harmony import */ var _serve_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7802);
 
 
 function crash(thrown) {
@@ -34787,7 +34787,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 3220:
+/***/ 7802:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -34876,6 +34876,57 @@ function asActionError(thrown) {
         return thrown;
     const cause = toError(thrown);
     return new errors_ActionError('internal', cause.message, { cause });
+}
+
+;// CONCATENATED MODULE: ./nix/leftovers.js
+
+
+/** Name of the variable by which children of this step are known. */
+const MARKER_VARIABLE = 'NIX_REMOTE_BUILD_STEP';
+/** Milliseconds between asking a process to end and ending it. */
+const GRACE = 2000;
+/**
+ * Ends every process of this user that carries the marker in its environment.
+ * @returns how many there were.
+ */
+async function endMarkedProcesses(marker) {
+    const found = await markedProcesses(marker);
+    if (found.length === 0)
+        return 0;
+    for (const pid of found)
+        signal(pid, 'SIGTERM');
+    const deadline = performance.now() + GRACE;
+    while (performance.now() < deadline) {
+        if ((await markedProcesses(marker)).length === 0)
+            return found.length;
+        await delay(50);
+    }
+    for (const pid of await markedProcesses(marker))
+        signal(pid, 'SIGKILL');
+    return found.length;
+}
+/** Where there is no /proc (macOS) none is found: there children end with the pipes that they hold. */
+async function markedProcesses(marker) {
+    const entry = `${MARKER_VARIABLE}=${marker}`;
+    const names = await readdir('/proc').catch(() => []);
+    const pids = names.filter((name) => /^\d+$/.test(name)).map(Number);
+    const marked = [];
+    for (const pid of pids) {
+        if (pid === process.pid)
+            continue;
+        const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
+        if (environment.split('\0').includes(entry))
+            marked.push(pid);
+    }
+    return marked;
+}
+function signal(pid, name) {
+    try {
+        process.kill(pid, name);
+    }
+    catch {
+        // It ended by itself in between.
+    }
 }
 
 // EXTERNAL MODULE: ../node_modules/ssh2/lib/index.js
@@ -35247,6 +35298,7 @@ async function readKeyFile(file) {
 
 
 
+
 /** Access with what the inputs say. Each key is read once: what is read when a connection is made anew is what was there at first. */
 function accessWith(checks, secrets, place) {
     const { processEnv, env, user, directory } = place;
@@ -35278,12 +35330,20 @@ function accessWith(checks, secrets, place) {
             user: endpoint.user,
             identity: await identityFor(endpoint),
             hostKeys: checks.hostKeysOf(endpoint),
-            env,
+            env: withoutTokens(env),
             directory,
         }),
     };
 }
+/** For `ssh` and the commands of its configuration. Settings of Nix and Git may hold tokens (nix/environment.ts). */
+function withoutTokens(env) {
+    const isNeeded = (name) => name === MARKER_VARIABLE || !/^(?:NIX|GIT)_/.test(name);
+    return Object.fromEntries(Object.entries(env).filter(([name]) => isNeeded(name)));
+}
 async function keyFile(file) {
+    if (file.includes('${')) {
+        throw new errors_ActionError('key-invalid', `the key file ${file} has a name that ssh takes for a variable`);
+    }
     try {
         await (0,external_node_fs_promises_namespaceObject.access)(file, external_node_fs_promises_namespaceObject.constants.R_OK);
         return file;
@@ -36794,10 +36854,11 @@ function withAccessToken({ host, token }, present = '') {
 function tokensIn(text) {
     return text
         .split('\n')
+        .map((line) => line.replace(/#.*/, ''))
         .map((line) => /^\s*(?:extra-)?access-tokens\s*=?(.*)/.exec(line)?.[1] ?? '')
         .flatMap(access_tokens_words)
         .map((entry) => entry.replace(/^[^=]*=/, '').replace(/^(?:OAuth2|PAT):/, ''))
-        .filter((token) => token !== '' && token !== '#');
+        .filter((token) => token !== '');
 }
 function access_tokens_words(text) {
     return text.split(/\s+/).filter((word) => word !== '');
@@ -37459,57 +37520,6 @@ function withGitConfig(env, key, value) {
         [`GIT_CONFIG_KEY_${count}`]: key,
         [`GIT_CONFIG_VALUE_${count}`]: value,
     };
-}
-
-;// CONCATENATED MODULE: ./nix/leftovers.js
-
-
-/** Name of the variable by which children of this step are known. */
-const MARKER_VARIABLE = 'NIX_REMOTE_BUILD_STEP';
-/** Milliseconds between asking a process to end and ending it. */
-const GRACE = 2000;
-/**
- * Ends every process of this user that carries the marker in its environment.
- * @returns how many there were.
- */
-async function endMarkedProcesses(marker) {
-    const found = await markedProcesses(marker);
-    if (found.length === 0)
-        return 0;
-    for (const pid of found)
-        signal(pid, 'SIGTERM');
-    const deadline = performance.now() + GRACE;
-    while (performance.now() < deadline) {
-        if ((await markedProcesses(marker)).length === 0)
-            return found.length;
-        await delay(50);
-    }
-    for (const pid of await markedProcesses(marker))
-        signal(pid, 'SIGKILL');
-    return found.length;
-}
-/** Where there is no /proc (macOS) none is found: there children end with the pipes that they hold. */
-async function markedProcesses(marker) {
-    const entry = `${MARKER_VARIABLE}=${marker}`;
-    const names = await readdir('/proc').catch(() => []);
-    const pids = names.filter((name) => /^\d+$/.test(name)).map(Number);
-    const marked = [];
-    for (const pid of pids) {
-        if (pid === process.pid)
-            continue;
-        const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
-        if (environment.split('\0').includes(entry))
-            marked.push(pid);
-    }
-    return marked;
-}
-function signal(pid, name) {
-    try {
-        process.kill(pid, name);
-    }
-    catch {
-        // It ended by itself in between.
-    }
 }
 
 ;// CONCATENATED MODULE: external "node:net"
@@ -38602,6 +38612,10 @@ class Diagnostics {
             this.#tail = Buffer.concat([this.#tail, chunk]).subarray(-KEPT_BYTES);
         });
     }
+    /** What came so far is of no more interest. */
+    forget() {
+        this.#tail = Buffer.alloc(0);
+    }
     /** As UTF-8, without the halves of a character that the cut left at either end. */
     text() {
         let start = 0;
@@ -38804,6 +38818,25 @@ function live_connection_describe(error) {
     return DAMAGED.test(said) ? `data was damaged on the way (${said})` : said;
 }
 
+;// CONCATENATED MODULE: external "node:child_process"
+const external_node_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
+;// CONCATENATED MODULE: ./ssh/openssh/client-version.js
+
+/** Milliseconds; it takes a few. */
+const LIMIT = 5000;
+/** Which client there is: of an option that it does not know, one cannot say that it is off. Undefined where it does not tell. */
+function clientVersion(env) {
+    return new Promise((resolve) => {
+        (0,external_node_child_process_namespaceObject.execFile)('ssh', ['-V'], { env, timeout: LIMIT }, (_, stdout, stderr) => {
+            const [, major, minor] = /OpenSSH\D*_(\d+)\.(\d+)/.exec(`${stdout}${stderr}`) ?? [];
+            resolve(major === undefined ? undefined : { major: Number(major), minor: Number(minor) });
+        });
+    });
+}
+function isSince({ major, minor }, [since, at]) {
+    return major > since || (major === since && minor >= at);
+}
+
 ;// CONCATENATED MODULE: ./ssh/openssh/packets.js
 /** The longest packet that is taken: what OpenSSH itself takes (channels.c, CHANNEL_MUX_MAX_PACKET). */
 const packets_LONGEST = 256 * 1024;
@@ -38937,12 +38970,14 @@ function derInteger(der, at) {
     return { value: der.subarray(start, end), end };
 }
 
-;// CONCATENATED MODULE: external "node:child_process"
-const external_node_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
 ;// CONCATENATED MODULE: ./ssh/openssh/client-process.js
 
 
 
+/** Ended by a signal: as shells have it. */
+const KILLED = 128;
+/** Milliseconds that what it said may take to be read once it has ended. */
+const LAST_WORDS = 500;
 /** Milliseconds that the client has for saying goodbye. */
 const FAREWELL = 1000;
 /**
@@ -38971,7 +39006,9 @@ class ClientProcess {
         this.#said = new Diagnostics(child.stderr ?? undefined);
         this.ended = new Promise((resolve) => {
             child.once('error', () => resolve(undefined));
-            child.once('close', (code) => resolve(code ?? undefined));
+            child.once('close', (code) => resolve(code ?? KILLED));
+            // A command of the user's (ProxyCommand) may hold its standard error open for longer.
+            child.once('exit', (code) => void (0,promises_namespaceObject.setTimeout)(LAST_WORDS).then(() => resolve(code ?? KILLED)));
         });
         this.#listen();
     }
@@ -39014,13 +39051,17 @@ class ClientProcess {
         this.#child.stdout?.setEncoding('utf8').on('data', (chunk) => {
             text = (text + chunk).slice(0, 1000);
             const user = /^ready (.*)\n/m.exec(text)?.[1];
-            if (user !== undefined)
-                this.#ready.resolve(user);
+            if (user === undefined)
+                return;
+            // What it said before, a banner for example, is not why it will end.
+            this.#said.forget();
+            this.#ready.resolve(user);
         });
     }
 }
 
 ;// CONCATENATED MODULE: ./ssh/openssh/configuration.js
+
 /** The name under which a pinned host key is kept; only the connection's own host goes by it. */
 const PINNED_NAME = 'pinned';
 /** @param folder of mode 0700, its path without blanks, quotes and percent signs; it is to hold the files of one connection */
@@ -39037,10 +39078,11 @@ function clientFiles(folder) {
  * A file of ssh_config(5): ours, and behind it the user's and the machine's, since of each option the first value counts. Hosts on the
  * way (ProxyJump) are reached with the same file, by which they are checked as strictly.
  */
-function clientConfiguration({ identity, hostKeys, compress }, files, { tcpMs, keepAlive }) {
+function clientConfiguration({ identity, hostKeys, compress }, files, { tcpMs, keepAlive }, version) {
     const lines = [
         ...STRICT,
         ...NOTHING_ELSE,
+        ...newerLines(hostKeys, version),
         ...knownHostsLines(hostKeys.knownHosts, files),
         ...identityLines(identity, files),
         ...(compress === true ? ['Compression yes'] : []),
@@ -39059,6 +39101,8 @@ const STRICT = [
     'UpdateHostKeys no',
     'VerifyHostKeyDNS no',
     'NoHostAuthenticationForLocalhost no',
+    // It would add to the user's known_hosts.
+    'CheckHostIP no',
 ];
 /** What a person may want of a session, and nobody of this one; also its log, which is read for what went wrong. */
 const NOTHING_ELSE = [
@@ -39071,10 +39115,23 @@ const NOTHING_ELSE = [
     'Tunnel no',
     'AddKeysToAgent no',
     'RemoteCommand none',
+    // Ours is for the host itself, on the command line.
+    'PermitLocalCommand no',
     'RequestTTY no',
     'VisualHostKey no',
     'LogLevel INFO',
 ];
+/** What older clients do not know, and stop at. */
+function newerLines({ knownHosts, pinned }, version) {
+    if (!version)
+        return [];
+    const isGiven = knownHosts !== undefined || pinned !== undefined;
+    return [
+        // Its keys would count beside those of the files.
+        ...(isGiven && isSince(version, [8, 5]) ? ['KnownHostsCommand none'] : []),
+        ...(isSince(version, [8, 7]) ? ['ForkAfterAuthentication no'] : []),
+    ];
+}
 function knownHostsLines(text, { knownHosts }) {
     if (text === undefined)
         return [];
@@ -39230,7 +39287,7 @@ function clientFailure(options, { code, said }) {
     const words = lastLine(said);
     if (TURNED_AWAY.test(said)) {
         const what = `${host} closed the connection before the SSH handshake (${words})`;
-        return new TurnedAway('connection-lost', what, {
+        return new TurnedAway('host-unreachable', what, {
             hint: "Too many connections at once, perhaps: see sshd's MaxStartups and PerSourcePenalties on the builder.",
             cause,
         });
@@ -39272,11 +39329,18 @@ function unresolvable(host) {
         hint: "Is it spelled right, and known to the name servers that this runner uses, or to its user's ssh_config?",
     };
 }
-function denied({ host, user, identity }, match) {
+function denied({ host, user, identity, env }, match) {
     const [, who = '', methods = 'publickey'] = match;
     const whom = who === '' ? `${user === undefined ? '' : `${user}@`}${host}` : printable(who);
     // As after a key that was taken and is not enough (AuthenticationMethods).
     const wanted = methods.includes('publickey') ? '' : `, and it wants ${printable(methods)}`;
+    if (identity.kind === 'configured' && env['SSH_AUTH_SOCK'] === undefined) {
+        return {
+            code: 'credentials-missing',
+            what: `${whom} does not let us in${wanted}, and there is nothing to log in with but what ssh_config has: input 'ssh-key' is empty, and there is no agent (SSH_AUTH_SOCK)`,
+            hint: 'Secrets are empty in pull requests from forks, and in workflows that Dependabot started.',
+        };
+    }
     return {
         code: 'authentication-failed',
         what: `${whom} does not let us in: ${failure_offered(identity)}${wanted}`,
@@ -39327,7 +39391,7 @@ function notFromThere({ host }, [line, reason = line]) {
     };
 }
 function noSsh({ host }) {
-    return { code: 'host-unreachable', what: `what listens on ${host} is no SSH server` };
+    return { code: 'protocol-mismatch', what: `what listens on ${host} is no SSH server` };
 }
 function lastLine(said) {
     const lines = said.split(/[\r\n]+/).filter((line) => line.trim() !== '');
@@ -39486,7 +39550,7 @@ class MuxStream extends external_node_stream_namespaceObject.Duplex {
  */
 const connection_WIDEST_WINDOW = 4 * 1024 * 1024;
 /** Milliseconds from the end of the control socket to the client's last words. */
-const LAST_WORDS = 500;
+const connection_LAST_WORDS = 500;
 /** A connection that the machine's own OpenSSH client keeps, and channels of ours on it. */
 class OpensshConnection {
     label;
@@ -39591,7 +39655,7 @@ class OpensshConnection {
         return this.#fixedWindow ?? Math.min(windowFor(this.#roundTripMs), connection_WIDEST_WINDOW);
     }
     async #lose() {
-        await Promise.race([this.#process.ended, (0,promises_namespaceObject.setTimeout)(LAST_WORDS)]);
+        await Promise.race([this.#process.ended, (0,promises_namespaceObject.setTimeout)(connection_LAST_WORDS)]);
         const why = lossReason(this.#process.said);
         const message = `the connection to ${this.label} was lost: ${why}`;
         const reason = new errors_ActionError('connection-lost', message);
@@ -40010,6 +40074,7 @@ var __disposeResources = (undefined && undefined.__disposeResources) || (functio
 
 
 
+
 /**
  * Connects with the machine's own OpenSSH client.
  * @throws ActionError of group "reaching the remote", `input-invalid` where there is no client that can be used, or `cancelled`
@@ -40017,6 +40082,7 @@ var __disposeResources = (undefined && undefined.__disposeResources) || (functio
 async function connectOpenssh(options, timeouts) {
     const env_1 = { stack: [], error: void 0, hasError: false };
     try {
+        refuseUser(options.user);
         const opened = __addDisposableResource(env_1, new AsyncDisposableStack(), true);
         const folder = await (0,external_node_fs_promises_namespaceObject.mkdtemp)(external_node_path_.join(options.directory, 'ssh-'));
         opened.defer(() => (0,external_node_fs_promises_namespaceObject.rm)(folder, { recursive: true, force: true }));
@@ -40027,6 +40093,7 @@ async function connectOpenssh(options, timeouts) {
         const multiplexer = await Multiplexer.connect(files.control).catch(async (error) => {
             if (error instanceof errors_ActionError && error.code === 'input-invalid')
                 throw error;
+            process.close(); // it may live on without its control socket
             throw clientFailure(options, { code: await process.ended, said: process.said });
         });
         const connection = new OpensshConnection({ options, timeouts, user, process, multiplexer });
@@ -40045,10 +40112,20 @@ async function connectOpenssh(options, timeouts) {
             await result_1;
     }
 }
+/** The client hands the name on to a shell, and older ones take any. */
+function refuseUser(user) {
+    // eslint-disable-next-line no-control-regex
+    if (user === undefined || !/['\u0000-\u001f\u007f]/.test(user))
+        return;
+    throw new errors_ActionError('input-invalid', `${JSON.stringify(user)} is no user to log in as`, {
+        hint: 'With transport: openssh a user name holds no quotes and no control characters.',
+    });
+}
 async function writeFiles(options, files, timeouts) {
     const { knownHosts, pinned } = options.hostKeys;
+    const version = await clientVersion(options.env);
     await Promise.all([
-        (0,external_node_fs_promises_namespaceObject.writeFile)(files.configuration, clientConfiguration(options, files, timeouts)),
+        (0,external_node_fs_promises_namespaceObject.writeFile)(files.configuration, clientConfiguration(options, files, timeouts, version)),
         knownHosts !== undefined && (0,external_node_fs_promises_namespaceObject.writeFile)(files.knownHosts, knownHostsFile(knownHosts)),
         pinned && (0,external_node_fs_promises_namespaceObject.writeFile)(files.pinned, pinnedLines(pinned)),
     ]);
@@ -40343,6 +40420,8 @@ const further_connections_MOST = 32;
 class FurtherConnections {
     #connect;
     #all = new Set();
+    #adding;
+    #closing = new AbortController();
     constructor(connect) {
         this.#connect = connect;
     }
@@ -40357,11 +40436,18 @@ class FurtherConnections {
             if (stream)
                 return stream;
         }
-        const added = await this.#add(signal);
-        return added && this.#openOn(added, open);
+        // Who is refused at the same time shares one more: it has room for several.
+        this.#adding ??= this.#add(signal).finally(() => (this.#adding = undefined));
+        const added = await this.#adding;
+        if (!added)
+            return undefined;
+        const stream = await this.#openOn(added, open);
+        // Others may have taken all of it; one on which nothing opens for anybody is no reason for more.
+        return stream ?? (added.channels > 0 ? this.open(signal, open) : undefined);
     }
-    /** Ends them all. */
+    /** Ends them all, those too that are about to be made. */
     close() {
+        this.#closing.abort();
         for (const { connection } of this.#all)
             connection.close();
     }
@@ -40382,15 +40468,22 @@ class FurtherConnections {
         return stream;
     }
     async #add(signal) {
-        if (this.#all.size >= further_connections_MOST)
+        if (this.#isClosed() || this.#all.size >= further_connections_MOST)
             return undefined;
         const connection = await this.#connect(signal).catch(() => undefined);
         if (connection === undefined)
             return undefined;
+        if (this.#isClosed()) {
+            connection.close();
+            return undefined;
+        }
         const added = { connection, channels: 0, isFull: false };
         this.#all.add(added);
         void connection.closed.then(() => this.#all.delete(added));
         return added;
+    }
+    #isClosed() {
+        return this.#closing.signal.aborted;
     }
     /** One on which nothing opens is of no use. */
     #drop(each) {
@@ -44607,7 +44700,7 @@ function numeric(flag, value) {
 
 
 /** How long a daemon may take, milliseconds. It has nothing to do but to connect. */
-const LIMIT = 5000;
+const daemon_reach_LIMIT = 5000;
 /** In no store. */
 const NOWHERE = parseStorePath(`/nix/store/${'0'.repeat(32)}-nix-remote-build`);
 /**
@@ -44623,7 +44716,7 @@ async function checkDaemonReach(store, folder, settings) {
     const socketPath = external_node_path_.join(folder, '.reach');
     const server = (0,external_node_net_namespaceObject.createServer)((client) => client.destroy());
     await listenPrivately(server, socketPath, 'a question to the local Nix daemon');
-    const limit = setTimeout(() => store.close(), LIMIT);
+    const limit = setTimeout(() => store.close(), daemon_reach_LIMIT);
     try {
         const complaint = await askThrough(store, socketPath, settings);
         if (complaint.includes('cannot connect') && complaint.includes(socketPath))
@@ -46289,6 +46382,7 @@ class CopyBack {
     #worker;
     #fatal;
     #reopenings;
+    #lost;
     constructor(options) {
         this.#options = options;
         this.#reopenings = options.reopenings ?? 0;
@@ -46341,6 +46435,7 @@ class CopyBack {
             return;
         if (error.code === 'connection-lost' && !this.#fatal && this.#reopenings > 0) {
             this.#reopenings -= 1;
+            this.#lost = error;
             await this.#copyBatch(batch);
             return;
         }
@@ -46410,7 +46505,8 @@ class CopyBack {
     }
     #sessions() {
         this.#stores ??= this.#options.openStores().catch((error) => {
-            this.#fatal = asActionError(error);
+            // That it could not be made up for tells less than what was lost.
+            this.#fatal = this.#lost ?? asActionError(error);
             throw this.#fatal;
         });
         return this.#stores;
@@ -47074,6 +47170,7 @@ async function openCopyStores({ openLocal, sessions, client, }) {
 
 
 
+
 /** Milliseconds of waiting for a connection that nobody minds. */
 const TELL_AFTER = 1000;
 const WAITING = 'warning: the connection to the builder was lost; waiting for another one';
@@ -47111,13 +47208,14 @@ class OffloadEngine {
     async #tryRemote(parts, missing) {
         const { request, closure, client } = parts;
         const remotes = await this.#options.remotes();
-        const plans = remotes.map(async ({ abilities }) => planOffload(request.paths, missing, closure, await abilities()));
-        const most = mostRemote(await Promise.all(plans));
-        const chosen = most && remotes[most.index];
+        const plans = remotes.map(async (remote) => ({
+            remote,
+            plan: planOffload(request.paths, missing, closure, await remote.abilities()),
+        }));
+        const chosen = await firstConnected(mostRemoteFirst(await Promise.all(plans)), client);
         if (!chosen)
             return { kind: 'pass' };
-        const { plan } = most;
-        const remote = await tellingOfWaits(client, chosen.connected(client.signal));
+        const { remote, plan } = chosen;
         const settings = await this.#options.localSettings();
         const { options, logging } = clientRequest(client.options, settings, this.#options.options);
         const sessions = this.#sessionsOf(remote);
@@ -47133,13 +47231,28 @@ class OffloadEngine {
         return sessions;
     }
 }
-/** The plan by which most is built remotely, and whose it is; undefined where nobody can build any of it. */
-function mostRemote(plans) {
-    const ranked = plans
-        .map((plan, index) => ({ plan, index }))
+/** Those that can build any of it, whoever builds most first. */
+function mostRemoteFirst(plans) {
+    return plans
         .filter(({ plan }) => plan.remote.length > 0)
         .toSorted((one, other) => other.plan.remote.length - one.plan.remote.length);
-    return ranked[0];
+}
+/**
+ * The first of these that is connected, or can be.
+ * @throws ActionError of the last one, where there is none
+ */
+async function firstConnected([next, ...others], client) {
+    if (!next)
+        return undefined;
+    const { remote, plan } = next;
+    try {
+        return { remote: await tellingOfWaits(client, remote.connected(client.signal)), plan };
+    }
+    catch (error) {
+        if (others.length === 0 || !PASSING.has(asActionError(error).code))
+            throw error;
+        return firstConnected(others, client);
+    }
 }
 /** Who waits is told so. */
 async function tellingOfWaits({ hear }, connected) {
@@ -48481,6 +48594,8 @@ function present_places_noneLeft(errors) {
 
 
 
+/** Others can do its work: a remote that is gone is waited for once, and then for a minute not at all. */
+const linked_remotes_BESIDE_OTHERS = { firstMs: 500, longestMs: 4000, totalMs: 10_000, restMs: 60_000 };
 /** Remotes whose connections are made anew when they were lost and somebody needs them. */
 class LinkedRemotes {
     /** As they were connected first. */
@@ -48509,6 +48624,7 @@ class LinkedRemotes {
                 first: remote,
                 connect: (until) => connect(remote.uri, until),
                 onNotice,
+                ...(first.length > 1 ? { patience: linked_remotes_BESIDE_OTHERS } : {}),
             }));
             return new LinkedRemotes(first, leftOut, links);
         }
@@ -48543,7 +48659,7 @@ class LinkedRemotes {
     get reconnects() {
         return this.#links.reduce((sum, { reconnects }) => sum + reconnects, 0);
     }
-    /** Ends all connections, and waits for them. */
+    /** Ends all connections, and all waits for another. */
     close() {
         for (const link of this.#links)
             link.close();
