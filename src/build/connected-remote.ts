@@ -10,6 +10,8 @@ import type { StepContext, StepRequest } from './step-request.ts';
 /** A remote store that is ready to build. */
 export interface ConnectedRemote extends Connected {
   readonly place: Remote;
+  /** The remote as it is now; after a loss, as soon as there is a connection again. */
+  readonly current: (signal: AbortSignal) => Promise<Remote>;
 }
 
 /**
@@ -37,8 +39,10 @@ export async function connectRemote(
     if (place === first) observe({ kind: 'connected', remote: place.label, detail });
     return {
       ...{ place, session, traffic: link },
-      openSession: async () => (await link.get(signal)).openSession(),
+      openSession: async (limit) =>
+        (await link.get(AbortSignal.any([signal, limit]))).openSession(),
       again: async (limit) => open(await link.get(limit), limit),
+      current: (limit) => link.get(limit),
     };
   };
   return open(first, signal);

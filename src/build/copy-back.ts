@@ -34,7 +34,7 @@ export interface CopyStores {
 
 export interface CopyBackOptions {
   /** Called before the first copy, and again after a copy that broke its sessions. */
-  readonly openStores: () => Promise<CopyStores>;
+  readonly openStores: (signal: AbortSignal) => Promise<CopyStores>;
   /** A superset of the closures of these targets' outputs, as far as it is known here. */
   readonly candidates: (keys: readonly StorePath[]) => Promise<Candidates>;
   readonly check: SignatureCheck;
@@ -68,6 +68,7 @@ export class CopyBack {
   #fatal: ActionError | undefined;
   #reopenings: number;
   #lost: ActionError | undefined;
+  readonly #givingUp = new AbortController();
 
   constructor(options: CopyBackOptions) {
     this.#options = options;
@@ -83,6 +84,13 @@ export class CopyBack {
   enqueue(request: CopyRequest): void {
     this.#waiting.push(request);
     this.#worker ??= this.#work();
+  }
+
+  /** Ends all copies, for their source is not waited for any longer. */
+  async giveUp(error: ActionError): Promise<void> {
+    this.#fatal ??= error;
+    this.#givingUp.abort(error);
+    await this.close();
   }
 
   /** Waits for all that was asked for. */
@@ -199,9 +207,9 @@ export class CopyBack {
   }
 
   #sessions(): Promise<CopyStores> {
-    this.#stores ??= this.#options.openStores().catch((error: unknown) => {
+    this.#stores ??= this.#options.openStores(this.#givingUp.signal).catch((error: unknown) => {
       // That it could not be made up for tells less than what was lost.
-      this.#fatal = this.#lost ?? asActionError(error);
+      this.#fatal ??= this.#lost ?? asActionError(error);
       throw this.#fatal;
     });
     return this.#stores;

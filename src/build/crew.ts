@@ -1,4 +1,4 @@
-import { asActionError } from '../domain/errors.ts';
+import { asActionError, type ActionError } from '../domain/errors.ts';
 import type { DrvPath } from '../domain/store-path.ts';
 import type { Observe } from './events.ts';
 import type { Receiver } from './share-out.ts';
@@ -19,7 +19,7 @@ export class Crew {
   /** As they were connected last. */
   readonly #places: Connected[];
   readonly #alive: Set<number>;
-  readonly #employed: Workplace[] = [];
+  readonly #employed: { readonly index: number; readonly workplace: Workplace }[] = [];
 
   constructor(options: CrewOptions) {
     this.#options = options;
@@ -34,12 +34,13 @@ export class Crew {
 
   /** A workplace at each, on the session that it came with. */
   first(): readonly Workplace[] {
-    return this.#places.map((connected) => this.#employ(connected));
+    return this.#places.map((connected, index) => this.#employ(index, connected));
   }
 
   /** The first that was seen to start building this. */
   builderOf(drvPath: DrvPath): Workplace | undefined {
-    return this.#employed.find(({ tracker }) => tracker.startOf(drvPath) !== undefined);
+    return this.#employed.find(({ workplace }) => workplace.tracker.startOf(drvPath) !== undefined)
+      ?.workplace;
   }
 
   /** What those that are not lost can build, in the order of {@link alive}. */
@@ -72,17 +73,24 @@ export class Crew {
       const connected = await lost.again(AbortSignal.any([signal, ...limits]));
       this.#places[index] = connected;
       this.#alive.add(index);
-      return this.#employ(connected);
+      return this.#employ(index, connected);
     } catch (error) {
-      const text = `${lost.place.label} is given up: ${asActionError(error).message}`;
+      const reason = asActionError(error);
+      const text = `${lost.place.label} is given up: ${reason.message}`;
       observe({ kind: 'warning', text });
+      if (!this.#alive.has(index)) await this.#giveUp(index, reason);
       return undefined;
     }
   }
 
-  #employ(connected: Connected): Workplace {
+  async #giveUp(index: number, reason: ActionError): Promise<void> {
+    const there = this.#employed.filter((each) => each.index === index);
+    await Promise.all(there.map(({ workplace }) => workplace.giveUp(reason)));
+  }
+
+  #employ(index: number, connected: Connected): Workplace {
     const workplace = this.#options.employ(connected);
-    this.#employed.push(workplace);
+    this.#employed.push({ index, workplace });
     return workplace;
   }
 }

@@ -9,7 +9,7 @@ import { openLocalStore, openLocalStream, type LocalStoreAccess } from '../store
 import type { SignatureCheck } from '../store/store.ts';
 import { abilitiesOf } from './offers.ts';
 import { offloadTo, type OffloadRemote } from './offload-engine.ts';
-import type { Remote } from './remote.ts';
+import type { ConnectedRemote } from './connected-remote.ts';
 import type { StepContext, StepRequest } from './step-request.ts';
 
 /** Which store an evaluation is to use. */
@@ -26,7 +26,7 @@ export interface EvaluationStore {
 export interface EvaluationStoreOptions {
   readonly request: StepRequest;
   readonly context: StepContext;
-  readonly connected: () => Promise<readonly Remote[]>;
+  readonly connected: () => Promise<readonly ConnectedRemote[]>;
   /** How outputs are imported; rejects with `signature-required` where they cannot be. */
   readonly importCheck: () => Promise<SignatureCheck>;
 }
@@ -64,10 +64,10 @@ function whenImportable(options: EvaluationStoreOptions, folder: string): TakeOv
   };
 }
 
-function offloadRemote(remote: Remote): OffloadRemote {
+function offloadRemote({ place, current }: ConnectedRemote): OffloadRemote {
   return {
-    abilities: async () => abilitiesOf(remote.uri, await remote.settings()),
-    connected: () => Promise.resolve(remote),
+    abilities: async () => abilitiesOf(place.uri, await place.settings()),
+    connected: current,
   };
 }
 

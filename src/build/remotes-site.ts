@@ -38,9 +38,8 @@ export function remotesSite(
     const [first] = await Promise.all(checks);
     return first ?? 'check-signatures';
   };
-  const remotes = async () => (await connected).map(({ place }) => place);
   const store = openEvaluationStore(
-    { request, context, connected: remotes, importCheck: check },
+    { request, context, connected: () => connected, importCheck: check },
     opened,
   );
   const areNamed = uris.every(({ systems }) => systems.length > 0);

@@ -8,8 +8,8 @@ export interface Connected {
   readonly place: BuildPlace;
   /** The session that builds, its options delivered. */
   readonly session: Store;
-  /** A session to copy outputs back, over another connection where one was lost; undefined where what is built is in the local store. */
-  readonly openSession: (() => Promise<Store>) | undefined;
+  /** A session to copy outputs back, over another connection where one was lost; undefined where what is built is in the local store. The signal ends waiting for that. */
+  readonly openSession: ((signal: AbortSignal) => Promise<Store>) | undefined;
   /** Over all connections with it. */
   readonly traffic: Traffic;
   /**

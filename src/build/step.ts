@@ -101,10 +101,10 @@ function startCopyBack(
 ): CopyBack | undefined {
   if (importCheck === undefined || !openSession) return undefined;
   return new CopyBack({
-    openStores: async () => {
+    openStores: async (limit) => {
       const { store: to } = await openLocalStore({ env, socketPath: daemonSocketPath(env) });
       try {
-        return { from: await openSession(), to };
+        return { from: await openSession(limit), to };
       } catch (error) {
         to.close();
         throw error;

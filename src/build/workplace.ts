@@ -1,4 +1,4 @@
-import { toError } from '../domain/errors.ts';
+import { toError, type ActionError } from '../domain/errors.ts';
 import { isDrvPath, type StorePath } from '../domain/store-path.ts';
 import type { Store } from '../store/store.ts';
 import { ActivityTracker } from './activity-tracker.ts';
@@ -69,6 +69,11 @@ export class Workplace {
   ): void {
     if (target.copy === 'leave' || outputs.size === 0) return;
     this.copyBack?.enqueue({ key: target.key, outputs: [...outputs.values()], ...rest });
+  }
+
+  /** What was not copied by now will not be: the place is not waited for any longer. */
+  async giveUp(error: ActionError): Promise<void> {
+    await this.copyBack?.giveUp(error);
   }
 
   async close(): Promise<void> {
