@@ -69023,11 +69023,12 @@ class Crew {
     }
     /** A workplace at each, on the session that it came with. */
     first() {
-        return this.#places.map((connected) => this.#employ(connected));
+        return this.#places.map((connected, index) => this.#employ(index, connected));
     }
     /** The first that was seen to start building this. */
     builderOf(drvPath) {
-        return this.#employed.find(({ tracker }) => tracker.startOf(drvPath) !== undefined);
+        return this.#employed.find(({ workplace }) => workplace.tracker.startOf(drvPath) !== undefined)
+            ?.workplace;
     }
     /** What those that are not lost can build, in the order of {@link alive}. */
     receivers() {
@@ -69056,17 +69057,24 @@ class Crew {
             const connected = await lost.again(AbortSignal.any([signal, ...limits]));
             this.#places[index] = connected;
             this.#alive.add(index);
-            return this.#employ(connected);
+            return this.#employ(index, connected);
         }
         catch (error) {
-            const text = `${lost.place.label} is given up: ${(0,domain_errors/* asActionError */.z6)(error).message}`;
+            const reason = (0,domain_errors/* asActionError */.z6)(error);
+            const text = `${lost.place.label} is given up: ${reason.message}`;
             observe({ kind: 'warning', text });
+            if (!this.#alive.has(index))
+                await this.#giveUp(index, reason);
             return undefined;
         }
     }
-    #employ(connected) {
+    async #giveUp(index, reason) {
+        const there = this.#employed.filter((each) => each.index === index);
+        await Promise.all(there.map(({ workplace }) => workplace.giveUp(reason)));
+    }
+    #employ(index, connected) {
         const workplace = this.#options.employ(connected);
-        this.#employed.push(workplace);
+        this.#employed.push({ index, workplace });
         return workplace;
     }
 }
@@ -70440,6 +70448,7 @@ class CopyBack {
     #fatal;
     #reopenings;
     #lost;
+    #givingUp = new AbortController();
     constructor(options) {
         this.#options = options;
         this.#reopenings = options.reopenings ?? 0;
@@ -70452,6 +70461,12 @@ class CopyBack {
     enqueue(request) {
         this.#waiting.push(request);
         this.#worker ??= this.#work();
+    }
+    /** Ends all copies, for their source is not waited for any longer. */
+    async giveUp(error) {
+        this.#fatal ??= error;
+        this.#givingUp.abort(error);
+        await this.close();
     }
     /** Waits for all that was asked for. */
     async finish() {
@@ -70561,9 +70576,9 @@ class CopyBack {
         return { present, known };
     }
     #sessions() {
-        this.#stores ??= this.#options.openStores().catch((error) => {
+        this.#stores ??= this.#options.openStores(this.#givingUp.signal).catch((error) => {
             // That it could not be made up for tells less than what was lost.
-            this.#fatal = this.#lost ?? (0,domain_errors/* asActionError */.z6)(error);
+            this.#fatal ??= this.#lost ?? (0,domain_errors/* asActionError */.z6)(error);
             throw this.#fatal;
         });
         return this.#stores;
@@ -81601,10 +81616,10 @@ function whenImportable(options, folder) {
         return takeOver ? takeOver(request, client) : { kind: 'pass' };
     };
 }
-function offloadRemote(remote) {
+function offloadRemote({ place, current }) {
     return {
-        abilities: async () => abilitiesOf(remote.uri, await remote.settings()),
-        connected: () => Promise.resolve(remote),
+        abilities: async () => abilitiesOf(place.uri, await place.settings()),
+        connected: current,
     };
 }
 /** Undefined where what the remotes build cannot be imported here. */
@@ -81736,8 +81751,9 @@ async function connectRemote({ options }, uri, { access, observe, signal }, open
             observe({ kind: 'connected', remote: place.label, detail });
         return {
             ...{ place, session, traffic: link },
-            openSession: async () => (await link.get(signal)).openSession(),
+            openSession: async (limit) => (await link.get(AbortSignal.any([signal, limit]))).openSession(),
             again: async (limit) => open(await link.get(limit), limit),
+            current: (limit) => link.get(limit),
         };
     };
     return open(first, signal);
@@ -81777,8 +81793,7 @@ function remotesSite(request, uris, context, local, phases, opened) {
         const [first] = await Promise.all(checks);
         return first ?? 'check-signatures';
     };
-    const remotes = async () => (await connected).map(({ place }) => place);
-    const store = openEvaluationStore({ request, context, connected: remotes, importCheck: check }, opened);
+    const store = openEvaluationStore({ request, context, connected: () => connected, importCheck: check }, opened);
     const areNamed = uris.every(({ systems }) => systems.length > 0);
     return {
         connected,
@@ -82019,6 +82034,10 @@ class Workplace {
             return;
         this.copyBack?.enqueue({ key: target.key, outputs: [...outputs.values()], ...rest });
     }
+    /** What was not copied by now will not be: the place is not waited for any longer. */
+    async giveUp(error) {
+        await this.copyBack?.giveUp(error);
+    }
     async close() {
         this.#signal.removeEventListener('abort', this.#onAbort);
         await this.copyBack?.close();
@@ -82161,10 +82180,10 @@ function startCopyBack({ context: { env, observe, signal }, importCheck }, { ope
     if (importCheck === undefined || !openSession)
         return undefined;
     return new CopyBack({
-        openStores: async () => {
+        openStores: async (limit) => {
             const { store: to } = await openLocalStore({ env, socketPath: daemonSocketPath(env) });
             try {
-                return { from: await openSession(), to };
+                return { from: await openSession(limit), to };
             }
             catch (error) {
                 to.close();

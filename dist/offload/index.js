@@ -46383,6 +46383,7 @@ class CopyBack {
     #fatal;
     #reopenings;
     #lost;
+    #givingUp = new AbortController();
     constructor(options) {
         this.#options = options;
         this.#reopenings = options.reopenings ?? 0;
@@ -46395,6 +46396,12 @@ class CopyBack {
     enqueue(request) {
         this.#waiting.push(request);
         this.#worker ??= this.#work();
+    }
+    /** Ends all copies, for their source is not waited for any longer. */
+    async giveUp(error) {
+        this.#fatal ??= error;
+        this.#givingUp.abort(error);
+        await this.close();
     }
     /** Waits for all that was asked for. */
     async finish() {
@@ -46504,9 +46511,9 @@ class CopyBack {
         return { present, known };
     }
     #sessions() {
-        this.#stores ??= this.#options.openStores().catch((error) => {
+        this.#stores ??= this.#options.openStores(this.#givingUp.signal).catch((error) => {
             // That it could not be made up for tells less than what was lost.
-            this.#fatal = this.#lost ?? asActionError(error);
+            this.#fatal ??= this.#lost ?? asActionError(error);
             throw this.#fatal;
         });
         return this.#stores;
