@@ -217,6 +217,15 @@ describe('where to build', () => {
     });
   });
 
+  test('store skips comments, and names the line that is wrong where there are several', () => {
+    const store = '# the fast one\nssh-ng://one\n\nssh-ng://two';
+    expect(destination({ store })).toMatchObject({ stores: [{ host: 'one' }, { host: 'two' }] });
+    expect(refusal({ store: 'ssh-ng://one\nssh://two' })).toMatch(
+      /^Input 'store': line 2: ssh:\/\/ cannot be used/,
+    );
+    expect(builders({ store: '# none', builders: MACHINES }).mode).toBe('builders');
+  });
+
   test('is in stores for later steps, where all can be that', () => {
     const request = (given: Readonly<Record<string, string>>) =>
       read({ installables: '', ...given }).request.destination;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { formatStoreUri, parseStoreUri, parseStoreUris } from '../../src/domain/store-uri.ts';
+import { formatStoreUri, parseStoreUri, storeLines } from '../../src/domain/store-uri.ts';
 
 const plain = {
   user: undefined,
@@ -112,14 +112,16 @@ describe('parseStoreUri', () => {
   );
 });
 
-describe('parseStoreUris', () => {
+describe('storeLines', () => {
   test('reads one URI a line and skips empty lines and comments', () => {
-    const uris = parseStoreUris('\n# the fast one\nssh-ng://a\r\n  ssh-ng://b  \n\n');
-    expect(uris.map((uri) => uri.host)).toEqual(['a', 'b']);
+    const lines = storeLines('\n# the fast one\nssh-ng://a\r\n  ssh-ng://b  \n\n');
+    expect(lines.map(({ uri }) => uri)).toEqual(['ssh-ng://a', 'ssh-ng://b']);
   });
 
-  test('names the line that is wrong', () => {
-    expect(() => parseStoreUris('ssh-ng://a\n\nssh-ng://b:x')).toThrow(/^store, line 3: /);
+  test('names the line, where there are several', () => {
+    const [, second] = storeLines('ssh-ng://a\n\nssh-ng://b:x');
+    expect(() => parseStoreUri(second?.uri ?? '', second?.where)).toThrow(/^store: line 3: /);
+    expect(storeLines('# only one\nssh-ng://a')[0]?.where).toBe('store');
   });
 });
 

@@ -63525,7 +63525,7 @@ function outcomeStatus(status, errorMessage) {
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _cjs_globals_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8194);
 /* harmony import */ var _action_crash_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2955);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7353);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5845);
 
 
 
@@ -63538,7 +63538,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 7353:
+/***/ 5845:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -65400,17 +65400,14 @@ function withoutRepetitions(machines, complaints) {
 
 ;// CONCATENATED MODULE: ./domain/store-uri.js
 
-/**
- * Parses the `store` input: one URI a line; empty lines and lines that begin with `#` are skipped.
- * @throws ActionError `store-uri-invalid`, naming the line
- */
-function parseStoreUris(text) {
-    return text.split(/\r?\n/).flatMap((line, index) => {
-        const uri = line.trim();
-        return uri === '' || uri.startsWith('#')
-            ? []
-            : [parseStoreUri(uri, `store, line ${index + 1}`)];
-    });
+/** The entries of the `store` input: one URI a line; empty lines and lines that begin with `#` are skipped. */
+function storeLines(text) {
+    const lines = text.split(/\r?\n/).map((line, index) => ({ uri: line.trim(), number: index + 1 }));
+    const entries = lines.filter(({ uri }) => uri !== '' && !uri.startsWith('#'));
+    return entries.map(({ uri, number }) => ({
+        uri,
+        where: entries.length === 1 ? 'store' : `store: line ${number}`,
+    }));
 }
 /**
  * Parses one store URI.
@@ -65450,18 +65447,18 @@ const MODES = ['auto', 'remote-store', 'builders', 'local'];
 const EXAMPLE = 'ssh-ng://ci@builder.example.org';
 /** Where to build, of the inputs `store`, `builders` and `mode`. Undefined, or a placeholder, beside a complaint. */
 function readDestination(reader, place) {
-    const stores = reader
-        .lines('store')
-        .map((line) => reader.parse('store', () => parseStoreUri(line)))
+    const lines = storeLines(reader.text('store'));
+    const stores = lines
+        .map(({ uri, where }) => reader.parse('store', () => parseStoreUri(uri, where)))
         .filter((uri) => uri !== undefined);
     const builders = readBuilders(reader, place);
-    const mode = chooseMode(reader);
+    const mode = chooseMode(reader, lines.length > 0);
     if (mode === 'local')
         return { mode, reason: 'the input mode says so' };
     const machines = allMachines(reader, builders, stores);
     if (mode === 'builders')
         return { mode, machines };
-    if (reader.text('store') === '') {
+    if (lines.length === 0) {
         reader.complain('store', 'is empty', `Give at least one, for example ${EXAMPLE}.`);
     }
     const labels = stores.map(formatStoreUri);
@@ -65491,9 +65488,8 @@ function readBuilders(reader, { workspace, runnerSystem }) {
     return reader.parse('builders', () => parseBuilders(text, context)) ?? [];
 }
 /** `auto` with builders alone is on them: what is built is then here, as whoever names builders expects. */
-function chooseMode(reader) {
+function chooseMode(reader, hasStore) {
     const mode = reader.choice('mode', MODES);
-    const hasStore = reader.text('store') !== '';
     const hasBuilders = reader.text('builders') !== '';
     if (mode === 'builders' && !hasStore && !hasBuilders) {
         reader.complain('builders', 'is empty', `Name at least one machine, for example ${EXAMPLE}.`);
@@ -69981,6 +69977,8 @@ function isAble(derivation, { systems, features }) {
 
 ;// CONCATENATED MODULE: ./plan/route.js
 
+/** So many targets times derivations are looked at; beyond that, targets are dealt out by their own demands alone. */
+const MOST_NEEDS = 5_000_000;
 /** The places that build a target itself; where none is known to, those that may have others do it. */
 function ablePlaces({ demand }, offers) {
     const able = [...offers.keys()].filter((place) => demand === undefined || does(offers, place, demand));
@@ -70204,8 +70202,6 @@ async function shareOut(targets, receivers, asking) {
     return route(routed, offers, needs);
 }
 const unknownNeeds = () => undefined;
-/** So many targets times derivations are looked at; beyond that, targets are dealt out by their own demands alone. */
-const MOST_NEEDS = 5_000_000;
 /** A derivation that cannot be read here is for the place itself to refuse. */
 async function toRouted({ key }) {
     const demand = isDrvPath(key)
@@ -75226,6 +75222,49 @@ function serviceOf({ protocol, remoteProgram, remoteStore }) {
     return { kind, remoteProgram, remoteStore };
 }
 
+;// CONCATENATED MODULE: ./build/present-places.js
+
+/** What passes: who cannot be had now is left out. Whatever else is wrong is for a person to see to. */
+const ABSENT = new Set([
+    'host-unresolvable',
+    'host-unreachable',
+    'connect-timeout',
+    'connection-lost',
+]);
+/**
+ * Waits for all; whoever cannot be reached is left out, and told of.
+ * @throws ActionError of ssh/ for what does not pass by itself, and where nobody is left
+ */
+async function presentPlaces(all, onLeftOut) {
+    const settled = await Promise.allSettled(all.map(({ connected }) => connected));
+    const present = settled.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+    const failures = settled.flatMap((each, index) => each.status === 'rejected'
+        ? [{ label: all[index]?.label ?? '', error: (0,domain_errors/* asActionError */.z6)(each.reason) }]
+        : []);
+    const serious = failures.find(({ error }) => !ABSENT.has(error.code));
+    if (serious)
+        throw serious.error;
+    const [first, ...others] = present;
+    if (first === undefined)
+        throw noneLeft(failures.map(({ error }) => error));
+    for (const { label, error } of failures) {
+        onLeftOut(`${label} is left out: ${error.message}`);
+    }
+    return [first, ...others];
+}
+function noneLeft(errors) {
+    const [first, ...others] = errors;
+    if (!first)
+        return new domain_errors/* ActionError */.lZ('internal', 'there is no place to build at');
+    if (others.length === 0)
+        return first;
+    const reasons = [...new Set(errors.map(({ message }) => message))].join('; ');
+    const { code, hint } = first;
+    return new domain_errors/* ActionError */.lZ(code, `none of ${errors.length} remotes can be reached: ${reasons}`, {
+        hint,
+    });
+}
+
 ;// CONCATENATED MODULE: ./build/builders.js
 
 
@@ -75233,13 +75272,7 @@ function serviceOf({ protocol, remoteProgram, remoteStore }) {
 
 
 
-/** What passes: a machine that cannot be had now. */
-const ABSENT = new Set([
-    'host-unresolvable',
-    'host-unreachable',
-    'connect-timeout',
-    'connection-lost',
-]);
+
 /** A machine that is there, and on which Nix cannot build. */
 const UNFIT = new Set([
     'channel-refused',
@@ -75295,7 +75328,7 @@ class Builders {
             throw serious;
         this.#present = this.#all.filter((_, index) => failures[index] === undefined);
         if (this.#present.length === 0)
-            throw noneLeft(this.#all, failures);
+            throw builders_noneLeft(this.#all, failures);
         for (const [index, builder] of this.#all.entries()) {
             const failure = failures[index];
             if (failure)
@@ -75398,7 +75431,7 @@ function withoutName(message, label) {
     return message.startsWith(`${label}: `) ? message.slice(label.length + 2) : message;
 }
 /** With every machine's own reason and remedy; the code is that of one that is there, if any is. */
-function noneLeft(all, failures) {
+function builders_noneLeft(all, failures) {
     // What passes by itself may be a reason to build elsewhere; what does not is for a person to see.
     const first = failures.find((each) => each && !ABSENT.has(each.code)) ?? failures[0];
     const { code = 'internal', hint } = first ?? {};
@@ -76722,7 +76755,7 @@ function about({ seconds }) {
     return `about ${formatSeconds(seconds.expected)}`;
 }
 
-;// CONCATENATED MODULE: ./plan/routes.js
+;// CONCATENATED MODULE: ./plan/expected-routes.js
 
 
 
@@ -76745,8 +76778,8 @@ function dealtOut(knowledge, wanted, stores) {
         key,
         demand: isDrvPath(key) ? derivations.get(key) : undefined,
     }));
-    const offers = stores.map(offerOf);
-    const needs = routes_needsOf(knowledge, byKey, stores);
+    const offers = stores.map(offerBy);
+    const needs = expected_routes_needsOf(knowledge, byKey, stores);
     const { shares } = route(targets, offers, needs);
     const given = targets.flatMap((target) => {
         const place = shares.get(target.key) ?? -1;
@@ -76763,16 +76796,14 @@ function doesAll(offer, needed) {
         return true;
     return [...needed.values()].every((demand) => offer.machines.some((machine) => isAble(demand, machine)));
 }
-function offerOf({ systems, features, others, slots }) {
+function offerBy({ systems, features, others, slots }) {
     const capacity = slots === 'unknown' || slots < 1 ? 1 : slots;
     return { machines: [{ systems, features }], others, capacity };
 }
-/** So many targets times derivations are looked at. */
-const routes_MOST_NEEDS = 5_000_000;
 /** Unknown for a remote that did not say what it has, and where there is too much to look at. */
-function routes_needsOf(knowledge, byKey, stores) {
+function expected_routes_needsOf(knowledge, byKey, stores) {
     const { derivations } = knowledge.evidence.work;
-    if (byKey.size * derivations.size > routes_MOST_NEEDS)
+    if (byKey.size * derivations.size > MOST_NEEDS)
         return () => undefined;
     const known = new Map();
     const ask = ({ key }, place) => {
@@ -77061,7 +77092,7 @@ function abilitiesOf(uri, settings) {
     };
 }
 /** As {@link abilitiesOf}, for who chooses among several. Whoever names a remote's systems names all. */
-function offers_offerOf(uri, settings) {
+function offerOf(uri, settings) {
     const isSaid = uri.systems.length > 0 || settings?.get('builders')?.trim() === '';
     const jobs = Number(settings?.get('max-jobs'));
     return {
@@ -77090,7 +77121,7 @@ function machineAbilities(machine, settings) {
     return {
         ...abilitiesOf(said, found),
         mandatoryFeatures: new Set(mandatoryFeatures),
-        others: offers_offerOf(said, found).others,
+        others: offerOf(said, found).others,
     };
 }
 /** Builds at a time: what its own settings say, which is what counts in a remote store. */
@@ -77506,7 +77537,7 @@ class Remote {
     }
     /** A further session, for queries and copies. */
     openSession = async () => this.#sessionOn(await this.#openChannel([])).store;
-    offer = async () => offers_offerOf(this.uri, await this.settings());
+    offer = async () => offerOf(this.uri, await this.settings());
     builderOf = () => this.label;
     /** The one that there is ends the step: see `lost`. */
     lossOf = () => undefined;
@@ -77859,6 +77890,7 @@ function withoutBuilders(options) {
 
 
 
+
 /**
  * Chooses a mode by evidence, and opens what it takes. Where there is one sensible choice nobody is asked; where builders turn out not
  * to be possible after all, it is built in the stores.
@@ -77897,10 +77929,7 @@ const IMPOSSIBLE = new Set([
     'daemon-untrusted',
     'daemon-elsewhere',
     'daemon-error',
-    'host-unresolvable',
-    'host-unreachable',
-    'connect-timeout',
-    'connection-lost',
+    ...ABSENT,
 ]);
 /** Neither the stores nor builders are possible. */
 function also({ code, message, hint, cause }, builders) {
@@ -81673,49 +81702,6 @@ async function localImportCheck({ store, access }, remote, { env, signal, user }
         remoteSettings,
         remoteLabel: remote.label,
         reason,
-    });
-}
-
-;// CONCATENATED MODULE: ./build/present-places.js
-
-/** What passes: who cannot be had now is left out. Whatever else is wrong is for a person to see to. */
-const present_places_ABSENT = new Set([
-    'host-unresolvable',
-    'host-unreachable',
-    'connect-timeout',
-    'connection-lost',
-]);
-/**
- * Waits for all; whoever cannot be reached is left out, and told of.
- * @throws ActionError of ssh/ for what does not pass by itself, and where nobody is left
- */
-async function presentPlaces(all, onLeftOut) {
-    const settled = await Promise.allSettled(all.map(({ connected }) => connected));
-    const present = settled.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
-    const failures = settled.flatMap((each, index) => each.status === 'rejected'
-        ? [{ label: all[index]?.label ?? '', error: (0,domain_errors/* asActionError */.z6)(each.reason) }]
-        : []);
-    const serious = failures.find(({ error }) => !present_places_ABSENT.has(error.code));
-    if (serious)
-        throw serious.error;
-    const [first, ...others] = present;
-    if (first === undefined)
-        throw present_places_noneLeft(failures.map(({ error }) => error));
-    for (const { label, error } of failures) {
-        onLeftOut(`${label} is left out: ${error.message}`);
-    }
-    return [first, ...others];
-}
-function present_places_noneLeft(errors) {
-    const [first, ...others] = errors;
-    if (!first)
-        return new domain_errors/* ActionError */.lZ('internal', 'there is no place to build at');
-    if (others.length === 0)
-        return first;
-    const reasons = [...new Set(errors.map(({ message }) => message))].join('; ');
-    const { code, hint } = first;
-    return new domain_errors/* ActionError */.lZ(code, `none of ${errors.length} remotes can be reached: ${reasons}`, {
-        hint,
     });
 }
 

@@ -36634,17 +36634,14 @@ function withoutRepetitions(machines, complaints) {
 
 ;// CONCATENATED MODULE: ./domain/store-uri.js
 
-/**
- * Parses the `store` input: one URI a line; empty lines and lines that begin with `#` are skipped.
- * @throws ActionError `store-uri-invalid`, naming the line
- */
-function parseStoreUris(text) {
-    return text.split(/\r?\n/).flatMap((line, index) => {
-        const uri = line.trim();
-        return uri === '' || uri.startsWith('#')
-            ? []
-            : [parseStoreUri(uri, `store, line ${index + 1}`)];
-    });
+/** The entries of the `store` input: one URI a line; empty lines and lines that begin with `#` are skipped. */
+function storeLines(text) {
+    const lines = text.split(/\r?\n/).map((line, index) => ({ uri: line.trim(), number: index + 1 }));
+    const entries = lines.filter(({ uri }) => uri !== '' && !uri.startsWith('#'));
+    return entries.map(({ uri, number }) => ({
+        uri,
+        where: entries.length === 1 ? 'store' : `store: line ${number}`,
+    }));
 }
 /**
  * Parses one store URI.
@@ -36684,18 +36681,18 @@ const MODES = ['auto', 'remote-store', 'builders', 'local'];
 const EXAMPLE = 'ssh-ng://ci@builder.example.org';
 /** Where to build, of the inputs `store`, `builders` and `mode`. Undefined, or a placeholder, beside a complaint. */
 function readDestination(reader, place) {
-    const stores = reader
-        .lines('store')
-        .map((line) => reader.parse('store', () => parseStoreUri(line)))
+    const lines = storeLines(reader.text('store'));
+    const stores = lines
+        .map(({ uri, where }) => reader.parse('store', () => parseStoreUri(uri, where)))
         .filter((uri) => uri !== undefined);
     const builders = readBuilders(reader, place);
-    const mode = chooseMode(reader);
+    const mode = chooseMode(reader, lines.length > 0);
     if (mode === 'local')
         return { mode, reason: 'the input mode says so' };
     const machines = allMachines(reader, builders, stores);
     if (mode === 'builders')
         return { mode, machines };
-    if (reader.text('store') === '') {
+    if (lines.length === 0) {
         reader.complain('store', 'is empty', `Give at least one, for example ${EXAMPLE}.`);
     }
     const labels = stores.map(formatStoreUri);
@@ -36725,9 +36722,8 @@ function readBuilders(reader, { workspace, runnerSystem }) {
     return reader.parse('builders', () => parseBuilders(text, context)) ?? [];
 }
 /** `auto` with builders alone is on them: what is built is then here, as whoever names builders expects. */
-function chooseMode(reader) {
+function chooseMode(reader, hasStore) {
     const mode = reader.choice('mode', MODES);
-    const hasStore = reader.text('store') !== '';
     const hasBuilders = reader.text('builders') !== '';
     if (mode === 'builders' && !hasStore && !hasBuilders) {
         reader.complain('builders', 'is empty', `Name at least one machine, for example ${EXAMPLE}.`);
@@ -43801,6 +43797,49 @@ function serviceOf({ protocol, remoteProgram, remoteStore }) {
     return { kind, remoteProgram, remoteStore };
 }
 
+;// CONCATENATED MODULE: ./build/present-places.js
+
+/** What passes: who cannot be had now is left out. Whatever else is wrong is for a person to see to. */
+const ABSENT = new Set([
+    'host-unresolvable',
+    'host-unreachable',
+    'connect-timeout',
+    'connection-lost',
+]);
+/**
+ * Waits for all; whoever cannot be reached is left out, and told of.
+ * @throws ActionError of ssh/ for what does not pass by itself, and where nobody is left
+ */
+async function presentPlaces(all, onLeftOut) {
+    const settled = await Promise.allSettled(all.map(({ connected }) => connected));
+    const present = settled.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+    const failures = settled.flatMap((each, index) => each.status === 'rejected'
+        ? [{ label: all[index]?.label ?? '', error: asActionError(each.reason) }]
+        : []);
+    const serious = failures.find(({ error }) => !ABSENT.has(error.code));
+    if (serious)
+        throw serious.error;
+    const [first, ...others] = present;
+    if (first === undefined)
+        throw noneLeft(failures.map(({ error }) => error));
+    for (const { label, error } of failures) {
+        onLeftOut(`${label} is left out: ${error.message}`);
+    }
+    return [first, ...others];
+}
+function noneLeft(errors) {
+    const [first, ...others] = errors;
+    if (!first)
+        return new errors_ActionError('internal', 'there is no place to build at');
+    if (others.length === 0)
+        return first;
+    const reasons = [...new Set(errors.map(({ message }) => message))].join('; ');
+    const { code, hint } = first;
+    return new errors_ActionError(code, `none of ${errors.length} remotes can be reached: ${reasons}`, {
+        hint,
+    });
+}
+
 ;// CONCATENATED MODULE: ./build/builders.js
 
 
@@ -43808,13 +43847,7 @@ function serviceOf({ protocol, remoteProgram, remoteStore }) {
 
 
 
-/** What passes: a machine that cannot be had now. */
-const ABSENT = new Set([
-    'host-unresolvable',
-    'host-unreachable',
-    'connect-timeout',
-    'connection-lost',
-]);
+
 /** A machine that is there, and on which Nix cannot build. */
 const UNFIT = new Set([
     'channel-refused',
@@ -43870,7 +43903,7 @@ class Builders {
             throw serious;
         this.#present = this.#all.filter((_, index) => failures[index] === undefined);
         if (this.#present.length === 0)
-            throw noneLeft(this.#all, failures);
+            throw builders_noneLeft(this.#all, failures);
         for (const [index, builder] of this.#all.entries()) {
             const failure = failures[index];
             if (failure)
@@ -43973,7 +44006,7 @@ function withoutName(message, label) {
     return message.startsWith(`${label}: `) ? message.slice(label.length + 2) : message;
 }
 /** With every machine's own reason and remedy; the code is that of one that is there, if any is. */
-function noneLeft(all, failures) {
+function builders_noneLeft(all, failures) {
     // What passes by itself may be a reason to build elsewhere; what does not is for a person to see.
     const first = failures.find((each) => each && !ABSENT.has(each.code)) ?? failures[0];
     const { code = 'internal', hint } = first ?? {};
@@ -48551,49 +48584,6 @@ async function configure(given, outer, opened) {
     const context = { ...outer, observe, socketDirectory: outer.folder.path };
     const { env, exports } = await openGivenConf(given, context, opened);
     return { context: { ...context, env }, exports, warnings };
-}
-
-;// CONCATENATED MODULE: ./build/present-places.js
-
-/** What passes: who cannot be had now is left out. Whatever else is wrong is for a person to see to. */
-const present_places_ABSENT = new Set([
-    'host-unresolvable',
-    'host-unreachable',
-    'connect-timeout',
-    'connection-lost',
-]);
-/**
- * Waits for all; whoever cannot be reached is left out, and told of.
- * @throws ActionError of ssh/ for what does not pass by itself, and where nobody is left
- */
-async function presentPlaces(all, onLeftOut) {
-    const settled = await Promise.allSettled(all.map(({ connected }) => connected));
-    const present = settled.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
-    const failures = settled.flatMap((each, index) => each.status === 'rejected'
-        ? [{ label: all[index]?.label ?? '', error: asActionError(each.reason) }]
-        : []);
-    const serious = failures.find(({ error }) => !present_places_ABSENT.has(error.code));
-    if (serious)
-        throw serious.error;
-    const [first, ...others] = present;
-    if (first === undefined)
-        throw present_places_noneLeft(failures.map(({ error }) => error));
-    for (const { label, error } of failures) {
-        onLeftOut(`${label} is left out: ${error.message}`);
-    }
-    return [first, ...others];
-}
-function present_places_noneLeft(errors) {
-    const [first, ...others] = errors;
-    if (!first)
-        return new errors_ActionError('internal', 'there is no place to build at');
-    if (others.length === 0)
-        return first;
-    const reasons = [...new Set(errors.map(({ message }) => message))].join('; ');
-    const { code, hint } = first;
-    return new errors_ActionError(code, `none of ${errors.length} remotes can be reached: ${reasons}`, {
-        hint,
-    });
 }
 
 ;// CONCATENATED MODULE: ./service/linked-remotes.js

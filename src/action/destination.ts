@@ -9,7 +9,12 @@ import {
   storeOfMachine,
   type Machine,
 } from '../domain/machine.ts';
-import { formatStoreUri, parseStoreUri, type RemoteStoreUri } from '../domain/store-uri.ts';
+import {
+  formatStoreUri,
+  parseStoreUri,
+  storeLines,
+  type RemoteStoreUri,
+} from '../domain/store-uri.ts';
 import type { System } from '../domain/system.ts';
 import type { InputReader } from './input-reader.ts';
 
@@ -29,16 +34,16 @@ const EXAMPLE = 'ssh-ng://ci@builder.example.org';
 
 /** Where to build, of the inputs `store`, `builders` and `mode`. Undefined, or a placeholder, beside a complaint. */
 export function readDestination(reader: InputReader, place: InputPlace): Destination | undefined {
-  const stores = reader
-    .lines('store')
-    .map((line) => reader.parse('store', () => parseStoreUri(line)))
+  const lines = storeLines(reader.text('store'));
+  const stores = lines
+    .map(({ uri, where }) => reader.parse('store', () => parseStoreUri(uri, where)))
     .filter((uri) => uri !== undefined);
   const builders = readBuilders(reader, place);
-  const mode = chooseMode(reader);
+  const mode = chooseMode(reader, lines.length > 0);
   if (mode === 'local') return { mode, reason: 'the input mode says so' };
   const machines = allMachines(reader, builders, stores);
   if (mode === 'builders') return { mode, machines };
-  if (reader.text('store') === '') {
+  if (lines.length === 0) {
     reader.complain('store', 'is empty', `Give at least one, for example ${EXAMPLE}.`);
   }
   const labels = stores.map(formatStoreUri);
@@ -70,9 +75,8 @@ function readBuilders(
 }
 
 /** `auto` with builders alone is on them: what is built is then here, as whoever names builders expects. */
-function chooseMode(reader: InputReader): Destination['mode'] {
+function chooseMode(reader: InputReader, hasStore: boolean): Destination['mode'] {
   const mode = reader.choice('mode', MODES);
-  const hasStore = reader.text('store') !== '';
   const hasBuilders = reader.text('builders') !== '';
   if (mode === 'builders' && !hasStore && !hasBuilders) {
     reader.complain('builders', 'is empty', `Name at least one machine, for example ${EXAMPLE}.`);

@@ -10,15 +10,8 @@ import type { MachineLoss } from './machine-failures.ts';
 import { needsTrust, refusalRemedy } from './machine-trust.ts';
 import type { Offer } from '../plan/route.ts';
 import type { BuildPlace } from './place.ts';
+import { ABSENT } from './present-places.ts';
 import type { StepContext } from './step-request.ts';
-
-/** What passes: a machine that cannot be had now. */
-const ABSENT: ReadonlySet<ErrorCode> = new Set([
-  'host-unresolvable',
-  'host-unreachable',
-  'connect-timeout',
-  'connection-lost',
-]);
 
 /** A machine that is there, and on which Nix cannot build. */
 const UNFIT: ReadonlySet<ErrorCode> = new Set([

@@ -6,6 +6,7 @@ import { needsEvidence, type Circumstances } from '../plan/needs-evidence.ts';
 import type { LocalStore } from '../store/local-store.ts';
 import { askForEvidence } from './asked-evidence.ts';
 import { buildersSite } from './builders-site.ts';
+import { ABSENT } from './present-places.ts';
 import { remoteOn } from './remote-on.ts';
 import { remoteIdOf } from './evidence.ts';
 import { machineAbilities, slotsOf } from './evidence-sides.ts';
@@ -77,10 +78,7 @@ const IMPOSSIBLE: ReadonlySet<ErrorCode> = new Set([
   'daemon-untrusted',
   'daemon-elsewhere',
   'daemon-error',
-  'host-unresolvable',
-  'host-unreachable',
-  'connect-timeout',
-  'connection-lost',
+  ...ABSENT,
 ]);
 
 /** Neither the stores nor builders are possible. */

@@ -1,7 +1,7 @@
 import { ActionError, asActionError, type ErrorCode } from '../domain/errors.ts';
 
 /** What passes: who cannot be had now is left out. Whatever else is wrong is for a person to see to. */
-const ABSENT: ReadonlySet<ErrorCode> = new Set([
+export const ABSENT: ReadonlySet<ErrorCode> = new Set([
   'host-unresolvable',
   'host-unreachable',
   'connect-timeout',

@@ -3,6 +3,7 @@ import { parseDerivation, type Derivation } from '../domain/derivation.ts';
 import { isDrvPath, type DrvPath, type StorePath } from '../domain/store-path.ts';
 import {
   ablePlaces,
+  MOST_NEEDS,
   route,
   type Needs,
   type Offer,
@@ -44,9 +45,6 @@ export async function shareOut(
 }
 
 const unknownNeeds: Needs = () => undefined;
-
-/** So many targets times derivations are looked at; beyond that, targets are dealt out by their own demands alone. */
-const MOST_NEEDS = 5_000_000;
 
 /** A derivation that cannot be read here is for the place itself to refuse. */
 async function toRouted({ key }: Target): Promise<Routed> {

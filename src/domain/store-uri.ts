@@ -27,17 +27,21 @@ export interface RemoteStoreUri {
   readonly systems: readonly string[];
 }
 
-/**
- * Parses the `store` input: one URI a line; empty lines and lines that begin with `#` are skipped.
- * @throws ActionError `store-uri-invalid`, naming the line
- */
-export function parseStoreUris(text: string): readonly RemoteStoreUri[] {
-  return text.split(/\r?\n/).flatMap((line, index) => {
-    const uri = line.trim();
-    return uri === '' || uri.startsWith('#')
-      ? []
-      : [parseStoreUri(uri, `store, line ${index + 1}`)];
-  });
+/** One entry of the `store` input. */
+export interface StoreLine {
+  readonly uri: string;
+  /** For errors: the input, and the line where there are several. */
+  readonly where: string;
+}
+
+/** The entries of the `store` input: one URI a line; empty lines and lines that begin with `#` are skipped. */
+export function storeLines(text: string): readonly StoreLine[] {
+  const lines = text.split(/\r?\n/).map((line, index) => ({ uri: line.trim(), number: index + 1 }));
+  const entries = lines.filter(({ uri }) => uri !== '' && !uri.startsWith('#'));
+  return entries.map(({ uri, number }) => ({
+    uri,
+    where: entries.length === 1 ? 'store' : `store: line ${number}`,
+  }));
 }
 
 /**

@@ -10,7 +10,7 @@ import { canBeStore } from './machines.ts';
 import { nothingToDo, predict, type Prediction } from './predict.ts';
 import { comparison } from './reason.ts';
 import { remoteStoreLoad } from './remote-store-load.ts';
-import { routesOf, type Routes } from './routes.ts';
+import { routesOf, type Routes } from './expected-routes.ts';
 
 /** Which mode is best, and why. */
 export interface Decision {

@@ -21,6 +21,9 @@ export interface Routed {
 /** What a place would have to build for a target, itself included; undefined where nobody asked. */
 export type Needs = (target: Routed, place: number) => ReadonlyMap<DrvPath, Demand> | undefined;
 
+/** So many targets times derivations are looked at; beyond that, targets are dealt out by their own demands alone. */
+export const MOST_NEEDS = 5_000_000;
+
 /** Who gets what: places by their index among the offers. */
 export interface Route {
   readonly shares: ReadonlyMap<StorePath, number>;

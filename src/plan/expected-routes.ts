@@ -4,7 +4,7 @@ import type { RemoteEvidence, Wanted } from './evidence.ts';
 import type { Knowledge } from './knowledge.ts';
 import { canBeStore } from './machines.ts';
 import { builtThere } from './remote-store-load.ts';
-import { route, type Needs, type Offer, type Routed } from './route.ts';
+import { MOST_NEEDS, route, type Needs, type Offer, type Routed } from './route.ts';
 
 /** Which remote's store has each target; a target that none can build by itself, with all that it needs, is not in it. */
 export type Routes = ReadonlyMap<Wanted, RemoteEvidence>;
@@ -39,7 +39,7 @@ function dealtOut(
     key,
     demand: isDrvPath(key) ? derivations.get(key) : undefined,
   }));
-  const offers = stores.map(offerOf);
+  const offers = stores.map(offerBy);
   const needs = needsOf(knowledge, byKey, stores);
   const { shares } = route(targets, offers, needs);
   const given = targets.flatMap((target) => {
@@ -60,13 +60,10 @@ function doesAll(offer: Offer, needed: ReturnType<Needs>): boolean {
   );
 }
 
-function offerOf({ systems, features, others, slots }: RemoteEvidence): Offer {
+function offerBy({ systems, features, others, slots }: RemoteEvidence): Offer {
   const capacity = slots === 'unknown' || slots < 1 ? 1 : slots;
   return { machines: [{ systems, features }], others, capacity };
 }
-
-/** So many targets times derivations are looked at. */
-const MOST_NEEDS = 5_000_000;
 
 /** Unknown for a remote that did not say what it has, and where there is too much to look at. */
 function needsOf(
