@@ -1,19 +1,12 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { waitUntil } from './wait-until.ts';
+import { procFile } from './proc.ts';
 
 const SSHD = '/usr/sbin/sshd';
 const START_MS = 10_000;
@@ -113,8 +106,7 @@ export class Sshd implements AsyncDisposable {
 }
 
 function descendants(pid: number): readonly number[] {
-  const file = `/proc/${pid}/task/${pid}/children`;
-  const children = (existsSync(file) ? readFileSync(file, 'utf8') : '')
+  const children = (procFile(`/proc/${pid}/task/${pid}/children`) ?? '')
     .split(' ')
     .filter((word) => word !== '')
     .map(Number);

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { procFile } from '../helpers/proc.ts';
 import path from 'node:path';
 
 import { expect, test } from 'vitest';
@@ -15,7 +15,7 @@ const WAITING = ['sh', '-c', 'echo "pid $$" >&2; exec sleep 600'];
 /** Whether it runs; what nobody has waited for yet does not. */
 function runs(pid: number): boolean {
   const file = `/proc/${pid}/stat`;
-  return existsSync(file) && !readFileSync(file, 'utf8').includes(') Z ');
+  return procFile(file)?.includes(') Z ') === false;
 }
 
 async function pidIn(said: () => string): Promise<number> {
