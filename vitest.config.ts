@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { PATIENCE } from './__tests__/helpers/patience.ts';
 
 export const shared = {
   pool: 'forks',
@@ -7,6 +8,7 @@ export const shared = {
   testTimeout: 60_000,
   // Starting hosts takes under a second, but on a fresh machine their root folders are made first.
   hookTimeout: 180_000,
+  expect: { poll: PATIENCE },
 } as const;
 
 /** Tests that cover one suite after the other: `npm test` takes the ends, the matrix the middle. */

@@ -13,7 +13,7 @@ const LONG = 'auto';
 
 const names = CASES.map(({ name }) => name).filter((name) => name !== LONG);
 
-test('every case of the bench meets its targets against stock Nix', { timeout: 900_000 }, () => {
+test('every case of the bench meets its targets against stock Nix', { timeout: 1_800_000 }, () => {
   const argv = [RUN, ...names, '--check', '--margin', MARGIN];
   const { status, stdout, stderr } = spawnSync(process.execPath, argv, { encoding: 'utf8' });
   expect(status, stdout + stderr).toBe(0);

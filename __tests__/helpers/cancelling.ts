@@ -67,7 +67,7 @@ export async function cancelBuild(cancellation: Cancellation): Promise<Ended> {
 export async function nothingLeft(builder: Builder, runner: NixHost): Promise<void> {
   // What was killed may still be giving back its memory.
   const alone = async () => (await runner.processes()).length === 0;
-  await waitUntil(alone, 'the end of all processes on the runner', 2000);
+  await waitUntil(alone, 'the end of all processes on the runner');
   const none = async () => (await builder.builds()).length === 0;
   await waitUntil(none, 'the end of all builders on the remote', LIMIT_SECONDS * 1000);
 }

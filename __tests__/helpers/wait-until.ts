@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 export async function waitUntil(
   condition: () => boolean | Promise<boolean>,
   what: string,
-  limitMs = 5000,
+  limitMs = 20_000,
 ): Promise<void> {
   const deadline = performance.now() + limitMs;
   while (!(await condition())) {

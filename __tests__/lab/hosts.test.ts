@@ -69,13 +69,13 @@ describe.each(TESTED_SUITES)('a lab of Debian %s', (suite) => {
     const answerTo = 0x6478696f;
     const socket = connect(lab.runner.socketPath);
     socket.write(greeting);
-    const [answer] = (await within(5000, 'greeting', once(socket, 'data'))) as [Buffer];
+    const [answer] = (await within(20_000, 'greeting', once(socket, 'data'))) as [Buffer];
     expect(answer.readUInt32LE(0)).toBe(answerTo);
     socket.destroy();
 
     const daemon = lab.runner.stdioDaemon('ci');
     daemon.stdin.write(greeting);
-    const [spoken] = (await within(5000, 'greeting', once(daemon.stdout, 'data'))) as [Buffer];
+    const [spoken] = (await within(20_000, 'greeting', once(daemon.stdout, 'data'))) as [Buffer];
     expect(spoken.readUInt32LE(0)).toBe(answerTo);
     await daemon.stop();
   });
@@ -125,14 +125,17 @@ describe('a host', () => {
       '-c',
       'trap "echo caught; exit 3" INT; echo set; while :; do sleep 0.05; done',
     ]);
-    await within(5000, 'trap', once(trapped.stdout, 'data'));
+    await within(20_000, 'trap', once(trapped.stdout, 'data'));
     const end = trapped.collect();
     await trapped.signal('SIGINT');
-    expect(await within(5000, 'end', end)).toMatchObject({ code: 3, stdout: 'caught\n' });
+    expect(await within(20_000, 'end', end)).toMatchObject({ code: 3, stdout: 'caught\n' });
 
     const plain = host.spawn(['sleep', '60'], { user: 'ci' });
     await plain.signal('SIGTERM');
-    expect(await within(5000, 'end', plain.exited)).toEqual({ code: undefined, signal: 'SIGTERM' });
+    expect(await within(20_000, 'end', plain.exited)).toEqual({
+      code: undefined,
+      signal: 'SIGTERM',
+    });
   });
 
   it('says what it waited for when a program takes too long, and ends it', async () => {
@@ -141,7 +144,7 @@ describe('a host', () => {
     await expect(endless).rejects.toThrow(/sleep 1000[^]*0\.3 s[^]*still here/);
     const sleepers = async () =>
       (await host.processes()).filter(({ argv }) => argv[0] === 'sleep').length;
-    await until(5000, 'end of sleep', async () => (await sleepers()) === 0);
+    await until(20_000, 'end of sleep', async () => (await sleepers()) === 0);
   });
 
   it('can have a disk that fills up', async () => {
@@ -159,7 +162,7 @@ describe('a host', () => {
     const build = host.spawn(['nix', 'build', '/srv/flake#nap']);
     await until(20_000, 'build', async () => (await host.builds()).length > 0);
     await build.signal('SIGINT');
-    await until(5000, 'end of the build', async () => (await host.builds()).length === 0);
+    await until(20_000, 'end of the build', async () => (await host.builds()).length === 0);
   });
 
   it('has a daemon that can be frozen, stopped and configured anew', async () => {

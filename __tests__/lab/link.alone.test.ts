@@ -1,7 +1,12 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, connect, type AddressInfo, type Server, type Socket } from 'node:net';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { availableParallelism } from 'node:os';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Link, within, type LinkOptions } from '../../lab/index.ts';
+import { least } from '../helpers/least.ts';
+
+const MEBIBYTE = 1 << 20;
 
 /** A server that sends back what it gets, or does what a test says with a connection. */
 let server: Server;
@@ -65,17 +70,20 @@ function pattern(size: number): Buffer {
 }
 
 describe('delay', () => {
+  let awake: Disposable;
+  beforeAll(() => {
+    awake = keepCoresAwake();
+  });
+  afterAll(() => awake[Symbol.dispose]());
+
   it.each([5, 40, 100])('is %d ms for a round trip, within a millisecond', async (ms) => {
     await start({ roundTripMs: ms });
     const socket = await open();
     await exchange(socket, Buffer.from('x'));
-    const times: number[] = [];
-    for (let turn = 0; turn < 20; turn += 1) {
-      times.push(await timeOf(() => exchange(socket, Buffer.from('x'))));
-    }
-    expect(Math.min(...times)).toBeGreaterThanOrEqual(ms);
-    // Beside the delay there are the wake-ups of four idle threads. What else a busy machine adds is not the link's.
-    expect(Math.min(...times)).toBeLessThan(ms + 1);
+    // Beside the delay there are the wake-ups of four threads.
+    const time = await least(ms + 1, () => timeOf(() => exchange(socket, Buffer.from('x'))), 20);
+    expect(time).toBeGreaterThanOrEqual(ms);
+    expect(time).toBeLessThan(ms + 1);
     socket.destroy();
   });
 
@@ -87,7 +95,9 @@ describe('delay', () => {
     await link.shape({ down: { delayMs: 60 } });
     expect(await timeOf(() => exchange(socket, Buffer.from('x')))).toBeGreaterThanOrEqual(60);
     await link.shape({});
-    expect(await timeOf(() => exchange(socket, Buffer.from('x')))).toBeLessThan(20);
+    expect(await least(20, () => timeOf(() => exchange(socket, Buffer.from('x'))))).toBeLessThan(
+      20,
+    );
     socket.destroy();
   });
 
@@ -99,11 +109,11 @@ describe('delay', () => {
       socket.destroy();
     };
     await start({ roundTripMs: 50 });
-    const real = await timeOf(banner);
+    const real = await least(115, () => timeOf(banner));
     expect(real).toBeGreaterThanOrEqual(100);
     expect(real).toBeLessThan(115);
     await link.shape({ roundTripMs: 50, handshake: false });
-    expect(await timeOf(banner)).toBeLessThan(40);
+    expect(await least(40, () => timeOf(banner))).toBeLessThan(40);
   });
 });
 
@@ -112,26 +122,30 @@ describe('rate', () => {
     const size = 1 << 30;
     serve = (socket) => void pump(socket, size);
     await start({ roundTripMs: 40 });
-    const rates: number[] = [];
-    for (let turn = 0; turn < 3; turn += 1) {
+    const bound = (1000 * size) / (500 * MEBIBYTE);
+    const time = await least(bound, async () => {
       const socket = await open();
-      const seconds = (await timeOf(() => drain(socket, size))) / 1000;
-      rates.push(size / (1 << 20) / seconds);
+      const ms = await timeOf(() => drain(socket, size));
       socket.destroy();
-    }
-    expect(Math.max(...rates)).toBeGreaterThan(500);
+      return ms;
+    });
+    expect(time).toBeLessThan(bound);
   });
 
   it('keeps a limit, shared by connections', async () => {
     serve = (socket) => void socket.resume();
     await start({ up: { bytesPerSecond: 4_000_000 } });
     const sockets = await Promise.all([open(), open()]);
-    sockets.forEach((socket) => void pump(socket, 1_000_000));
-    const arrived = async () => (await link.counters()).up === 2_000_000;
-    const ms = await timeOf(async () => {
-      while (!(await arrived())) {
-        await new Promise((resolve) => setTimeout(resolve, 5));
-      }
+    let expected = 0;
+    const arrived = async () => (await link.counters()).up === expected;
+    const ms = await least(600, () => {
+      expected += 2_000_000;
+      sockets.forEach((socket) => void pump(socket, 1_000_000));
+      return timeOf(async () => {
+        while (!(await arrived())) {
+          await new Promise((resolve) => setTimeout(resolve, 5));
+        }
+      });
     });
     expect(ms).toBeGreaterThan(450);
     expect(ms).toBeLessThan(600);
@@ -139,9 +153,18 @@ describe('rate', () => {
   });
 });
 
+/** An idle core takes a while to wake, in a virtual machine up to a millisecond. Whatever else runs goes before these. */
+function keepCoresAwake(): Disposable {
+  const idling = availableParallelism();
+  const awake = Array.from({ length: idling }, () =>
+    spawn('nice', ['-n', '19', 'sh', '-c', 'while :; do :; done']),
+  );
+  return { [Symbol.dispose]: () => awake.forEach((each) => each.kill('SIGKILL')) };
+}
+
 /** Writes so many bytes, as fast as they are taken. */
 async function pump(socket: Socket, size: number): Promise<void> {
-  const chunk = Buffer.alloc(1 << 20);
+  const chunk = Buffer.alloc(MEBIBYTE);
   for (let rest = size; rest > 0 && !socket.destroyed; rest -= chunk.length) {
     if (!socket.write(chunk.subarray(0, rest))) {
       await once(socket, 'drain').catch(() => undefined);
@@ -184,11 +207,11 @@ describe('what passes', () => {
     const ended = once(polite, 'end');
     polite.end('last words');
     expect((await once(polite, 'data')).toString()).toBe('last words');
-    await within(1000, 'end', ended);
+    await within(20_000, 'end', ended);
 
     serve = (socket) => void setTimeout(() => socket.resetAndDestroy(), 10);
     const rude = await open();
-    const [error] = (await within(1000, 'reset', once(rude, 'error'))) as [NodeJS.ErrnoException];
+    const [error] = (await within(20_000, 'reset', once(rude, 'error'))) as [NodeJS.ErrnoException];
     expect(error.code).toBe('ECONNRESET');
     expect((await link.counters()).open).toBe(0);
   });
@@ -201,7 +224,7 @@ describe('a fault', () => {
     const sent = pattern(200_000);
     const { fired } = await link.arm({ kind: 'corrupt', direction: 'down', afterBytes: 123_456 });
     const back = await exchange(socket, sent);
-    await within(1000, 'fault', fired);
+    await within(20_000, 'fault', fired);
     const wrong = [...back.keys()].filter((index) => back[index] !== sent[index]);
     expect(wrong).toEqual([123_456]);
     expect((back[123_456] ?? 0) ^ (sent[123_456] ?? 0)).toBe(0x10);
@@ -216,7 +239,7 @@ describe('a fault', () => {
     const closed = new Promise((resolve) => socket.on('close', resolve));
     await link.arm({ kind: 'cut', direction: 'up', afterBytes: 70_000 });
     socket.write(pattern(500_000));
-    await within(1000, 'close', closed);
+    await within(20_000, 'close', closed);
     expect((await link.counters()).up).toBe(70_000);
     expect(received).toBeLessThanOrEqual(70_000);
 
@@ -234,13 +257,13 @@ describe('a fault', () => {
     socket.on('data', (chunk: Buffer) => (got += chunk.length));
     const { fired } = await link.arm({ kind: 'stall', direction: 'down', afterBytes: 40_000 });
     socket.write(sent);
-    await within(1000, 'fault', fired);
+    await within(20_000, 'fault', fired);
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(got).toBe(40_000);
     expect(socket.destroyed).toBe(false);
     await link.resume();
     while (got < sent.length) {
-      await within(1000, 'the rest', once(socket, 'data'));
+      await within(20_000, 'the rest', once(socket, 'data'));
     }
     expect(got).toBe(sent.length);
     socket.destroy();

@@ -70,7 +70,7 @@ it.each(['its own stop', 'SIGKILL', 'SIGTERM'] as const)(
     }
     await exited;
     const gone = async () => (await membersOf(namespaces)).length === 0;
-    await until(end === 'its own stop' ? 100 : 5000, 'end of all processes', gone);
+    await until(end === 'its own stop' ? 2000 : 20_000, 'end of all processes', gone);
     expect(await mounts()).toBe(before.mounts);
     expect(await files(temporary.path)).toEqual(before.files);
     expect(await readdir(temporary.path)).toEqual([]);

@@ -118,7 +118,7 @@ describe('a connection of the offload socket', () => {
         .u64(2 ** 40)
         .finish(),
     );
-    await until(1000, 'the notice', () => socket?.notices.length === 1);
+    await until(20_000, 'the notice', () => socket?.notices.length === 1);
     expect(socket?.notices).toEqual([expect.stringContaining('cannot be read')]);
   });
 
@@ -234,11 +234,11 @@ describe('the slow and the dead', () => {
     using raw = await RawClient.greeted(socket.path);
     raw.pause();
     raw.send(building);
-    await until(5000, 'the first words', () => told > 0);
+    await until(20_000, 'the first words', () => told > 0);
     await delay(300);
     expect(told).toBeLessThan(4_000_000);
     raw[Symbol.dispose]();
-    await until(2000, 'the end of the takeover', () => socket.server.close().then(() => true));
+    await until(20_000, 'the end of the takeover', () => socket.server.close().then(() => true));
   });
 
   it('ends what a client has sent while nobody reads it, without keeping it', async () => {
@@ -269,7 +269,7 @@ describe('the slow and the dead', () => {
     });
     using raw = await RawClient.greeted(socket.path);
     raw.send(building);
-    await until(1000, 'the request', () => isAsked);
+    await until(20_000, 'the request', () => isAsked);
     const start = performance.now();
     await socket.server.close();
     expect(performance.now() - start).toBeLessThan(7000);
@@ -306,7 +306,7 @@ describe('the slow and the dead', () => {
     );
     using raw = await RawClient.greeted(socket.path);
     raw.send(building);
-    await until(5000, 'the request', () => isAsked);
+    await until(20_000, 'the request', () => isAsked);
     streams[0]?.duplex.destroy();
     const said = await raw.receiveAll();
     expect(said.readUInt32LE()).toBe(MESSAGE.error);

@@ -88,7 +88,7 @@ describe.each(HOSTS)('through the socket, $suite with Nix as $nix', ({ suite, ni
       await until(10_000, 'the build', async () => (await host.builds()).length > 0);
       await client.signal(signal);
       await client.exited;
-      await until(2000, 'end of the build', async () => (await host.builds()).length === 0);
+      await until(20_000, 'end of the build', async () => (await host.builds()).length === 0);
     },
   );
 

@@ -220,7 +220,7 @@ describe.each(HOSTS)('builds that are taken over, $suite with Nix as $nix', ({ s
       await until(10_000, 'the request', () => taken.length === 1);
       expect(taken[0]?.client.signal.aborted).toBe(false);
       await client.signal(signal);
-      await until(1000, 'abortion', () => taken[0]?.client.signal.aborted);
+      await until(20_000, 'abortion', () => taken[0]?.client.signal.aborted);
       await client.exited;
       expect(await host.builds()).toEqual([]);
     },

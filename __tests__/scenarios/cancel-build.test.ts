@@ -51,7 +51,7 @@ describe('cancelling a build', () => {
       const ended = await cancelBuild({ ...hosts(), after: /^building /m, delayMs: 1500 });
       cancelled.push(...Object.keys(ended.statuses));
       // Nothing has just started: there is nothing to wait for.
-      expect(ended.secondsAfterSignal).toBeLessThan(2);
+      expect(ended.secondsAfterSignal).toBeLessThan(5);
     });
 
     it('leaves no lock: all of it can be built at once', async () => {

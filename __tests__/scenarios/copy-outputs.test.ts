@@ -187,7 +187,7 @@ it('an output is back while other attributes still build', async () => {
     runner,
     attributes: {
       fast: recipes.file('meanwhile-fast', 10),
-      slow: recipes.script('meanwhile-slow', 'sleep 5; echo > $out'),
+      slow: recipes.script('meanwhile-slow', 'sleep 10; echo > $out'),
     },
     inputs: { 'copy-outputs': 'true' },
   });
@@ -198,7 +198,7 @@ it('an output is back while other attributes still build', async () => {
     return /^[0-9a-z]{32}-meanwhile-fast$/m.exec(names)?.[0];
   });
   const valid = `/nix/store/${arrived}`;
-  await until(5000, 'registration of the fast output', async () =>
+  await until(20_000, 'registration of the fast output', async () =>
     (await runner.validPaths([valid])).has(valid),
   );
   expect((await builder.builds()).length).toBeGreaterThan(0);

@@ -39,10 +39,10 @@ it('post has nothing to do where main did nothing', async () => {
   expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '', stderr: '' });
 });
 
-it('main starts within 300 ms', () => {
+it('main starts within half a second', () => {
   // The fastest of some: what else the machine does makes the others slower.
   const times = Array.from({ length: 8 }, () => start(DIST, 'main', os.tmpdir()).milliseconds);
-  expect(Math.min(...times)).toBeLessThan(300);
+  expect(Math.min(...times)).toBeLessThan(500);
 });
 
 it.each(ENTRIES)('%s holds all of its own modules', async (entry) => {

@@ -108,7 +108,7 @@ describe.each(TESTED_SUITES)('mode: local with the Nix of %s', (suite) => {
     expect(ended).toMatchObject({ code: 1, statuses: { minute: 'cancelled' } });
     expect(ended.secondsAfterSignal).toBeLessThan(10);
     const none = async () => (await runner.builds()).length === 0;
-    await waitUntil(none, 'the end of all builds', 2000);
+    await waitUntil(none, 'the end of all builds');
     expect(await live.post()).toMatchObject({ code: 0 });
   });
 

@@ -64,7 +64,7 @@ describe('post', () => {
     await gates.running(['endless']);
     const { code, log } = await offload.stop();
     expect(code, log).toBe(0);
-    const ended = await within(5000, 'end of the client', client);
+    const ended = await within(20_000, 'end of the client', client);
     expect(ended.code).toBe(1);
     expect(ended.stderr).toContain('error: ');
     await gates.ended(['endless'], 5000);

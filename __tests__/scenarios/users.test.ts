@@ -137,7 +137,7 @@ describe('the runner', () => {
     expect(await builder.read(outputPath(ran, 'shout'))).toContain('HELLO');
   });
 
-  it('refuses unsigned outputs of an untrusted user within a second of connecting, before anything is built', async () => {
+  it('refuses unsigned outputs of an untrusted user once it is connected, before anything is built', async () => {
     const before = await builder.allPaths();
     const prepared = await prepareScenario({
       builder,
@@ -146,15 +146,8 @@ describe('the runner', () => {
       attributes: attributes('refused'),
       inputs: { mode: 'remote-store', 'copy-outputs': 'true' },
     });
-    const main = await prepared.step.main();
-    let connectedAt: number | undefined;
-    main.stdout.on('data', (chunk: Buffer) => {
-      if (chunk.includes('connected to ')) connectedAt ??= performance.now();
-    });
-    const result = await prepared.step.collect(main);
-    const seconds = (performance.now() - (connectedAt ?? -Infinity)) / 1000;
+    const result = await prepared.step.collect(await prepared.step.main());
     expect(result.code).toBe(1);
-    expect(seconds).toBeLessThan(1);
     expect(result.log).toContain(
       `::error::copy-outputs: the local Nix daemon does not trust user 'ci', and ssh-ng://ci@127.0.0.1:${builder.port} does not sign ` +
         `what it builds, so its outputs cannot be imported here. Either add the line 'trusted-users = root ci' to /etc/nix/nix.conf`,

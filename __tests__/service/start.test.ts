@@ -86,7 +86,7 @@ describe('one that does not serve is gone, and what it said is told', () => {
     const { answer, pid } = await start(folder.path, program);
     await expect(answer).rejects.toMatchObject({ name: 'ActionError', message });
     const own = await pid();
-    await waitUntil(() => !isRunning(own), 'its end', 1000);
+    await waitUntil(() => !isRunning(own), 'its end');
   });
 
   test('when it is cancelled, however deaf it is', async () => {
@@ -99,6 +99,6 @@ describe('one that does not serve is gone, and what it said is told', () => {
     cancelling.abort(reason);
     await expect(answer).rejects.toBe(reason);
     const own = await pid();
-    await waitUntil(() => !isRunning(own), 'its end', 1000);
+    await waitUntil(() => !isRunning(own), 'its end');
   });
 });

@@ -5,6 +5,7 @@ import { WireWriter } from '../../src/protocol/wire-writer.ts';
 import { copyClosure } from '../../src/store/copy-closure.ts';
 import { openStore } from '../../src/store/daemon-store.ts';
 import { pathOf } from './made-up-paths.ts';
+import { PATIENCE } from '../helpers/patience.ts';
 
 /** A session whose far side has greeted, says `more`, and then nothing. */
 function greeted(label: string, ...more: Buffer[]) {
@@ -29,7 +30,7 @@ describe('a copy', () => {
       check: 'check-signatures',
       signal: cancelling.signal,
     });
-    await vi.waitFor(() => expect(from.received).toHaveBeenCalled());
+    await vi.waitFor(() => expect(from.received).toHaveBeenCalled(), PATIENCE);
     cancelling.abort();
     await expect(copying).rejects.toMatchObject({
       code: 'cancelled',

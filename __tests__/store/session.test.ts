@@ -12,6 +12,7 @@ import type { SessionOptions } from '../../src/store/session.ts';
 import type { NarSource } from '../../src/store/store.ts';
 import { narOf } from '../protocol/nar-tree.ts';
 import { infoOf, pathOf } from './made-up-paths.ts';
+import { PATIENCE } from '../helpers/patience.ts';
 
 const PATH = parseStorePath('/nix/store/00000000000000000000000000000000-x');
 const OTHER = parseStorePath('/nix/store/11111111111111111111111111111111-y');
@@ -99,7 +100,7 @@ describe('a session', () => {
       message: expect.stringMatching(message) as string,
     };
     for (const result of await settled) expect(result).toMatchObject({ reason: violation });
-    await vi.waitFor(() => expect(near.destroyed).toBe(true));
+    await vi.waitFor(() => expect(near.destroyed).toBe(true), PATIENCE);
     await expect(store.queryValidPaths([OTHER])).rejects.toMatchObject(violation);
   });
 
@@ -140,7 +141,7 @@ describe('a session', () => {
       store.queryValidPaths([PATH]),
       store.addTempRoots([PATH, OTHER]),
     ]);
-    await vi.waitFor(() => expect(writes).toHaveLength(1));
+    await vi.waitFor(() => expect(writes).toHaveLength(1), PATIENCE);
     store.close();
     await asked;
   });
@@ -157,10 +158,10 @@ describe('a session', () => {
     })();
     const adding = store.addMultipleToStore(0, sources, 'check-signatures');
     const asking = store.queryValidPaths([PATH]);
-    await vi.waitFor(() => expect(received.length).toBeGreaterThan(0));
+    await vi.waitFor(() => expect(received.length).toBeGreaterThan(0), PATIENCE);
     expect(received.includes(PATH)).toBe(false);
     release.resolve(undefined);
-    await vi.waitFor(() => expect(received.includes(PATH)).toBe(true));
+    await vi.waitFor(() => expect(received.includes(PATH)).toBe(true), PATIENCE);
     far.write(Buffer.concat([GREETING, answer().finish(), answer().strings([]).finish()]));
     await adding;
     expect(await asking).toEqual(new Set());
@@ -208,7 +209,7 @@ describe('a session', () => {
     })();
     const adding = store.addMultipleToStore(1, sources, 'check-signatures');
     const asking = store.queryValidPaths([PATH]);
-    await vi.waitFor(() => expect(sent).toBeGreaterThan(20));
+    await vi.waitFor(() => expect(sent).toBeGreaterThan(20), PATIENCE);
     far.write(errorMessage('writing to file: No space left on device'));
     await expect(adding).rejects.toMatchObject({
       code: 'disk-full',
@@ -258,10 +259,10 @@ describe('who listens slowly', () => {
     const settled = vi.fn();
     building.then(settled, settled);
     far.write(Buffer.concat([GREETING, line('a'), line('b'), answer().u64(1).finish()]));
-    await vi.waitFor(() => expect(heard).toEqual(['a']));
+    await vi.waitFor(() => expect(heard).toEqual(['a']), PATIENCE);
     expect(near.isPaused()).toBe(true);
     done();
-    await vi.waitFor(() => expect(heard).toEqual(['a', 'b']));
+    await vi.waitFor(() => expect(heard).toEqual(['a', 'b']), PATIENCE);
     await setImmediate();
     expect([settled.mock.calls.length, near.isPaused()]).toEqual([0, true]);
     done();
@@ -298,7 +299,7 @@ describe('who listens slowly', () => {
     const { store, far } = session('', { onEvent: hear, silenceTimeout: 100 });
     const asking = store.queryValidPaths([PATH]);
     far.write(Buffer.concat([GREETING, line('a'), answer().strings([PATH]).finish()]));
-    await vi.waitFor(() => expect(heard).toEqual(['a']));
+    await vi.waitFor(() => expect(heard).toEqual(['a']), PATIENCE);
     await setTimeout(300);
     done();
     expect(await asking).toEqual(new Set([PATH]));
@@ -316,7 +317,7 @@ describe('who listens slowly', () => {
     const asking = store.queryValidPaths([PATH]);
     const said = [answer().finish(), nar, line('a'), answer().strings([PATH]).finish()];
     far.write(Buffer.concat([GREETING, ...said]));
-    await vi.waitFor(() => expect(heard).toEqual(['a']));
+    await vi.waitFor(() => expect(heard).toEqual(['a']), PATIENCE);
     const { value: source } = (await first) as IteratorYieldResult<NarSource>;
     let size = 0;
     for await (const chunk of source.nar) size += chunk.length;

@@ -171,7 +171,7 @@ describe('a build through a tunnel', () => {
     await using tunnel = await start();
     const build = await begin(name, tunnel);
     await build.signal(signal);
-    await waitUntil(noBuilds, 'the end of the build', 4000);
+    await waitUntil(noBuilds, 'the end of the build');
     await build.collect();
     await waitUntil(async () => (await tunnel.state()).clients === 0, 'the end of its clients');
   });
