@@ -31,10 +31,11 @@
  *   `builder.authorize(user, publicKey)` lets another key in.
  * - `builder.port` is sshd itself, `link.port` the near end of the link; hosts share this machine's loopback.
  * - {@link setUpOpenssh} prepares what stock Nix needs: then `ssh-ng://ci@builder` works on the runner.
- * - {@link BinaryCache} is a substituter with content of its own.
+ * - {@link BinaryCache} is a substituter with content of its own; {@link CacheServer} is GitHub's cache service.
  */
 export { BinaryCache } from './binary-cache.ts';
 export { Builder, startBuilder, type BuilderOptions } from './builder.ts';
+export { CacheServer, type CacheServiceMood, type StoredEntry } from './cache-service.ts';
 export { CpuLimit } from './cpu-limit.ts';
 export { LabError } from './errors.ts';
 export {

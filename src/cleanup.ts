@@ -1,4 +1,5 @@
 import * as core from '@actions/core';
+import { saveKept } from './action/cache/in-post.ts';
 import { offloadLine, renderOffloadSummary } from './action/offload-summary.ts';
 import { removeSocketDirectory } from './action/place.ts';
 import { loadState, type OffloadState } from './action/state.ts';
@@ -12,13 +13,17 @@ import { askToStop, lastWords } from './service/stop.ts';
 /** Lines of its log that are shown of a process that did not answer. */
 const LAST_LINES = 5;
 
-/** Ends the offload socket, and what a killed main left behind. A main that ended by itself left nothing else. */
+/**
+ * Ends the offload socket, and what a killed main left behind; a main that ended by itself left nothing else of that kind. Then saves what
+ * main put aside for later runs.
+ */
 export async function cleanup(): Promise<void> {
   const state = loadState();
   if (!state) return;
   if (state.offload) await endOffload(state.offload, state.marker);
   else await endLeftovers(state.marker);
   if (state.socketDirectory !== undefined) await removeSocketDirectory(state.socketDirectory);
+  if (state.keptFolder !== undefined) await saveKept(state.keptFolder);
 }
 
 async function endLeftovers(marker: string): Promise<void> {

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp } from 'node:fs/promises';
 import path from 'node:path';
 import { accessWith } from './action/access.ts';
+import { keepWith } from './action/cache/in-main.ts';
 import { Cancellation } from './action/cancellation.ts';
 import { reportFailure } from './action/crash.ts';
 import { hasCredentials } from './action/credentials.ts';
@@ -48,18 +49,24 @@ export async function run(): Promise<void> {
     }, inputPlace());
     const marker = randomUUID();
     saveMarker(marker);
+    const endpoints = endpointsOf(inputs.request.destination);
+    using cache = await keepWith(inputs.mayKeep, secrets, endpoints, signal);
     if (inputs.task === 'set-up') await setUp(inputs, { given, secrets, marker, signal });
-    else await build(inputs, secrets, marker, signal);
+    else await build(inputs, { secrets, marker, signal, kept: cache.kept });
   } catch (error) {
     reportFailure(error);
   }
 }
 
+/** What a build has to go on. */
+interface BuildContext extends Pick<StepContext, 'kept' | 'signal'> {
+  readonly secrets: Secrets;
+  readonly marker: string;
+}
+
 async function build(
   inputs: BuildInputs,
-  secrets: Secrets,
-  marker: string,
-  signal: AbortSignal,
+  { secrets, marker, signal, kept }: BuildContext,
 ): Promise<void> {
   refuseImpure(inputs, secrets);
   using log = new Log({ write: core.info, notice: core.notice, warn: core.warning, clock });
@@ -68,7 +75,7 @@ async function build(
   saveSocketDirectory(socketDirectory); // for post, should this be killed
   try {
     const place = prepareContext(inputs, secrets, { directory, socketDirectory, marker });
-    const context = { ...place, observe: log.observe, clock, signal };
+    const context = { ...place, kept, observe: log.observe, clock, signal };
     const fallBack = fallBackWith(inputs.fallback, 'So it is built here, on the runner.');
     const report = await runStepOrLocally(inputs.request, context, fallBack);
     await finish(report, inputs, directory);
@@ -98,7 +105,7 @@ function prepareContext(
   inputs: BuildInputs,
   secrets: Secrets,
   { directory, socketDirectory, marker }: Own,
-): Omit<StepContext, 'observe' | 'clock' | 'signal'> {
+): Omit<StepContext, 'kept' | 'observe' | 'clock' | 'signal'> {
   const logDirectory = path.join(directory, 'logs');
   core.setOutput('log-dir', logDirectory);
   const user = currentUser();

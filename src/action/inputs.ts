@@ -21,6 +21,8 @@ interface CommonInputs {
   readonly hostChecks: HostChecks;
   readonly fallback: Fallback;
   readonly writeSummary: boolean;
+  /** Whether something may be kept from one run to the next. */
+  readonly mayKeep: boolean;
 }
 
 /** Something is to be built by this step. */
@@ -64,6 +66,7 @@ export function readInputs(read: ReadInput, place: InputPlace): Inputs {
     options: readOptions(reader),
     nixConf: readGivenConf(reader, place),
     writeSummary: reader.boolean('summary') ?? true,
+    mayKeep: reader.boolean('cache') ?? true,
     fallback: reader.choice('fallback', FALLBACKS),
   };
   if (isSetUp) {
@@ -146,14 +149,14 @@ type Complete<Where extends Destination, Rest> = CommonInputs & {
 function complete<Where extends Destination, Rest>(
   reader: InputReader,
   destination: Where | undefined,
-  { hostChecks, fallback, writeSummary, ...request }: Common,
+  { hostChecks, fallback, writeSummary, mayKeep, ...request }: Common,
   rest: Rest,
 ): Complete<Where, Rest> {
   reader.finish();
   if (!destination) throw new TypeError('an input was accepted without a value');
   return {
     request: { destination, ...request, ...rest },
-    ...{ hostChecks, fallback, writeSummary },
+    ...{ hostChecks, fallback, writeSummary, mayKeep },
   };
 }
 

@@ -6,6 +6,8 @@ export interface State {
   readonly marker: string;
   /** Folder of main's own sockets, which is there no more when main has ended by itself; undefined where it made none. */
   readonly socketDirectory: string | undefined;
+  /** Folder with what is to be kept for later runs; undefined where there is nothing. */
+  readonly keptFolder: string | undefined;
   /** Undefined where no offload socket was asked for. */
   readonly offload: OffloadState | undefined;
 }
@@ -27,6 +29,10 @@ export function saveSocketDirectory(folder: string): void {
   core.saveState('socket-directory', folder);
 }
 
+export function saveKeptFolder(folder: string): void {
+  core.saveState('kept-folder', folder);
+}
+
 /** What is saved later counts. */
 export function saveOffload({ folder, isReady, writeSummary }: OffloadState): void {
   core.saveState('offload-folder', folder);
@@ -38,7 +44,10 @@ export function saveOffload({ folder, isReady, writeSummary }: OffloadState): vo
 export function loadState(): State | undefined {
   const marker = core.getState('marker');
   const socketDirectory = core.getState('socket-directory') || undefined;
-  return marker === '' ? undefined : { marker, socketDirectory, offload: loadOffload() };
+  const keptFolder = core.getState('kept-folder') || undefined;
+  return marker === ''
+    ? undefined
+    : { marker, socketDirectory, keptFolder, offload: loadOffload() };
 }
 
 function loadOffload(): OffloadState | undefined {

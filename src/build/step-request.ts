@@ -1,5 +1,6 @@
 import type { ActionError } from '../domain/errors.ts';
 import type { Installable } from '../domain/installable.ts';
+import type { Kept } from '../domain/kept.ts';
 import type { Machine } from '../domain/machine.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { RemoteStoreUri } from '../domain/store-uri.ts';
@@ -68,6 +69,7 @@ export interface StepContext {
   readonly temporaryDirectory: string;
   /** Where folders with sockets are made: not in anything that Nix might copy. */
   readonly socketDirectory: string;
+  readonly kept: Kept;
   readonly observe: Observe;
   readonly clock: Clock;
   readonly signal: AbortSignal;
