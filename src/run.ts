@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp } from 'node:fs/promises';
 import path from 'node:path';
 import { accessWith } from './action/access.ts';
+import { annotateFailures } from './action/annotations.ts';
 import { keepWith } from './action/cache/in-main.ts';
 import { Cancellation } from './action/cancellation.ts';
 import { reportFailure } from './action/crash.ts';
@@ -20,16 +21,19 @@ import {
   makeSocketDirectory,
   removeSocketDirectory,
   temporary,
+  workspace,
 } from './action/place.ts';
 import { maskTokens } from './action/mask.ts';
-import { annotateFailures, failureOf, setOutputs } from './action/report.ts';
+import { failureOf, setOutputs } from './action/report.ts';
 import { isSecretInput, takeSecrets, type Secrets } from './action/secrets.ts';
 import { saveMarker, saveSocketDirectory } from './action/state.ts';
 import { renderSummary, writeSummary } from './action/summary.ts';
 import { endpointsOf } from './build/endpoints.ts';
 import { runStepOrLocally } from './build/step-or-local.ts';
 import type { StepContext, StepReport } from './build/step-request.ts';
+import { Checkout } from './nix/checkout.ts';
 import { childEnvironment } from './nix/environment.ts';
+import { evaluatedFolders } from './nix/flake-folder.ts';
 import { MARKER_VARIABLE } from './nix/leftovers.ts';
 import { refuseImpureEvaluation } from './plan/impure-evaluation.ts';
 import { setUp } from './set-up.ts';
@@ -123,10 +127,14 @@ function prepareContext(
   };
 }
 
+async function checkoutOf({ request }: BuildInputs): Promise<Checkout> {
+  return await Checkout.of(evaluatedFolders(request), childEnvironment(process.env));
+}
+
 /** Tells of everything, then fails the step if anything is missing. */
 async function finish(report: StepReport, inputs: BuildInputs, directory: string): Promise<void> {
   await setOutputs(report, directory);
-  annotateFailures(report);
+  await annotateFailures(report, await checkoutOf(inputs), workspace());
   if (inputs.writeSummary) await writeSummary(renderSummary(report));
   const failure = failureOf(report);
   if (failure) throw failure;

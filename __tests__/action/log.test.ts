@@ -38,6 +38,7 @@ test('an attribute’s name cannot give the runner a command', () => {
     remote: undefined,
     seconds: undefined,
     copied: false,
+    positions: [],
     error: undefined,
   };
   expect(logged({ kind: 'attribute-done', outcome })).toEqual([

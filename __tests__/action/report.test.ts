@@ -15,6 +15,7 @@ function outcome(attribute: string, status: OutcomeStatus): Outcome {
     remote: 'ssh-ng://ci@builder',
     seconds: undefined,
     copied: false,
+    positions: [],
     error: status === 'built' ? undefined : new ActionError('build-failed', `${attribute} says`),
   };
 }

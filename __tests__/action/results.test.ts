@@ -21,6 +21,7 @@ const BUILT: Outcome = {
   remote: 'ssh-ng://ci@builder',
   seconds: 1.23456,
   copied: true,
+  positions: [],
   error: undefined,
 };
 
@@ -42,6 +43,7 @@ test('an entry has the fields that the README names', () => {
     remote: 'ssh-ng://ci@builder',
     seconds: 1.235,
     copied: true,
+    positions: [],
   });
   expect(toResultEntry(FAILED).error).toEqual({
     code: 'build-failed',

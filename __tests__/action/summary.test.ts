@@ -15,6 +15,7 @@ function outcome(change: Partial<Outcome>): Outcome {
     remote: 'ssh-ng://ci@builder',
     seconds: 2,
     copied: false,
+    positions: [],
     error: undefined,
     ...change,
   };

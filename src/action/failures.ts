@@ -8,6 +8,11 @@ export function failuresByCause(outcomes: readonly Outcome[]): readonly Outcome[
     .sort((one, other) => distance(one) - distance(other));
 }
 
+/** Built, but not where it was wanted. */
+export function isUncopied({ status, error }: Outcome): boolean {
+  return isGood(status) && error !== undefined;
+}
+
 /** From the cause. */
 function distance({ status }: Outcome): number {
   if (status === 'cancelled') return 2;

@@ -1,4 +1,5 @@
 import { isGood, type Outcome } from '../domain/outcome.ts';
+import { parsePosition, type Position } from '../domain/position.ts';
 import type { StorePath } from '../domain/store-path.ts';
 import type {
   EvaluatedAttribute,
@@ -49,7 +50,8 @@ export function collectOutcomes(
   );
 }
 
-function failureOutcome({ installable, attribute, error }: EvaluationFailure): Outcome {
+function failureOutcome(failure: EvaluationFailure): Outcome {
+  const { installable, attribute, error } = failure;
   return {
     installable: installable.text,
     attribute,
@@ -61,6 +63,7 @@ function failureOutcome({ installable, attribute, error }: EvaluationFailure): O
     seconds: undefined,
     copied: false,
     error,
+    positions: positionsOf(failure),
   };
 }
 
@@ -84,7 +87,18 @@ function buildOutcome(attribute: Buildable, ended: Ended): Outcome {
     seconds: result?.seconds,
     copied: isHere && isCopied(ended.copy, attribute.attribute),
     error: (isGood(status) ? undefined : result?.error) ?? ended.copies.failures.get(key),
+    positions: [parsePosition(derivation?.position ?? '')].filter(isKnown),
   };
+}
+
+/** Where it failed, what led there from the inside out, and where the attribute is defined. */
+function positionsOf({ nixError, position }: EvaluationFailure): readonly Position[] {
+  const frames = nixError?.trace.map((frame) => frame.position) ?? [];
+  return [nixError?.position, ...frames, position].filter(isKnown);
+}
+
+function isKnown(position: Position | undefined): position is Position {
+  return position !== undefined;
 }
 
 /** The outputs that this attribute wants, of those that its target has. */

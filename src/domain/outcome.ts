@@ -1,5 +1,6 @@
 import type { BuildStatus } from './build-result.ts';
 import type { ActionError } from './errors.ts';
+import type { Position } from './position.ts';
 import type { DrvPath, StorePath } from './store-path.ts';
 
 /** How an attribute ended. The words are those of the `results` output. */
@@ -38,6 +39,8 @@ export interface Outcome {
   /** Whether its outputs are valid in the local store because they were asked for. */
   readonly copied: boolean;
   readonly error: ActionError | undefined;
+  /** Where the failure may be in Nix code, most telling first; of what was evaluated, where it is defined. */
+  readonly positions: readonly Position[];
 }
 
 const VERDICTS: Readonly<Record<OutcomeStatus, 'good' | 'bad'>> = {

@@ -3,7 +3,8 @@ import { ActionError, type ErrorCode } from '../domain/errors.ts';
 import type { Installable } from '../domain/installable.ts';
 import { similarNames } from '../domain/suggestions.ts';
 import type { EvaluationFailure } from './evaluation.ts';
-import type { NixError, Position } from './log-line.ts';
+import type { Position } from '../domain/position.ts';
+import type { NixError } from './log-line.ts';
 import type { WalkMiss } from './walk-events.ts';
 
 /** An attribute whose evaluation failed, with Nix's message and position. */

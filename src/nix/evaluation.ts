@@ -3,7 +3,8 @@ import type { ActionError } from '../domain/errors.ts';
 import type { Installable } from '../domain/installable.ts';
 import type { DrvPath, StorePath } from '../domain/store-path.ts';
 import type { MachineSystem } from '../domain/machine.ts';
-import type { NixError, Position } from './log-line.ts';
+import type { Position } from '../domain/position.ts';
+import type { NixError } from './log-line.ts';
 
 /** What all evaluated attributes have. */
 interface Evaluated {

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { Installable } from '../domain/installable.ts';
 
 /** The folder on this machine that a flake reference points to; `undefined` if it is fetched from elsewhere. */
 export function localFolder(flakeRef: string, workingDirectory: string): string | undefined {
@@ -18,4 +19,18 @@ function decode(text: string): string {
   } catch {
     return text; // Nix will say what is wrong with it
   }
+}
+
+/** The folders on this machine that Nix code is evaluated from. */
+export function evaluatedFolders({
+  installables,
+  workingDirectory,
+}: {
+  readonly installables: readonly Installable[];
+  readonly workingDirectory: string;
+}): readonly string[] {
+  const flakes = installables.flatMap((each) =>
+    each.kind === 'flake' ? (localFolder(each.flakeRef, workingDirectory) ?? []) : [],
+  );
+  return [...new Set([...flakes, workingDirectory])];
 }

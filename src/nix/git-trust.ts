@@ -58,7 +58,8 @@ export async function foreignWorkTrees(folders: readonly string[]): Promise<read
   return all.filter((_, index) => foreign[index]);
 }
 
-async function workTreeOf(folder: string): Promise<string | undefined> {
+/** The innermost work tree that a folder is in; symlinks resolved. */
+export async function workTreeOf(folder: string): Promise<string | undefined> {
   const real = await realpath(folder).catch(() => undefined);
   for (let each = real; each !== undefined; each = parentOf(each)) {
     if (await exists(path.join(each, '.git'))) return each;

@@ -1,11 +1,5 @@
+import type { Position } from '../domain/position.ts';
 import { withoutColour } from '../domain/text.ts';
-
-/** Where something is in a Nix file, as Nix says it; lines and columns count from 1. */
-export interface Position {
-  readonly file: string;
-  readonly line: number;
-  readonly column: number;
-}
 
 /** A frame of Nix's stack trace: what was being done, and where. */
 export interface TraceFrame {

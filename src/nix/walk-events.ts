@@ -1,6 +1,6 @@
 import type { AttrPath } from '../domain/attr-path.ts';
 import { ActionError } from '../domain/errors.ts';
-import type { Position } from './log-line.ts';
+import type { Position } from '../domain/position.ts';
 
 /** Where the walk is: an item, and the attribute below what was found for it (`null`: still looking it up). */
 export interface WalkPlace {

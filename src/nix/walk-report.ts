@@ -1,5 +1,6 @@
 import type { AttrPath } from '../domain/attr-path.ts';
-import type { NixError, Position } from './log-line.ts';
+import type { Position } from '../domain/position.ts';
+import type { NixError } from './log-line.ts';
 import type { WalkDerivation, WalkEvent, WalkMiss, WalkPlace } from './walk-events.ts';
 
 /** What is known of one attribute below an item. */
