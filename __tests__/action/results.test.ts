@@ -43,7 +43,6 @@ test('an entry has the fields that the README names', () => {
     remote: 'ssh-ng://ci@builder',
     seconds: 1.235,
     copied: true,
-    positions: [],
   });
   expect(toResultEntry(FAILED).error).toEqual({
     code: 'build-failed',

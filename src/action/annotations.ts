@@ -27,7 +27,10 @@ export async function annotateFailures(
   const byText = Map.groupBy(failures, ({ error, status }) => (error ? errorText(error) : status));
   for (const [text, outcomes] of [...byText].slice(0, MAX_ANNOTATIONS)) {
     const place = await placeOf(outcomes, checkout);
-    core.error(text, { title: titleOf(outcomes), ...(place ? propertiesOf(place, workspace) : {}) });
+    core.error(text, {
+      title: titleOf(outcomes),
+      ...(place ? propertiesOf(place, workspace) : {}),
+    });
   }
 }
 

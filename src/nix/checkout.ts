@@ -52,7 +52,8 @@ export class Checkout {
     const patterns = hashSpellings(sri).flatMap((spelling) => ['-e', spelling]);
     const argv = ['grep', '--null', '--line-number', '--fixed-strings', '-I', ...patterns];
     for (const folder of this.#folders) {
-      const [file, line] = (await git(folder, argv, this.#env)).split('\n', 1)[0]?.split('\0') ?? [];
+      const [file, line] =
+        (await git(folder, argv, this.#env)).split('\n', 1)[0]?.split('\0') ?? [];
       if (file && line) return { file: path.join(folder, file), line: Number(line), column: 0 };
     }
     return undefined;
