@@ -1,7 +1,7 @@
 /** Milliseconds that are waited. */
 export interface Limits {
   readonly totalMs: number;
-  /** Without a sign of life; default: as long as in all. */
+  /** Without a sign of life; default: no other limit. */
   readonly silentMs?: number | undefined;
 }
 
@@ -9,25 +9,29 @@ export interface Limits {
 export class Deadline implements Disposable {
   readonly signal: AbortSignal;
   readonly #over = new AbortController();
-  readonly #timers: readonly NodeJS.Timeout[];
+  readonly #total: NodeJS.Timeout;
+  readonly #silence: NodeJS.Timeout | undefined;
 
-  constructor({ totalMs, silentMs = totalMs }: Limits, outer?: AbortSignal) {
+  constructor({ totalMs, silentMs }: Limits, outer?: AbortSignal) {
     const { signal } = this.#over;
     this.signal = outer ? AbortSignal.any([outer, signal]) : signal;
-    const end = (text: string) => () => this.#over.abort(new Error(text));
-    this.#timers = [
-      setTimeout(end(`no answer for ${silentMs / 1000} s`), silentMs),
-      setTimeout(end(`not done within ${totalMs / 1000} s`), totalMs),
-    ];
+    this.#total = this.#endAfter(totalMs, 'it was not done within');
+    this.#silence =
+      silentMs === undefined ? undefined : this.#endAfter(silentMs, 'nothing was heard for');
   }
 
   /** Something came, or went. */
   heard(): void {
-    if (!this.signal.aborted) this.#timers[0]?.refresh();
+    if (!this.signal.aborted) this.#silence?.refresh();
   }
 
   [Symbol.dispose](): void {
-    for (const timer of this.#timers) clearTimeout(timer);
+    clearTimeout(this.#total);
+    clearTimeout(this.#silence);
     this.#over.abort(new Error('nobody waits for it any more'));
+  }
+
+  #endAfter(ms: number, text: string): NodeJS.Timeout {
+    return setTimeout(() => this.#over.abort(new Error(`${text} ${ms / 1000} s`)), ms);
   }
 }
