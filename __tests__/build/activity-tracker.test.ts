@@ -39,6 +39,27 @@ test('two activities for one derivation, on the remote and on its own builder, a
   expect(tracker.secondsOf(DRV)).toBe(3);
 });
 
+test('copies to a builder and back are told from the build there', () => {
+  const { tracker, clock } = tracked();
+  tracker.hear(start(1n));
+  clock.now = 4;
+  tracker.hear(start(2n));
+  clock.now = 7;
+  tracker.hear({ kind: 'stop', id: 2n });
+  clock.now = 9;
+  tracker.hear({ kind: 'stop', id: 1n });
+  expect(tracker.spans.get(DRV)).toEqual({ from: 0, to: 9, own: { from: 4, to: 7 } });
+});
+
+test('of a build that nobody else tells of there are no such copies', () => {
+  const { tracker, clock } = tracked();
+  tracker.hear(start(1n));
+  expect(tracker.spans.size).toBe(0);
+  clock.now = 2;
+  tracker.hear({ kind: 'stop', id: 1n });
+  expect(tracker.spans.get(DRV)).toEqual({ from: 0, to: 2, own: undefined });
+});
+
 test('what is no build, or no derivation, is passed over', () => {
   const { tracker, events } = tracked();
   tracker.hear({ ...start(1n), type: ACTIVITY.substitute } as DaemonEvent);

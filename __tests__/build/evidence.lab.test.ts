@@ -16,7 +16,6 @@ import { parseNixVersion } from '../../src/nix/version.ts';
 import { parseSettings, type NixSettings } from '../../src/nix/settings.ts';
 import { decide } from '../../src/plan/decide.ts';
 import type { Evidence, StoreContents } from '../../src/plan/evidence.ts';
-import { NO_HISTORY } from '../../src/plan/history.ts';
 import type { Known } from '../../src/plan/units.ts';
 import { openStore } from '../../src/store/daemon-store.ts';
 import { buildOut, instantiate } from '../store/graphs.ts';
@@ -158,9 +157,7 @@ describe.each(SUITES)('with the Nix of Debian %s on both sides', (suite) => {
     const local = localSide(runner, socketStream(runner), 'root', opened);
     await remote.trust; // as it comes during evaluation
     const before = counted.exchanges.count;
-    const evidence = await gatherEvidence({ local, remotes: [remote], history: NO_HISTORY }, [
-      target(drvs['app'], app),
-    ]);
+    const evidence = await gatherEvidence({ local, remotes: [remote] }, [target(drvs['app'], app)]);
     expect(counted.exchanges.count - before).toBe(2);
 
     const paths = [there, both, here, app];
@@ -209,9 +206,7 @@ describe.each(SUITES)('with the Nix of Debian %s on both sides', (suite) => {
     const stream = processStream(runner.stdioDaemon('ci'));
     const local = localSide(runner, stream, 'ci', opened);
     const remote = remoteSide(socketStream(builder), settingsOf(builder), opened);
-    const evidence = await gatherEvidence({ local, remotes: [remote], history: NO_HISTORY }, [
-      target(drvs['app'], app),
-    ]);
+    const evidence = await gatherEvidence({ local, remotes: [remote] }, [target(drvs['app'], app)]);
     expect(evidence.local.builders).toEqual({
       kind: 'impossible',
       why: "the local Nix daemon does not trust user 'ci', and sudo starts no private one",
@@ -229,7 +224,7 @@ describe.each(SUITES)('with the Nix of Debian %s on both sides', (suite) => {
   function gather(targets: readonly Target[], opened: DisposableStack): Promise<Evidence> {
     const local = localSide(runner, socketStream(runner), 'root', opened);
     const remote = remoteSide(socketStream(builder), settingsOf(builder), opened);
-    return gatherEvidence({ local, remotes: [remote], history: NO_HISTORY }, targets);
+    return gatherEvidence({ local, remotes: [remote] }, targets);
   }
 
   function steps({ work }: Evidence, names: readonly string[]): number {
@@ -286,10 +281,9 @@ describe('a remote', () => {
     const remote = remoteSide(stream, settingsOf(builder), opened);
     await local.settings;
     const start = performance.now();
-    const evidence = await gatherEvidence(
-      { local, remotes: [remote], history: NO_HISTORY, limitMs },
-      [target(drvs['app'], app)],
-    );
+    const evidence = await gatherEvidence({ local, remotes: [remote], limitMs }, [
+      target(drvs['app'], app),
+    ]);
     return { evidence, ms: performance.now() - start };
   }
 
@@ -318,7 +312,7 @@ describe('a remote', () => {
     const settings = settingsOf(builder);
     const remote = { machine: MACHINE, session: never, trust: never, settings, roundTripMs: 12 };
     const start = performance.now();
-    const options = { local, remotes: [remote], history: NO_HISTORY, limitMs: LIMIT_MS };
+    const options = { local, remotes: [remote], limitMs: LIMIT_MS };
     const evidence = await gatherEvidence(options, [target(drvs['app'], app)]);
     expect(performance.now() - start).toBeLessThan(LIMIT_MS + 10_000);
     expect(evidence.remotes[0]).toMatchObject({ contents: 'unknown', trust: 'unknown' });

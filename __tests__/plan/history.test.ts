@@ -9,14 +9,16 @@ import {
 import { bytes, seconds } from '../../src/plan/units.ts';
 import { evidenceOf, many, type Scene } from './scene.ts';
 
-function run(mode: PastRun['mode'], predicted: number, actual: number): PastRun {
-  const cost = (count: number) => ({
-    seconds: seconds(count),
-    bytesUp: bytes(0),
-    bytesDown: bytes(0),
-  });
-  const builds = { count: 10, seconds: seconds(1) };
-  return { mode, predicted: cost(predicted), actual: cost(actual), builds };
+const MOVED = { bytesUp: bytes(0), bytesDown: bytes(0) };
+
+/** @param known of the seconds that were predicted */
+function run(mode: PastRun['mode'], predicted: number, actual: number, known = predicted): PastRun {
+  return {
+    mode,
+    predicted: { ...MOVED, seconds: seconds(predicted), certainSeconds: seconds(known) },
+    actual: { ...MOVED, seconds: seconds(actual) },
+    builds: { count: 10, seconds: seconds(1) },
+  };
 }
 
 function history(...runs: PastRun[]) {
@@ -47,6 +49,37 @@ it('predictions of fractions of a second, and local runs, tell nothing', () => {
   expect(correctionsOf(history(run('remote-store', 0.5, 30), run('local', 10, 40)))).toEqual(
     correctionsOf(NO_HISTORY),
   );
+});
+
+it('a guess that was wrong is not held against the rest', () => {
+  const guessed = history(run('remote-store', 10, 30, 2));
+  expect(correctionsOf(guessed)).toEqual(correctionsOf(NO_HISTORY));
+  const mostly = history(run('remote-store', 10, 30, 6));
+  expect(correctionsOf(mostly)).toEqual({ 'remote-store': 3, builders: 3 });
+});
+
+it('where copies could not be told from builds, or something failed, seconds tell nothing', () => {
+  const all = history({ ...run('builders', 10, 0), actual: { ...MOVED, seconds: 'unknown' } });
+  expect(correctionsOf(all)).toEqual(correctionsOf(NO_HISTORY));
+  expect(usualBuildSeconds(all)).toBe(0.1);
+});
+
+it('corrects moving and asking, and not what builds take, of which there is a mean', () => {
+  const scene: Scene = {
+    derivations: {
+      lib: { size: 1e9, at: ['local'] },
+      sdk: { size: 1e9, at: ['remote'] },
+      app: { needs: ['lib', 'sdk'] },
+    },
+  };
+  const [plain] = decide(evidenceOf(scene)).predictions;
+  const [corrected] = decide(
+    evidenceOf({ ...scene, history: history(run('remote-store', 10, 30)) }),
+  ).predictions;
+  if (!plain || !corrected) throw new Error('nothing was predicted');
+  expect(corrected.parts.asking.expected).toBeCloseTo(plain.parts.asking.expected * 3);
+  expect(corrected.parts.building.expected).toBeCloseTo(0.1);
+  expect(corrected.uncorrected).toEqual(plain.uncorrected);
 });
 
 it('what builds took earlier decides whether they are done again', () => {

@@ -137,7 +137,6 @@ function remoteNamed(name: string): RemoteEvidence {
     others: 'none',
     slots: 4,
     link: { roundTripMs: milliseconds(40), up: RATE, down: RATE },
-    freeBytes: 'unknown',
     trust: 'trusted',
     tellsTrust: true,
     substitution: { keyNames: new Set() },

@@ -12,7 +12,6 @@ import { systemOfMachine } from '../../src/domain/system.ts';
 import { readLocalSettings } from '../../src/nix/local-settings.ts';
 import { nixVersion } from '../../src/nix/version.ts';
 import { decide, type Decision } from '../../src/plan/decide.ts';
-import { NO_HISTORY } from '../../src/plan/history.ts';
 import { openLocalStore } from '../../src/store/local-store.ts';
 import { connect, definedVariables, type OursRequest } from './request.ts';
 
@@ -42,7 +41,7 @@ const targets = request.derivations.map(({ drvPath, output }) => ({
 const session = await side.session;
 await Promise.all([side.trust, side.settings, local.settings, local.isTrusted]);
 const start = performance.now();
-const evidence = await gatherEvidence({ local, remotes: [side], history: NO_HISTORY }, targets);
+const evidence = await gatherEvidence({ local, remotes: [side] }, targets);
 const decision = decide(evidence);
 const report: DecideReport = { decision, seconds: (performance.now() - start) / 1000 };
 process.stdout.write(`${JSON.stringify(report)}\n`);

@@ -57,6 +57,12 @@ export function runnerSystem(): System {
   );
 }
 
+/** Runners of one kind are GitHub's of one image, or one's own; and of one size. */
+export function runnerKind(): string {
+  const { RUNNER_ENVIRONMENT: whose = '', ImageOS: image = '' } = process.env;
+  return `${whose} ${image} ${os.availableParallelism()}`;
+}
+
 /**
  * What inputs are read against.
  * @param folder that relative paths are in

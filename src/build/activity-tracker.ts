@@ -15,6 +15,20 @@ interface RunningBuild {
   readonly startedAt: number;
   /** A remote that passes a build on to a builder of its own tells of it twice: both count as one build. */
   readonly activities: Set<ActivityId>;
+  /** As the machine tells it that it was passed on to; where it goes on there, without an end. */
+  own: { readonly from: number; readonly to?: number } | undefined;
+}
+
+/** A while, in seconds on our clock. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** When a build ran. */
+export interface BuildSpan extends Span {
+  /** On the machine that it was passed on to, without the copies there and back; undefined where that machine told nothing of it. */
+  readonly own: Span | undefined;
 }
 
 /**
@@ -30,6 +44,7 @@ export class ActivityTracker {
   readonly #running = new Map<DrvPath, RunningBuild>();
   readonly #starts = new Map<DrvPath, number>();
   readonly #seconds = new Map<DrvPath, number>();
+  readonly #spans = new Map<DrvPath, BuildSpan>();
   readonly #machines = new Map<DrvPath, string>();
   #lastTransition: number;
 
@@ -85,6 +100,11 @@ export class ActivityTracker {
     return this.#seconds;
   }
 
+  /** When those ran. */
+  get spans(): ReadonlyMap<DrvPath, BuildSpan> {
+    return this.#spans;
+  }
+
   /** Seconds since a build was asked for, started or stopped. */
   quietSeconds(): number {
     return this.#clock() - this.#lastTransition;
@@ -105,11 +125,12 @@ export class ActivityTracker {
     const running = this.#running.get(drvPath);
     if (running) {
       running.activities.add(id);
+      running.own = { from: this.#clock() };
       return;
     }
     const startedAt = this.#clock();
     this.#starts.set(drvPath, startedAt);
-    this.#running.set(drvPath, { startedAt, activities: new Set([id]) });
+    this.#running.set(drvPath, { startedAt, activities: new Set([id]), own: undefined });
     this.#observe({ kind: 'build-started', drvPath });
   }
 
@@ -130,9 +151,14 @@ export class ActivityTracker {
     this.#drvOf.delete(id);
     const running = this.#running.get(drvPath);
     running?.activities.delete(id);
-    if (!running || running.activities.size > 0) return;
+    if (!running) return;
+    const now = this.#clock();
+    if (running.own) running.own = { to: now, ...running.own };
+    if (running.activities.size > 0) return;
     this.#running.delete(drvPath);
-    const seconds = this.#clock() - running.startedAt;
+    const { startedAt: from, own } = running;
+    this.#spans.set(drvPath, { from, to: now, own: own && { to: now, ...own } });
+    const seconds = now - from;
     this.#seconds.set(drvPath, seconds);
     this.#observe({ kind: 'build-stopped', drvPath, seconds });
     this.onStopped?.(drvPath);

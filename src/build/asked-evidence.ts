@@ -3,7 +3,7 @@ import { toError } from '../domain/errors.ts';
 import type { Machine } from '../domain/machine.ts';
 import { readLocalSettings } from '../nix/local-settings.ts';
 import type { Evidence } from '../plan/evidence.ts';
-import { NO_HISTORY } from '../plan/history.ts';
+import { withHistory } from '../plan/experience.ts';
 import { machinesOf, type Choosing } from './choice.ts';
 import { canStartDaemon } from './evidence-root.ts';
 import { gatherEvidence, type LocalSide, type RemoteSide } from './evidence.ts';
@@ -22,8 +22,9 @@ export async function askForEvidence(choosing: Choosing): Promise<Evidence> {
   );
   try {
     const targets = planTargets(evaluation.attributes, request.copy);
-    const options = { local: localSide(choosing), remotes, history: NO_HISTORY };
-    return await gatherEvidence(options, targets);
+    const evidence = await gatherEvidence({ local: localSide(choosing), remotes }, targets);
+    const history = await choosing.learning?.history;
+    return history ? withHistory(evidence, history) : evidence;
   } finally {
     for (const { session } of remotes) void session?.then((each) => each.close(), toError);
   }

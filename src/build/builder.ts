@@ -113,6 +113,11 @@ export class Builder {
     return this.#open?.last.connection.user ?? '';
   }
 
+  /** Milliseconds; undefined until there is a connection. */
+  get roundTripMs(): number | undefined {
+    return this.#open?.last.connection.roundTripMs;
+  }
+
   get bytesSent(): number {
     return this.#further.reduce((sum, each) => sum + each.bytesSent, this.#open?.bytesSent ?? 0);
   }

@@ -110,6 +110,11 @@ export class Builders implements BuildPlace {
     return printMachines(lines, release);
   }
 
+  /** Those that are there. */
+  get present(): readonly Builder[] {
+    return this.#present;
+  }
+
   get machines(): readonly Machine[] {
     return this.#present.map(({ machine }) => machine);
   }

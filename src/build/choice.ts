@@ -10,6 +10,7 @@ import { ABSENT } from './present-places.ts';
 import { remoteOn } from './remote-on.ts';
 import { remoteIdOf } from './evidence.ts';
 import { machineAbilities, slotsOf } from './evidence-sides.ts';
+import type { Learning } from './learning.ts';
 import { localSite } from './local-site.ts';
 import { offeredSystems } from './systems.ts';
 import type { Phases } from './phases.ts';
@@ -27,6 +28,7 @@ export interface Choosing {
   readonly evaluation: Evaluation;
   /** Why the local store takes nothing of them, if it does not. */
   readonly refusal: ActionError | undefined;
+  readonly learning: Learning | undefined;
   readonly phases: Phases;
   /** Takes what has to be closed. */
   readonly opened: AsyncDisposableStack;

@@ -1,7 +1,6 @@
 import { machineName, type Machine } from '../domain/machine.ts';
 import type { NixSettings } from '../nix/settings.ts';
 import type { Link, RemoteEvidence, RemoteId } from '../plan/evidence.ts';
-import type { History, PastLink } from '../plan/history.ts';
 import { milliseconds } from '../plan/units.ts';
 import type { Store } from '../store/store.ts';
 import type { Deadline } from './evidence-deadline.ts';
@@ -38,7 +37,6 @@ export function remoteIdOf(machine: Machine): RemoteId {
 export async function remoteFacts(
   { machine, trust, settings: told, roundTripMs }: RemoteSide,
   asked: Promise<LocalStanding>,
-  history: History,
   deadline: Deadline,
 ): Promise<Omit<RemoteEvidence, 'contents'>> {
   const id = remoteIdOf(machine);
@@ -53,8 +51,7 @@ export async function remoteFacts(
     protocol: machine.protocol === 'ssh' ? 'serve' : 'worker',
     ...machineAbilities(machine, settings),
     slots: ownSlots === 'unknown' ? machine.maxJobs : ownSlots,
-    link: linkOf(roundTripMs, history.links.get(id)),
-    freeBytes: 'unknown',
+    link: linkOf(roundTripMs),
     trust: found === 'unknown' ? found : found.trust,
     tellsTrust: found === 'unknown' ? found : found.isTold,
     substitution: substitutionOf(settings),
@@ -63,8 +60,7 @@ export async function remoteFacts(
 }
 
 /** How fast the line is shows only in traffic, of which there has been none. */
-function linkOf(roundTripMs: number | undefined, past: PastLink | undefined): Link {
-  const { up, down } = past ?? { up: 'unknown', down: 'unknown' };
-  if (roundTripMs !== undefined) return { roundTripMs: milliseconds(roundTripMs), up, down };
-  return { roundTripMs: past?.roundTripMs ?? 'unknown', up, down };
+function linkOf(roundTripMs: number | undefined): Link {
+  const measured = roundTripMs === undefined ? 'unknown' : milliseconds(roundTripMs);
+  return { roundTripMs: measured, up: 'unknown', down: 'unknown' };
 }

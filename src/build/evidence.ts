@@ -5,7 +5,7 @@ import type { System } from '../domain/system.ts';
 import type { NixSettings } from '../nix/settings.ts';
 import type { NixVersion } from '../nix/version.ts';
 import type { Evidence, LocalEvidence, StoreContents, Work } from '../plan/evidence.ts';
-import type { History } from '../plan/history.ts';
+import { NO_HISTORY } from '../plan/history.ts';
 import { bytes, type Known } from '../plan/units.ts';
 import type { Store } from '../store/store.ts';
 import { askValid, contentsOf } from './evidence-contents.ts';
@@ -52,7 +52,6 @@ export interface LocalSide {
 export interface GatheringOptions {
   readonly local: LocalSide;
   readonly remotes: readonly RemoteSide[];
-  readonly history: History;
   /** Milliseconds that {@link gatherEvidence} takes at most; default 2000. */
   readonly limitMs?: number | undefined;
 }
@@ -67,7 +66,7 @@ const LIMIT_MS = 2000;
  * Where `needsEvidence` says that there is no choice, this is not to be called at all.
  */
 export async function gatherEvidence(
-  { local, remotes, history, limitMs = LIMIT_MS }: GatheringOptions,
+  { local, remotes, limitMs = LIMIT_MS }: GatheringOptions,
   targets: readonly Target[],
 ): Promise<Evidence> {
   using deadline = new Deadline(limitMs);
@@ -75,14 +74,14 @@ export async function gatherEvidence(
   const [work, here, ...there] = await Promise.all([
     askedWork({ local, remotes }, targets, deadline),
     localFacts(local, standing, deadline),
-    ...remotes.map((remote) => remoteFacts(remote, standing, history, deadline)),
+    ...remotes.map((remote) => remoteFacts(remote, standing, deadline)),
   ]);
   const has = (index: number): Known<StoreContents> => work.contents[index] ?? 'unknown';
   return {
     remotes: there.map((remote, index) => ({ ...remote, contents: has(index + 1) })),
     local: { ...here, contents: has(0) },
     work: work.work,
-    history,
+    history: NO_HISTORY,
   };
 }
 

@@ -7,6 +7,8 @@ import { buildersSite } from './builders-site.ts';
 import { choosePlaces, type Choice } from './choice.ts';
 import { evaluateEarly } from './early-evaluation.ts';
 import { localSite } from './local-site.ts';
+import type { Learning } from './learning.ts';
+import { linesOf, type Line } from './lines.ts';
 import type { Phases } from './phases.ts';
 import { warnOfUnheard } from './given-conf.ts';
 import { remotesSite } from './remotes-site.ts';
@@ -18,6 +20,8 @@ export interface Prepared {
   readonly choice: Choice;
   /** Of all that was connected to, built there or not. */
   readonly traffic: ReadonlySet<Traffic>;
+  /** The same, one by one. */
+  readonly lines: readonly Line[];
   readonly places: readonly [Connected, ...Connected[]];
   readonly local: LocalStore;
   readonly evaluation: Evaluation;
@@ -28,12 +32,14 @@ export interface Prepared {
 /**
  * Connects to where it is built, evaluates, and finds out whether outputs can be imported, all at the same time; what fails first ends
  * the rest.
+ * @param learning of earlier steps, for a choice
  * @param opened takes what has to be closed
  */
 export async function prepare(
   request: StepRequest,
   context: StepContext,
   phases: Phases,
+  learning: Learning | undefined,
   opened: AsyncDisposableStack,
 ): Promise<Prepared> {
   const failing = new AbortController();
@@ -51,11 +57,11 @@ export async function prepare(
   try {
     const ready = await Promise.race([all, loss(connected), cancelled(context.signal)]);
     const [places, localStore, evaluation, { importCheck, refusal }] = ready;
-    const done = { local: localStore, evaluation, importCheck, traffic: trafficOf(places) };
+    const done = { local: localStore, evaluation, importCheck, ...usedBy(places) };
     if (destination.mode !== 'auto') return { ...done, places, choice: choiceOf(destination) };
-    const choosing = { request, destination, context, phases, opened, refusal };
+    const choosing = { request, destination, context, learning, phases, opened, refusal };
     const chosen = await choosePlaces({ ...choosing, ...done, stores: places });
-    return { ...done, ...chosen, traffic: trafficOf([...places, ...chosen.places]) };
+    return { ...done, ...chosen, ...usedBy([...places, ...chosen.places]) };
   } catch (error) {
     failing.abort(error);
     void connected.then((places) => {
@@ -66,8 +72,9 @@ export async function prepare(
   }
 }
 
-function trafficOf(all: readonly Connected[]): ReadonlySet<Traffic> {
-  return new Set(all.map(({ traffic }) => traffic));
+function usedBy(all: readonly Connected[]): Pick<Prepared, 'traffic' | 'lines'> {
+  const each = new Map(all.map((connected) => [connected.traffic, connected]));
+  return { traffic: new Set(each.keys()), lines: [...each.values()].flatMap(linesOf) };
 }
 
 /** What was asked for. */

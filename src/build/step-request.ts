@@ -62,6 +62,8 @@ export interface StepContext {
   /** Environment of every child: allow-listed, and marked. */
   readonly env: Readonly<Record<string, string>>;
   readonly runnerSystem: System;
+  /** A word that runners have in common which are alike: what took long on one takes long on the other. */
+  readonly runnerKind: string;
   /** What joins Nix to a tunnel. */
   readonly pipe: PipeProgram;
   readonly logDirectory: string;

@@ -9,6 +9,9 @@ import { CopyBack, type CopiedBack } from './copy-back.ts';
 import { unmatchedGlobs } from './copy-selection.ts';
 import { DerivationLogs } from './derivation-logs.ts';
 import type { Observe } from './events.ts';
+import type { EndedStep } from './experience.ts';
+import { Learning } from './learning.ts';
+import type { Seen } from './line-watch.ts';
 import { linkCopied } from './linked-attributes.ts';
 import { outputCandidates } from './output-candidates.ts';
 import { Phases } from './phases.ts';
@@ -47,13 +50,27 @@ export async function runStep(request: StepRequest, context: StepContext): Promi
   const phases = new Phases(context.clock, observe);
   const observed = { ...context, observe };
   const inner = { ...observed, env: await environmentOf(request, observed, opened) };
-  const prepared = await prepare(request, inner, phases, opened);
+  const learning = Learning.begin(request, inner);
+  const prepared = await prepare(request, inner, phases, learning, opened);
   const step: Step = { ...prepared, request, context: inner, phases, workplaces: [], opened };
   const { attributes } = prepared.evaluation;
   warnOfUnmatched(step, attributes);
+  using watch = learning?.watch(prepared.lines, context.clock);
   const results = await build(step, planTargets(attributes, request.copy));
   const copies = await finishCopies(step, results);
-  return await report(step, results, copies);
+  const seen = watch?.seen();
+  const told = await report(step, results, copies);
+  if (seen) await learning?.keep(endedStep(step, seen, told));
+  return told;
+}
+
+function endedStep(
+  { choice, workplaces, local }: Step,
+  seen: Seen,
+  { outcomes }: StepReport,
+): EndedStep {
+  const trackers = workplaces.map(({ tracker }) => tracker);
+  return { choice, seen, trackers, outcomes, local: local.store };
 }
 
 /** What every Nix of this step goes by. With builders its configuration is written when they are known. */

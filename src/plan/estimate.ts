@@ -19,6 +19,14 @@ export function assumed(usual: number): Estimate {
   return { least: 0, expected: usual, most: 'unbounded' };
 }
 
+/** By how much what is the same by name differs from one time to the next, up or down. */
+const LIKELY = 2;
+
+/** As it was the last time. */
+export function likely(amount: number): Estimate {
+  return { least: amount / LIKELY, expected: amount, most: amount * LIKELY };
+}
+
 export function sum(estimates: Iterable<Estimate>): Estimate {
   let [least, expected] = [0, 0];
   let most: Estimate['most'] = 0;

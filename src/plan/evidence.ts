@@ -6,8 +6,8 @@
  * const need = needsEvidence({ remotes, builders, wantedBack: request.copy.kind !== 'none', systems: 'unknown' });
  * if (need.kind === 'decided') return need.decision;
  * // After evaluation, for 2 s at most: `local` and `remotes` have been coming up meanwhile.
- * const evidence = await gatherEvidence({ local, remotes, history }, targets); // build/evidence.ts
- * const { mode, reason, predictions } = decide(evidence);
+ * const evidence = await gatherEvidence({ local, remotes }, targets); // build/evidence.ts
+ * const { mode, reason, predictions } = decide(withHistory(evidence, history));
  * ```
  */
 import type { Abilities } from '../domain/abilities.ts';
@@ -50,8 +50,6 @@ export interface RemoteEvidence extends MachineAbilities {
   /** Builds at a time. */
   readonly slots: Known<number>;
   readonly link: Link;
-  /** Where its store is. */
-  readonly freeBytes: Known<Bytes>;
   /** Whether its daemon takes unsigned paths from us. */
   readonly trust: Trust;
   /** Whether it says so when a session opens, so that Nix knows; from 2.15 on. */

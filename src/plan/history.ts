@@ -1,21 +1,35 @@
 import type { Mode, RemoteId } from './evidence.ts';
 import type { Known, BytesPerSecond, Bytes, Milliseconds, Seconds } from './units.ts';
 
-/** What one run cost. */
-export interface Cost {
-  /** From the end of evaluation to the last copy. */
-  readonly seconds: Seconds;
-  /** Over the runner's links. */
+/** What one run moved, over the runner's links. */
+export interface Moved {
   readonly bytesUp: Bytes;
   readonly bytesDown: Bytes;
+}
+
+/** What was expected of a run, by the mode that it was in. */
+export interface PastPrediction extends Moved {
+  /** Of moving and asking alone, before earlier runs corrected it: what corrects itself would never be right. */
+  readonly seconds: Seconds;
+  /** How much of these seconds rested on what was known, rather than on what is usual. */
+  readonly certainSeconds: Seconds;
+}
+
+/** What a run came to. */
+export interface Actual extends Moved {
+  /**
+   * From the choice of the mode to the last copy, without the time in which anything was built; unknown where something failed, or where
+   * builds and copies cannot be told from each other.
+   */
+  readonly seconds: Known<Seconds>;
 }
 
 /** An earlier run with the same remotes, on a runner of the same kind. */
 export interface PastRun {
   readonly mode: Mode;
-  /** The `expected` of the prediction; undefined where nothing was predicted, for there was one sensible choice. */
-  readonly predicted: Cost | undefined;
-  readonly actual: Cost;
+  /** Undefined where nothing was predicted, for there was one sensible choice. */
+  readonly predicted: PastPrediction | undefined;
+  readonly actual: Actual;
   /** How many derivations were built, and the sum of the seconds that each took. */
   readonly builds: { readonly count: number; readonly seconds: Seconds };
 }
@@ -32,12 +46,17 @@ export interface History {
   /** Newest first. */
   readonly runs: readonly PastRun[];
   readonly links: ReadonlyMap<RemoteId, PastLink>;
+  /** Of outputs, by their names in the store without the hash, which is another one after every change; those seen last come first. */
+  readonly sizes: ReadonlyMap<string, Bytes>;
 }
 
-export const NO_HISTORY: History = { runs: [], links: new Map() };
+export const NO_HISTORY: History = { runs: [], links: new Map(), sizes: new Map() };
 
 /** Less than this tells nothing of how well seconds are predicted. */
 const SECONDS_THAT_COUNT = 1;
+
+/** A guess that was wrong is replaced by what was found instead, and must not be held against the rest: so much has to be known. */
+const SHARE_THAT_COUNTS = 0.5;
 
 /** One run that was disturbed must not turn later ones around. */
 const LARGEST_CORRECTION = 4;
@@ -61,14 +80,16 @@ export function correctionsOf({
 
 /** The median, within reason. */
 function correction(runs: readonly PastRun[]): number | undefined {
-  const ratios = runs.flatMap(({ predicted, actual }) =>
-    predicted !== undefined && predicted.seconds >= SECONDS_THAT_COUNT
-      ? [actual.seconds / predicted.seconds]
-      : [],
-  );
-  const middle = median(ratios);
+  const middle = median(runs.flatMap((run) => ratioOf(run) ?? []));
   if (middle === undefined) return undefined;
   return Math.min(LARGEST_CORRECTION, Math.max(1 / LARGEST_CORRECTION, middle));
+}
+
+function ratioOf({ predicted, actual }: PastRun): number | undefined {
+  if (!predicted || actual.seconds === 'unknown') return undefined;
+  const { seconds, certainSeconds } = predicted;
+  const counts = seconds >= SECONDS_THAT_COUNT && certainSeconds >= seconds * SHARE_THAT_COUNTS;
+  return counts ? actual.seconds / seconds : undefined;
 }
 
 /** Mean seconds of a build, over all earlier runs. */

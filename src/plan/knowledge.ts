@@ -1,6 +1,6 @@
-import type { DrvPath, StorePath } from '../domain/store-path.ts';
+import { storePathName, type DrvPath, type StorePath } from '../domain/store-path.ts';
 import { USUAL, type Assumptions } from './assumptions.ts';
-import { assumed, exactly, type Estimate } from './estimate.ts';
+import { assumed, exactly, likely, type Estimate } from './estimate.ts';
 import type {
   Evidence,
   PathFacts,
@@ -55,6 +55,11 @@ export class Knowledge {
   size(path: StorePath | undefined, name: string, assumptions: Assumptions): Estimate {
     const facts = path === undefined ? undefined : this.facts(path);
     if (facts) return exactly(facts.size);
+    const earlier = path && this.evidence.history.sizes.get(storePathName(path));
+    if (earlier !== undefined) {
+      assumptions.seenBefore(path ?? name);
+      return likely(earlier);
+    }
     assumptions.sizeOf(path ?? name);
     return assumed(USUAL.outputBytes);
   }

@@ -1,6 +1,6 @@
 import type { DrvPath } from '../domain/store-path.ts';
 import { USUAL, type Assumptions } from './assumptions.ts';
-import { exactly, scaled, sum, type Estimate } from './estimate.ts';
+import { assumed, exactly, NOTHING, scaled, sum, type Estimate } from './estimate.ts';
 import type { Evidence, Link, Mode, RemoteEvidence, RemoteId } from './evidence.ts';
 import { formatBytes, plural } from '../domain/format.ts';
 import { usualBuildSeconds } from './history.ts';
@@ -15,6 +15,8 @@ export interface Prediction {
    * Without what both modes would build, for that takes equally long in both: moving, asking, and what this mode would build besides.
    */
   readonly seconds: Estimate;
+  /** Of moving and asking alone, before what earlier runs took corrected it. */
+  readonly uncorrected: Estimate;
   /** What of these seconds goes into what. */
   readonly parts: Readonly<Record<'moving' | 'asking' | 'building', Estimate>>;
   /** From the runner to remotes. */
@@ -47,15 +49,18 @@ export function predict(
 ): Prediction {
   const { evidence } = knowledge;
   const further = [...load.builds].filter((drvPath) => other?.builds.has(drvPath) === false);
+  const moving = movingSeconds(load, evidence, assumptions);
+  const asking = exactly(askingSeconds(load, evidence, assumptions));
   const parts = {
-    moving: scaled(movingSeconds(load, evidence, assumptions), correction),
-    asking: scaled(exactly(askingSeconds(load, evidence, assumptions)), correction),
-    building: scaled(buildingSeconds(further, mode, load, evidence, assumptions), correction),
+    moving: scaled(moving, correction),
+    asking: scaled(asking, correction),
+    building: buildingSeconds(further, mode, load, evidence, assumptions),
   };
   const traffic = [...load.traffic.values()];
   return {
     mode,
     seconds: sum(Object.values(parts)),
+    uncorrected: sum([moving, asking]),
     parts,
     bytesUp: sum(traffic.map(({ up }) => up)),
     bytesDown: sum(traffic.map(({ down }) => down)),
@@ -71,7 +76,8 @@ export function nothingToDo(mode: Mode): Prediction {
   const none = exactly(0);
   const parts = { moving: none, asking: none, building: none };
   const bytes = { bytesUp: none, bytesDown: none, bytesFetched: none };
-  return { mode, seconds: none, parts, ...bytes, exchanges: 0, furtherBuilds: 0, assumptions: [] };
+  const times = { seconds: none, uncorrected: none, parts };
+  return { mode, ...times, ...bytes, exchanges: 0, furtherBuilds: 0, assumptions: [] };
 }
 
 function exchangesOf({ asked, exchanges }: Load): number {
@@ -105,20 +111,25 @@ function movingSeconds(
   const lines = evidence.remotes.flatMap(({ id, link }) => {
     const moved = traffic.get(id);
     if (!moved) return [];
-    const up = scaled(moved.up, 1 / rate(link.up, id, moved.up, assumptions));
-    const down = scaled(moved.down, 1 / rate(link.down, id, moved.down, assumptions));
-    return [up, down];
+    return [
+      timeOf(moved.up, link.up, id, assumptions),
+      timeOf(moved.down, link.down, id, assumptions),
+    ];
   });
-  const caches = scaled(fetched, 1 / rate('unknown', 'caches', fetched, assumptions));
-  return sum([...lines, caches]);
+  return sum([...lines, timeOf(fetched, 'unknown', 'caches', assumptions)]);
 }
 
-function rate(known: Link['up'], whose: string, moved: Estimate, assumptions: Assumptions): number {
-  if (known !== 'unknown') return known;
-  if (moved.expected > 0) {
-    assumptions.add(`the line to ${whose} taken as one of ${formatBytes(USUAL.rate)}/s`);
-  }
-  return USUAL.rate;
+/** Seconds for bytes; where the rate is a guess, nothing of them is certain. */
+function timeOf(
+  moved: Estimate,
+  rate: Link['up'],
+  whose: string,
+  assumptions: Assumptions,
+): Estimate {
+  if (rate !== 'unknown') return scaled(moved, 1 / rate);
+  if (moved.expected === 0) return NOTHING;
+  assumptions.add(`the line to ${whose} taken as one of ${formatBytes(USUAL.rate)}/s`);
+  return assumed(moved.expected / USUAL.rate);
 }
 
 /**

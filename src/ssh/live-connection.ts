@@ -67,7 +67,8 @@ export class Connection implements SshConnection {
   }
 
   get bytesSent(): number {
-    return this.#socket.bytesWritten;
+    // What waits in this process counts as written, too.
+    return this.#socket.bytesWritten - this.#socket.writableLength;
   }
 
   openSocket(path: string): Promise<ByteStream> {

@@ -142,7 +142,7 @@ export class KeptCache implements Kept {
   ): Promise<void> {
     const { service, seal, prefix, aside } = this.#options;
     const name = prefix + key;
-    if (!service.canWrite || this.#present.has(name) || !KEY.test(key)) return;
+    if (this.#isGivenUp || !service.canWrite || this.#present.has(name) || !KEY.test(key)) return;
     this.#present.add(name);
     try {
       await aside.add(name, (file) => seal.write(name, content(), file));

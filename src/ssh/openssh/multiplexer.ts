@@ -68,7 +68,7 @@ export class Multiplexer {
   }
 
   get bytesSent(): number {
-    return this.#socket.bytesWritten;
+    return this.#socket.bytesWritten - this.#socket.writableLength;
   }
 
   /** Calls back once the client has ended this. */
