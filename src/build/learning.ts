@@ -54,7 +54,8 @@ export class Learning {
   /** Has what this step found out kept beside what was known before; where that did not come in time, it stays as it was. */
   async keep(step: EndedStep): Promise<void> {
     const history = await this.history;
-    if (!history) return;
+    // What could not be looked up would be lost by what takes its place.
+    if (!history || !this.#kept.isWorking) return;
     const experience = await experienceOf(step);
     if (!tells(history, experience)) return;
     const text = writeHistory(remember(history, experience), this.#remotes);

@@ -17,6 +17,8 @@ export interface Found {
 export interface Kept {
   /** Whether entries can be sealed: there is a private key at hand. Without one nothing is found, and nothing is kept. */
   readonly isSealed: boolean;
+  /** Whether what was not found is not there, as far as is known; false once the cache did not answer. */
+  readonly isWorking: boolean;
   /** A word of this run's own, which no other run and no second attempt has. */
   readonly run: string;
   /** The value under `key`, else the newest whose key begins with `prefix`. For small values, a few megabytes at most. */
@@ -36,6 +38,7 @@ export interface Kept {
 /** Keeps nothing, finds nothing. */
 export const NO_KEPT: Kept = {
   isSealed: false,
+  isWorking: true,
   run: '0',
   find: () => Promise.resolve(undefined),
   keep: () => Promise.resolve(),

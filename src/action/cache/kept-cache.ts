@@ -49,6 +49,10 @@ export class KeptCache implements Kept {
     this.run = options.run;
   }
 
+  get isWorking(): boolean {
+    return !this.#isGivenUp;
+  }
+
   /** Entries that were there, and not found because of their seal. */
   get ignored(): number {
     return this.#ignored;
@@ -142,7 +146,7 @@ export class KeptCache implements Kept {
   ): Promise<void> {
     const { service, seal, prefix, aside } = this.#options;
     const name = prefix + key;
-    if (this.#isGivenUp || !service.canWrite || this.#present.has(name) || !KEY.test(key)) return;
+    if (!service.canWrite || this.#present.has(name) || !KEY.test(key)) return;
     this.#present.add(name);
     try {
       await aside.add(name, (file) => seal.write(name, content(), file));
