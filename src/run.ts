@@ -35,6 +35,7 @@ import type { StepContext, StepReport } from './build/step-request.ts';
 import { Checkout } from './nix/checkout.ts';
 import { childEnvironment } from './nix/environment.ts';
 import { evaluatedFolders } from './nix/flake-folder.ts';
+import { NIX_IS_THERE } from './nix/install/runner-nix.ts';
 import { MARKER_VARIABLE } from './nix/leftovers.ts';
 import { refuseImpureEvaluation } from './plan/impure-evaluation.ts';
 import { setUp } from './set-up.ts';
@@ -122,6 +123,7 @@ function prepareContext(
     env,
     runnerSystem: runnerSystem(),
     runnerKind: runnerKind(),
+    nix: NIX_IS_THERE,
     pipe: pipeProgram(),
     logDirectory,
     temporaryDirectory: directory,

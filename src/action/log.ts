@@ -129,6 +129,10 @@ function oneLine(event: StepEvent): string | undefined {
       return `connected to ${event.remote} (${event.detail})`;
     case 'evaluated':
       return evaluatedLine(event);
+    case 'not-skipped':
+      return `evaluation cannot be skipped: ${event.why}`;
+    case 'unchanged':
+      return `nothing has changed: ${plural(event.attributes, 'attribute')} evaluated by an earlier run, and all are there`;
     case 'mode-chosen':
       return `mode ${event.mode}: ${event.reason}`;
     case 'to-build':

@@ -18,6 +18,10 @@ export type StepEvent =
       /** Systems that there are attributes for, and that the remote does not offer. */
       readonly passedOver: readonly string[];
     }
+  /** Why this evaluation has to be done, whatever earlier runs have left. */
+  | { readonly kind: 'not-skipped'; readonly why: string }
+  /** All attributes are as an earlier run evaluated them, and built. */
+  | { readonly kind: 'unchanged'; readonly attributes: number }
   /** By evidence, in mode auto. */
   | { readonly kind: 'mode-chosen'; readonly mode: Mode; readonly reason: string }
   | { readonly kind: 'uploading'; readonly paths: number; readonly bytes: number }

@@ -1,37 +1,34 @@
-import { asActionError, toError, type ActionError } from '../domain/errors.ts';
-import { daemonSocketPath } from '../nix/environment.ts';
-import type { Evaluation } from '../nix/evaluation.ts';
-import { openLocalStore, type LocalStore } from '../store/local-store.ts';
-import type { SignatureCheck } from '../store/store.ts';
-import { buildersSite } from './builders-site.ts';
 import { choosePlaces, type Choice } from './choice.ts';
-import { evaluateEarly } from './early-evaluation.ts';
-import { localSite } from './local-site.ts';
+import { EvaluationMemory } from './evaluation-memory.ts';
 import type { Learning } from './learning.ts';
 import { linesOf, type Line } from './lines.ts';
 import type { Phases } from './phases.ts';
-import { warnOfUnheard } from './given-conf.ts';
-import { remotesSite } from './remotes-site.ts';
-import type { Connected, Site, Traffic } from './site.ts';
+import type { Connected, Traffic } from './site.ts';
+import { cancelled, closeAll, loss, start, type Permission, type Started } from './start.ts';
 import type { Destination, StepContext, StepRequest } from './step-request.ts';
+import { connectStores, type StoreConnections } from './store-connections.ts';
+import type { Unchanged } from './unchanged.ts';
 
 /** What a step has when it can begin to build. */
-export interface Prepared {
+export interface Prepared extends Omit<Started, 'permission'> {
   readonly choice: Choice;
   /** Of all that was connected to, built there or not. */
   readonly traffic: ReadonlySet<Traffic>;
   /** The same, one by one. */
   readonly lines: readonly Line[];
-  readonly places: readonly [Connected, ...Connected[]];
-  readonly local: LocalStore;
-  readonly evaluation: Evaluation;
-  /** How copied outputs are imported; undefined if none are copied back. */
-  readonly importCheck: SignatureCheck | undefined;
+  readonly importCheck: Permission['importCheck'];
+  /** Undefined where an evaluation is never skipped. */
+  readonly memory: EvaluationMemory | undefined;
 }
+
+/** What a step can do next: build, or nothing at all. */
+export type Ready =
+  | { readonly kind: 'prepared'; readonly prepared: Prepared }
+  | { readonly kind: 'unchanged'; readonly unchanged: Unchanged };
 
 /**
  * Connects to where it is built, evaluates, and finds out whether outputs can be imported, all at the same time; what fails first ends
- * the rest.
+ * the rest, and so does the discovery that nothing has to be done.
  * @param learning of earlier steps, for a choice
  * @param opened takes what has to be closed
  */
@@ -41,35 +38,76 @@ export async function prepare(
   phases: Phases,
   learning: Learning | undefined,
   opened: AsyncDisposableStack,
-): Promise<Prepared> {
-  const failing = new AbortController();
-  const inner = { ...context, signal: AbortSignal.any([context.signal, failing.signal]) };
-  const local = openLocal(request, inner, opened);
-  const { destination } = request;
-  const site = openSite(request, inner, local, phases, opened);
-  const { connected } = site;
-  const evaluating = evaluateEarly(request, inner, phases, { local, ...site });
-  // Of a mode that is not chosen yet, what it cannot have is evidence.
-  const permission = site.importCheck.then(allowed, (error: unknown) =>
-    refused(error, destination),
-  );
-  const all = Promise.all([connected, local, evaluating, permission]);
+): Promise<Ready> {
+  const ending = new AbortController();
+  const end = (reason: unknown): void => ending.abort(reason);
+  const inner = { ...context, signal: AbortSignal.any([context.signal, ending.signal]) };
+  const stores = connect(request, inner, phases, opened);
+  const memory = stores && new EvaluationMemory(request, inner, stores);
+  const starting = start({ request, context: inner, phases, opened, stores, memory, end });
   try {
-    const ready = await Promise.race([all, loss(connected), cancelled(context.signal)]);
-    const [places, localStore, evaluation, { importCheck, refusal }] = ready;
-    const done = { local: localStore, evaluation, importCheck, ...usedBy(places) };
-    if (destination.mode !== 'auto') return { ...done, places, choice: choiceOf(destination) };
-    const choosing = { request, destination, context, learning, phases, opened, refusal };
-    const chosen = await choosePlaces({ ...choosing, ...done, stores: places });
-    return { ...done, ...chosen, ...usedBy([...places, ...chosen.places]) };
+    const beginning = await Promise.race([
+      starting.then((started) => ({ kind: 'started', started }) as const),
+      unchanged(memory),
+      ...(stores ? [loss(stores.connected)] : []),
+      cancelled(context.signal),
+    ]);
+    if (beginning.kind === 'started') {
+      const outer = { ...context, env: beginning.started.context.env };
+      const started = { ...beginning.started, context: outer };
+      const chosen = await choose(request, started, phases, learning, opened);
+      return { kind: 'prepared', prepared: { ...started, ...chosen, memory } };
+    }
+    end(new Error('nothing has to be evaluated'));
+    await Promise.allSettled([starting]);
+    return beginning;
   } catch (error) {
-    failing.abort(error);
-    void connected.then((places) => {
-      for (const { place } of places) place.close();
-    }, toError);
-    await Promise.allSettled([connected, local, evaluating, permission]);
+    end(error);
+    if (stores) closeAll(stores.connected);
+    await Promise.allSettled([stores?.connected, starting]);
     throw error;
   }
+}
+
+function connect(
+  request: StepRequest,
+  context: StepContext,
+  phases: Phases,
+  opened: AsyncDisposableStack,
+): StoreConnections | undefined {
+  const { destination } = request;
+  if (!('stores' in destination)) return undefined;
+  return connectStores(request, destination.stores, context, phases, opened);
+}
+
+/** Never settles where something may have changed. */
+async function unchanged(
+  memory: EvaluationMemory | undefined,
+): Promise<Ready & { readonly kind: 'unchanged' }> {
+  const found = await memory?.unchanged;
+  return found ? { kind: 'unchanged', unchanged: found } : new Promise(() => undefined);
+}
+
+type Chosen = Pick<Prepared, 'choice' | 'traffic' | 'lines' | 'places' | 'importCheck'>;
+
+/** In mode auto, where it is built. */
+async function choose(
+  request: StepRequest,
+  started: Started,
+  phases: Phases,
+  learning: Learning | undefined,
+  opened: AsyncDisposableStack,
+): Promise<Chosen> {
+  const { destination } = request;
+  const { places, context, permission } = started;
+  const { importCheck, refusal } = permission;
+  if (destination.mode !== 'auto') {
+    return { choice: choiceOf(destination), ...usedBy(places), places, importCheck };
+  }
+  const { local, evaluation } = started;
+  const choosing = { request, destination, context, learning, phases, opened, refusal };
+  const chosen = await choosePlaces({ ...choosing, local, evaluation, stores: places });
+  return { ...chosen, ...usedBy([...places, ...chosen.places]), importCheck };
 }
 
 function usedBy(all: readonly Connected[]): Pick<Prepared, 'traffic' | 'lines'> {
@@ -81,66 +119,4 @@ function usedBy(all: readonly Connected[]): Pick<Prepared, 'traffic' | 'lines'> 
 function choiceOf(destination: Exclude<Destination, { readonly mode: 'auto' }>): Choice {
   const reason = destination.mode === 'local' ? destination.reason : undefined;
   return { mode: destination.mode, reason, predictions: [] };
-}
-
-interface Permission {
-  readonly importCheck: SignatureCheck | undefined;
-  readonly refusal: ActionError | undefined;
-}
-
-function allowed(importCheck: SignatureCheck | undefined): Permission {
-  return { importCheck, refusal: undefined };
-}
-
-function refused(thrown: unknown, { mode }: Destination): Permission {
-  const error = asActionError(thrown);
-  if (mode !== 'auto' || error.code !== 'signature-required') throw error;
-  return { importCheck: undefined, refusal: error };
-}
-
-function openSite(
-  request: StepRequest,
-  context: StepContext,
-  local: Promise<LocalStore>,
-  phases: Phases,
-  opened: AsyncDisposableStack,
-): Site {
-  const { destination } = request;
-  switch (destination.mode) {
-    case 'auto':
-    case 'remote-store':
-      return remotesSite(request, destination.stores, context, local, phases, opened);
-    case 'builders':
-      return buildersSite(request, destination.machines, context, local, phases, opened);
-    case 'local':
-      return localSite(request, context, local, opened);
-  }
-}
-
-/** Rejects when the last established connection is lost: no use in evaluating on. */
-async function loss(connected: Site['connected']): Promise<never> {
-  const reasons = await Promise.all((await connected).map(({ place }) => place.lost));
-  throw reasons[0] ?? new Error('no place was connected');
-}
-
-/** Rejects when the workflow is cancelled: some waits for the remote do not listen to the signal. */
-function cancelled(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    const stop = (): void => reject(toError(signal.reason));
-    if (signal.aborted) stop();
-    else signal.addEventListener('abort', stop, { once: true });
-  });
-}
-
-async function openLocal(
-  { destination, nixConf }: StepRequest,
-  context: StepContext,
-  opened: AsyncDisposableStack,
-): Promise<LocalStore> {
-  const { env } = context;
-  const local = await openLocalStore({ env, socketPath: daemonSocketPath(env) });
-  opened.defer(() => local.store.close());
-  // With builders whoever serves it trusts us, if need be as a daemon of ours.
-  if (destination.mode !== 'builders') await warnOfUnheard(nixConf, local, context);
-  return local;
 }

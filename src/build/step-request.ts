@@ -5,6 +5,7 @@ import type { Machine } from '../domain/machine.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { RemoteStoreUri } from '../domain/store-uri.ts';
 import type { System } from '../domain/system.ts';
+import type { RunnerNix } from '../nix/install/runner-nix.ts';
 import type { GivenConf } from '../nix/nix-conf.ts';
 import type { EvaluationSource } from '../nix/walk-root.ts';
 import type { PipeProgram } from '../tunnel/launcher.ts';
@@ -71,6 +72,8 @@ export interface StepContext {
   readonly temporaryDirectory: string;
   /** Where folders with sockets are made: not in anything that Nix might copy. */
   readonly socketDirectory: string;
+  /** What `env` leads to; to be waited for by who runs Nix. */
+  readonly nix: RunnerNix;
   readonly kept: Kept;
   readonly observe: Observe;
   readonly clock: Clock;

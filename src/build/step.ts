@@ -16,11 +16,11 @@ import { linkCopied } from './linked-attributes.ts';
 import { outputCandidates } from './output-candidates.ts';
 import { Phases } from './phases.ts';
 import { prepare, type Prepared } from './prepare.ts';
-import { openGivenConf } from './runner-conf.ts';
 import type { Connected } from './site.ts';
 import type { StepContext, StepReport, StepRequest } from './step-request.ts';
 import type { Target, TargetResult } from './target.ts';
 import { collectOutcomes, planTargets } from './targets.ts';
+import { reportUnchanged } from './unchanged.ts';
 import { Workplace } from './workplace.ts';
 
 /** How often copying goes on over another connection. */
@@ -29,7 +29,6 @@ const REOPENINGS = 2;
 /** What the verbs of a step share, once it is connected and has evaluated. */
 interface Step extends Prepared {
   readonly request: StepRequest;
-  readonly context: StepContext;
   readonly phases: Phases;
   /** One for each session that builds. */
   readonly workplaces: Workplace[];
@@ -49,10 +48,11 @@ export async function runStep(request: StepRequest, context: StepContext): Promi
   const observe = alsoTo(logs, context.observe);
   const phases = new Phases(context.clock, observe);
   const observed = { ...context, observe };
-  const inner = { ...observed, env: await environmentOf(request, observed, opened) };
-  const learning = Learning.begin(request, inner);
-  const prepared = await prepare(request, inner, phases, learning, opened);
-  const step: Step = { ...prepared, request, context: inner, phases, workplaces: [], opened };
+  const learning = Learning.begin(request, observed);
+  const ready = await prepare(request, observed, phases, learning, opened);
+  if (ready.kind === 'unchanged') return reportUnchanged(ready.unchanged, phases, observe);
+  const { prepared } = ready;
+  const step: Step = { ...prepared, request, phases, workplaces: [], opened };
   const { attributes } = prepared.evaluation;
   warnOfUnmatched(step, attributes);
   using watch = learning?.watch(prepared.lines, context.clock);
@@ -61,6 +61,8 @@ export async function runStep(request: StepRequest, context: StepContext): Promi
   const seen = watch?.seen();
   const told = await report(step, results, copies);
   if (seen) await learning?.keep(endedStep(step, seen, told));
+  const isWhole = told.outcomes.every(({ status }) => isGood(status));
+  if (isWhole) await prepared.memory?.keep(prepared.evaluation);
   return told;
 }
 
@@ -71,16 +73,6 @@ function endedStep(
 ): EndedStep {
   const trackers = workplaces.map(({ tracker }) => tracker);
   return { choice, seen, trackers, outcomes, local: local.store };
-}
-
-/** What every Nix of this step goes by. With builders its configuration is written when they are known. */
-async function environmentOf(
-  { destination, nixConf }: StepRequest,
-  context: StepContext,
-  opened: AsyncDisposableStack,
-): Promise<StepContext['env']> {
-  if (destination.mode === 'builders') return context.env;
-  return (await openGivenConf(nixConf, context, opened)).env;
 }
 
 function warnOfUnmatched({ request, context }: Step, all: readonly EvaluatedAttribute[]): void {

@@ -43,6 +43,16 @@ export async function userConfFiles(
   return [file, ...others.filter((other) => other !== file)].join(':');
 }
 
+/** All files that Nix reads for its settings: the system's, and the user's. */
+export async function confFiles(
+  env: Readonly<Record<string, string | undefined>>,
+  version: NixVersion,
+): Promise<readonly string[]> {
+  const inherited = env['NIX_USER_CONF_FILES'];
+  const users = inherited === undefined ? await defaultFiles(env, version) : splitPath(inherited);
+  return [`${env['NIX_CONF_DIR'] ?? '/etc/nix'}/nix.conf`, ...users];
+}
+
 /** Newer Nix takes an empty entry for the working directory (executable-path.cc), older for nothing; neither can read it. */
 function splitPath(list: string): readonly string[] {
   return list.split(':').filter((entry) => entry !== '');
