@@ -1,3 +1,4 @@
+import { diagnose } from '../diagnose/diagnose.ts';
 import { ActionError, type ErrorCode } from '../domain/errors.ts';
 import { isDrvPath, type DrvPath, type StorePath } from '../domain/store-path.ts';
 import { oneLine, withoutColour } from '../domain/text.ts';
@@ -15,17 +16,7 @@ interface MachineError {
 }
 
 /** What a user who is not trusted hears. */
-const KNOWN: readonly { readonly code: ErrorCode; readonly pattern: RegExp }[] = [
-  // "lacks a valid signature" up to 2.11
-  {
-    code: 'signature-required',
-    pattern: /lacks a (?:valid signature|signature by a trusted key)/,
-  },
-  {
-    code: 'daemon-untrusted',
-    pattern: /not privileged to build input-addressed derivations/,
-  },
-];
+const REFUSALS: ReadonlySet<ErrorCode> = new Set(['signature-required', 'daemon-untrusted']);
 
 /** Keeps what machines say while a build is on its way to them. A daemon does not say which build its words are about. */
 export class MachineErrors {
@@ -70,12 +61,12 @@ export class MachineErrors {
   }
 
   #note(message: string): void {
-    const known = KNOWN.find(({ pattern }) => pattern.test(message));
-    if (known === undefined) return;
+    const { code } = diagnose(message) ?? {};
+    if (code === undefined || !REFUSALS.has(code)) return;
     const text = oneLine(withoutColour(message).replace(/^error: /, ''));
     for (const drvPath of this.#running) {
       const machine = this.#machineOf(drvPath) ?? '';
-      if (machine !== '') this.#heard.set(drvPath, { code: known.code, text, machine });
+      if (machine !== '') this.#heard.set(drvPath, { code, text, machine });
     }
   }
 }

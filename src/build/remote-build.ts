@@ -1,4 +1,4 @@
-import { summarizeBuildError } from '../diagnose/build-error.ts';
+import { buildRemedy, summarizeBuildError } from '../diagnose/build-error.ts';
 import type { DaemonEvent } from '../domain/activity.ts';
 import type { BuildResult } from '../domain/build-result.ts';
 import { ActionError, asActionError } from '../domain/errors.ts';
@@ -151,21 +151,8 @@ function buildError(status: OutcomeStatus, answer: BuildResult | undefined): Act
     });
   }
   const { errorMessage } = answer;
-  const hint = status === 'unsupported-system' ? unsupportedHint(errorMessage) : undefined;
+  const hint = buildRemedy(errorMessage);
   return new ActionError('build-failed', summarizeBuildError(errorMessage), { hint });
-}
-
-/** Up to 2.33 and since 2.34 (worker.cc, derivation-building-goal.cc). */
-const BUILDS_NOTHING = /unable to start any build|local builds are disabled/i;
-
-function unsupportedHint(errorMessage: string): string {
-  if (BUILDS_NOTHING.test(errorMessage)) {
-    return (
-      'With max-jobs: 0 the runner itself builds nothing, preferLocalBuild or not. Leave max-jobs out, or use a machine for that system and ' +
-      "with those features (what Nix downloads by itself, as builtin:fetchurl, is of the system 'builtin')."
-    );
-  }
-  return 'Use a builder for that system and with those features, or set extra-platforms on this one if it can run such programs.';
 }
 
 /** What a broken session means for every target that waits for it. */

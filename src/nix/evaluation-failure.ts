@@ -1,4 +1,5 @@
 import { type AttrPath, printAttrPath } from '../domain/attr-path.ts';
+import { diagnose } from '../diagnose/diagnose.ts';
 import { ActionError, type ErrorCode } from '../domain/errors.ts';
 import type { Installable } from '../domain/installable.ts';
 import { similarNames } from '../domain/suggestions.ts';
@@ -120,22 +121,11 @@ function unknownText(
     : `the expression selected by the selection path '${printAttrPath(path)}' should be a set but is ${miss.kind === 'int' ? 'an' : 'a'} ${miss.kind}`;
 }
 
-// 2.8.0: `getting status of '…': No such file or directory`; 2.26.3: `path '…' does not exist`; 2.34.8 speaks of the repository.
-const MISSING_SOURCE =
-  /-source\/.*(does not exist|No such file)|in Git repository|not tracked by Git/;
-
 function hintFor(installable: Installable, { message }: NixError): string | undefined {
-  if (message.includes("use '--impure' to override")) return 'Add a line `--impure` to eval-args.';
-  if (message.includes('could not find a flake.nix file')) {
-    return 'Is actions/checkout before this step, and is working-directory the folder that the flake is in?';
-  }
-  if (/api\.github\.com.*HTTP error 4(?:03|29)/s.test(message)) {
-    return 'GitHub limits anonymous requests to a few an hour: give github-token, for example ${{ github.token }}.';
-  }
+  const found = diagnose(message);
   const isTree = installable.kind === 'flake' && !installable.flakeRef.startsWith('path:');
-  return isTree && MISSING_SOURCE.test(message)
-    ? 'A file that git does not track is no part of a flake: git add it, or write path: before the flake.'
-    : undefined;
+  // What is not there may be named by a path alone, and then has nothing to do with git.
+  return found?.id === 'untracked-file' && !isTree ? undefined : found?.remedy;
 }
 
 /** Nix gives throw no position of its own (only the call of `throw` in the trace); what is in our program is nobody's. */

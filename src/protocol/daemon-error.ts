@@ -1,3 +1,4 @@
+import { diagnose } from '../diagnose/diagnose.ts';
 import { ActionError, type ErrorCode } from '../domain/errors.ts';
 import { oneLine } from '../domain/text.ts';
 import type { Decoding, WireReader } from './wire-reader.ts';
@@ -31,35 +32,21 @@ export function* readNixError(reader: WireReader): Decoding<NixError> {
   return new NixError(message, level, traces);
 }
 
-interface Known {
-  readonly code: ErrorCode;
-  readonly pattern: RegExp;
-  readonly hint: (label: string) => string;
-}
-
-const KNOWN: readonly Known[] = [
-  {
-    code: 'disk-full',
-    pattern: /No space left on device|database or disk is full|Disk quota exceeded/,
-    hint: (label) => `Free disk space for ${label}, for example with nix-collect-garbage.`,
-  },
-  {
-    // "lacks a valid signature" up to 2.11
-    code: 'signature-required',
-    pattern: /lacks a (?:valid signature|signature by a trusted key)/,
-    hint: (label) =>
-      `The daemon of ${label} must trust this user (trusted-users) or the key that signed the path (trusted-public-keys).`,
-  },
-];
+/** Codes of its own that a daemon's words can give an operation; with any other it is the daemon that failed. */
+const OWN_CODES: ReadonlySet<ErrorCode | undefined> = new Set<ErrorCode>([
+  'disk-full',
+  'signature-required',
+]);
 
 /**
  * A daemon's error as ours: `disk-full` and `signature-required` where Nix's text says so, else `daemon-error`. Nix's words are in
  * the message on one line, and verbatim in `cause`.
  */
 export function daemonError(label: string, error: NixError): ActionError {
-  const known = KNOWN.find(({ pattern }) => pattern.test(error.message));
-  return new ActionError(known?.code ?? 'daemon-error', `${label}: ${oneLine(error.message)}`, {
-    hint: known?.hint(label),
+  const known = diagnose(error.message, { machine: label });
+  const code = known?.code !== undefined && OWN_CODES.has(known.code) ? known.code : 'daemon-error';
+  return new ActionError(code, `${label}: ${oneLine(error.message)}`, {
+    hint: known?.remedy,
     cause: error,
   });
 }

@@ -1,3 +1,4 @@
+import { diagnose } from '../diagnose/diagnose.ts';
 import { ActionError } from '../domain/errors.ts';
 import { printable } from '../domain/text.ts';
 
@@ -16,15 +17,21 @@ export interface StreamEnd {
   readonly cause: Error | undefined;
 }
 
-/** What shells, env(1) and Node say of a program that is not there. */
+/** What Node says of a program that is not there, and env(1) and shells of one that is called otherwise. */
 const NOT_FOUND = /not found|ENOENT|No such file or directory|unknown command|not recognized/i;
+
+/** That a program is missing; not that a file is that the program wanted. */
+function isMissingProgram(diagnostics: string): boolean {
+  const known = diagnose(diagnostics);
+  return known?.weight === 'cause' ? known.code === 'nix-missing' : NOT_FOUND.test(diagnostics);
+}
 
 /** Says why a session's stream ended, as far as anybody told: `nix-missing` or `connection-lost`. */
 export function streamEnded(end: StreamEnd): ActionError {
   const said = printable(end.diagnostics);
   const because = said === '' ? (end.cause?.message ?? '') : said;
   const tail = because === '' ? '' : `: ${because}`;
-  if (!end.isGreeted && NOT_FOUND.test(end.diagnostics)) {
+  if (!end.isGreeted && isMissingProgram(end.diagnostics)) {
     return new ActionError('nix-missing', `${end.label}: nix-daemon could not be started${tail}`, {
       hint:
         'Install Nix there, or name the program in the store URI, for example ' +
@@ -33,11 +40,17 @@ export function streamEnded(end: StreamEnd): ActionError {
     });
   }
   return new ActionError('connection-lost', `${end.label}: ${whileDoing(end)}${tail}`, {
-    hint: end.isGreeted
-      ? 'Run the step again: what was finished is not done twice.'
-      : 'Is nix-daemon running there, and may this user use it? `systemctl status nix-daemon` on that machine tells.',
+    hint: remedyFor(end),
     cause: end.cause,
   });
+}
+
+function remedyFor({ isGreeted, diagnostics, label }: StreamEnd): string {
+  if (isGreeted) return 'Run the step again: what was finished is not done twice.';
+  return (
+    diagnose(diagnostics, { machine: label })?.remedy ??
+    'Is nix-daemon running there, and may this user use it? `systemctl status nix-daemon` on that machine tells.'
+  );
 }
 
 function whileDoing({ isGreeted, waiting, waitingCount }: StreamEnd): string {

@@ -1,3 +1,4 @@
+import { diagnose } from '../../diagnose/diagnose.ts';
 import { ActionError } from '../../domain/errors.ts';
 import { printable } from '../../domain/text.ts';
 import { TurnedAway } from '../handshake-progress.ts';
@@ -9,6 +10,7 @@ import {
   unknown,
   type Explain,
   type Explanation,
+  type Named,
 } from './host-key-explanations.ts';
 
 /** A client that has ended before it was let in. */
@@ -22,58 +24,54 @@ export interface ClientEnd {
 /** What the shell says of a program that is not there (POSIX, 2.8.2). */
 const NOT_FOUND = 127;
 
-/** The server was too busy to talk, and may not be soon: sshd says so since 9.8, before it just hangs up. */
-const TURNED_AWAY =
-  /^(?:kex_exchange_identification|ssh_exchange_identification|banner exchange): .*(?:closed|reset)|Exceeded MaxStartups|Not allowed at this time/im;
-
 const UP = 'Is the builder up, and does its firewall let this runner in?';
 
-/** What the client says (sshconnect.c, sshconnect2.c, readconf.c, packet.c), the telling first: what went wrong on the way comes with more lines. */
-const EXPLANATIONS: readonly (readonly [RegExp, Explain])[] = [
-  [/REVOKED HOST KEY DETECTED|host key .* is marked as revoked/i, revoked],
-  [/^(?:\S+ )?host key for (\S+) has changed/im, changed],
-  [/REMOTE HOST IDENTIFICATION HAS CHANGED/, changed],
-  [/^No (\S+) host key is known for (\S+)/im, unknown],
-  [/Host key verification failed/i, unknown],
-  [/no matching host key type found\. Their offer: (.*)/i, noCommonKey],
-  [/Unable to negotiate with .*: (no matching .*)/i, (_, [, what = '']) => noHandshake(what)],
-  [/Could not resolve hostname (\S+):/i, (_, [, host = '']) => unresolvable(host)],
-  [/^(\S+): Permission denied \((.*)\)/im, denied],
-  [/Permission denied|Too many authentication failures/i, denied],
-  [
-    /^(.*: (?:line \d+: )?Bad .*|Bad owner or permissions on .*|.*terminating, .*)$/im,
-    badConfiguration,
-  ],
-  [/connect to host (\S+) port (\d+): (.*)/i, noConnection],
-  [/timed out/i, (options) => timedOut(options)],
-  [/stdio forwarding failed|open failed: (.*)/i, notFromThere],
-  [
-    /banner line contains invalid|invalid protocol identifier|Protocol major versions differ/i,
-    noSsh,
-  ],
-];
+/** The server was too busy to talk, and may not be soon. */
+const TURNED_AWAY: ReadonlySet<string> = new Set(['ssh-turned-away', 'ssh-closed']);
+
+/** What is known here beyond what the table of texts knows, by its ids. */
+const EXPLANATIONS: ReadonlyMap<string, Explain> = new Map<string, Explain>([
+  ['ssh-host-key-revoked', revoked],
+  ['ssh-host-key-changed', changed],
+  ['ssh-host-key-unknown', unknown],
+  ['ssh-host-key-unverified', unknown],
+  ['ssh-host-key-types', noCommonKey],
+  ['ssh-no-common-algorithm', noHandshake],
+  ['ssh-name-unknown', unresolvable],
+  ['ssh-denied', denied],
+  ['ssh-too-many-keys', denied],
+  ['ssh-configuration', badConfiguration],
+  ['ssh-refused', noConnection],
+  ['ssh-no-answer', noAnswer],
+  ['ssh-no-route', noConnection],
+  ['ssh-jump-failed', notFromThere],
+  ['ssh-no-server', noSsh],
+]);
 
 /** Why an OpenSSH client did not get in, as far as it says so: the same errors as of a connection that we make ourselves. */
 export function clientFailure(options: OpensshOptions, { code, said }: ClientEnd): ActionError {
   if (code === undefined || code === NOT_FOUND) return missing();
   const cause = said === '' ? undefined : new Error(printable(said, 2000));
-  for (const [pattern, explain] of EXPLANATIONS) {
-    const match = pattern.exec(said);
-    if (!match) continue;
-    const { code: errorCode, what, hint } = explain(options, match);
-    return new ActionError(errorCode, what, { hint, cause });
+  const found = diagnose(said, { machine: options.host });
+  if (found && TURNED_AWAY.has(found.id)) return turnedAway(options, said, cause);
+  const explain = found && EXPLANATIONS.get(found.id);
+  if (explain) {
+    const { code: errorCode, what, hint } = explain(options, found.named);
+    return new ActionError(errorCode, what, { hint: hint ?? found.remedy, cause });
   }
-  const { host } = options;
-  const words = lastLine(said);
-  if (TURNED_AWAY.test(said)) {
-    const what = `${host} closed the connection before the SSH handshake (${words})`;
-    return new TurnedAway('host-unreachable', what, {
-      hint: "Too many connections at once, perhaps: see sshd's MaxStartups and PerSourcePenalties on the builder.",
-      cause,
-    });
-  }
-  const reason = words === '' ? `ssh ended with code ${code}` : words;
-  return new ActionError('connection-lost', `connecting to ${host} failed: ${reason}`, { cause });
+  const reason = found?.line ?? lastLine(said);
+  const words = reason === '' ? `ssh ended with code ${code}` : reason;
+  const what = `connecting to ${options.host} failed: ${words}`;
+  const hint = found?.remedy ?? 'Try `ssh -v` to that host as the user who runs the step.';
+  return new ActionError(found?.code ?? 'connection-lost', what, { hint, cause });
+}
+
+function turnedAway({ host }: OpensshOptions, said: string, cause: Error | undefined): TurnedAway {
+  const what = `${host} closed the connection before the SSH handshake (${lastLine(said)})`;
+  return new TurnedAway('host-unreachable', what, {
+    hint: "Too many connections at once, perhaps: see sshd's MaxStartups and PerSourcePenalties on the builder.",
+    cause,
+  });
 }
 
 /** Why a connection that was in use is gone. */
@@ -108,11 +106,11 @@ function missing(): ActionError {
   );
 }
 
-function noHandshake(what: string): Explanation {
+function noHandshake(_: OpensshOptions, { what = '' }: Named): Explanation {
   return { code: 'connection-lost', what: `the SSH handshake failed: ${printable(what)}` };
 }
 
-function unresolvable(host: string): Explanation {
+function unresolvable(_: OpensshOptions, { host = '' }: Named): Explanation {
   return {
     code: 'host-unresolvable',
     what: `the host name ${printable(host)} does not resolve`,
@@ -122,9 +120,8 @@ function unresolvable(host: string): Explanation {
 
 function denied(
   { host, user, identity, env }: OpensshOptions,
-  match: RegExpExecArray,
+  { who = '', methods = 'publickey' }: Named,
 ): Explanation {
-  const [, who = '', methods = 'publickey'] = match;
   const whom = who === '' ? `${user === undefined ? '' : `${user}@`}${host}` : printable(who);
   // As after a key that was taken and is not enough (AuthenticationMethods).
   const wanted = methods.includes('publickey') ? '' : `, and it wants ${printable(methods)}`;
@@ -153,7 +150,7 @@ function offered(identity: OpensshIdentity): string {
   }
 }
 
-function badConfiguration(_: OpensshOptions, [line = '']: RegExpExecArray): Explanation {
+function badConfiguration(_: OpensshOptions, { line = '' }: Named): Explanation {
   return {
     code: 'input-invalid',
     what: `transport: openssh, but ssh does not take its configuration: ${printable(line)}`,
@@ -161,12 +158,9 @@ function badConfiguration(_: OpensshOptions, [line = '']: RegExpExecArray): Expl
   };
 }
 
-function noConnection(options: OpensshOptions, match: RegExpExecArray): Explanation {
-  const [, host = options.host, port = '', reason = ''] = match;
-  if (/timed out/i.test(reason)) {
-    return { code: 'connect-timeout', what: `${host} did not answer on port ${port}`, hint: UP };
-  }
-  if (/refused/i.test(reason)) {
+function noConnection(options: OpensshOptions, named: Named): Explanation {
+  const { host = options.host, port = '', reason } = named;
+  if (reason === undefined) {
     const what = `${host} refuses connections on port ${port}: nothing listens there`;
     const hint = 'Is sshd running on the builder, and is that its port?';
     return { code: 'host-unreachable', what, hint };
@@ -178,17 +172,16 @@ function noConnection(options: OpensshOptions, match: RegExpExecArray): Explanat
   };
 }
 
-function timedOut({ host }: OpensshOptions): Explanation {
-  return { code: 'connect-timeout', what: `${host} did not answer`, hint: UP };
+function noAnswer(options: OpensshOptions, { host = options.host, port }: Named): Explanation {
+  const where = port === undefined ? '' : ` on port ${port}`;
+  return { code: 'connect-timeout', what: `${host} did not answer${where}`, hint: UP };
 }
 
-function notFromThere(
-  { host }: OpensshOptions,
-  [line, reason = line]: RegExpExecArray,
-): Explanation {
+function notFromThere({ host }: OpensshOptions, { reason }: Named): Explanation {
+  const why = reason === undefined ? 'it does not say why' : printable(reason);
   return {
     code: 'host-unreachable',
-    what: `${host} cannot be reached from the host on the way to it: ${printable(reason)}`,
+    what: `${host} cannot be reached from the host on the way to it: ${why}`,
     hint: UP,
   };
 }

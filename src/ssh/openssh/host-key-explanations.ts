@@ -10,8 +10,11 @@ export interface Explanation {
   readonly hint?: string;
 }
 
-/** @param match of what the client says */
-export type Explain = (options: OpensshOptions, match: RegExpExecArray) => Explanation;
+/** What the client's words name: host, port, reason … */
+export type Named = Readonly<Partial<Record<string, string>>>;
+
+/** @param named by what the client says */
+export type Explain = (options: OpensshOptions, named: Named) => Explanation;
 
 function source({ hostKeys }: OpensshOptions): string {
   if (hostKeys.pinned !== undefined) return hostKeys.pinned.source;
@@ -26,9 +29,9 @@ export function revoked(options: OpensshOptions): Explanation {
   };
 }
 
-export function changed(options: OpensshOptions, match?: RegExpExecArray): Explanation {
+export function changed(options: OpensshOptions, named: Named = {}): Explanation {
   const { pinned } = options.hostKeys;
-  const host = pinned === undefined ? (match?.[1] ?? options.host) : options.host;
+  const host = pinned === undefined ? (named['host'] ?? options.host) : options.host;
   const expected = pinned?.trusted.map((key) => `${key.type} ${fingerprint(key)}`).join(' or ');
   const instead = expected === undefined ? '' : `, which is ${expected}`;
   return {
@@ -40,7 +43,7 @@ export function changed(options: OpensshOptions, match?: RegExpExecArray): Expla
   };
 }
 
-export function unknown(options: OpensshOptions, [, , name]: RegExpExecArray): Explanation {
+export function unknown(options: OpensshOptions, { host: name }: Named): Explanation {
   // A pinned key of another type than those that the host has.
   if (options.hostKeys.pinned !== undefined) return changed(options);
   return {
@@ -52,7 +55,7 @@ export function unknown(options: OpensshOptions, [, , name]: RegExpExecArray): E
   };
 }
 
-export function noCommonKey(options: OpensshOptions, [, offer = '']: RegExpExecArray): Explanation {
+export function noCommonKey(options: OpensshOptions, { offer = '' }: Named): Explanation {
   return {
     code: 'host-key-mismatch',
     what: `${options.host} has no host key of a type that is known for it: it offers ${printable(offer)}`,
