@@ -96,7 +96,7 @@ describe('a disk that fills up', () => {
     expect(results).toMatchObject([{ error: { code: 'build-failed' } }, {}]);
     // It was the build's own program that could not write: what it said of that is in its log.
     expect(errors[0]).toMatch(
-      /^Cannot build '\S+-fills\.drv'\. Reason: builder failed with exit code 1\. Its log ends with: head: standard output: I\/O error$/,
+      /^Cannot build '\S+-fills\.drv'\. Reason: builder failed with exit code 1\. Its log ends with: head: standard output: I\/O error\. Its whole log is above, /,
     );
     expect(log).toMatch(/No space left on device/);
     await expectWholeStore(smallBuilder);
