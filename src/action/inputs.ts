@@ -13,6 +13,7 @@ import { readDestination, type InputPlace } from './destination.ts';
 import { readGivenConf } from './given-conf.ts';
 import { readHostChecks, type HostChecks } from './host-keys.ts';
 import { InputReader, type ReadInput } from './input-reader.ts';
+import { destinationToRebuild, keepFailedSetting } from './rebuild.ts';
 
 /** All inputs of the step but those that it logs in with, checked. */
 export type Inputs = BuildInputs | SetUpInputs;
@@ -49,6 +50,7 @@ const OF_INSTALLABLES: ReadonlyMap<string, string> = new Map([
   ['working-directory', '.'],
   ['copy-outputs', 'false'],
   ['out-link', 'result'],
+  ['rebuild', 'false'],
 ]);
 
 /**
@@ -59,11 +61,13 @@ export function readInputs(read: ReadInput, place: InputPlace): Inputs {
   const reader = new InputReader(read);
   const source = readSource(reader);
   const isSetUp = reader.lines('installables').length === 0 && source.kind === 'flake';
-  const destination = readDestination(reader, place);
+  const rebuild = reader.boolean('rebuild') ?? false;
+  const named = readDestination(reader, place);
+  const destination = destinationToRebuild(reader, named, rebuild);
   const common = {
     hostChecks: readHostChecks(reader, destination),
     copyInputs: reader.choice('copy-inputs', ['auto', 'never']),
-    options: readOptions(reader),
+    options: readOptions(reader, rebuild),
     nixConf: readGivenConf(reader, place),
     writeSummary: reader.boolean('summary') ?? true,
     mayKeep: reader.boolean('cache') ?? true,
@@ -75,7 +79,7 @@ export function readInputs(read: ReadInput, place: InputPlace): Inputs {
     return { task: 'set-up', ...complete(reader, remote, common, {}) };
   }
   const wanted = readWanted(reader, source, place.workspace);
-  return { task: 'build', ...complete(reader, destination, common, wanted) };
+  return { task: 'build', ...complete(reader, destination, common, { ...wanted, rebuild }) };
 }
 
 /** What is to be built is not known then: on `auto`, remotes that can be stores are, so that no input passes the runner. */
@@ -112,7 +116,7 @@ function refuseWithoutInstallables(reader: InputReader): void {
   }
 }
 
-type Wanted = Omit<StepRequest, keyof SetUpRequest>;
+type Wanted = Omit<StepRequest, keyof SetUpRequest | 'rebuild'>;
 
 /** What is to be built, from where, and what becomes of it here. */
 function readWanted(reader: InputReader, source: EvaluationSource, workspace: string): Wanted {
@@ -182,13 +186,13 @@ function readCopySelection(reader: InputReader): CopySelection {
   return { kind: 'matching', globs };
 }
 
-function readOptions(reader: InputReader): BuildOptions {
+function readOptions(reader: InputReader, rebuild: boolean): BuildOptions {
   return {
     keepGoing: reader.boolean('keep-going'),
     maxJobs: reader.count('max-jobs', 'jobs'),
     cores: reader.count('cores', 'cores'),
     timeout: reader.count('timeout', 'seconds'),
     maxSilentTime: reader.count('max-silent-time', 'seconds'),
-    settings: reader.settings('build-options'),
+    settings: new Map([...reader.settings('build-options'), ...keepFailedSetting(reader, rebuild)]),
   };
 }

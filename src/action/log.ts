@@ -151,6 +151,8 @@ function oneLine(event: StepEvent): string | undefined {
       const { attribute, status } = event.outcome;
       return `${isGood(status) ? '✓' : '✗'} ${attribute}: ${status}`;
     }
+    case 'line':
+      return event.text;
     case 'phase-started':
     case 'phase-ended':
     case 'evaluation-log':

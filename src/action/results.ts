@@ -1,3 +1,4 @@
+import { differenceEntries, type DifferenceEntry } from './differences.ts';
 import { isGood, type Outcome } from '../domain/outcome.ts';
 
 /** GitHub refuses outputs of 1 MiB and more per job; this leaves room for other steps. */
@@ -14,6 +15,7 @@ export interface ResultEntry {
   readonly remote: string | null;
   readonly seconds: number | null;
   readonly copied: boolean;
+  readonly differences?: readonly DifferenceEntry[];
   readonly error?: { readonly code: string; readonly message: string; readonly hint?: string };
 }
 
@@ -29,6 +31,7 @@ export function toResultEntry(outcome: Outcome): ResultEntry {
     remote: outcome.remote ?? null,
     seconds: seconds === undefined ? null : Math.round(seconds * 1000) / 1000,
     copied: outcome.copied,
+    ...differenceEntries(outcome),
     ...(error && {
       error: {
         code: error.code,

@@ -3,6 +3,7 @@ import type { Phase } from '../build/events.ts';
 import type { StepReport } from '../build/step-request.ts';
 import { toError } from '../domain/errors.ts';
 import { isGood, type Outcome } from '../domain/outcome.ts';
+import { differenceSections } from './differences.ts';
 import { errorText, failuresByCause } from './failures.ts';
 import { formatBytes, formatSeconds, plural } from './format.ts';
 import { code, escapeText, warningBox } from './markdown.ts';
@@ -23,6 +24,7 @@ const PHASE_NAMES: Readonly<Record<Phase, string>> = {
   connect: 'connect',
   evaluate: 'evaluate',
   build: 'build',
+  rebuild: 'build again',
   'copy-back': 'copy back',
 };
 
@@ -45,6 +47,7 @@ export function renderSummary(report: StepReport): string {
     predictionsTable(report),
     table(report),
     ...failureSections(failed),
+    ...differenceSections(report.outcomes),
     ...report.problems.map((problem) => warningBox(errorText(problem))),
   ]
     .filter((part) => part !== '')

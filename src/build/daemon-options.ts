@@ -149,7 +149,10 @@ export function askedNames(options: BuildOptions): readonly string[] {
     ...(options.cores === undefined ? [] : ['cores']),
     ...(options.timeout === undefined ? [] : ['timeout']),
     ...(options.maxSilentTime === undefined ? [] : ['max-silent-time']),
-    ...(options.settings.size === 0 ? [] : ['build-options']),
+    ...(options.settings.has('keep-failed') ? ['keep-failed'] : []),
+    ...([...options.settings.keys()].some((name) => name !== 'keep-failed')
+      ? ['build-options']
+      : []),
   ];
 }
 

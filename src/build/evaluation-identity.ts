@@ -34,6 +34,8 @@ export async function identifyEvaluation(
   const wantedBack = copy.kind !== 'none';
   const { isSealed } = context.kept;
   const asked = { mode, source, installables, evalArgs, wantedBack, isSealed };
+  // What follows a build needs its derivations.
+  if (request.rebuild) return { kind: 'never' };
   if (obstacleInRequest(asked) !== undefined) return { kind: 'never' };
   const version = await versionOfNix(context);
   const [trees, settings] = await Promise.all([

@@ -3,7 +3,7 @@ import type { Mode } from '../plan/evidence.ts';
 import type { DrvPath } from '../domain/store-path.ts';
 
 /** The parts of a step whose wall time is reported; some overlap. Uploading is part of `build`. */
-export type Phase = 'connect' | 'evaluate' | 'build' | 'copy-back';
+export type Phase = 'connect' | 'evaluate' | 'build' | 'rebuild' | 'copy-back';
 
 /** What happens in a step, for whoever shows it. */
 export type StepEvent =
@@ -33,6 +33,8 @@ export type StepEvent =
   | { readonly kind: 'daemon-message'; readonly text: string }
   | { readonly kind: 'copying'; readonly paths: number; readonly bytes: number }
   | { readonly kind: 'attribute-done'; readonly outcome: Outcome }
+  /** For the log. */
+  | { readonly kind: 'line'; readonly text: string }
   | { readonly kind: 'notice' | 'warning'; readonly text: string };
 
 /** Hears what happens; must not throw. */

@@ -18,6 +18,11 @@ export interface BuildPlace {
   readonly rename: (text: string) => string;
   /** What to do where a machine, by its daemon's name, refuses something to the user who is logged in there. */
   readonly trustRemedy: (machine: string) => string | undefined;
+  /**
+   * The NAR of what is in its store, valid or not; undefined where such a program cannot be run.
+   * @throws ActionError of the connection
+   */
+  readonly dump?: (path: string, signal: AbortSignal) => Promise<AsyncIterable<Buffer>>;
   /** Settles only if nothing can be built there any more, with the reason. */
   readonly lost: Promise<Error>;
   close(): void;

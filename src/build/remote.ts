@@ -25,6 +25,7 @@ import {
 import type { Access } from './access.ts';
 import type { Observe } from './events.ts';
 import { offerOf } from './offers.ts';
+import { dumpOverSsh } from './remote-dump.ts';
 import { readRemoteSettings } from './remote-settings.ts';
 import type { BuildPlace } from './place.ts';
 
@@ -108,6 +109,9 @@ export class Remote implements BuildPlace {
   /** A further session, for queries and copies. */
   readonly openSession = async (): Promise<Store> =>
     this.#sessionOn(await this.#openChannel([])).store;
+
+  readonly dump = (path: string, signal: AbortSignal): Promise<AsyncIterable<Buffer>> =>
+    dumpOverSsh(this.#connection, this.uri, path, signal);
 
   readonly offer = async (): Promise<Offer> => offerOf(this.uri, await this.settings());
 

@@ -47,7 +47,7 @@ export async function shareOut(
 const unknownNeeds: Needs = () => undefined;
 
 /** A derivation that cannot be read here is for the place itself to refuse. */
-async function toRouted({ key }: Target): Promise<Routed> {
+export async function toRouted({ key }: Target): Promise<Routed> {
   const demand = isDrvPath(key)
     ? await readText(key)
         .then((text) => parseDerivation(text, key))

@@ -52,6 +52,8 @@ export interface StepRequest {
   /** Prefix of links to copied outputs; empty for none. */
   readonly outLink: string;
   readonly options: BuildOptions;
+  /** Whether all is built again, and compared. */
+  readonly rebuild: boolean;
   readonly nixConf: GivenConf;
 }
 

@@ -16,6 +16,7 @@ import { linkCopied } from './linked-attributes.ts';
 import { outputCandidates } from './output-candidates.ts';
 import { Phases } from './phases.ts';
 import { prepare, type Prepared } from './prepare.ts';
+import { rebuildAll } from './rebuild/rebuild.ts';
 import type { Connected } from './site.ts';
 import type { StepContext, StepReport, StepRequest } from './step-request.ts';
 import type { Target, TargetResult } from './target.ts';
@@ -56,9 +57,11 @@ export async function runStep(request: StepRequest, context: StepContext): Promi
   const { attributes } = prepared.evaluation;
   warnOfUnmatched(step, attributes);
   using watch = learning?.watch(prepared.lines, context.clock);
-  const results = await build(step, planTargets(attributes, request.copy));
-  const copies = await finishCopies(step, results);
+  const targets = planTargets(attributes, request.copy);
+  const built = await build(step, targets);
+  const copies = await finishCopies(step, built);
   const seen = watch?.seen();
+  const results = await rebuild(step, targets, built);
   const told = await report(step, results, copies);
   if (seen) await learning?.keep(endedStep(step, seen, told));
   const isWhole = told.outcomes.every(({ status }) => isGood(status));
@@ -92,6 +95,18 @@ async function build(
   const employ = (connected: Connected): Workplace => employAt(step, connected);
   const options = { local: local.store, copyInputs, places, employ, observe, signal };
   return phases.measure('build', () => buildAnywhere(options, targets));
+}
+
+/** Builds all again and compares, if that is asked for. */
+async function rebuild(
+  { request, context, phases, workplaces, local }: Step,
+  targets: readonly Target[],
+  results: ReadonlyMap<StorePath, TargetResult>,
+): Promise<ReadonlyMap<StorePath, TargetResult>> {
+  if (!request.rebuild) return results;
+  const { copyInputs } = request;
+  const options = { local: local.store, copyInputs, workplaces, ...context };
+  return phases.measure('rebuild', () => rebuildAll(options, targets, results));
 }
 
 function employAt(step: Step, connected: Connected): Workplace {

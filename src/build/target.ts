@@ -2,6 +2,7 @@ import type { DerivedPath } from '../domain/derived-path.ts';
 import type { ActionError } from '../domain/errors.ts';
 import type { OutcomeStatus } from '../domain/outcome.ts';
 import { isDrvPath, type StorePath } from '../domain/store-path.ts';
+import type { OutputDifference } from '../domain/tree-difference.ts';
 
 /** A derivation to be built, or a store path to be had, for one attribute or several. */
 export interface Target {
@@ -23,6 +24,8 @@ export interface TargetResult {
   readonly remote: string | undefined;
   /** Seconds that its own build took; undefined if it was not built. */
   readonly seconds: number | undefined;
+  /** Of outputs that came out otherwise when they were built again. */
+  readonly differences?: readonly OutputDifference[] | undefined;
 }
 
 /** What is known of a result apart from who came to it. */

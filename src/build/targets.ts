@@ -87,6 +87,7 @@ function buildOutcome(attribute: Buildable, ended: Ended): Outcome {
     seconds: result?.seconds,
     copied: isHere && isCopied(ended.copy, attribute.attribute),
     error: (isGood(status) ? undefined : result?.error) ?? ended.copies.failures.get(key),
+    differences: result?.differences,
     positions: [parsePosition(derivation?.position ?? '')].filter(isKnown),
   };
 }

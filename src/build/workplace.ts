@@ -21,6 +21,7 @@ export interface WorkplaceOptions {
 
 /** A session that builds, and all that follows its builds. */
 export class Workplace {
+  readonly connected: Connected;
   readonly place: BuildPlace;
   readonly session: Store;
   /** Which store has what is built. */
@@ -32,6 +33,7 @@ export class Workplace {
   readonly #onAbort: () => void;
 
   constructor({ connected, copyBack, observe, clock, signal }: WorkplaceOptions) {
+    this.connected = connected;
     this.place = connected.place;
     this.session = connected.session;
     this.store = connected.openSession ? 'remote' : 'local';

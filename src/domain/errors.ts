@@ -38,6 +38,7 @@ const ERROR_CODES = [
   'unsupported-derivation',
   'unsupported-system',
   'build-failed',
+  'not-deterministic',
   'cancelled',
   'internal',
 ] as const;

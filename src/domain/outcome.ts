@@ -2,6 +2,7 @@ import type { BuildStatus } from './build-result.ts';
 import type { ActionError } from './errors.ts';
 import type { Position } from './position.ts';
 import type { DrvPath, StorePath } from './store-path.ts';
+import type { OutputDifference } from './tree-difference.ts';
 
 /** How an attribute ended. The words are those of the `results` output. */
 export type OutcomeStatus =
@@ -39,6 +40,8 @@ export interface Outcome {
   /** Whether its outputs are valid in the local store because they were asked for. */
   readonly copied: boolean;
   readonly error: ActionError | undefined;
+  /** Of outputs that came out otherwise when they were built again. */
+  readonly differences?: readonly OutputDifference[] | undefined;
   /** Where the failure may be in Nix code, most telling first; of what was evaluated, where it is defined. */
   readonly positions: readonly Position[];
 }
