@@ -2,6 +2,7 @@
 import ncc from '@vercel/ncc';
 import { execFileSync } from 'node:child_process';
 import {
+  cp,
   mkdir,
   mkdtempDisposable,
   readdir,
@@ -19,6 +20,8 @@ const entries = ['main', 'post', 'offload', 'pipe'] as const;
 /** ssh2 carries a Windows agent helper that ncc copies along; nothing here runs on Windows. */
 const unwanted = 'pagent.exe';
 
+const LICENSES = '.licenses.txt';
+
 const files = new Map<string, string | Buffer>([
   ['package.json', `${JSON.stringify({ type: 'module' })}\n`],
 ]);
@@ -31,22 +34,46 @@ execFileSync('tsc', ['--project', 'tsconfig.build.json', '--outDir', compiled.pa
 });
 // Modules are named after their paths from here: so the random name is not among them, and every build is the same.
 process.chdir(compiled.path);
+await useSmallCore();
 await writeFile('tsconfig.json', '{}'); // ncc looks for one, though it compiles nothing
 for (const entry of entries) {
   const { code, assets } = await ncc(path.join(compiled.path, `${entry}.js`), {
     cache: false,
     quiet: true,
-    license: 'licenses.txt',
+    // One for each chunk: of a single name, that of the last chunk would be all that is left.
+    license: `[id]${LICENSES}`,
   }).catch(fail);
   files.set(`${entry}/index.js`, code);
+  files.set(`${entry}/licenses.txt`, licensesIn(assets));
   for (const [name, asset] of Object.entries(assets)) {
-    if (!name.endsWith(unwanted) && name !== 'package.json')
+    if (!name.endsWith(unwanted) && name !== 'package.json' && !name.endsWith(LICENSES))
       files.set(`${entry}/${name}`, asset.source);
   }
 }
 
 if (process.argv.includes('--check')) await check();
 else await write();
+
+/** Of all chunks. */
+function licensesIn(
+  assets: Readonly<Record<string, { readonly source: string | Buffer }>>,
+): string {
+  const names = Object.keys(assets).filter((name) => name.endsWith(LICENSES));
+  return [...new Set(names.toSorted().map((name) => String(assets[name]?.source)))].join('\n');
+}
+
+/**
+ * The toolkit's core can ask GitHub for OpenID tokens, which nothing here does, and brings a whole HTTP client for that: a megabyte that
+ * every start would read. Packages are looked up here first.
+ */
+async function useSmallCore(): Promise<void> {
+  const core = path.join('node_modules', '@actions', 'core');
+  await cp(path.join(root, core), core, { recursive: true, dereference: true });
+  await writeFile(
+    path.join(core, 'lib', 'oidc-utils.js'),
+    'export const OidcClient = undefined;\n',
+  );
+}
 
 /** ncc is one line of 3 MB: Node would print all of it above an error that is thrown there. */
 function fail(error: unknown): never {

@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises';
 import type { Endpoint } from '../build/access.ts';
 import { ActionError, toError } from '../domain/errors.ts';
 import type { Credentials } from '../ssh/credentials.ts';
-import { parsePrivateKeys } from '../ssh/private-key.ts';
 import type { Secrets } from './secrets.ts';
 
 /** As {@link readCredentials}, each key read once: what is read when a connection is made anew is what was there at first. */
@@ -53,7 +52,9 @@ async function readCredentials(
   );
 }
 
-function keys(text: string, passphrase: string | undefined): Credentials {
+/** What reads keys brings ssh2 along, which a step that connects to nobody does without. */
+async function keys(text: string, passphrase: string | undefined): Promise<Credentials> {
+  const { parsePrivateKeys } = await import('../ssh/private-key.ts');
   return { kind: 'keys', keys: parsePrivateKeys(text, passphrase) };
 }
 

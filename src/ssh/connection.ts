@@ -4,7 +4,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ByteStream } from '../domain/byte-stream.ts';
 import { ActionError } from '../domain/errors.ts';
 import { TurnedAway } from './handshake-progress.ts';
-import { shakeHands } from './handshake.ts';
 import { Connection } from './live-connection.ts';
 import { connectOpenssh } from './openssh/connect.ts';
 import { DEFAULT_TIMEOUTS, type ConnectOptions, type Timeouts } from './options.ts';
@@ -80,7 +79,11 @@ async function pause(ms: number, { host, signal }: ConnectOptions): Promise<void
 
 async function connectOnce(options: ConnectOptions, timeouts: Timeouts): Promise<SshConnection> {
   if (options.transport === 'openssh') return connectOpenssh(options, timeouts);
+  // Loaded only where it is used, and while the way to the machine is waited for.
+  const loading = import('./handshake.ts');
+  loading.catch(() => undefined); // waited for below, unless connecting fails first
   const socket = await connectTcp(options.host, options.port, timeouts.tcpMs, options.signal);
+  const { shakeHands } = await loading;
   return shakeHands(socket, options, timeouts, (handshake) => {
     const connection = new Connection(socket, handshake, options, timeouts);
     options.onRequestable?.(connection);
