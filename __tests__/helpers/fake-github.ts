@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { randomInt } from 'node:crypto';
+import { createHash, randomInt } from 'node:crypto';
 import { appendFile, mkdir, mkdtempDisposable, readFile, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:https';
 import os from 'node:os';
@@ -11,8 +11,6 @@ const run = promisify(execFile);
 
 /** Where a host finds the certificate by which it knows the server. */
 const CERTIFICATE = '/etc/fake-github.pem';
-
-const REVISION = 'a'.repeat(40);
 
 interface Request {
   /** With the host, without the protocol. */
@@ -60,7 +58,10 @@ export class FakeGithub implements AsyncDisposable {
       if (url.includes('/limited/') && headers.authorization === undefined) {
         response.writeHead(403).end('{"message":"API rate limit exceeded for 192.0.2.1."}');
       } else if (url.includes('/tarball/')) response.end(tarball);
-      else response.end(JSON.stringify({ sha: REVISION, commit: { tree: { sha: REVISION } } }));
+      else {
+        const sha = revisionOf(url);
+        response.end(JSON.stringify({ sha, commit: { tree: { sha } } }));
+      }
     });
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject).listen(443, address, resolve);
@@ -84,6 +85,12 @@ export class FakeGithub implements AsyncDisposable {
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
   }
+}
+
+/** Of each repository one. */
+function revisionOf(url: string): string {
+  const [, repository = ''] = /\/repos\/([^/]+\/[^/]+)\//.exec(url) ?? [];
+  return createHash('sha1').update(repository).digest('hex');
 }
 
 async function makeCertificate(

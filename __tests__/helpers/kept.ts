@@ -41,6 +41,7 @@ export async function startJob({ env, privateKey, passphrase, signal }: JobOptio
     endpoints: [],
     aside: new PutAsideFolder(folder.path, (made) => (aside = made)),
     signal: signal ?? new AbortController().signal,
+    onFound: () => undefined,
     onTrouble: (text) => troubles.push(text),
   });
   if (!kept) throw new Error('this job has no cache');

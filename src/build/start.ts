@@ -7,6 +7,7 @@ import type { SignatureCheck } from '../store/store.ts';
 import { buildersSite } from './builders-site.ts';
 import { evaluateEarly } from './early-evaluation.ts';
 import type { EvaluationMemory } from './evaluation-memory.ts';
+import { withFetchedInputs } from './fetched-inputs.ts';
 import { warnOfUnheard } from './given-conf.ts';
 import { localSite } from './local-site.ts';
 import type { Phases } from './phases.ts';
@@ -60,8 +61,15 @@ export async function start(options: StartOptions): Promise<Started> {
     ? remotesSite(request, stores, context, local, opened)
     : otherSite(request, context, local, phases, opened);
   const { connected } = site;
-  const evaluating = evaluateEarly(request, context, phases, { local, ...site });
+  const inputs = withFetchedInputs(request, context, site.store);
+  const ways = { local, systems: site.systems, store: inputs.store };
+  const evaluating = evaluateEarly(request, context, phases, ways);
   evaluating.then(() => memory?.evaluated(), toError);
+  // Beside the build; the step waits for it at its end.
+  const keeping = evaluating.then(() => inputs.keep(), toError);
+  opened.defer(async () => {
+    await keeping;
+  });
   // Of a mode that is not chosen yet, what it cannot have is evidence.
   const permission = site.importCheck.then(allowed, (error: unknown) =>
     refused(error, request.destination),

@@ -20,8 +20,10 @@ export async function keepWith(
   signal: AbortSignal,
 ): Promise<StepKept> {
   const onTrouble = (text: string): void => core.info(`going on without the cache: ${text}`);
+  const onFound = (key: string): void => core.info(`from the cache: ${key}`);
   const aside = new PutAsideFolder(temporary(), saveKeptFolder);
-  const source = { secrets, endpoints, aside, signal, onTrouble, env: process.env };
+  const told = { onFound, onTrouble };
+  const source = { secrets, endpoints, aside, signal, ...told, env: process.env };
   const cache = mayKeep ? await openKept(source) : undefined;
   return {
     kept: cache ?? NO_KEPT,

@@ -31,6 +31,7 @@ export interface KeptCacheOptions {
   readonly run: string;
   readonly aside: PutAsideFolder;
   readonly signal: AbortSignal;
+  readonly onFound: (key: string) => void;
   /** Hears why it is done without the cache, once. */
   readonly onTrouble: (text: string) => void;
 }
@@ -59,7 +60,7 @@ export class KeptCache implements Kept {
   }
 
   async find(key: string, prefix?: string): Promise<Found | undefined> {
-    return await this.#find(key, prefix, async ({ entry, name }) => {
+    return await this.#find(key, prefix, async (entry, name) => {
       using deadline = this.#deadline(SMALL);
       const chunks: Buffer[] = [];
       let size = 0;
@@ -73,7 +74,7 @@ export class KeptCache implements Kept {
   }
 
   async findFile(key: string, file: string, prefix?: string): Promise<string | undefined> {
-    return await this.#find(key, prefix, async ({ entry, name }) => {
+    return await this.#find(key, prefix, async (entry, name) => {
       const unproved = `${file}.unproved`;
       try {
         using deadline = this.#deadline(LARGE);
@@ -113,14 +114,16 @@ export class KeptCache implements Kept {
   async #find<T>(
     key: string,
     prefix: string | undefined,
-    fetch: (there: { readonly entry: Entry; readonly name: string }) => Promise<T>,
+    fetch: (entry: Entry, key: string) => Promise<T>,
   ): Promise<T | undefined> {
     if (this.#isGivenUp || !this.#options.service.canRead) return undefined;
     try {
       const entry = await this.#lookUp(key, prefix);
       if (!entry) return undefined;
-      const found = await fetch({ entry, name: entry.key.slice(this.#options.prefix.length) });
+      const name = entry.key.slice(this.#options.prefix.length);
+      const found = await fetch(entry, name);
       this.#present.add(entry.key);
+      this.#options.onFound(name);
       return found;
     } catch (thrown) {
       if (thrown instanceof SealError) this.#ignored += 1;

@@ -8,7 +8,10 @@ import { Seal } from './seal.ts';
 import { CacheService } from './service.ts';
 
 /** What a cache is opened with. */
-export interface KeptSource extends Pick<KeptCacheOptions, 'aside' | 'signal' | 'onTrouble'> {
+export interface KeptSource extends Pick<
+  KeptCacheOptions,
+  'aside' | 'signal' | 'onFound' | 'onTrouble'
+> {
   readonly secrets: Secrets;
   /** Where the step logs in: a key file of theirs counts where the inputs have no key. */
   readonly endpoints: readonly Pick<Endpoint, 'sshKey'>[];
@@ -17,14 +20,14 @@ export interface KeptSource extends Pick<KeptCacheOptions, 'aside' | 'signal' | 
 
 /** @returns undefined where the job has no cache, or no private key to seal with */
 export async function openKept(source: KeptSource): Promise<KeptCache | undefined> {
-  const { env, aside, signal, onTrouble } = source;
+  const { env, aside, signal, onFound, onTrouble } = source;
   const service = CacheService.of(env);
   const secret = service && (await secretOf(source));
   if (!service || secret === undefined) return undefined;
   const seal = new Seal(secret);
   const { platform, arch } = process;
   return new KeptCache({
-    ...{ service, seal, aside, signal, onTrouble },
+    ...{ service, seal, aside, signal, onFound, onTrouble },
     // Other keys have other names: an entry whose key is lost would keep its name for ever, for entries cannot be replaced.
     prefix: `nix-remote-build-1-${platform}-${arch}-${seal.id}-`,
     run: runName(env),

@@ -5,7 +5,7 @@ import { listPutAside, removePutAside, type PutAside } from './put-aside.ts';
 import type { CacheService, Saved } from './service.ts';
 
 /** For all that a job keeps. */
-const LIMITS: Limits = { totalMs: 120_000, silentMs: 20_000 };
+const LIMITS: Limits = { totalMs: 120_000, silentMs: 10_000 };
 
 /** What came of saving. */
 export interface SaveReport {

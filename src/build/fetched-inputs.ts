@@ -1,0 +1,127 @@
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdir, rm, stat } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { toError } from '../domain/errors.ts';
+import {
+  hasArchives,
+  keepsFetchedInputs,
+  keptNames,
+  lockFileOf,
+  nixCacheFolder,
+  packFetchedInputs,
+  stateOf,
+  unpackFetchedInputs,
+} from '../nix/fetched-inputs.ts';
+import { localFolder } from '../nix/flake-folder.ts';
+import { nixVersion } from '../nix/version.ts';
+import type { EvaluationStore } from './evaluation-store.ts';
+import type { StepContext, StepRequest } from './step-request.ts';
+
+/** Bytes of what was kept for another lock file: what is larger has grown over many of them, and is begun anew. */
+const LARGEST_TO_BUILD_ON = 300_000_000;
+
+type Context = Pick<StepContext, 'kept' | 'env' | 'temporaryDirectory' | 'observe' | 'signal'>;
+
+/** What is known of inputs from earlier runs, for one evaluation. */
+export interface FetchedInputs {
+  /** The way to the store that evaluation takes, with what was fetched in earlier runs. */
+  readonly store: Promise<EvaluationStore>;
+  /** To be called when evaluation has ended well: keeps what is new. Never rejects. */
+  keep(): Promise<void>;
+}
+
+/**
+ * Brings back, while connections are made, what Nix has fetched for this lock file, or one before it, in an earlier run: into a folder of
+ * the step's own, which Nix uses instead of that in the user's home. A machine where that has something is left as it is.
+ */
+export function withFetchedInputs(
+  request: StepRequest,
+  context: Context,
+  store: Promise<EvaluationStore>,
+): FetchedInputs {
+  const restoring = Promise.race([restore(request, context), cancelled(context.signal)]).catch(
+    (error: unknown) => {
+      tell(context, 'brought back', error);
+      return undefined;
+    },
+  );
+  return {
+    store: Promise.all([store, restoring]).then(([way, restored]) =>
+      restored ? { ...way, env: { ...way.env, NIX_CACHE_HOME: restored.folder } } : way,
+    ),
+    keep: async () => {
+      const restored = await restoring;
+      if (restored)
+        await keep(restored, context).catch((error: unknown) => tell(context, 'kept', error));
+    },
+  };
+}
+
+/** The cache has an end of its own, which may be later. */
+async function cancelled(signal: AbortSignal): Promise<never> {
+  signal.throwIfAborted();
+  await once(signal, 'abort');
+  throw toError(signal.reason);
+}
+
+function tell({ observe, signal }: Context, what: string, thrown: unknown): void {
+  if (signal.aborted) return;
+  const text = `Fetched inputs could not be ${what}: ${toError(thrown).message}`;
+  observe({ kind: 'notice', text });
+}
+
+interface Restored {
+  readonly key: string;
+  /** Under which it was found, if it was. */
+  readonly found: string | undefined;
+  readonly folder: string;
+  /** Of what came out of the cache: {@link stateOf}. */
+  readonly state: string;
+}
+
+/** @returns undefined where there is nothing to gain */
+async function restore(request: StepRequest, context: Context): Promise<Restored | undefined> {
+  const { kept, env, temporaryDirectory, signal } = context;
+  const locks = kept.isSealed ? await lockFiles(request) : [];
+  const own = nixCacheFolder(env);
+  if (locks.length === 0 || own === undefined || (await keptNames(own)).length > 0)
+    return undefined;
+  const version = await nixVersion({ nix: 'nix', env, signal, workingDirectory: os.tmpdir() });
+  if (!keepsFetchedInputs(version)) return undefined;
+  const prefix = `inputs-${version.major}.${version.minor}-`;
+  const key = prefix + createHash('sha256').update(locks.join('\0')).digest('hex').slice(0, 32);
+  const folder = path.join(temporaryDirectory, 'nix-cache');
+  await mkdir(folder);
+  const file = path.join(temporaryDirectory, 'fetched-inputs.tar');
+  const found = await kept.findFile(key, file, prefix);
+  if (found === undefined) return { key, found, folder, state: '' };
+  const isWanted = found === key || (await stat(file)).size <= LARGEST_TO_BUILD_ON;
+  if (isWanted) await unpackFetchedInputs(file, folder, context);
+  await rm(file);
+  return { key, found, folder, state: await stateOf(folder) };
+}
+
+/** Lock files, of flakes on this machine that are built, with inputs that Nix keeps. */
+async function lockFiles({
+  source,
+  installables,
+  workingDirectory,
+}: StepRequest): Promise<readonly string[]> {
+  if (source.kind !== 'flake') return [];
+  const refs = installables.flatMap((each) => (each.kind === 'flake' ? [each.flakeRef] : []));
+  const folders = new Set(refs.flatMap((ref) => localFolder(ref, workingDirectory) ?? []));
+  const texts = await Promise.all([...folders].sort().map(lockFileOf));
+  return texts.filter((text) => text !== undefined).filter(hasArchives);
+}
+
+async function keep({ key, found, folder, state }: Restored, context: Context): Promise<void> {
+  const now = await stateOf(folder);
+  if (found === key || now === '' || now === state) return;
+  const { kept, temporaryDirectory } = context;
+  const file = path.join(temporaryDirectory, 'fetched-inputs.tar');
+  await packFetchedInputs(folder, file, context);
+  await kept.keepFile(key, file);
+  await rm(file);
+}
