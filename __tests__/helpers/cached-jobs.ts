@@ -130,7 +130,13 @@ export class CachedJobs implements AsyncDisposable {
     await runner.write(workspace, files, 'owner');
     const { step } = await prepareScenario({
       ...{ builder: this.builder, runner, workspace },
-      inputs: { 'github-token': TOKEN, ...job.inputs },
+      // Nothing is learned for a choice that there is none of, and with arguments of its own it evaluates in any case.
+      inputs: {
+        mode: 'remote-store',
+        'eval-args': '--show-trace',
+        'github-token': TOKEN,
+        ...job.inputs,
+      },
       env: { ...this.#github.env, ...this.server.env },
     });
     const before = this.#downloads();
