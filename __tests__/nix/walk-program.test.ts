@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type NixHost, startNixHost } from '../../lab/index.ts';
 import { TESTED_SUITES } from '../helpers/suites.ts';
 import { autoArguments } from '../../src/nix/auto-arguments.ts';
-import { remaining } from '../../src/nix/walk-all.ts';
+import { itemsFrom } from '../../src/nix/walk-crew.ts';
 import { nixString } from '../../src/nix/walk-program.ts';
 
 describe.each(TESTED_SUITES)('nixString, Debian %s', (suite) => {
@@ -60,24 +60,21 @@ describe('autoArguments', () => {
   });
 });
 
-describe('remaining', () => {
-  const items = [0, 1, 2].map((id) => ({ id, base: [], candidates: [['x']], after: [] }));
+describe('itemsFrom', () => {
+  const items = [0, 1, 2].map((id) => ({ id, base: [], candidates: [['x']] }));
+  const whole = items.map((item) => ({ ...item, from: [] }));
 
   it.each([
     ['the lookup', null],
     ['the whole value', []],
-  ])('goes on with the next item if %s of one failed', (_, path) => {
-    expect(remaining(items, { id: 1, path }).map(({ id }) => id)).toEqual([2]);
+  ])('begins with an item where that is %s of it', (_, path) => {
+    expect(itemsFrom(items, { id: 1, path })).toEqual(whole.slice(1));
   });
 
-  it('goes on within an item after one of its attributes', () => {
-    expect(remaining(items, { id: 1, path: ['a', 'b'] })).toEqual([
-      { id: 1, base: [], candidates: [['x']], after: ['a', 'b'] },
-      items[2],
+  it('begins within an item', () => {
+    expect(itemsFrom(items, { id: 1, path: ['a', 'b'] })).toEqual([
+      { id: 1, base: [], candidates: [['x']], from: ['a', 'b'] },
+      whole[2],
     ]);
-  });
-
-  it('ends for sure: what it returns is always less', () => {
-    expect(remaining(items, { id: 7, path: null })).toEqual([]);
   });
 });

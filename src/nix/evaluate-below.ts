@@ -1,11 +1,13 @@
 import { type AttrPath, parseAttrPath } from '../domain/attr-path.ts';
 import { type FlakeInstallable, type Installable, flakeCandidates } from '../domain/installable.ts';
 import type { System } from '../domain/system.ts';
-import { attributesOf } from './evaluated-attributes.ts';
+import { attributeOf, attributesOf } from './evaluated-attributes.ts';
 import { unreachedFailure } from './evaluation-failure.ts';
-import type { EvaluatedAttribute } from './evaluation.ts';
+import type { EvaluatedAttribute, EvaluatedDerivation } from './evaluation.ts';
 import type { NixVersion } from './version.ts';
-import { type FreshItem, walkAll } from './walk-all.ts';
+import { walkAll } from './walk-all.ts';
+import type { FreshItem } from './walk-crew.ts';
+import type { WalkEntry } from './walk-report.ts';
 import { flakeAttribute, flakeRoot } from './walk-root.ts';
 import type { EvalSetup, WalkRoot } from './walk.ts';
 
@@ -27,6 +29,11 @@ export class Evaluated {
 export interface WalkSetup extends EvalSetup {
   readonly system: System;
   readonly systems: readonly System[];
+  /**
+   * Hears of each derivation as soon as it is evaluated, its `.drv` file in the store; in no certain order, while others still are. A few
+   * that cannot be built turn out to be failures in the end.
+   */
+  readonly onDerivation?: ((derivation: EvaluatedDerivation) => void) | undefined;
 }
 
 /** The program and the machine that evaluate. */
@@ -88,14 +95,20 @@ export async function evaluateBelow<Member extends Installable>(
   const evaluated = new Evaluated();
   const items = members.map((member, id) => ({ id, base, candidates: candidatesOf(member) }));
   for (const chunk of chunksOf(items)) {
-    const { report, unreached, impure } = await walkAll(setup, root, setup.systems, chunk);
-    if (impure) return { evaluated, impure };
+    const tell = (id: number, attrPath: AttrPath, entry: WalkEntry): void => {
+      const installable = members[id];
+      const attribute = installable && attributeOf(installable, attrPath, entry);
+      if (attribute?.kind === 'derivation') setup.onDerivation?.(attribute);
+    };
+    const task = { root, systems: setup.systems, items: chunk, onDerivation: tell };
+    const { report, stop } = await walkAll(setup, task);
+    if (stop?.kind === 'impure') return { evaluated, impure: true };
     for (const system of report.passedOver) evaluated.passedOver.add(system);
     for (const item of chunk) {
       const installable = members[item.id];
       if (installable === undefined) continue;
-      const attributes = unreached?.ids.includes(item.id)
-        ? [unreachedFailure(installable, unreached.error)]
+      const attributes = stop
+        ? [unreachedFailure(installable, stop.error)]
         : attributesOf(installable, item, report.item(item.id), setup.systems);
       evaluated.attributes.set(installable, attributes);
     }

@@ -12,7 +12,7 @@ import {
 } from './evaluation-failure.ts';
 import type { EvaluatedAttribute, EvaluatedDerivation, EvaluationFailure } from './evaluation.ts';
 import type { WalkDerivation } from './walk-events.ts';
-import type { FreshItem } from './walk-all.ts';
+import type { FreshItem } from './walk-crew.ts';
 import type { ItemReport, WalkEntry } from './walk-report.ts';
 import { outputsWanted } from './wanted-outputs.ts';
 
@@ -34,9 +34,7 @@ export function attributesOf(
   if (entries.length === 0) {
     return [emptySet(installable, whole, systems)];
   }
-  return entries.map((entry) =>
-    attributeOf(installable, nameOf(installable, [...attrPath, ...entry.path]), entry),
-  );
+  return entries.map((entry) => attributeOf(installable, attrPath, entry));
 }
 
 // The root of a file has no name of its own.
@@ -44,11 +42,16 @@ function nameOf(installable: Installable, path: AttrPath): string {
   return path.length === 0 ? installable.text : printAttrPath(path);
 }
 
-function attributeOf(
+/**
+ * One attribute of an installable.
+ * @param attrPath of what the installable was found to be
+ */
+export function attributeOf(
   installable: Installable,
-  attribute: string,
+  attrPath: AttrPath,
   entry: WalkEntry,
 ): EvaluatedAttribute {
+  const attribute = nameOf(installable, [...attrPath, ...entry.path]);
   switch (entry.kind) {
     case 'failed':
       return evaluationFailure(installable, attribute, entry.error, entry.definition);

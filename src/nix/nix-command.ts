@@ -15,6 +15,8 @@ export interface NixCommand {
   readonly env: NodeJS.ProcessEnv;
   /** Ends the program and everything it started. */
   readonly signal: AbortSignal;
+  /** Hears the process id, if the program could be started. */
+  readonly onStart?: (pid: number) => void;
   /** Hears standard error line by line, an unterminated last one included. */
   readonly onStderr?: (line: string) => void;
 }
@@ -50,6 +52,7 @@ export async function runNix(command: NixCommand): Promise<NixExit> {
     detached: true,
   });
   const stop = endGroupOnAbort(child, command.signal);
+  if (child.pid !== undefined) command.onStart?.(child.pid);
   try {
     const stdout: Buffer[] = [];
     child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));

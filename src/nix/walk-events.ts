@@ -44,6 +44,8 @@ export type WalkEvent =
     }
   | { readonly event: 'set'; readonly place: WalkPlace }
   | { readonly event: 'other'; readonly place: WalkPlace; readonly type: string }
+  /** A set is entered, and these are what is evaluated in it, in this order. */
+  | { readonly event: 'names'; readonly place: WalkPlace; readonly names: readonly string[] }
   /** Attributes for systems that were not asked for. */
   | { readonly event: 'passed-over'; readonly systems: readonly string[] }
   | { readonly event: 'end' | 'impure' };
@@ -67,6 +69,8 @@ export function parseWalkEvent(json: string): WalkEvent {
       return { event: kind, id: event.number('id'), misses: event.list('misses').map(missOf) };
     case 'done':
       return describedOf(event);
+    case 'names':
+      return { event: kind, place: placeOf(event), names: event.strings('names') };
     case 'passed-over':
       return { event: kind, systems: event.strings('systems') };
     case 'end':

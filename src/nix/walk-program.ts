@@ -9,8 +9,8 @@ export interface WalkItem {
   readonly base: AttrPath;
   /** Tried in order; the first that exists is taken. */
   readonly candidates: readonly AttrPath[];
-  /** Below what was found: everything up to and including this path was dealt with by an earlier process. */
-  readonly after: AttrPath;
+  /** Below what was found: where to start; what comes before is another process's. Empty: all of it. */
+  readonly from: AttrPath;
 }
 
 /** What the program is asked: to walk the items, or to let one known failure happen for the sake of its message. */

@@ -2,6 +2,7 @@ import type { AttrPath } from '../domain/attr-path.ts';
 import type { Position } from '../domain/position.ts';
 import type { NixError } from './log-line.ts';
 import type { WalkDerivation, WalkEvent, WalkMiss, WalkPlace } from './walk-events.ts';
+import { inWalkOrder } from './walk-order.ts';
 
 /** What is known of one attribute below an item. */
 export type WalkEntry = { readonly path: AttrPath } & (
@@ -24,7 +25,7 @@ export interface ItemReport {
   misses: readonly WalkMiss[] | undefined;
   /** Set if looking it up failed; its `path` says nothing. */
   lookup: (WalkEntry & { kind: 'failed' }) | undefined;
-  /** In the order of the walk. */
+  /** In the order of the walk once that has ended. */
   readonly entries: WalkEntry[];
 }
 
@@ -34,14 +35,13 @@ export interface Unexplained {
   readonly explain: (error: NixError) => void;
 }
 
-/** Puts together what the processes of a walk report. */
+/** What all processes of a walk have found out. Of what two of them evaluated, what came first counts. */
 export class WalkReport {
   /** Systems that there are attributes for, and that were not asked for. */
   readonly passedOver = new Set<string>();
   readonly #items = new Map<number, ItemReport>();
+  readonly #known = new Set<string>();
   readonly #unexplained = new Map<string, Unexplained>();
-  /** Begun and not ended: what a process that dies now died of. */
-  #current: { place: WalkPlace; definition: Position | undefined; known: boolean } | undefined;
 
   item(id: number): ItemReport {
     const known = this.#items.get(id);
@@ -55,77 +55,36 @@ export class WalkReport {
     return [...this.#unexplained.values()];
   }
 
-  /** Reads the events of one process, in order. */
-  add(events: readonly WalkEvent[]): void {
-    this.#current = undefined;
-    for (const event of events) {
-      this.#addOne(event);
-    }
-  }
-
   /**
-   * Charges the failure that ended a process to the attribute it was at.
-   * @returns the place to go on after; `finished` if the process had walked to the end; `undefined` if it was at no attribute.
+   * Takes what an event says of results.
+   * @param definition where the attribute that it is about is defined
+   * @returns what is newly known to be a derivation
    */
-  fail(error: NixError): WalkPlace | 'finished' | undefined {
-    const current = this.#current;
-    if (current === undefined) return undefined;
-    if (current.known) {
-      this.#explain(current.place, error);
-      return 'finished';
-    }
-    this.#addFailure(current.place, error, current.definition);
-    return current.place;
-  }
-
-  #addOne(event: WalkEvent): void {
+  add(event: WalkEvent, definition: Position | undefined): WalkEntry | undefined {
     switch (event.event) {
-      case 'begin':
-        this.#current = { place: event.place, definition: event.position, known: false };
-        return;
-      case 'explain':
-        this.#current = { place: event.place, definition: undefined, known: true };
-        return;
       case 'caught':
-        this.#addFailure(event.place, undefined, this.#current?.definition);
-        break;
+        this.fail(event.place, undefined, definition);
+        return undefined;
       case 'found':
         this.item(event.id).attrPath = event.attrPath;
-        break;
+        return undefined;
       case 'missing':
         this.item(event.id).misses = event.misses;
-        break;
+        return undefined;
       case 'derivation':
       case 'other':
-        this.#addEntry(event);
-        break;
+        return this.#addEntry(event);
       case 'passed-over':
         for (const system of event.systems) this.passedOver.add(system);
-        return;
-      case 'set':
-      case 'end':
-      case 'impure':
-        break;
-    }
-    this.#current = undefined;
-  }
-
-  // Below the item itself, what is neither derivation nor set is passed over, as nix-eval-jobs does.
-  #addEntry(event: WalkEvent & { event: 'derivation' | 'other' }): void {
-    const path = event.place.path ?? [];
-    const { entries } = this.item(event.place.id);
-    if (event.event === 'derivation') {
-      entries.push({ path, kind: 'derivation', derivation: event.derivation });
-    } else if (path.length === 0) {
-      entries.push({ path, kind: 'other', type: event.type });
+        return undefined;
+      default:
+        return undefined;
     }
   }
 
-  #addFailure(
-    place: WalkPlace,
-    error: NixError | undefined,
-    definition: Position | undefined,
-  ): void {
+  /** @param error undefined if only tryEval knows of it yet */
+  fail(place: WalkPlace, error: NixError | undefined, definition: Position | undefined): void {
+    if (this.#isKnown(place)) return;
     const item = this.item(place.id);
     const entry = { path: place.path ?? [], kind: 'failed' as const, error, definition };
     if (place.path === null) item.lookup = entry;
@@ -136,9 +95,37 @@ export class WalkReport {
     }
   }
 
-  #explain(place: WalkPlace, error: NixError): void {
+  explain(place: WalkPlace, error: NixError): void {
     this.#unexplained.get(keyOf(place))?.explain(error);
     this.#unexplained.delete(keyOf(place));
+  }
+
+  /** Puts what several processes found at the same time into the order in which one would have found it. */
+  sort(): void {
+    for (const { entries } of this.#items.values()) {
+      entries.sort((a, b) => inWalkOrder(a.path, b.path));
+    }
+  }
+
+  // Below the item itself, what is neither derivation nor set is passed over, as nix-eval-jobs does.
+  #addEntry(event: WalkEvent & { event: 'derivation' | 'other' }): WalkEntry | undefined {
+    if (this.#isKnown(event.place)) return undefined;
+    const path = event.place.path ?? [];
+    const { entries } = this.item(event.place.id);
+    if (event.event === 'other') {
+      if (path.length === 0) entries.push({ path, kind: 'other', type: event.type });
+      return undefined;
+    }
+    const entry: WalkEntry = { path, kind: 'derivation', derivation: event.derivation };
+    entries.push(entry);
+    return entry;
+  }
+
+  #isKnown(place: WalkPlace): boolean {
+    const key = keyOf(place);
+    if (this.#known.has(key)) return true;
+    this.#known.add(key);
+    return false;
   }
 }
 

@@ -86,7 +86,7 @@ let
     say { event = "caught"; inherit id path; }
       (if state == null then { inherit id path thunk; } else state);
 
-  visit = item: base: path: after: position: value: state:
+  visit = item: base: path: from: position: value: state:
     let
       called = call value;
       attempt = tryEval (describeCompletely called);
@@ -95,28 +95,28 @@ let
       enter = top || described.recurse
         || (length path == 1 && elem (head path) request.systems);
     in
-    # What comes before the point of resumption was reported already; only the way down to it is walked again.
-    if after != [ ] then
-      if enter then visitChildren item base path after called state else state
+    # What comes before the place to start from is another process's; only the way down to it is walked.
+    if from != [ ] then
+      if enter then visitChildren item base path from called state else state
     else
       say { event = "begin"; inherit (item) id; inherit path position; } (
         if !attempt.success then failed item.id path (describeCompletely called) state
         else say ({ event = "done"; inherit (item) id; inherit path; } // described) (
-          if described.kind == "set" && enter then visitChildren item base path after called state else state));
+          if described.kind == "set" && enter then visitChildren item base path from called state else state));
 
-  visitChildren = item: base: path: after: set: state:
+  visitChildren = item: base: path: from: set: state:
     let
       all = attrNames set;
       names = filter (wanted (base ++ path)) all;
       others = filter (name: isSystemName name && !(elem name request.systems)) all;
-      due = if after == [ ] then names
-        else filter (name: name > head after || (name == head after && tail after != [ ])) names;
-      afterOf = name: if after != [ ] && name == head after then tail after else [ ];
+      fromOf = name: if from != [ ] && name == head from then tail from else [ ];
       child = state: name:
-        visit item base (path ++ [ name ]) (afterOf name) (unsafeGetAttrPos name set) (getAttr name set) state;
+        visit item base (path ++ [ name ]) (fromOf name) (unsafeGetAttrPos name set) (getAttr name set) state;
     in
-    if others == [ ] then foldl' child state due
-    else say { event = "passed-over"; systems = others; } (foldl' child state due);
+    if from != [ ] then foldl' child state (filter (name: name >= head from) names)
+    else say { event = "names"; inherit (item) id; inherit path names; } (
+      if others == [ ] then foldl' child state names
+      else say { event = "passed-over"; systems = others; } (foldl' child state names));
 
   # The first candidate that exists, as { candidate, value }, or what is said when none does.
   find = item:
@@ -139,7 +139,7 @@ let
       if !attempt.success then failed item.id null (find item) state
       else if found ? value then
         say { event = "found"; inherit (item) id; attrPath = item.base ++ found.candidate; }
-          (visit item (item.base ++ found.candidate) [ ] item.after null found.value state)
+          (visit item (item.base ++ found.candidate) [ ] item.from null found.value state)
       else say { event = "missing"; inherit (item) id; inherit (found) misses; } state);
 
   explain = id: path: thunk:

@@ -1,0 +1,136 @@
+import { isWornOut, type Progress, type Resources, type Usage } from './parallelism.ts';
+import { memoryOf, offerToKernel } from './memory.ts';
+import type { Position } from './log-line.ts';
+import type { Evaluating, Unit } from './outline.ts';
+import type { WalkEvent, WalkPlace } from './walk-events.ts';
+import { type EvalSetup, type WalkRoot, type WalkRun, runWalk } from './walk.ts';
+import type { WalkItem } from './walk-program.ts';
+
+/** Why a process was stopped before its end. */
+export type StopReason =
+  /** Others do, or did, what is left. */
+  | 'covered'
+  /** It holds more memory than it needs; a fresh one goes on where it was. */
+  | 'worn-out'
+  /** There is no more memory to be had for what it is at. */
+  | 'exhausted'
+  /** All of the walk ends. */
+  | 'ended';
+
+/** What a process is at, for whoever has to say what it died of. */
+export interface Current {
+  readonly place: WalkPlace;
+  readonly definition: Position | undefined;
+  /** The failure is known, and happens once more for its message. */
+  readonly isExplained: boolean;
+}
+
+/** One process of a walk. */
+export class WalkWorker implements Evaluating {
+  readonly start: Unit;
+  /** Nothing else runs, and this is all that it is for. */
+  readonly isAlone: boolean;
+  /** The last that it began. */
+  unit: Unit;
+  /** Begun and not ended. */
+  current: Current | undefined;
+  stopped: StopReason | undefined;
+  bytes = 0;
+  #atFirst: number | undefined;
+  #done = 0;
+  #pid: number | undefined;
+  readonly #started = performance.now();
+  #reached: number | undefined;
+  #firstDone: number | undefined;
+  readonly #stopping = new AbortController();
+
+  constructor(start: Unit, isAlone: boolean) {
+    this.start = start;
+    this.unit = start;
+    this.isAlone = isAlone;
+    start.by = this;
+  }
+
+  get isUnderWay(): boolean {
+    return this.#done > 0;
+  }
+
+  /** Whether it has come as far as our program. */
+  get hasReached(): boolean {
+    return this.#reached !== undefined;
+  }
+
+  get usage(): Usage {
+    return { bytes: this.bytes, atFirst: this.#atFirst };
+  }
+
+  /**
+   * Walks the items.
+   * @returns how it ended; undefined if it was stopped
+   * @throws ActionError as `runWalk`
+   */
+  async run(
+    setup: EvalSetup,
+    root: WalkRoot,
+    work: { readonly items: readonly WalkItem[]; readonly systems: readonly string[] },
+    onEvent: (event: WalkEvent) => void,
+  ): Promise<WalkRun | undefined> {
+    const signal = AbortSignal.any([setup.signal, this.#stopping.signal]);
+    const request = { task: 'walk', explain: null, ...work } as const;
+    try {
+      return await runWalk({ ...setup, signal }, root, request, {
+        onStart: (pid) => {
+          this.#pid = pid;
+          offerToKernel(pid);
+        },
+        onEvent: (event) => {
+          this.#reached ??= performance.now();
+          if (this.stopped === undefined) onEvent(event);
+        },
+      });
+    } catch (error) {
+      if (this.stopped === undefined || setup.signal.aborted) throw error;
+      return undefined;
+    }
+  }
+
+  begin(unit: Unit, current: Current): void {
+    unit.state = 'begun';
+    unit.by = this;
+    this.unit = unit;
+    this.current = current;
+  }
+
+  stop(reason: StopReason): void {
+    if (this.stopped !== undefined) return;
+    this.stopped = reason;
+    this.#stopping.abort();
+  }
+
+  /** An attribute is done, which is more than to have entered a set. */
+  count(): void {
+    this.#done += 1;
+    this.#firstDone ??= performance.now();
+  }
+
+  /** Looks how much memory it takes. */
+  measure(): void {
+    if (this.#pid !== undefined) this.bytes = memoryOf(this.#pid);
+    if (this.#done > 0) this.#atFirst ??= this.bytes;
+  }
+
+  isWornOut(resources: Resources): boolean {
+    return isWornOut(this.usage, resources);
+  }
+
+  /**
+   * The first attribute is taken for a part of starting up: it may take what all of them share.
+   * @param remaining how many attributes are known to lie before it
+   */
+  progress(remaining: number): Progress {
+    const now = performance.now();
+    const ready = this.#firstDone ?? this.#reached ?? now;
+    const startUp = (ready - this.#started) / 1000;
+    return { startUp, working: (now - ready) / 1000, done: this.#done - 1, remaining };
+  }
+}
