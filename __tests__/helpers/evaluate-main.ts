@@ -9,6 +9,7 @@ import { parseSystem } from '../../src/domain/system.ts';
 import { childEnvironment } from '../../src/nix/environment.ts';
 import { evaluate } from '../../src/nix/evaluate.ts';
 import type { EvaluatedAttribute } from '../../src/nix/evaluation.ts';
+import type { Resources } from '../../src/nix/parallelism.ts';
 import type { EvaluationSource } from '../../src/nix/walk-root.ts';
 
 export interface Job {
@@ -21,11 +22,16 @@ export interface Job {
   readonly localStore: 'daemon' | 'local';
   /** Milliseconds. */
   readonly cancelAfter: number | null;
+  /** See `EvalSetup`. */
+  readonly resources?: Resources;
+  readonly gain?: number;
 }
 
 export interface Answer {
   readonly attributes: readonly SeenAttribute[];
   readonly log: readonly string[];
+  /** Derivations in the order in which they were told of. */
+  readonly told: readonly string[];
   /** Code of the error that evaluate() threw. */
   readonly thrown: string | null;
 }
@@ -86,6 +92,7 @@ function seen(attribute: EvaluatedAttribute): SeenAttribute {
 
 async function run(job: Job): Promise<Answer> {
   const log: string[] = [];
+  const told: string[] = [];
   const signal =
     job.cancelAfter === null ? new AbortController().signal : AbortSignal.timeout(job.cancelAfter);
   try {
@@ -101,11 +108,12 @@ async function run(job: Job): Promise<Answer> {
       env: childEnvironment(process.env),
       signal,
       onLog: (line) => log.push(line),
+      onDerivation: ({ attribute }) => told.push(attribute),
     });
-    return { attributes: attributes.map(seen), log, thrown: null };
+    return { attributes: attributes.map(seen), log, told, thrown: null };
   } catch (error) {
     if (!(error instanceof ActionError)) throw error;
-    return { attributes: [], log: [...log, error.message], thrown: error.code };
+    return { attributes: [], log: [...log, error.message], told, thrown: error.code };
   }
 }
 

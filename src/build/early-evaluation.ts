@@ -1,6 +1,7 @@
+import type { DrvPath } from '../domain/store-path.ts';
 import type { System } from '../domain/system.ts';
 import { evaluate } from '../nix/evaluate.ts';
-import type { Evaluation } from '../nix/evaluation.ts';
+import type { EvaluatedDerivation, Evaluation } from '../nix/evaluation.ts';
 import type { LocalStore } from '../store/local-store.ts';
 import type { Store } from '../store/store.ts';
 import type { EvaluationStore } from './evaluation-store.ts';
@@ -30,9 +31,11 @@ export async function evaluateEarly(
   systems.offered.catch(() => undefined); // waited for below, unless there is no local store
   const [{ store }, through] = await Promise.all([local, opening]);
   const evaluation = await evaluateForSite(request, context, systems, async (choice, signal) => {
-    const run = () => evaluateFor(request, { ...context, signal }, through, choice);
+    const kept = new KeptDerivations(store);
+    const keep = ({ drvPath }: EvaluatedDerivation): void => kept.add(drvPath);
+    const run = () => evaluateFor(request, { ...context, signal }, through, choice, keep);
     const evaluation = await phases.measure('evaluate', run);
-    await keepDerivations(store, evaluation);
+    await kept.all(evaluation);
     return evaluation;
   });
   const failed = evaluation.attributes.filter(({ kind }) => kind === 'failed').length;
@@ -45,11 +48,32 @@ export async function evaluateEarly(
   return evaluation;
 }
 
-/** Derivations are read again to upload them and to copy back: no garbage collection may take them until the session ends. */
-async function keepDerivations(store: Store, { attributes }: Evaluation): Promise<void> {
-  await store.addTempRoots(
-    attributes.flatMap((attribute) => (attribute.kind === 'derivation' ? [attribute.drvPath] : [])),
-  );
+/**
+ * Derivations are read again to upload them and to copy back: no garbage collection may take them until the session ends, and the
+ * process that made one may have ended long before the last one is made.
+ */
+class KeptDerivations {
+  readonly #store: Store;
+  readonly #kept = new Map<DrvPath, Promise<void>>();
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  add(drvPath: DrvPath): void {
+    const keeping = this.#store.addTempRoots([drvPath]);
+    keeping.catch(() => undefined); // waited for at the end, unless evaluating fails first
+    this.#kept.set(drvPath, keeping);
+  }
+
+  /** Those that were not made now are asked for by their path. */
+  async all({ attributes }: Evaluation): Promise<void> {
+    const drvPaths = attributes.flatMap((each) =>
+      each.kind === 'derivation' ? [each.drvPath] : [],
+    );
+    await this.#store.addTempRoots(drvPaths.filter((drvPath) => !this.#kept.has(drvPath)));
+    await Promise.all(this.#kept.values());
+  }
 }
 
 async function evaluateForSite(
@@ -83,6 +107,7 @@ function evaluateFor(
   { observe, signal, temporaryDirectory }: StepContext,
   { env, storeUri, rename }: EvaluationStore,
   { system, systems }: SystemChoice,
+  onDerivation: (derivation: EvaluatedDerivation) => void,
 ): Promise<Evaluation> {
   return evaluate({
     nix: 'nix',
@@ -97,6 +122,7 @@ function evaluateFor(
     env,
     signal,
     rename,
+    onDerivation,
     onLog: (line) => observe({ kind: 'evaluation-log', line }),
   });
 }

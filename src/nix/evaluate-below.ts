@@ -27,7 +27,9 @@ export class Evaluated {
 
 /** How evaluation is run, and for which systems. */
 export interface WalkSetup extends EvalSetup {
+  /** What an installable without a system resolves for, and `builtins.currentSystem` is in impure evaluation. */
   readonly system: System;
+  /** The systems whose attributes an expanded set is searched for. */
   readonly systems: readonly System[];
   /**
    * Hears of each derivation as soon as it is evaluated, its `.drv` file in the store; in no certain order, while others still are. A few

@@ -1,8 +1,7 @@
 import { ActionError } from '../domain/errors.ts';
 import type { FlakeInstallable, Installable } from '../domain/installable.ts';
-import type { System } from '../domain/system.ts';
 import { systemOfMachine } from '../domain/system.ts';
-import { Evaluated, evaluateBelow, evaluateFlake } from './evaluate-below.ts';
+import { Evaluated, evaluateBelow, evaluateFlake, type WalkSetup } from './evaluate-below.ts';
 import type { EvaluatedAttribute, Evaluation } from './evaluation.ts';
 import { refuseDynamic } from './dynamic-derivations.ts';
 import { localFolder } from './flake-folder.ts';
@@ -10,23 +9,18 @@ import { trustingEnvironment } from './git-trust.ts';
 import { followLinks, storePathAttribute } from './store-path-installables.ts';
 import { nixVersion } from './version.ts';
 import { type EvaluationSource, currentSystemArguments, sourceRoot } from './walk-root.ts';
-import type { EvalSetup } from './walk.ts';
 
 /** What to evaluate, and how. */
-export interface EvaluationRequest extends EvalSetup {
+export interface EvaluationRequest extends WalkSetup {
   readonly installables: readonly Installable[];
   readonly source: EvaluationSource;
-  /** What an installable without a system resolves for, and `builtins.currentSystem` is in impure evaluation. */
-  readonly system: System;
-  /** The systems whose attributes an expanded set is searched for. */
-  readonly systems: readonly System[];
   /** An existing folder; what is written there is gone at the end. */
   readonly temporaryDirectory: string;
 }
 
 /**
- * Evaluates every installable with one `nix eval` for each flake (or for the file or expression), pure or impure as
- * `nix build` with the same arguments would be, and expands attribute sets to the derivations in them.
+ * Evaluates every installable with one `nix eval` for each flake (or for the file or expression), several where that takes long, pure or
+ * impure as `nix build` with the same arguments would be, and expands attribute sets to the derivations in them.
  *
  * A missing or outdated lock file is written, as stock Nix does: it becomes part of the flake's source, and so of what is
  * built. `--no-write-lock-file` in `evalArgs` leaves the checkout alone.
@@ -76,7 +70,7 @@ function groupsOf(installables: readonly Installable[]): readonly Group[] {
   return source.members.length === 0 ? [...flakes.values()] : [...flakes.values(), source];
 }
 
-// One after the other: an evaluator takes a core and gigabytes of memory.
+// One after the other: an evaluator takes a core and gigabytes of memory, and where there are more of these, one root takes them all.
 async function evaluateGroups(
   request: EvaluationRequest,
   groups: readonly Group[],

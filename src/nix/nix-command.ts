@@ -15,6 +15,8 @@ export interface NixCommand {
   readonly env: NodeJS.ProcessEnv;
   /** Ends the program and everything it started. */
   readonly signal: AbortSignal;
+  /** Milliseconds between SIGTERM, on which Nix unlocks and cleans up, and SIGKILL; default: 3000. */
+  readonly grace?: number;
   /** Hears the process id, if the program could be started. */
   readonly onStart?: (pid: number) => void;
   /** Hears standard error line by line, an unterminated last one included. */
@@ -29,7 +31,7 @@ export interface NixExit {
   readonly signal: NodeJS.Signals | undefined;
 }
 
-/** Milliseconds between SIGTERM, on which Nix unlocks and cleans up, and SIGKILL. */
+/** Milliseconds, see {@link NixCommand.grace}. */
 const GRACE = 3000;
 
 /**
@@ -51,7 +53,7 @@ export async function runNix(command: NixCommand): Promise<NixExit> {
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });
-  const stop = endGroupOnAbort(child, command.signal);
+  const stop = endGroupOnAbort(child, command);
   if (child.pid !== undefined) command.onStart?.(child.pid);
   try {
     const stdout: Buffer[] = [];
@@ -114,11 +116,11 @@ function errorCode(error: Error): unknown {
 }
 
 /** Returns what takes the listener and the timer away again. */
-function endGroupOnAbort(child: ChildProcess, signal: AbortSignal): () => void {
+function endGroupOnAbort(child: ChildProcess, { signal, grace }: NixCommand): () => void {
   let timer: NodeJS.Timeout | undefined;
   const end = (): void => {
     killGroup(child, 'SIGTERM');
-    timer = setTimeout(() => killGroup(child, 'SIGKILL'), GRACE);
+    timer = setTimeout(() => killGroup(child, 'SIGKILL'), grace ?? GRACE);
   };
   signal.addEventListener('abort', end, { once: true });
   return () => {

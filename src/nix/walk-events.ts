@@ -34,7 +34,8 @@ export interface WalkDerivation {
 /** One line of the walk's report. */
 export type WalkEvent =
   | { readonly event: 'begin'; readonly place: WalkPlace; readonly position: Position | undefined }
-  | { readonly event: 'explain' | 'caught'; readonly place: WalkPlace }
+  | { readonly event: 'explain'; readonly place: WalkPlace }
+  | { readonly event: 'caught'; readonly place: WalkPlace }
   | { readonly event: 'found'; readonly id: number; readonly attrPath: AttrPath }
   | { readonly event: 'missing'; readonly id: number; readonly misses: readonly WalkMiss[] }
   | {

@@ -29,6 +29,12 @@ export interface ItemReport {
   readonly entries: WalkEntry[];
 }
 
+/** Events that tell what came of an attribute. */
+export type WalkResult = Extract<
+  WalkEvent,
+  { readonly event: 'caught' | 'found' | 'missing' | 'derivation' | 'set' | 'other' }
+>;
+
 /** A failure whose message is not known yet. */
 export interface Unexplained {
   readonly place: WalkPlace;
@@ -56,11 +62,11 @@ export class WalkReport {
   }
 
   /**
-   * Takes what an event says of results.
+   * Takes a result.
    * @param definition where the attribute that it is about is defined
    * @returns what is newly known to be a derivation
    */
-  add(event: WalkEvent, definition: Position | undefined): WalkEntry | undefined {
+  add(event: WalkResult, definition: Position | undefined): WalkEntry | undefined {
     switch (event.event) {
       case 'caught':
         this.fail(event.place, undefined, definition);
@@ -74,10 +80,7 @@ export class WalkReport {
       case 'derivation':
       case 'other':
         return this.#addEntry(event);
-      case 'passed-over':
-        for (const system of event.systems) this.passedOver.add(system);
-        return undefined;
-      default:
+      case 'set':
         return undefined;
     }
   }

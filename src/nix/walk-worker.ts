@@ -1,7 +1,7 @@
-import { isWornOut, type Progress, type Resources, type Usage } from './parallelism.ts';
+import type { Position } from '../domain/position.ts';
 import { memoryOf, offerToKernel } from './memory.ts';
-import type { Position } from './log-line.ts';
 import type { Evaluating, Unit } from './outline.ts';
+import type { Progress, Usage } from './parallelism.ts';
 import type { WalkEvent, WalkPlace } from './walk-events.ts';
 import { type EvalSetup, type WalkRoot, type WalkRun, runWalk } from './walk.ts';
 import type { WalkItem } from './walk-program.ts';
@@ -25,6 +25,9 @@ export interface Current {
   readonly isExplained: boolean;
 }
 
+/** Milliseconds. What is stopped is of no use any more, and Nix 2.8 may not hear SIGTERM at all while it evaluates. */
+const GRACE = 1000;
+
 /** One process of a walk. */
 export class WalkWorker implements Evaluating {
   readonly start: Unit;
@@ -36,6 +39,8 @@ export class WalkWorker implements Evaluating {
   current: Current | undefined;
   stopped: StopReason | undefined;
   bytes = 0;
+  /** Whether a fresh process should take its place. */
+  isWornOut = false;
   #atFirst: number | undefined;
   #done = 0;
   #pid: number | undefined;
@@ -60,10 +65,6 @@ export class WalkWorker implements Evaluating {
     return this.#reached !== undefined;
   }
 
-  get usage(): Usage {
-    return { bytes: this.bytes, atFirst: this.#atFirst };
-  }
-
   /**
    * Walks the items.
    * @returns how it ended; undefined if it was stopped
@@ -78,7 +79,7 @@ export class WalkWorker implements Evaluating {
     const signal = AbortSignal.any([setup.signal, this.#stopping.signal]);
     const request = { task: 'walk', explain: null, ...work } as const;
     try {
-      return await runWalk({ ...setup, signal }, root, request, {
+      return await runWalk({ ...setup, signal, grace: GRACE }, root, request, {
         onStart: (pid) => {
           this.#pid = pid;
           offerToKernel(pid);
@@ -114,13 +115,16 @@ export class WalkWorker implements Evaluating {
   }
 
   /** Looks how much memory it takes. */
-  measure(): void {
+  measure(): Usage {
     if (this.#pid !== undefined) this.bytes = memoryOf(this.#pid);
     if (this.#done > 0) this.#atFirst ??= this.bytes;
+    return { bytes: this.bytes, atFirst: this.#atFirst };
   }
 
-  isWornOut(resources: Resources): boolean {
-    return isWornOut(this.usage, resources);
+  /** Makes place for another, which is to go on with this. */
+  wearOut(next: Unit): void {
+    this.unit = next;
+    this.stop('worn-out');
   }
 
   /**

@@ -19,6 +19,8 @@ export interface EvalSetup {
   readonly workingDirectory: string;
   readonly env: NodeJS.ProcessEnv;
   readonly signal: AbortSignal;
+  /** See `NixCommand.grace`. */
+  readonly grace?: number;
   /** Hears what Nix says beside its errors: warnings, traces, fetches, builds it makes in order to evaluate. */
   readonly onLog: (text: string) => void;
   /** What evaluation may take; default: what the machine has to spare. */
