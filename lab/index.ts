@@ -23,7 +23,7 @@
  *
  * - A {@link Host} ends with {@link Host.stop} or with the process that started it. Nothing of it remains: all that it writes is in the
  *   memory of its own namespace.
- * - `nix: 'daemon' | 'root-owned' | 'user-owned'` says who owns `/nix`; the users of every host are in {@link USERS}; `nixSize: '64m'`
+ * - `nix: 'daemon' | 'root-owned' | 'user-owned'` says who owns `/nix`; with `'none'` there is no Nix, and {@link makeRelease} makes one to install; the users of every host are in {@link USERS}; `nixSize: '64m'`
  *   makes a disk that fills up.
  * - `host.path('/home/ci/x')` is a path of the host seen from outside; `host.socketPath` the daemon's socket for `net.connect`;
  *   `host.stdioDaemon('ci')` a `nix-daemon --stdio` with pipes.
@@ -68,5 +68,6 @@ export { cacheFolder, rootFolder, SUITES, type RootFolder, type Suite } from './
 export { Service } from './service.ts';
 export { makeSigningKey, type SigningKey } from './signing-key.ts';
 export { type Bind, type HostOptions } from './start-host.ts';
+export { makeRelease, type MadeRelease } from './release.ts';
 export { USERS, type User, type UserName } from './users.ts';
 export { until, within } from './wait.ts';

@@ -7,8 +7,8 @@ import { Service } from './service.ts';
 import { startHost, type HostOptions, type StartedHost } from './start-host.ts';
 import type { UserName } from './users.ts';
 
-/** Who owns `/nix`: a daemon that serves all users, or one user who needs none. */
-export type NixSetup = 'daemon' | 'root-owned' | 'user-owned';
+/** Who owns `/nix`: a daemon that serves all users, or one user who needs none. `none`: there is neither Nix nor `/nix`. */
+export type NixSetup = 'daemon' | 'root-owned' | 'user-owned' | 'none';
 
 export interface NixHostOptions extends HostOptions {
   /** Default `daemon`. */
@@ -108,6 +108,7 @@ export async function startNixHost(options: NixHostOptions = {}): Promise<NixHos
 
 /** Writes nix.conf, gives `/nix` its owner, starts the daemon. */
 export async function setUpNix(host: NixHost, options: NixHostOptions): Promise<void> {
+  if (host.setup === 'none') return takeNixAway(host, options);
   await host.write('/etc/nix', {
     'nix.conf': nixConf(options),
     'empty-registry.json': '{"flakes":[],"version":2}\n',
@@ -119,6 +120,12 @@ export async function setUpNix(host: NixHost, options: NixHostOptions): Promise<
   // Before the daemon starts: two of its processes that use a fresh store at the same moment get into each other's way.
   await host.output(['nix-store', '--init'], { user: host.owner });
   await host.daemon?.start();
+}
+
+/** Debian's Nix with all that is its own; the libraries of others stay. With `nixSize` an empty `/nix` of that size stays, root's. */
+async function takeNixAway(host: NixHost, { nixSize }: NixHostOptions): Promise<void> {
+  const folder = nixSize === undefined ? 'umount /nix; rmdir /nix;' : '';
+  await host.output(['sh', '-c', `set -eu; ${folder} rm -rf /usr/bin/nix* /usr/lib/*/libnix*`]);
 }
 
 function nixConf(options: NixHostOptions): string {

@@ -40,6 +40,8 @@ export interface StepResult {
   readonly outputs: ReadonlyMap<string, string>;
   /** What later steps get as environment. */
   readonly environment: ReadonlyMap<string, string>;
+  /** Folders that later steps get in front of PATH, the first first. */
+  readonly path: readonly string[];
   readonly summary: string;
 }
 
@@ -104,6 +106,7 @@ export class Step {
       log: stdout + stderr,
       outputs: parseFileCommands(await this.#read('GITHUB_OUTPUT')),
       environment: parseFileCommands(await this.#read('GITHUB_ENV')),
+      path: (await this.#read('GITHUB_PATH')).split('\n').filter(Boolean).reverse(),
       summary: await this.#read('GITHUB_STEP_SUMMARY'),
     };
   }

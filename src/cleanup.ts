@@ -6,6 +6,7 @@ import { loadState, type OffloadState } from './action/state.ts';
 import { writeSummary } from './action/summary.ts';
 import { parseOffloadReport, type OffloadReport } from './build/offload-report.ts';
 import { printable } from './domain/text.ts';
+import { removeUnpacked } from './nix/install/unpack-folder.ts';
 import { endMarkedProcesses } from './nix/leftovers.ts';
 import { offloadFolder, removeOffloadFolder } from './offload/folder.ts';
 import { askToStop, lastWords } from './service/stop.ts';
@@ -22,6 +23,7 @@ export async function cleanup(): Promise<void> {
   if (!state) return;
   if (state.offload) await endOffload(state.offload, state.marker);
   else await endLeftovers(state.marker);
+  if (state.unpackFolder !== undefined) await removeUnpacked(state.unpackFolder);
   if (state.socketDirectory !== undefined) await removeSocketDirectory(state.socketDirectory);
   if (state.keptFolder !== undefined) await saveKept(state.keptFolder);
 }

@@ -26,6 +26,7 @@ import {
 } from './action/place.ts';
 import { maskTokens } from './action/mask.ts';
 import { failureOf, setOutputs } from './action/report.ts';
+import { openNix } from './action/runner-nix.ts';
 import { isSecretInput, takeSecrets, type Secrets } from './action/secrets.ts';
 import { saveMarker, saveSocketDirectory } from './action/state.ts';
 import { renderSummary, writeSummary } from './action/summary.ts';
@@ -35,7 +36,7 @@ import type { StepContext, StepReport } from './build/step-request.ts';
 import { Checkout } from './nix/checkout.ts';
 import { childEnvironment } from './nix/environment.ts';
 import { evaluatedFolders } from './nix/flake-folder.ts';
-import { NIX_IS_THERE } from './nix/install/runner-nix.ts';
+import type { OpenedNix } from './nix/install/open-runner-nix.ts';
 import { MARKER_VARIABLE } from './nix/leftovers.ts';
 import { refuseImpureEvaluation } from './plan/impure-evaluation.ts';
 import { setUp } from './set-up.ts';
@@ -57,7 +58,8 @@ export async function run(): Promise<void> {
     saveMarker(marker);
     const endpoints = endpointsOf(inputs.request.destination);
     using cache = await keepWith(inputs.mayKeep, secrets, endpoints, signal);
-    if (inputs.task === 'set-up') await setUp(inputs, { given, secrets, marker, signal });
+    if (inputs.task === 'set-up')
+      await setUp(inputs, { given, secrets, marker, kept: cache.kept, signal });
     else await build(inputs, { secrets, marker, signal, kept: cache.kept });
   } catch (error) {
     reportFailure(error);
@@ -79,13 +81,20 @@ async function build(
   const directory = await mkdtemp(path.join(temporary(), 'nix-remote-build-'));
   const socketDirectory = await makeSocketDirectory();
   saveSocketDirectory(socketDirectory); // for post, should this be killed
+  // What ends the step ends installing.
+  const ending = new AbortController();
   try {
-    const place = prepareContext(inputs, secrets, { directory, socketDirectory, marker });
+    const env = { ...childEnvironment(process.env), [MARKER_VARIABLE]: marker };
+    const until = AbortSignal.any([signal, ending.signal]);
+    const opened = await openNix(inputs.nixWanted, env, kept, until);
+    const own = { directory, socketDirectory, ...opened };
+    const place = prepareContext(inputs, secrets, own);
     const context = { ...place, kept, observe: log.observe, clock, signal };
     const fallBack = fallBackWith(inputs.fallback, 'So it is built here, on the runner.');
     const report = await runStepOrLocally(inputs.request, context, fallBack);
     await finish(report, inputs, directory);
   } finally {
+    ending.abort();
     await removeSocketDirectory(socketDirectory);
   }
 }
@@ -101,29 +110,27 @@ function refuseImpure({ request, hostChecks }: BuildInputs, secrets: Secrets): v
 }
 
 /** What a step has for itself. */
-interface Own {
+interface Own extends OpenedNix {
   readonly directory: string;
   readonly socketDirectory: string;
-  readonly marker: string;
 }
 
 function prepareContext(
   inputs: BuildInputs,
   secrets: Secrets,
-  { directory, socketDirectory, marker }: Own,
+  { directory, socketDirectory, env, nix }: Own,
 ): Omit<StepContext, 'kept' | 'observe' | 'clock' | 'signal'> {
   const logDirectory = path.join(directory, 'logs');
   core.setOutput('log-dir', logDirectory);
   const user = currentUser();
-  const env = { ...childEnvironment(process.env), [MARKER_VARIABLE]: marker };
   const place = { processEnv: process.env, env, user, directory: socketDirectory };
   return {
     access: accessWith(inputs.hostChecks, secrets, place),
     user,
     env,
+    nix,
     runnerSystem: runnerSystem(),
     runnerKind: runnerKind(),
-    nix: NIX_IS_THERE,
     pipe: pipeProgram(),
     logDirectory,
     temporaryDirectory: directory,

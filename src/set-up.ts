@@ -5,7 +5,9 @@ import type { SetUpInputs } from './action/inputs.ts';
 import { socketDirectory, temporary, workspace } from './action/place.ts';
 import type { Secrets } from './action/secrets.ts';
 import { saveOffload } from './action/state.ts';
+import { openNix } from './action/runner-nix.ts';
 import { asActionError } from './domain/errors.ts';
+import type { Kept } from './domain/kept.ts';
 import { childEnvironment, daemonSocketPath, LOCAL_DAEMON_VARIABLE } from './nix/environment.ts';
 import { MARKER_VARIABLE } from './nix/leftovers.ts';
 import { makeOffloadFolder, removeOffloadFolder, type OffloadFolder } from './offload/folder.ts';
@@ -18,6 +20,7 @@ export interface SetUpContext {
   readonly given: ReadonlyMap<string, string>;
   readonly secrets: Secrets;
   readonly marker: string;
+  readonly kept: Kept;
   readonly signal: AbortSignal;
 }
 
@@ -28,6 +31,7 @@ export interface SetUpContext {
  */
 export async function setUp(inputs: SetUpInputs, context: SetUpContext): Promise<void> {
   const { request, hostChecks } = inputs;
+  await haveNix(inputs, context);
   // Tunnels, a private daemon and OpenSSH make folders in it, and what does not fit there nobody would remove after a crash.
   const hasFolders = request.destination.mode === 'builders' || hostChecks.transport === 'openssh';
   const preferred = hasFolders ? '/tmp' : socketDirectory(temporary());
@@ -46,6 +50,16 @@ export async function setUp(inputs: SetUpInputs, context: SetUpContext): Promise
   if (local !== undefined) core.exportVariable(LOCAL_DAEMON_VARIABLE, local);
   for (const [name, value] of Object.entries(ready.exports)) core.exportVariable(name, value);
   tell(ready);
+}
+
+/** The process that serves needs it from its first moment. What it is told of Nix is in our environment then. */
+async function haveNix(
+  { nixWanted }: SetUpInputs,
+  { marker, kept, signal }: SetUpContext,
+): Promise<void> {
+  const env = { ...childEnvironment(process.env), [MARKER_VARIABLE]: marker };
+  const { nix } = await openNix(nixWanted, env, kept, signal);
+  await nix.ready();
 }
 
 /** The secrets go through a pipe: into no file, argument or environment. */

@@ -47,7 +47,9 @@ export class Offload implements AsyncDisposable {
 
   /** What later steps get. */
   get env(): Readonly<Record<string, string>> {
-    return Object.fromEntries(this.main.environment);
+    const { environment, path } = this.main;
+    const PATH = path.length === 0 ? {} : { PATH: [...path, '/usr/bin', '/bin'].join(':') };
+    return { ...Object.fromEntries(environment), ...PATH };
   }
 
   /** The daemon socket that later steps use, as they see it. */

@@ -88,7 +88,10 @@ describe.concurrent('inputs that Nix cannot evaluate', () => {
 
   it('says that Nix is not installed on the runner', async () => {
     // Node is there and nothing else.
-    const { errors } = await fail({ env: { PATH: '/usr/local/bin' } });
+    const { errors } = await fail({
+      env: { PATH: '/usr/local/bin' },
+      inputs: { 'install-nix': 'never' },
+    });
     expect(errors).toEqual([
       'cannot run nix on this runner: it is not on PATH (/usr/local/bin). Install Nix in an earlier step.',
     ]);

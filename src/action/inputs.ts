@@ -7,6 +7,7 @@ import type { Destination, RemoteDestination, StepRequest } from '../build/step-
 import { parseInstallable } from '../domain/installable.ts';
 import { machineName, storeOfMachine } from '../domain/machine.ts';
 import { parseSystem } from '../domain/system.ts';
+import type { NixWanted } from '../nix/install/plan.ts';
 import type { EvaluationSource } from '../nix/walk-root.ts';
 import { FALLBACKS, type Fallback } from '../plan/fallback.ts';
 import { readDestination, type InputPlace } from './destination.ts';
@@ -14,11 +15,13 @@ import { readGivenConf } from './given-conf.ts';
 import { readHostChecks, type HostChecks } from './host-keys.ts';
 import { InputReader, type ReadInput } from './input-reader.ts';
 import { destinationToRebuild, keepFailedSetting } from './rebuild.ts';
+import { readNixWanted } from './nix-wanted.ts';
 
 /** All inputs of the step but those that it logs in with, checked. */
 export type Inputs = BuildInputs | SetUpInputs;
 
 interface CommonInputs {
+  readonly nixWanted: NixWanted;
   readonly hostChecks: HostChecks;
   readonly fallback: Fallback;
   readonly writeSummary: boolean;
@@ -65,6 +68,7 @@ export function readInputs(read: ReadInput, place: InputPlace): Inputs {
   const named = readDestination(reader, place);
   const destination = destinationToRebuild(reader, named, rebuild);
   const common = {
+    nixWanted: readNixWanted(reader, place.runnerSystem),
     hostChecks: readHostChecks(reader, destination),
     copyInputs: reader.choice('copy-inputs', ['auto', 'never']),
     options: readOptions(reader, rebuild),
@@ -153,14 +157,14 @@ type Complete<Where extends Destination, Rest> = CommonInputs & {
 function complete<Where extends Destination, Rest>(
   reader: InputReader,
   destination: Where | undefined,
-  { hostChecks, fallback, writeSummary, mayKeep, ...request }: Common,
+  { nixWanted, hostChecks, fallback, writeSummary, mayKeep, ...request }: Common,
   rest: Rest,
 ): Complete<Where, Rest> {
   reader.finish();
   if (!destination) throw new TypeError('an input was accepted without a value');
   return {
     request: { destination, ...request, ...rest },
-    ...{ hostChecks, fallback, writeSummary, mayKeep },
+    ...{ nixWanted, hostChecks, fallback, writeSummary, mayKeep },
   };
 }
 

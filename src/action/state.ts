@@ -8,6 +8,8 @@ export interface State {
   readonly socketDirectory: string | undefined;
   /** Folder with what is to be kept for later runs; undefined where there is nothing. */
   readonly keptFolder: string | undefined;
+  /** Where Nix was unpacked, which is there no more when main has ended by itself; undefined where none was. */
+  readonly unpackFolder: string | undefined;
   /** Undefined where no offload socket was asked for. */
   readonly offload: OffloadState | undefined;
 }
@@ -33,6 +35,10 @@ export function saveKeptFolder(folder: string): void {
   core.saveState('kept-folder', folder);
 }
 
+export function saveUnpackFolder(folder: string): void {
+  core.saveState('unpack-folder', folder);
+}
+
 /** What is saved later counts. */
 export function saveOffload({ folder, isReady, writeSummary }: OffloadState): void {
   core.saveState('offload-folder', folder);
@@ -45,9 +51,9 @@ export function loadState(): State | undefined {
   const marker = core.getState('marker');
   const socketDirectory = core.getState('socket-directory') || undefined;
   const keptFolder = core.getState('kept-folder') || undefined;
-  return marker === ''
-    ? undefined
-    : { marker, socketDirectory, keptFolder, offload: loadOffload() };
+  const unpackFolder = core.getState('unpack-folder') || undefined;
+  if (marker === '') return undefined;
+  return { marker, socketDirectory, keptFolder, unpackFolder, offload: loadOffload() };
 }
 
 function loadOffload(): OffloadState | undefined {

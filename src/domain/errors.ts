@@ -18,6 +18,10 @@ const ERROR_CODES = [
   'authentication-failed',
   'connection-lost',
   'channel-refused',
+  // installing Nix
+  'download-failed',
+  'checksum-mismatch',
+  'install-failed',
   // talking to a Nix daemon
   'nix-missing',
   'protocol-mismatch',
