@@ -52,6 +52,17 @@ export const WORKING_CAUSES: readonly ClientCause[] = [
   {
     ...COMMON,
     chapter: 'Building',
+    id: 'built-twice',
+    code: 'not-deterministic',
+    message: 'not deterministic: built twice, it came out differently: …',
+    example: 'not deterministic: built twice, it came out differently: out: 1 of 2 files differs',
+    why: '`rebuild` found it out. The files that differ follow, all of them in the summary and in `results`; both trees are there to be compared ([docs/after-the-build.md](after-the-build.md)).',
+    remedy: 'Usual causes are times, the order of files in a folder, and the number of cores.',
+    shown: '__tests__/scenarios/rebuild.test.ts',
+  },
+  {
+    ...COMMON,
+    chapter: 'Building',
     id: 'other-failed-first',
     code: 'cancelled',
     message: 'not built, because another derivation failed first',
