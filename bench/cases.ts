@@ -7,12 +7,14 @@ import { copyWide } from './cases/copy-wide.ts';
 import { noop } from './cases/noop.ts';
 import { offload } from './cases/offload.ts';
 import { pipe } from './cases/pipe.ts';
+import { unchanged } from './cases/unchanged.ts';
 
 export const CASES: readonly BenchCase[] = [
   copyWide,
   copyDeep,
   copyLarge,
   noop,
+  unchanged,
   offload,
   builders,
   pipe,

@@ -21,6 +21,7 @@ const ASKED: AskedToSkip = {
   installables: flakes('.', '.#checks', './sub#a^*', '/work/other#b'),
   evalArgs: [],
   wantedBack: false,
+  rebuild: false,
   isSealed: true,
 };
 
@@ -56,6 +57,7 @@ describe('what is asked for', () => {
     ['an expression', { source: { kind: 'expr', expr: '1' } }, /expr is given/],
     ['arguments', { evalArgs: ['--impure'] }, /eval-args/],
     ['copies', { wantedBack: true }, /copied back/],
+    ['a comparison', { rebuild: true }, /built again/],
     ['no seal', { isSealed: false }, /private key/],
     ['a path: flake', { installables: flakes('.', 'path:.#a') }, /path:\.#a names no flake/],
     ['a flake in the registry', { installables: flakes('nixpkgs#hello') }, /nixpkgs#hello/],
@@ -116,6 +118,7 @@ describe('a flake sees its commit', () => {
     ['{ outputs = { self }: { }; }', false],
     ['{ outputs = { self, nixpkgs, ... }:\n let x = ./.; in { }; }', false],
     ['{ outputs = { nixpkgs, ... }: { }; }', false],
+    ['{ outputs = { self }: { a = derivation { outputs = [ "out" ]; }; }; }', false],
     ['{ outputs = { self }: { a = self.rev; }; }', true],
     ['{ outputs = { self, lib }: import ./a.nix { inherit self lib; }; }', true],
     ['{ outputs = inputs: { }; }', true],

@@ -14,9 +14,16 @@ export interface ConnectedRemote extends Connected {
   readonly current: (signal: AbortSignal) => Promise<Remote>;
 }
 
+/** A session that builds, whose daemon may not have greeted yet. */
+export interface EarlySession {
+  readonly place: Remote;
+  readonly session: Store;
+}
+
 /**
  * Connects to a remote store, and again whenever that connection is lost and needed.
  * @param opened takes what has to be closed
+ * @param onSession told of the first session at once: what it is asked then goes out with the handshake
  * @throws ActionError of ssh/, or the daemon's
  */
 export async function connectRemote(
@@ -24,6 +31,7 @@ export async function connectRemote(
   uri: RemoteStoreUri,
   { access, observe, signal }: StepContext,
   opened: AsyncDisposableStack,
+  onSession: (early: EarlySession) => void,
 ): Promise<ConnectedRemote> {
   const connect = (until: AbortSignal): Promise<Remote> =>
     Remote.connect({ uri, access, options }, until);
@@ -34,7 +42,10 @@ export async function connectRemote(
   const link = new RemoteLink({ first, connect, onNotice });
   opened.defer(() => link.close());
   const open = async (place: Remote, until: AbortSignal): Promise<ConnectedRemote> => {
-    const session = await greeted(place, AbortSignal.any([signal, until]), observe);
+    const tell = (session: Store): void => {
+      if (place === first) onSession({ place, session });
+    };
+    const session = await greeted(place, AbortSignal.any([signal, until]), observe, tell);
     const detail = connectionDetail(await session.greeting, place.roundTripMs);
     if (place === first) observe({ kind: 'connected', remote: place.label, detail });
     return {
@@ -49,11 +60,17 @@ export async function connectRemote(
 }
 
 /** A session that builds, with a daemon that has greeted; one that does not would be waited for, cancelled or not. */
-async function greeted(place: Remote, signal: AbortSignal, observe: Observe): Promise<Store> {
+async function greeted(
+  place: Remote,
+  signal: AbortSignal,
+  observe: Observe,
+  onSession: (session: Store) => void,
+): Promise<Store> {
   const hangUp = (): void => place.close();
   signal.addEventListener('abort', hangUp);
   try {
     const session = await place.buildSession(observe);
+    onSession(session);
     await session.greeting;
     return session;
   } finally {

@@ -29,13 +29,11 @@ export async function identifyEvaluation(
   request: StepRequest,
   context: StepContext,
 ): Promise<Identity> {
-  const { destination, source, installables, evalArgs, copy } = request;
+  const { destination, source, installables, evalArgs, copy, rebuild } = request;
   const { mode } = destination;
   const wantedBack = copy.kind !== 'none';
   const { isSealed } = context.kept;
-  const asked = { mode, source, installables, evalArgs, wantedBack, isSealed };
-  // What follows a build needs its derivations.
-  if (request.rebuild) return { kind: 'never' };
+  const asked = { mode, source, installables, evalArgs, wantedBack, rebuild, isSealed };
   if (obstacleInRequest(asked) !== undefined) return { kind: 'never' };
   const version = await versionOfNix(context);
   const [trees, settings] = await Promise.all([

@@ -2,13 +2,10 @@ import { toError } from '../domain/errors.ts';
 import type { Evaluation } from '../nix/evaluation.ts';
 import { identifyEvaluation, type Identity } from './evaluation-identity.ts';
 import { digestOfChoice, KnownEvaluations } from './known-evaluations.ts';
-import type { Site } from './site.ts';
 import type { StepContext, StepRequest } from './step-request.ts';
 import { chooseSystems, type SystemChoice } from './systems.ts';
-import { whereUnchanged, type Unchanged } from './unchanged.ts';
-
-/** What of a site has to be known. */
-type SiteParts = Pick<Site, 'connected' | 'systems'>;
+import type { StoreConnections } from './store-connections.ts';
+import { askForOutputs, whereUnchanged, type Unchanged } from './unchanged.ts';
 
 /** What a step knows of evaluations of earlier runs, and leaves to later ones. Nothing of it rejects. */
 export class EvaluationMemory {
@@ -16,14 +13,14 @@ export class EvaluationMemory {
   readonly unchanged: Promise<Unchanged | undefined>;
   readonly #request: StepRequest;
   readonly #context: StepContext;
-  readonly #site: SiteParts;
+  readonly #stores: StoreConnections;
   readonly #identity: Promise<Identity>;
   #after: Promise<Identity> | undefined;
 
-  constructor(request: StepRequest, context: StepContext, site: SiteParts) {
+  constructor(request: StepRequest, context: StepContext, stores: StoreConnections) {
     this.#request = request;
     this.#context = context;
-    this.#site = site;
+    this.#stores = stores;
     this.#identity = this.#identify();
     this.unchanged = this.#look().catch(() => undefined);
   }
@@ -53,11 +50,15 @@ export class EvaluationMemory {
       this.#context.observe({ kind: 'not-skipped', why: identity.why });
     }
     if (identity.kind !== 'known') return undefined;
-    const { systems, connected } = this.#site;
+    const { systems, connected, sessions } = this.#stores;
     const guess = this.#choose(systems.named);
     const known = await this.#known(identity.fingerprint).find(guess);
-    if (known?.systems !== digestOfChoice(await this.#choice())) return undefined;
-    return whereUnchanged(known.evaluation, await connected);
+    if (!known) return undefined;
+    // Beside connecting: the question goes out with a session's first words.
+    const asking = askForOutputs(known.evaluation, sessions);
+    const [places, choice, valid] = await Promise.all([connected, this.#choice(), asking]);
+    if (known.systems !== digestOfChoice(choice)) return undefined;
+    return whereUnchanged(known.evaluation, places, valid);
   }
 
   #identify(): Promise<Identity> {
@@ -69,7 +70,7 @@ export class EvaluationMemory {
   }
 
   async #choice(): Promise<SystemChoice> {
-    const { named, offered } = this.#site.systems;
+    const { named, offered } = this.#stores.systems;
     return this.#choose(named.length > 0 ? named : await offered);
   }
 

@@ -1,6 +1,6 @@
 import { formatStoreUri, type RemoteStoreUri } from '../domain/store-uri.ts';
 import type { System } from '../domain/system.ts';
-import { connectRemote, type ConnectedRemote } from './connected-remote.ts';
+import { connectRemote, type ConnectedRemote, type EarlySession } from './connected-remote.ts';
 import type { Phases } from './phases.ts';
 import { presentPlaces } from './present-places.ts';
 import type { SiteSystems } from './site.ts';
@@ -12,6 +12,8 @@ export interface StoreConnections {
   /** All that can be had; never empty. */
   readonly connected: Promise<readonly [ConnectedRemote, ...ConnectedRemote[]]>;
   readonly systems: SiteSystems;
+  /** The session with each, as soon as it can be asked; each rejects if there is none. */
+  readonly sessions: readonly Promise<EarlySession>[];
 }
 
 /**
@@ -25,11 +27,19 @@ export function connectStores(
   phases: Phases,
   opened: AsyncDisposableStack,
 ): StoreConnections {
-  const connect = (uri: RemoteStoreUri): Promise<ConnectedRemote> =>
-    connectRemote(request, uri, context, opened);
+  const connecting = uris.map((uri) => {
+    const { promise: session, resolve, reject } = Promise.withResolvers<EarlySession>();
+    const connected = () => {
+      const remote = connectRemote(request, uri, context, opened, resolve);
+      remote.catch(reject);
+      session.catch(() => undefined); // nobody may ask
+      return remote;
+    };
+    return { label: formatStoreUri(uri), session, connected };
+  });
   const connected = phases.measure('connect', () =>
     presentPlaces(
-      uris.map((uri) => ({ label: formatStoreUri(uri), connected: connect(uri) })),
+      connecting.map((each) => ({ label: each.label, connected: each.connected() })),
       (text) => context.observe({ kind: 'warning', text }),
     ),
   );
@@ -38,6 +48,7 @@ export function connectStores(
   offered.catch(() => undefined); // told by whoever waits for the connections
   return {
     connected,
+    sessions: connecting.map(({ session }) => session),
     systems: {
       named: areNamed ? union(uris.map(({ systems }) => offeredSystems(systems, undefined))) : [],
       offered,

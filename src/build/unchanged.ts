@@ -1,8 +1,9 @@
 import type { StorePath } from '../domain/store-path.ts';
-import type { Store } from '../store/store.ts';
 import type { WholeEvaluation } from '../nix/kept-evaluation.ts';
+import type { EarlySession } from './connected-remote.ts';
 import type { Observe } from './events.ts';
 import type { Phases } from './phases.ts';
+import type { BuildPlace } from './place.ts';
 import type { Connected } from './site.ts';
 import type { StepReport } from './step-request.ts';
 import { knownOutputs, type Target, type TargetResult } from './target.ts';
@@ -15,37 +16,45 @@ export interface Unchanged {
   readonly results: ReadonlyMap<StorePath, TargetResult>;
 }
 
-/**
- * Asks every place, in one exchange, what it has of the outputs that are wanted.
- * @returns undefined unless everything is at one of them
- */
-export async function whereUnchanged(
+/** What each place has of some outputs. */
+export type Valid = ReadonlyMap<BuildPlace, ReadonlySet<StorePath>>;
+
+/** Asks every place, in one exchange, what it has of the outputs that are wanted. Whom that fails has nothing for now. */
+export async function askForOutputs(
+  { attributes }: WholeEvaluation,
+  sessions: readonly Promise<EarlySession>[],
+): Promise<Valid> {
+  const targets = planTargets(attributes, { kind: 'none' });
+  const outputs = [...new Set(targets.flatMap((each) => [...knownOutputs(each).values()]))];
+  const answers = await Promise.allSettled(
+    sessions.map(async (each) => {
+      const { place, session } = await each;
+      return [place, await session.queryValidPaths(outputs)] as const;
+    }),
+  );
+  return new Map(answers.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : [])));
+}
+
+/** @returns undefined unless everything is at one of these places */
+export function whereUnchanged(
   evaluation: WholeEvaluation,
   places: Unchanged['places'],
-): Promise<Unchanged | undefined> {
-  const targets = planTargets(evaluation.attributes, { kind: 'none' });
-  const outputs = [...new Set(targets.flatMap((each) => [...knownOutputs(each).values()]))];
-  const valid = await Promise.all(places.map(({ session }) => validIn(session, outputs)));
+  valid: Valid,
+): Unchanged | undefined {
   const results = new Map<StorePath, TargetResult>();
-  for (const target of targets) {
-    const index = valid.findIndex((paths) => isThere(target, paths));
-    const place = places[index]?.place;
-    if (!place) return undefined;
+  for (const target of planTargets(evaluation.attributes, { kind: 'none' })) {
+    const there = places.find(({ place }) => isThere(target, valid.get(place)));
+    if (!there) return undefined;
     results.set(target.key, {
       ...{ status: 'cached', outputs: knownOutputs(target), error: undefined },
-      ...{ store: 'remote', remote: place.builderOf(undefined), seconds: undefined },
+      ...{ store: 'remote', remote: there.place.builderOf(undefined), seconds: undefined },
     });
   }
   return { evaluation, places, results };
 }
 
-/** Whom that question fails has nothing for now: the next one fails as well, and is told of. */
-function validIn(session: Store, paths: readonly StorePath[]): Promise<ReadonlySet<StorePath>> {
-  return session.queryValidPaths(paths).catch(() => new Set<StorePath>());
-}
-
-function isThere(target: Target, valid: ReadonlySet<StorePath>): boolean {
-  return [...knownOutputs(target).values()].every((output) => valid.has(output));
+function isThere(target: Target, valid: ReadonlySet<StorePath> | undefined): boolean {
+  return [...knownOutputs(target).values()].every((output) => valid?.has(output));
 }
 
 const NOT_COPIED = { copied: new Set<StorePath>(), failures: new Map() } as const;

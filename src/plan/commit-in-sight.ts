@@ -8,7 +8,8 @@ const PATTERN = /\boutputs\s*=\s*\{(?<names>[\w\s,.'-]*)\}\s*:/;
  */
 export function seesCommit(text: string): boolean {
   const [names, ...others] = [...text.matchAll(new RegExp(PATTERN, 'g'))];
-  const isOnlyOne = text.match(/\boutputs\b/g)?.length === 1;
+  // A list is that of a derivation's outputs.
+  const isOnlyOne = text.match(/\boutputs\b(?!\s*=\s*\[)/g)?.length === 1;
   if (!names || others.length > 0 || !isOnlyOne || text.includes('@')) return true;
   const inPattern = countSelf(names.groups?.['names'] ?? '');
   return countSelf(text) > inPattern;
