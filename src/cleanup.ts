@@ -3,7 +3,7 @@ import { saveKept } from './action/cache/in-post.ts';
 import { offloadLine, renderOffloadSummary } from './action/offload-summary.ts';
 import { removeSocketDirectory } from './action/place.ts';
 import { loadState, type OffloadState } from './action/state.ts';
-import { writeSummary } from './action/summary.ts';
+import { writeSummary } from './action/write-summary.ts';
 import { parseOffloadReport, type OffloadReport } from './build/offload-report.ts';
 import { printable } from './domain/text.ts';
 import { removeUnpacked } from './nix/install/unpack-folder.ts';

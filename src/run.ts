@@ -8,9 +8,11 @@ import { keepWith } from './action/cache/in-main.ts';
 import { Cancellation } from './action/cancellation.ts';
 import { reportFailure } from './action/crash.ts';
 import { hasCredentials } from './action/credentials.ts';
+import { tellOfEarlyFailure } from './action/early-failure.ts';
 import { readEvent } from './action/event.ts';
 import { fallBackWith } from './action/fallback.ts';
-import { readInputs, type BuildInputs } from './action/inputs.ts';
+import { readInputs, type BuildInputs, type Inputs } from './action/inputs.ts';
+import { lastLine } from './action/last-line.ts';
 import { Log } from './action/log.ts';
 import {
   clock,
@@ -29,10 +31,12 @@ import { failureOf, setOutputs } from './action/report.ts';
 import { openNix } from './action/runner-nix.ts';
 import { isSecretInput, takeSecrets, type Secrets } from './action/secrets.ts';
 import { saveMarker, saveSocketDirectory } from './action/state.ts';
-import { renderSummary, writeSummary } from './action/summary.ts';
+import { renderSummary } from './action/summary.ts';
+import { writeSummary } from './action/write-summary.ts';
 import { endpointsOf } from './build/endpoints.ts';
 import { runStepOrLocally } from './build/step-or-local.ts';
 import type { StepContext, StepReport } from './build/step-request.ts';
+import { asActionError, type ActionError } from './domain/errors.ts';
 import { Checkout } from './nix/checkout.ts';
 import { childEnvironment } from './nix/environment.ts';
 import { evaluatedFolders } from './nix/flake-folder.ts';
@@ -47,9 +51,10 @@ export async function run(): Promise<void> {
   maskTokens(secrets);
   using cancellation = new Cancellation();
   const { signal } = cancellation;
+  let inputs: Inputs | undefined;
   try {
     const given = new Map<string, string>();
-    const inputs = readInputs((name) => {
+    inputs = readInputs((name) => {
       const text = isSecretInput(name) ? secrets[name] : core.getInput(name);
       given.set(name, text);
       return text;
@@ -58,11 +63,15 @@ export async function run(): Promise<void> {
     saveMarker(marker);
     const endpoints = endpointsOf(inputs.request.destination);
     using cache = await keepWith(inputs.mayKeep, secrets, endpoints, signal);
-    if (inputs.task === 'set-up')
+    if (inputs.task === 'set-up') {
       await setUp(inputs, { given, secrets, marker, kept: cache.kept, signal });
-    else await build(inputs, { secrets, marker, signal, kept: cache.kept });
+      return;
+    }
+    const failure = await build(inputs, { secrets, marker, signal, kept: cache.kept });
+    if (failure) reportFailure(failure);
   } catch (error) {
     reportFailure(error);
+    await tellOfEarlyFailure(asActionError(error), inputs);
   }
 }
 
@@ -72,10 +81,11 @@ interface BuildContext extends Pick<StepContext, 'kept' | 'signal'> {
   readonly marker: string;
 }
 
+/** @returns how it failed, if it did and all is told of it */
 async function build(
   inputs: BuildInputs,
   { secrets, marker, signal, kept }: BuildContext,
-): Promise<void> {
+): Promise<ActionError | undefined> {
   refuseImpure(inputs, secrets);
   using log = new Log({ write: core.info, notice: core.notice, warn: core.warning, clock });
   const directory = await mkdtemp(path.join(temporary(), 'nix-remote-build-'));
@@ -92,7 +102,7 @@ async function build(
     const context = { ...place, kept, observe: log.observe, clock, signal };
     const fallBack = fallBackWith(inputs.fallback, 'So it is built here, on the runner.');
     const report = await runStepOrLocally(inputs.request, context, fallBack);
-    await finish(report, inputs, directory);
+    return await finish(report, inputs, directory);
   } finally {
     ending.abort();
     await removeSocketDirectory(socketDirectory);
@@ -142,11 +152,18 @@ async function checkoutOf({ request }: BuildInputs): Promise<Checkout> {
   return await Checkout.of(evaluatedFolders(request), childEnvironment(process.env));
 }
 
-/** Tells of everything, then fails the step if anything is missing. */
-async function finish(report: StepReport, inputs: BuildInputs, directory: string): Promise<void> {
+/**
+ * Tells of everything.
+ * @returns what fails the step, if anything is missing
+ */
+async function finish(
+  report: StepReport,
+  inputs: BuildInputs,
+  directory: string,
+): Promise<ActionError | undefined> {
   await setOutputs(report, directory);
+  core.info(lastLine(report));
   await annotateFailures(report, await checkoutOf(inputs), workspace());
   if (inputs.writeSummary) await writeSummary(renderSummary(report));
-  const failure = failureOf(report);
-  if (failure) throw failure;
+  return failureOf(report);
 }

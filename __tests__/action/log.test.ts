@@ -19,11 +19,19 @@ function logged(...events: Parameters<Log['observe']>[0][]): string[] {
 test('a build’s output is one block, under its name', () => {
   expect(
     logged(
-      { kind: 'build-started', drvPath: DRV },
+      { kind: 'build-started', drvPath: DRV, builder: 'ssh-ng://ci@builder.example.org' },
       { kind: 'build-log', drvPath: DRV, line: 'compiling' },
-      { kind: 'build-stopped', drvPath: DRV, seconds: 61 },
+      {
+        ...{ kind: 'build-stopped', drvPath: DRV, seconds: 61, verdict: 'built' },
+        progress: { ended: 3, all: 7 },
+      },
     ),
-  ).toEqual(['building hello', '::group::hello ran 1 min 01 s', 'compiling', '::endgroup::']);
+  ).toEqual([
+    'building hello',
+    '::group::[3/7] built hello on builder.example.org in 1 min 01 s',
+    'compiling',
+    '::endgroup::',
+  ]);
 });
 
 test('an attribute’s name cannot give the runner a command', () => {

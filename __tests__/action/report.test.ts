@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { errorText } from '../../src/action/failures.ts';
 import { failureOf } from '../../src/action/report.ts';
+import { NO_HISTORY } from '../../src/build/build-record.ts';
 import { ActionError } from '../../src/domain/errors.ts';
 import type { Outcome, OutcomeStatus } from '../../src/domain/outcome.ts';
 
@@ -31,6 +32,9 @@ const failure = (...outcomes: readonly Outcome[]): string | undefined =>
     bytesUploaded: 0,
     bytesDownloaded: 0,
     seconds: new Map(),
+    wallSeconds: 3,
+    source: { kind: 'flake' },
+    history: NO_HISTORY,
   })?.message;
 
 test('the step’s failure names a cause, not what it led to', () => {

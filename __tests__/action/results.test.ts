@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import {
   existingOutputs,
   failedAttributes,
-  resultsOutput,
+  boundedList,
   toResultEntry,
 } from '../../src/action/results.ts';
 import { ActionError } from '../../src/domain/errors.ts';
@@ -58,7 +58,7 @@ test('only what is there has output paths; only what is not there has failed', (
 
 test('beyond 100 kB results end with the number left out, and are still JSON', () => {
   const entries = Array.from({ length: 1000 }, () => toResultEntry(BUILT));
-  const text = resultsOutput(entries);
+  const text = boundedList(entries);
   expect(Buffer.byteLength(text)).toBeLessThanOrEqual(100_000);
   const parsed = JSON.parse(text) as readonly unknown[];
   expect(parsed.at(-1)).toEqual({ truncated: 1000 - (parsed.length - 1) });

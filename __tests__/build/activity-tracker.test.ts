@@ -32,9 +32,9 @@ test('two activities for one derivation, on the remote and on its own builder, a
   clock.now = 3;
   tracker.hear({ kind: 'stop', id: 1n << 60n });
   expect(events).toEqual([
-    { kind: 'build-started', drvPath: DRV },
+    { kind: 'build-started', drvPath: DRV, machine: '' },
     { kind: 'build-log', drvPath: DRV, line: 'hi' },
-    { kind: 'build-stopped', drvPath: DRV, seconds: 3 },
+    { kind: 'build-stopped', drvPath: DRV, seconds: 3, verdict: 'unknown' },
   ]);
   expect(tracker.secondsOf(DRV)).toBe(3);
 });
@@ -62,7 +62,7 @@ test('of a build that nobody else tells of there are no such copies', () => {
 
 test('what is no build, or no derivation, is passed over', () => {
   const { tracker, events } = tracked();
-  tracker.hear({ ...start(1n), type: ACTIVITY.substitute } as DaemonEvent);
+  tracker.hear({ ...start(1n), type: ACTIVITY.copyPath } as DaemonEvent);
   tracker.hear(start(2n, 'nonsense'));
   tracker.hear({ kind: 'stop', id: 1n });
   tracker.hear({ kind: 'result', id: 9n, type: RESULT.buildLogLine, fields: ['stray'] });
@@ -78,4 +78,15 @@ test('knows how long nothing has started or stopped', () => {
   expect(tracker.quietSeconds()).toBe(0.5);
   tracker.requested();
   expect(tracker.quietSeconds()).toBe(0);
+});
+
+test('what is substituted is told when it is there', () => {
+  const { tracker, events } = tracked();
+  const fields = ['/nix/store/x', 'https://cache.example.org'];
+  tracker.hear({ ...start(1n), type: ACTIVITY.substitute, fields } as DaemonEvent);
+  expect(events).toEqual([]);
+  tracker.hear({ kind: 'stop', id: 1n });
+  expect(events).toEqual([
+    { kind: 'substituted', path: '/nix/store/x', from: 'https://cache.example.org' },
+  ]);
 });

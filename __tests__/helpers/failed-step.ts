@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import { finishScenario, prepareScenario, type Ran, type Scenario } from './scenario.ts';
 
 /** A step that failed, and what a person sees of it. */
@@ -19,6 +20,22 @@ export async function runToFailure(scenario: Scenario): Promise<FailedStep> {
     warnings: annotations(ran.log, 'warning'),
     seconds: (performance.now() - start) / 1000,
   };
+}
+
+/** Nothing of what was asked for was begun, and outputs and summary say so. */
+export function expectNothingBegun({
+  results,
+  outputs,
+  summary,
+}: Pick<Ran, 'results' | 'outputs' | 'summary'>): void {
+  expect(results.map(({ status, outputs: paths }) => ({ status, paths }))).toEqual(
+    results.map(() => ({ status: 'cancelled', paths: {} })),
+  );
+  expect(JSON.parse(outputs.get('failed') ?? '')).toEqual(
+    results.map(({ attribute }) => attribute),
+  );
+  expect(JSON.parse(outputs.get('out-paths') ?? '')).toEqual([]);
+  expect(summary).toMatch(/^## Nix Remote Build: ❌ nothing was built\n/);
 }
 
 /** Texts of the workflow commands `::error …::`, `::warning …::` or `::notice …::` in a log, as GitHub shows them. */

@@ -56,7 +56,7 @@ it('what a build prints cannot act as a workflow command', async () => {
   }
   expect(token).toBeUndefined();
   expect(heard.filter((line) => /^\s*::|##\[/.test(line))).toEqual([
-    expect.stringMatching(/^::group::evil ran /) as string,
+    expect.stringMatching(/^::group::\[1\/1\] built evil on /) as string,
     '::endgroup::',
   ]);
 });

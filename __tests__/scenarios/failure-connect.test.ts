@@ -9,7 +9,7 @@ import {
   type KeyPair,
   type NixHost,
 } from '../../lab/index.ts';
-import { runToFailure, type FailedStep } from '../helpers/failed-step.ts';
+import { expectNothingBegun, runToFailure, type FailedStep } from '../helpers/failed-step.ts';
 import { installFakeDaemon } from '../helpers/fake-daemon.ts';
 import type { Scenario } from '../helpers/scenario.ts';
 
@@ -49,7 +49,7 @@ describe.concurrent('a remote that cannot be had', () => {
     const attributes = { hello: 'sh "hello" "echo hello > $out"' };
     const failed = await runToFailure({ builder, runner, attributes, ...scenario });
     expect(failed.code, failed.log).toBe(1);
-    expect(failed.results).toEqual([]);
+    expectNothingBegun(failed);
     return failed;
   }
 

@@ -18,7 +18,12 @@ import {
   PUSH,
   type EventOptions,
 } from '../helpers/events.ts';
-import { annotations, runToFailure, type FailedStep } from '../helpers/failed-step.ts';
+import {
+  annotations,
+  expectNothingBegun,
+  runToFailure,
+  type FailedStep,
+} from '../helpers/failed-step.ts';
 import { nothingServes } from '../helpers/offload-process.ts';
 import { outputPath, prepareScenario, type Scenario } from '../helpers/scenario.ts';
 
@@ -91,7 +96,7 @@ function expectRed(ran: FailedStep, text: string | RegExp): void {
   expect(ran.code, ran.log).toBe(1);
   expect(ran.errors).toEqual([typeof text === 'string' ? text : expect.stringMatching(text)]);
   expect(annotations(ran.log, 'notice')).toEqual([]);
-  expect(ran.results).toEqual([]);
+  expectNothingBegun(ran);
 }
 
 describe.concurrent('without credentials', () => {

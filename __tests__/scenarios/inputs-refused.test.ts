@@ -41,6 +41,9 @@ describe.concurrent('wrong inputs', () => {
     expect(failed.log).not.toContain('connected to');
     expect(failed.errors).toHaveLength(1);
     expect(failed.seconds).toBeLessThan(15);
+    expect(failed.summary).toMatch(
+      /^## Nix Remote Build: ❌ (?:nothing was built|not set up)\n\n<pre>.+<\/pre>\n/,
+    );
     return failed.errors[0];
   }
 

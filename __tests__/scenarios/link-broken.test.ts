@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { recipes, startLab, type Attributes, type Lab } from '../../lab/index.ts';
 import { HURRY, inHurry, SHOW_HURRY } from '../helpers/cancelling.ts';
+import { expectNothingBegun } from '../helpers/failed-step.ts';
 import { LiveStep, type Ended } from '../helpers/live-step.ts';
 import { linkTarget, makeWorkspace, runScenario, type Scenario } from '../helpers/scenario.ts';
 import { expectWholeStores, validNames } from '../helpers/stores.ts';
@@ -75,13 +76,13 @@ describe.each(['cut', 'corrupt'] as const)('a link that is %s', (kind) => {
   it('while connecting: nothing is begun', async () => {
     const scenario = await prepare({ hello: recipes.file('hello', 10) });
     await lab.link.arm({ kind, direction: 'down', afterBytes: 600 });
-    const { errors, results } = await failure(await LiveStep.start(scenario));
+    const ended = await failure(await LiveStep.start(scenario));
     const why =
       kind === 'cut' ? '\\w+ ECONNRESET' : 'Handshake failed: signature verification failed';
-    expect(errors).toEqual([
+    expect(ended.errors).toEqual([
       expect.stringMatching(`^the SSH handshake with 127\\.0\\.0\\.1 failed: ${why}`),
     ]);
-    expect(results).toEqual([]);
+    expectNothingBegun(ended);
     await again(scenario);
   });
 
@@ -100,7 +101,7 @@ describe.each(['cut', 'corrupt'] as const)('a link that is %s', (kind) => {
       long: recipes.script('long', TALKING_MINUTE),
     });
     const live = await LiveStep.start(scenario);
-    await live.said(/^quick ran/m);
+    await live.said(/^\[\d+\/\d+\] built quick on /m);
     await waitUntil(async () => (await validNames(lab.runner)).includes('quick'), 'quick here');
     if (kind === 'cut') await lab.link.cut();
     else await lab.link.arm({ kind, direction: 'down', afterBytes: 0 });

@@ -101,7 +101,7 @@ describe.concurrent('a link that falls silent', () => {
       long: recipes.script('long', `[ -e ${HURRY} ] || sleep 300; echo done > $out`),
     });
     const live = await LiveStep.start(scenario);
-    await live.said(/^quick ran/m);
+    await live.said(/^\[\d+\/\d+\] built quick on /m);
     await waitUntil(async () => (await validNames(runner)).includes('quick'), 'quick here');
     await link.stall();
     const { errors, statuses } = await failure(live);

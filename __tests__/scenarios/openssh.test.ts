@@ -16,7 +16,7 @@ import {
   machineUri,
 } from '../helpers/builders.ts';
 import { EnvironmentWatch } from '../helpers/environment-watch.ts';
-import { annotations } from '../helpers/failed-step.ts';
+import { annotations, expectNothingBegun } from '../helpers/failed-step.ts';
 import { LiveStep } from '../helpers/live-step.ts';
 import { setUpOffload } from '../helpers/offload.ts';
 import { linkTarget, outputPath, runScenario, type Ran } from '../helpers/scenario.ts';
@@ -108,7 +108,7 @@ describe('a store', () => {
       const ran = await build(inputs);
       expect(ran.code).toBe(1);
       expect(annotations(ran.log, 'error')).toEqual([expect.stringMatching(message)]);
-      expect(ran.results).toEqual([]);
+      expectNothingBegun(ran);
     }
     await expectNothingLeft(runner);
   });

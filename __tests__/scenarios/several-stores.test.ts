@@ -248,7 +248,7 @@ describe('a store that is lost in mid-build', () => {
     const [own] = builders;
     const { live, gates } = await start((port) => [[own, port]], ['done', 'undone']);
     await gates.open('done');
-    await live.said(/^::group::done ran/m);
+    await live.said(/^::group::\[\d+\/\d+\] built done on /m);
     await link.cut();
     await gates.open('undone');
     const ended = await live.ended();

@@ -1,5 +1,7 @@
 /** Has derivations built that are all built already, with the part of the action that does it. */
 import { buildAnywhere } from '../../src/build/build-anywhere.ts';
+import { InputWatch } from '../../src/build/input-watch.ts';
+import { Phases } from '../../src/build/phases.ts';
 import type { Connected } from '../../src/build/site.ts';
 import type { Target } from '../../src/build/target.ts';
 import { Workplace } from '../../src/build/workplace.ts';
@@ -31,6 +33,8 @@ await timeFromConnection(async ({ remote, derivations, env, signal, observe }) =
         new Workplace({ connected, copyBack: undefined, observe, clock, signal }),
       observe,
       signal,
+      inputs: new InputWatch(),
+      phases: new Phases(clock, observe),
     },
     targets,
   );

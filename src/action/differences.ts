@@ -1,6 +1,6 @@
 import type { Outcome } from '../domain/outcome.ts';
 import { describeFile, type FileDifference } from '../domain/tree-difference.ts';
-import { code, escapeText } from './markdown.ts';
+import { code, preformatted } from './markdown.ts';
 
 /** One output of the `differences` in `results`. */
 export interface DifferenceEntry {
@@ -45,7 +45,7 @@ export function differenceSections(outcomes: readonly Outcome[]): readonly strin
       [`- first: ${code(one)}`, `- second: ${other === undefined ? 'not kept' : code(other)}`].join(
         '\n',
       ),
-      ...(files.length > 0 ? [`<pre>${escapeText([...files, ...more].join('\n'))}</pre>`] : []),
+      ...(files.length > 0 ? [preformatted([...files, ...more].join('\n'))] : []),
     ].join('\n\n');
   });
 }

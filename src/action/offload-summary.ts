@@ -1,8 +1,8 @@
 import type { OffloadedBuild } from '../build/offload-engine.ts';
 import type { OffloadReport } from '../build/offload-report.ts';
 import { isGood } from '../domain/outcome.ts';
+import { derivationName } from './derivation-name.ts';
 import { formatBytes, formatSeconds, plural } from './format.ts';
-import { derivationName } from './log.ts';
 import { code, warningBox } from './markdown.ts';
 
 const TITLES: Readonly<Record<OffloadReport['mode'], string>> = {

@@ -5,18 +5,24 @@ import type { StepReport } from '../build/step-request.ts';
 import { ActionError } from '../domain/errors.ts';
 import { failuresByCause, isUncopied } from './failures.ts';
 import { plural } from './format.ts';
-import { existingOutputs, failedAttributes, resultsOutput, toResultEntry } from './results.ts';
+import { boundedList, existingOutputs, failedAttributes, toResultEntry } from './results.ts';
 
-/** Writes every output of action.yml. */
-export async function setOutputs(report: StepReport, directory: string): Promise<void> {
+/** What outputs tell of a step. */
+export interface Told extends Pick<StepReport, 'outcomes' | 'bytesUploaded' | 'bytesDownloaded'> {
+  /** Undefined where it was never chosen. */
+  readonly mode: StepReport['mode'] | undefined;
+}
+
+/** Writes every output of action.yml but `log-dir`, which is there from the beginning. */
+export async function setOutputs(report: Told, directory: string): Promise<void> {
   const entries = report.outcomes.map(toResultEntry);
   const resultsFile = path.join(directory, 'results.json');
   await writeFile(resultsFile, `${JSON.stringify(entries, null, 2)}\n`);
-  core.setOutput('mode', report.mode);
-  core.setOutput('results', resultsOutput(entries));
+  core.setOutput('mode', report.mode ?? '');
+  core.setOutput('results', boundedList(entries));
   core.setOutput('results-file', resultsFile);
-  core.setOutput('out-paths', existingOutputs(report.outcomes));
-  core.setOutput('failed', failedAttributes(report.outcomes));
+  core.setOutput('out-paths', boundedList(existingOutputs(report.outcomes)));
+  core.setOutput('failed', boundedList(failedAttributes(report.outcomes)));
   core.setOutput('bytes-uploaded', report.bytesUploaded);
   core.setOutput('bytes-downloaded', report.bytesDownloaded);
 }

@@ -1,8 +1,8 @@
 import { differenceEntries, type DifferenceEntry } from './differences.ts';
 import { isGood, type Outcome } from '../domain/outcome.ts';
 
-/** GitHub refuses outputs of 1 MiB and more per job; this leaves room for other steps. */
-const MAX_RESULTS_BYTES = 100_000;
+/** Of each output that is a list. GitHub refuses outputs of 1 MiB and more per job; this leaves room for other steps. */
+const MAX_LIST_BYTES = 100_000;
 
 /** One entry of the `results` output. */
 export interface ResultEntry {
@@ -43,18 +43,18 @@ export function toResultEntry(outcome: Outcome): ResultEntry {
 }
 
 /**
- * The `results` output: a JSON list; if that is longer than 100 kB, as many entries as fit, and a last one
+ * A list as the JSON of an output; if that is longer than 100 kB, as many entries as fit, and a last one
  * `{"truncated": <number left out>}`.
  */
-export function resultsOutput(entries: readonly ResultEntry[]): string {
+export function boundedList(entries: readonly (string | ResultEntry)[]): string {
   const whole = JSON.stringify(entries);
-  if (Buffer.byteLength(whole) <= MAX_RESULTS_BYTES) return whole;
+  if (Buffer.byteLength(whole) <= MAX_LIST_BYTES) return whole;
   const kept: string[] = [];
   let bytes = 100;
   for (const entry of entries) {
     const text = JSON.stringify(entry);
     bytes += Buffer.byteLength(text) + 1;
-    if (bytes > MAX_RESULTS_BYTES) break;
+    if (bytes > MAX_LIST_BYTES) break;
     kept.push(text);
   }
   kept.push(JSON.stringify({ truncated: entries.length - kept.length }));

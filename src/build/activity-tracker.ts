@@ -6,6 +6,7 @@ import {
   type DaemonEvent,
 } from '../domain/activity.ts';
 import { isDrvPath, isStorePath, type DrvPath, type StorePath } from '../domain/store-path.ts';
+import { BuildVerdicts } from './build-verdicts.ts';
 import type { Clock, Observe } from './events.ts';
 
 /** What Nix says of a build that another client's build holds up (derivation-building-goal.cc). */
@@ -36,6 +37,8 @@ export interface BuildSpan extends Span {
  * An activity's end does not say how the build ended: that is known from the build's result alone.
  */
 export class ActivityTracker {
+  /** Told when a build has begun. */
+  onStarted: ((drvPath: DrvPath) => void) | undefined;
   /** Told when a build has stopped, well or not. */
   onStopped: ((drvPath: DrvPath) => void) | undefined;
   readonly #observe: Observe;
@@ -46,6 +49,8 @@ export class ActivityTracker {
   readonly #seconds = new Map<DrvPath, number>();
   readonly #spans = new Map<DrvPath, BuildSpan>();
   readonly #machines = new Map<DrvPath, string>();
+  readonly #verdicts = new BuildVerdicts();
+  readonly #substitutions = new Map<ActivityId, Substitution>();
   #lastTransition: number;
 
   constructor(observe: Observe, clock: Clock) {
@@ -56,8 +61,11 @@ export class ActivityTracker {
 
   /** Feeds one event. Unknown activities and results are passed over. */
   readonly hear = (event: DaemonEvent): void => {
+    this.#verdicts.hear(event);
     switch (event.kind) {
       case 'start': {
+        const substitution = substitutionOf(event.type, event.fields);
+        if (substitution) this.#substitutions.set(event.id, substitution);
         const drvPath = builtDerivation(event.type, event.fields[0]);
         if (drvPath !== undefined) this.#started(event.id, drvPath, event.fields[1]);
         // Another session builds the same: without a word of it this looks as if nothing happened.
@@ -131,7 +139,8 @@ export class ActivityTracker {
     const startedAt = this.#clock();
     this.#starts.set(drvPath, startedAt);
     this.#running.set(drvPath, { startedAt, activities: new Set([id]), own: undefined });
-    this.#observe({ kind: 'build-started', drvPath });
+    this.#observe({ kind: 'build-started', drvPath, machine: this.#machines.get(drvPath) });
+    this.onStarted?.(drvPath);
   }
 
   #result(id: ActivityId, type: number, field: bigint | string | undefined): void {
@@ -145,6 +154,11 @@ export class ActivityTracker {
   }
 
   #stopped(id: ActivityId): void {
+    const substitution = this.#substitutions.get(id);
+    if (substitution) {
+      this.#substitutions.delete(id);
+      this.#observe({ kind: 'substituted', ...substitution });
+    }
     const drvPath = this.#drvOf.get(id);
     if (drvPath === undefined) return;
     this.#lastTransition = this.#clock();
@@ -160,9 +174,25 @@ export class ActivityTracker {
     this.#spans.set(drvPath, { from, to: now, own: own && { to: now, ...own } });
     const seconds = now - from;
     this.#seconds.set(drvPath, seconds);
-    this.#observe({ kind: 'build-stopped', drvPath, seconds });
+    const verdict = this.#verdicts.of(drvPath);
+    const { progress } = this.#verdicts;
+    this.#observe({ kind: 'build-stopped', drvPath, seconds, verdict, progress });
     this.onStopped?.(drvPath);
   }
+}
+
+/** What is fetched, and from where. */
+interface Substitution {
+  readonly path: string;
+  readonly from: string;
+}
+
+function substitutionOf(
+  type: number,
+  [path, from]: readonly ActivityField[],
+): Substitution | undefined {
+  if (type !== ACTIVITY.substitute || typeof path !== 'string') return undefined;
+  return { path, from: typeof from === 'string' ? from : '' };
 }
 
 function builtDerivation(type: number, field: bigint | string | undefined): DrvPath | undefined {

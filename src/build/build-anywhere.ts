@@ -3,6 +3,8 @@ import { isDrvPath, type StorePath } from '../domain/store-path.ts';
 import type { Store } from '../store/store.ts';
 import type { CopyInputs } from './copy-inputs.ts';
 import { Crew, type CrewOptions } from './crew.ts';
+import type { InputWatch } from './input-watch.ts';
+import type { Phases } from './phases.ts';
 import { presentTargets } from './presence.ts';
 import { buildRemotely } from './remote-build.ts';
 import { shareOut, type Asking } from './share-out.ts';
@@ -13,6 +15,8 @@ import type { Workplace } from './workplace.ts';
 export interface BuildingOptions extends CrewOptions {
   readonly local: Store;
   readonly copyInputs: CopyInputs;
+  readonly inputs: InputWatch;
+  readonly phases: Phases;
 }
 
 const NOTHING: ReadonlyMap<StorePath, TargetResult> = new Map();
@@ -144,8 +148,8 @@ class Building {
     targets: readonly Target[],
     attempt: number,
   ): Promise<void> {
-    const { local, copyInputs, observe, signal } = this.#options;
-    const parts = { local, copyInputs, observe, signal, workplace };
+    const { local, copyInputs, observe, signal, inputs, phases } = this.#options;
+    const parts = { local, copyInputs, observe, signal, workplace, watch: inputs, phases };
     const answers = workplace.explain(await buildRemotely(parts, targets));
     const isUnfinished = ({ key }: Target): boolean =>
       UNFINISHED.has(answers.get(key)?.status ?? 'cancelled');

@@ -5,6 +5,11 @@ import type { Answer } from '../offload/take-over.ts';
 /** How Nix up to 2.29 and since 2.30 begins to say that a build failed. */
 const FAILED = /(?:builder for|Cannot build) '([^']+\.drv)'/g;
 
+/** The derivations that a text of Nix says have failed. */
+export function failuresNamedIn(text: string): readonly string[] {
+  return [...withoutColour(text).matchAll(FAILED)].map(([, drvPath = '']) => drvPath);
+}
+
 /** Which derivations failed, by what a daemon says of them: results tell only of those that were asked for. */
 export class NamedFailures {
   readonly #named = new Set<string>();
@@ -23,6 +28,6 @@ export class NamedFailures {
   }
 
   #note(text: string): void {
-    for (const [, drvPath = ''] of withoutColour(text).matchAll(FAILED)) this.#named.add(drvPath);
+    for (const drvPath of failuresNamedIn(text)) this.#named.add(drvPath);
   }
 }

@@ -5,7 +5,9 @@ import { ActionError, asActionError } from '../domain/errors.ts';
 import { isGood, outcomeStatus, type OutcomeStatus } from '../domain/outcome.ts';
 import { isDrvPath, type StorePath } from '../domain/store-path.ts';
 import type { CopyInputs } from './copy-inputs.ts';
+import type { InputWatch } from './input-watch.ts';
 import { MachineFailures } from './machine-failures.ts';
+import type { Phases } from './phases.ts';
 import { presentTargets } from './presence.ts';
 import {
   isFloating,
@@ -22,6 +24,10 @@ import type { Workplace } from './workplace.ts';
 export interface RemoteBuild extends Omit<UploadRequest, 'remote' | 'inputs'> {
   readonly copyInputs: CopyInputs;
   readonly workplace: Workplace;
+  /** Told of builds in a remote store, for the report. */
+  readonly watch?: InputWatch;
+  /** Default: uploading is not measured. */
+  readonly phases?: Phases;
 }
 
 /**
@@ -44,7 +50,9 @@ export async function buildRemotely(
     };
     const inputs = { copyInputs: build.copyInputs, ...place.inputs };
     const keys = targets.map((target) => target.key);
-    const failures = await upload({ ...build, inputs, remote: session, onQueued }, keys);
+    const uploading = { ...build, inputs, remote: session, onQueued };
+    const sending = (): ReturnType<typeof upload> => upload(uploading, keys);
+    const failures = await (build.phases?.measure('upload', sending) ?? sending());
     tracker.requested(); // now, at the latest, the daemon turns to it
     for (const [key, error] of failures) {
       results.set(key, workplace.result(key, { status: 'failed', outputs: new Map(), error }));
@@ -64,15 +72,18 @@ export async function buildRemotely(
 }
 
 async function request(
-  { workplace, signal }: RemoteBuild,
+  { workplace, signal, watch }: RemoteBuild,
   targets: readonly Target[],
 ): Promise<ReadonlyMap<StorePath, TargetResult>> {
   const { session, tracker, place } = workplace;
   const byKey = new Map(targets.map((target) => [target.key, target]));
   tracker.requested();
+  if (workplace.store === 'remote')
+    tracker.onStarted = (drvPath) => watch?.started(drvPath, session);
   tracker.onStopped = (drvPath) => {
     const target = byKey.get(drvPath);
     if (!target || isFloating(target)) return;
+    watch?.stopped(knownOutputs(target), session);
     workplace.enqueueCopy(target, knownOutputs(target), { validity: 'maybe' });
   };
   const failures = new MachineFailures(tracker, place.lossOf);

@@ -12,6 +12,7 @@ import type { PipeProgram } from '../tunnel/launcher.ts';
 import type { Mode } from '../plan/evidence.ts';
 import type { Prediction } from '../plan/predict.ts';
 import type { Access } from './access.ts';
+import type { BuildHistory } from './build-record.ts';
 import type { CopyInputs } from './copy-inputs.ts';
 import type { CopySelection } from './copy-selection.ts';
 import type { BuildOptions } from './daemon-options.ts';
@@ -98,4 +99,9 @@ export interface StepReport {
   readonly bytesUploaded: number;
   readonly bytesDownloaded: number;
   readonly seconds: ReadonlyMap<Phase, number>;
+  /** Of the whole step. */
+  readonly wallSeconds: number;
+  /** What was evaluated. */
+  readonly source: EvaluationSource;
+  readonly history: BuildHistory;
 }

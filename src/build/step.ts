@@ -5,6 +5,7 @@ import type { EvaluatedAttribute } from '../nix/evaluation.ts';
 import { openLocalStore } from '../store/local-store.ts';
 import type { Store } from '../store/store.ts';
 import { buildAnywhere } from './build-anywhere.ts';
+import { BuildRecorder } from './build-history.ts';
 import { CopyBack, type CopiedBack } from './copy-back.ts';
 import { unmatchedGlobs } from './copy-selection.ts';
 import { DerivationLogs } from './derivation-logs.ts';
@@ -12,8 +13,10 @@ import type { Observe } from './events.ts';
 import type { EndedStep } from './experience.ts';
 import { Learning } from './learning.ts';
 import type { Seen } from './line-watch.ts';
+import { historyOf } from './history.ts';
 import { linkCopied } from './linked-attributes.ts';
 import { outputCandidates } from './output-candidates.ts';
+import { InputWatch } from './input-watch.ts';
 import { Phases } from './phases.ts';
 import { prepare, type Prepared } from './prepare.ts';
 import { rebuildAll } from './rebuild/rebuild.ts';
@@ -31,6 +34,8 @@ const REOPENINGS = 2;
 interface Step extends Prepared {
   readonly request: StepRequest;
   readonly phases: Phases;
+  readonly recorder: BuildRecorder;
+  readonly inputs: InputWatch;
   /** One for each session that builds. */
   readonly workplaces: Workplace[];
   /** Closed when the step ends, last opened first. */
@@ -46,14 +51,16 @@ export async function runStep(request: StepRequest, context: StepContext): Promi
   await using opened = new AsyncDisposableStack();
   const logs = await DerivationLogs.create(context.logDirectory);
   opened.defer(() => logs.close());
-  const observe = alsoTo(logs, context.observe);
+  const recorder = new BuildRecorder(context.clock);
+  const observe = alsoTo(logs, recorder, context.observe);
   const phases = new Phases(context.clock, observe);
   const observed = { ...context, observe };
   const learning = Learning.begin(request, observed);
   const ready = await prepare(request, observed, phases, learning, opened);
-  if (ready.kind === 'unchanged') return reportUnchanged(ready.unchanged, phases, observe);
+  if (ready.kind === 'unchanged') return reportUnchanged(ready.unchanged, request, phases, observe);
   const { prepared } = ready;
-  const step: Step = { ...prepared, request, phases, workplaces: [], opened };
+  const own = { recorder, inputs: new InputWatch(), workplaces: [] };
+  const step: Step = { ...prepared, ...own, request, phases, opened };
   const { attributes } = prepared.evaluation;
   warnOfUnmatched(step, attributes);
   using watch = learning?.watch(prepared.lines, context.clock);
@@ -93,7 +100,17 @@ async function build(
   const { observe, signal } = context;
   const { copyInputs } = request;
   const employ = (connected: Connected): Workplace => employAt(step, connected);
-  const options = { local: local.store, copyInputs, places, employ, observe, signal };
+  const { inputs } = step;
+  const options = {
+    local: local.store,
+    copyInputs,
+    places,
+    employ,
+    observe,
+    signal,
+    inputs,
+    phases,
+  };
   return phases.measure('build', () => buildAnywhere(options, targets));
 }
 
@@ -183,12 +200,16 @@ async function report(
     bytesUploaded: [...traffic].reduce((sum, { bytesSent }) => sum + bytesSent, 0),
     bytesDownloaded: [...traffic].reduce((sum, { bytesReceived }) => sum + bytesReceived, 0),
     seconds: phases.seconds,
+    wallSeconds: phases.elapsed,
+    source: request.source,
+    history: await historyOf(outcomes, step),
   };
 }
 
-/** Every line that a build prints goes to its log file as well. */
-function alsoTo(logs: DerivationLogs, observe: Observe): Observe {
+/** Every line that a build prints goes to its log file as well, and what becomes of builds is written down. */
+function alsoTo(logs: DerivationLogs, recorder: BuildRecorder, observe: Observe): Observe {
   return (event) => {
+    recorder.hear(event);
     if (event.kind === 'build-log') logs.write(event.drvPath, event.line);
     if (event.kind === 'build-stopped') logs.stopped(event.drvPath);
     observe(event);

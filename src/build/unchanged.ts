@@ -5,7 +5,8 @@ import type { Observe } from './events.ts';
 import type { Phases } from './phases.ts';
 import type { BuildPlace } from './place.ts';
 import type { Connected } from './site.ts';
-import type { StepReport } from './step-request.ts';
+import { NO_HISTORY } from './build-record.ts';
+import type { StepReport, StepRequest } from './step-request.ts';
 import { knownOutputs, type Target, type TargetResult } from './target.ts';
 import { collectOutcomes, planTargets } from './targets.ts';
 
@@ -62,6 +63,7 @@ const NOT_COPIED = { copied: new Set<StorePath>(), failures: new Map() } as cons
 /** What there is to tell of a step that had nothing to do. */
 export function reportUnchanged(
   { evaluation, places, results }: Unchanged,
+  { source }: Pick<StepRequest, 'source'>,
   phases: Phases,
   observe: Observe,
 ): StepReport {
@@ -81,5 +83,8 @@ export function reportUnchanged(
     bytesUploaded: traffic.reduce((sum, { bytesSent }) => sum + bytesSent, 0),
     bytesDownloaded: traffic.reduce((sum, { bytesReceived }) => sum + bytesReceived, 0),
     seconds: phases.seconds,
+    wallSeconds: phases.elapsed,
+    source,
+    history: NO_HISTORY,
   };
 }

@@ -42,13 +42,17 @@ export async function upload(
   const { local, remote, observe, signal } = request;
   const drvPaths = keys.filter((key) => isDrvPath(key));
   const refused = new Set<StorePath>();
-  const onProgress = announceOnce('uploading', observe);
+  let derivations = 0;
+  const onProgress = announceOnce('uploading', (event) =>
+    observe(event.kind === 'uploading' ? { ...event, derivations } : event),
+  );
   for (;;) {
     let failures: UploadPlan['failures'] = new Map();
     let isSure = false;
     const select = async (missing: PathInfos): Promise<PathInfos> => {
       const plan = await planFor(request, missing, drvPaths, refused);
       failures = plan.failures;
+      derivations = [...plan.infos.keys()].filter((path) => isDrvPath(path)).length;
       isSure = refused.size === 0 && [...missing.values()].every(provesItself);
       return plan.infos;
     };

@@ -40,7 +40,7 @@ export class Workplace {
     this.copyBack = copyBack;
     this.tracker = new ActivityTracker((event) => {
       this.#machineErrors.hear(event);
-      observe(event);
+      observe(event.kind === 'build-started' ? { ...event, ...this.#builderOf(event) } : event);
     }, clock);
     this.#signal = signal;
     this.#onAbort = () => void endBuilds(this.session, this.tracker, toError(signal.reason));
@@ -57,6 +57,14 @@ export class Workplace {
       remote: this.place.builderOf(drvPath && this.tracker.machineOf(drvPath)),
       seconds: drvPath && result.status !== 'cached' ? this.tracker.secondsOf(drvPath) : undefined,
     };
+  }
+
+  /** A remote store may pass a build on to a builder of its own. */
+  #builderOf({ machine }: { readonly machine?: string | undefined }): { builder?: string } {
+    const builder = this.place.builderOf(machine);
+    if (builder === undefined) return {};
+    const isPassedOn = this.store === 'remote' && machine !== undefined && machine !== '';
+    return { builder: isPassedOn ? `${machine} (a builder of ${builder})` : builder };
   }
 
   /** Failures together with what the machine said of them. */
