@@ -36,10 +36,11 @@ async function expectRefused(scenario: Partial<Scenario>, line: RegExp): Promise
   const step = await prepare(scenario);
   const main = await step.collect(await step.main());
   expect(main).toMatchObject({ code: 1, environment: new Map() });
+  expect(main.summary).toMatch(/^## Nix Remote Build: ❌ not set up\n/);
   expect(annotations(main.log, 'error')).toEqual([expect.stringMatching(line)]);
   await nothingServes(scenario.runner ?? runner, step.temp, 0);
   const post = await step.collect(await step.post());
-  expect(post).toMatchObject({ code: 0, log: '', summary: '' });
+  expect(post).toMatchObject({ code: 0, log: '', summary: main.summary });
   return main;
 }
 
