@@ -8,6 +8,7 @@ import { noop } from './cases/noop.ts';
 import { offload } from './cases/offload.ts';
 import { pipe } from './cases/pipe.ts';
 import { unchanged } from './cases/unchanged.ts';
+import { startup } from './cases/startup.ts';
 
 export const CASES: readonly BenchCase[] = [
   copyWide,
@@ -18,5 +19,6 @@ export const CASES: readonly BenchCase[] = [
   offload,
   builders,
   pipe,
+  startup,
   auto,
 ];

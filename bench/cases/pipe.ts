@@ -2,8 +2,8 @@ import { createInterface } from 'node:readline';
 import { LabError, setUpOpenssh, within } from '../../lab/index.ts';
 import { atLeast, atMost, type BenchCase } from '../case.ts';
 import { seconds, type Hosts } from '../hosts.ts';
-import type { PipeStart } from '../ours/pipe-start.ts';
 import type { TunnelsPlace, TunnelsRequest } from '../ours/tunnel.ts';
+import { measureStarts } from '../starts.ts';
 import { median } from '../statistics.ts';
 
 const BYTES = 1 << 30;
@@ -24,10 +24,7 @@ export const pipe: BenchCase = {
   async measure(hosts) {
     const { builder, runner } = hosts;
     await setUpOpenssh(runner, USER, builder, builder.port);
-    const starts = await runner.output(['node', '/checkout/bench/ours/pipe-start.ts'], {
-      user: USER,
-    });
-    const { pipe: start, emptyScript } = JSON.parse(starts) as PipeStart;
+    const { pipe: start, emptyScript } = await measureStarts(hosts);
     const { ours, openssh, local } = await transfers(hosts);
     const extraStartMs = (start - emptyScript) * 1000;
     const upRatio = openssh.up / ours.up;

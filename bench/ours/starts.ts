@@ -1,6 +1,5 @@
 /**
- * Starts the program that Nix runs for each connection, and an empty script, in turns. Runs on the lab's runner, and prints one line of
- * JSON: {@link PipeStart}.
+ * Starts what there is to start, and an empty script, in turns. Runs on the lab's runner, and prints one line of JSON: {@link Starts}.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -13,15 +12,20 @@ import { writeLauncher } from '../../src/tunnel/launcher.ts';
 import { median } from '../statistics.ts';
 
 /** Medians, in seconds. */
-export interface PipeStart {
-  /** From the start of the launcher to the first byte that comes through the pipe. */
+export interface Starts {
+  /** Of the step, which is asked for nothing, says so, and ends. */
+  readonly main: number;
+  /** Of what follows the job, after a step that left nothing. */
+  readonly post: number;
+  /** Of the program that Nix runs for each connection. From the start of the launcher to the first byte that comes through the pipe. */
   readonly pipe: number;
   /** From the start to the end of Node with a script in which there is nothing. */
   readonly emptyScript: number;
 }
 
 const ROUNDS = 25;
-const SCRIPT = '/checkout/dist/pipe/index.js';
+const DIST = '/checkout/dist';
+const SCRIPT = `${DIST}/pipe/index.js`;
 const ANSWER = Buffer.concat([BYTES_FOLLOW, Buffer.from('x')]);
 
 const folder = await makeTunnelFolder('/tmp');
@@ -33,19 +37,34 @@ const end = { socketPath: socket, label: 'bench' };
 await writeLauncher(launcher, { node: process.execPath, script: SCRIPT }, end);
 const server = createServer((client) => client.end(ANSWER));
 await once(server.listen(socket), 'listening');
-const laps = { pipe: [] as number[], emptyScript: [] as number[] };
+const laps = {
+  emptyScript: [] as number[],
+  main: [] as number[],
+  post: [] as number[],
+  pipe: [] as number[],
+};
 while (laps.pipe.length < ROUNDS) {
-  laps.emptyScript.push(await wholeRun());
+  laps.emptyScript.push(await wholeRun(script, 0));
+  laps.main.push(await wholeRun(`${DIST}/main/index.js`, 1));
+  laps.post.push(await wholeRun(`${DIST}/post/index.js`, 0));
   laps.pipe.push(await untilFirstByte());
 }
 server.close();
 await removeTunnelFolder(folder);
-const report: PipeStart = { pipe: median(laps.pipe), emptyScript: median(laps.emptyScript) };
+const report: Starts = {
+  main: median(laps.main),
+  post: median(laps.post),
+  pipe: median(laps.pipe),
+  emptyScript: median(laps.emptyScript),
+};
 process.stdout.write(`${JSON.stringify(report)}\n`);
 
-async function wholeRun(): Promise<number> {
+/** @param code with which it has to end, or it was something else that ran */
+async function wholeRun(file: string, code: number): Promise<number> {
   const start = performance.now();
-  await once(spawn(process.execPath, [script], { env: {} }), 'close');
+  const child = spawn(process.execPath, [file], { env: {}, stdio: 'ignore' });
+  const [ended] = (await once(child, 'close')) as [number | null];
+  if (ended !== code) throw new Error(`${file} ended with ${ended}`);
   return (performance.now() - start) / 1000;
 }
 
