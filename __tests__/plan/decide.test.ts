@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decide } from '../../src/plan/decide.ts';
 import type { Mode } from '../../src/plan/evidence.ts';
+import { NO_HISTORY } from '../../src/plan/history.ts';
 import { bytes } from '../../src/plan/units.ts';
 import { ARM, evidenceOf, LINUX, many, type Scene } from './scene.ts';
 
@@ -141,6 +142,48 @@ const EDGES: readonly Row[] = [
     reason: /other modes would not be quicker/,
   },
   {
+    name: 'tiny inputs and huge outputs that are nowhere yet: as large as an earlier run has seen them',
+    scene: {
+      sources: { src: { size: 100 } },
+      derivations: { app: { needs: ['src'] } },
+      local: { freeBytes: 'unknown' },
+      history: { ...NO_HISTORY, sizes: new Map([['app', bytes(5e9)]]) },
+      back: true,
+    },
+    mode: 'remote-store',
+    reason: /other modes would not be quicker \(about 6 min 40 s/,
+  },
+  {
+    name: 'a free disk below what builders would need, and above what is wanted back',
+    scene: {
+      derivations: { sdk: { size: 3e9, at: ['remote'] }, app: { needs: ['sdk'] } },
+      local: { freeBytes: bytes(2.9e9) },
+      back: true,
+    },
+    mode: 'remote-store',
+    reason: /about 3\.0 GB of inputs and outputs would come to the runner's store/,
+  },
+  {
+    name: 'a free disk that suffices: then it is what has to be moved that decides',
+    scene: {
+      derivations: { sdk: { size: 3e9, at: ['remote'] }, app: { needs: ['sdk'] } },
+      local: { freeBytes: bytes(3.1e9) },
+      back: true,
+    },
+    mode: 'remote-store',
+    reason: /because 3\.0 GB of build inputs and outputs would have to pass through the runner/,
+  },
+  {
+    name: 'a free disk too small for what is wanted back, in whatever mode: the one that has the rest built',
+    scene: {
+      derivations: { app: { size: 5e9, at: ['remote'] } },
+      local: { freeBytes: bytes(1e9) },
+      back: true,
+    },
+    mode: 'remote-store',
+    reason: /would come to the runner's store, which has 1\.0 GB left/,
+  },
+  {
     name: 'a huge source, which goes up in both modes',
     scene: {
       sources: { src: { size: 2e9 } },
@@ -266,6 +309,19 @@ const EDGES: readonly Row[] = [
     },
     mode: 'builders',
     reason: /only answers the old protocol/,
+  },
+  {
+    name: 'a remote that only answers the old protocol, and alone builds a part of it',
+    scene: {
+      derivations: { here: {}, there: { system: ARM } },
+      wanted: ['here', 'there'],
+      remotes: {
+        remote: {},
+        old: { protocol: 'serve', contents: 'unknown', systems: new Set([ARM]) },
+      },
+    },
+    mode: 'builders',
+    reason: /because 1 attribute cannot be built by one remote alone$/,
   },
   {
     name: 'a remote that does not trust us, and would have to take what was built here',
