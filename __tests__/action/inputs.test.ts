@@ -292,3 +292,41 @@ describe('what Nix on the runner is told', () => {
     expect(said).not.toContain('hunter2');
   });
 });
+
+test('the runner’s Nix is any that is there unless more is said', () => {
+  expect(readBuild({}).nixWanted).toEqual({
+    policy: 'auto',
+    version: undefined,
+    source: undefined,
+  });
+  const url = 'https://mirror.example/nix-2.30.1-x86_64-linux.tar.xz';
+  expect(readBuild({ 'nix-install-url': url }).nixWanted).toMatchObject({ version: '2.30.1' });
+});
+
+test.each<[Readonly<Record<string, string>>, string]>([
+  [
+    { 'install-nix': 'yes' },
+    "Input 'install-nix': 'yes' is not valid | Allowed: auto, never, always.",
+  ],
+  [
+    { 'nix-version': 'latest' },
+    "Input 'nix-version': 'latest' is not valid | Allowed: a release of Nix from 2.8.0 on, as three numbers, for example 2.34.8.",
+  ],
+  [
+    { 'install-nix': 'never', 'nix-install-url': 'https://mirror.example' },
+    "Input 'nix-install-url': means nothing with install-nix: never | Leave one of the two out.",
+  ],
+  [
+    { 'nix-install-url': 'https://mirror.example/nix.tar.xz' },
+    "Input 'nix-install-url': does not say of which version that tarball is | Set nix-version, or keep the name nix-VERSION-SYSTEM.tar.xz.",
+  ],
+  [
+    {
+      'nix-version': '2.30.2',
+      'nix-install-url': 'https://mirror.example/nix-2.30.1-x86_64-linux.tar.xz',
+    },
+    "Input 'nix-version': is 2.30.2, and nix-install-url is of 2.30.1 | Leave nix-version out, or name another tarball.",
+  ],
+])('%o is refused', (given, message) => {
+  expect(refusal(given)).toBe(message);
+});

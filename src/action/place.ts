@@ -46,15 +46,20 @@ export function currentUser(): string {
   }
 }
 
-/** @throws ActionError `input-invalid` where there is no Nix for this machine */
-export function runnerSystem(): System {
-  const system = systemOfMachine(process.arch, process.platform);
+/**
+ * By Node's `process.arch` and `process.platform`.
+ * @throws ActionError `input-invalid` where there is no Nix for this machine
+ */
+export function runnerSystem(
+  arch: string = process.arch,
+  platform: string = process.platform,
+): System {
+  const system = systemOfMachine(arch, platform);
   if (system) return system;
-  throw new ActionError(
-    'input-invalid',
-    `Nix does not run on ${process.platform} (${process.arch})`,
-    { hint: 'Use a Linux or macOS runner.' },
-  );
+  const name = platform === 'win32' ? 'Windows' : platform;
+  throw new ActionError('input-invalid', `Nix does not run on ${name} (${arch})`, {
+    hint: 'Use a Linux or macOS runner.',
+  });
 }
 
 /** Runners of one kind are GitHub's of one image, or one's own; and of one size. */

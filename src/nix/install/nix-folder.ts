@@ -95,7 +95,8 @@ async function asRoot(
   const { exitCode, words } = await runProgram(sudo, ['-n', '--', ...command], context);
   if (exitCode === 0) return;
   if (/Read-only file system/i.test(words)) throw readOnly();
-  throw failed(`this user may not, and sudo says: ${words}`);
+  // It may say before that it does not know the host's own name.
+  throw failed(`this user may not, and sudo says: ${words.replace(/^.*sudo: /, '')}`);
 }
 
 function readOnly(cause?: Error): ActionError {
