@@ -62,7 +62,7 @@ export async function run(): Promise<void> {
     const marker = randomUUID();
     saveMarker(marker);
     const endpoints = endpointsOf(inputs.request.destination);
-    using cache = await keepWith(inputs.mayKeep, secrets, endpoints, signal);
+    await using cache = await keepWith(inputs.mayKeep, secrets, endpoints, signal);
     if (inputs.task === 'set-up') {
       await setUp(inputs, { given, secrets, marker, kept: cache.kept, signal });
       return;

@@ -55,7 +55,7 @@ export async function startJob({ env, privateKey, passphrase, signal }: JobOptio
       return await savePutAside(aside, service);
     },
     [Symbol.asyncDispose]: async () => {
-      kept.close();
+      await kept.close();
       await folder.remove();
     },
   };

@@ -97,6 +97,15 @@ describe('what is kept', () => {
     expect(server.requests).toEqual([]);
   });
 
+  it('is put aside when the step ends, also where nobody waited for it', async () => {
+    await using first = await job();
+    const file = path.join(first.folder, 'archive');
+    await writeFile(file, Buffer.alloc(20_000_000));
+    void first.kept.keepFile('archive', file);
+    await first.kept.close();
+    expect(await first.post()).toMatchObject({ saved: 1 });
+  });
+
   it('is a file of any size, too', async () => {
     // Two blocks, and a bit.
     const content = Buffer.alloc(70 * 1024 * 1024, 'abc');

@@ -8,7 +8,7 @@ import { openKept, type KeptSource } from './open.ts';
 import { PutAsideFolder } from './put-aside.ts';
 
 /** The cache of a step, for as long as that lasts. */
-export interface StepKept extends Disposable {
+export interface StepKept extends AsyncDisposable {
   readonly kept: Kept;
 }
 
@@ -27,8 +27,8 @@ export async function keepWith(
   const cache = mayKeep ? await openKept(source) : undefined;
   return {
     kept: cache ?? NO_KEPT,
-    [Symbol.dispose]: () => {
-      cache?.close();
+    [Symbol.asyncDispose]: async () => {
+      await cache?.close();
       if (cache && cache.ignored > 0) tellOfIgnored(cache.ignored);
     },
   };

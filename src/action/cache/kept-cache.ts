@@ -18,7 +18,7 @@ const LARGE: Limits = { totalMs: 90_000, silentMs: 10_000 };
 const LARGEST_VALUE = 64 * 1024 * 1024;
 
 /** Bytes that are sealed at a time. */
-const PIECE = 1024 * 1024;
+const PIECE = 256 * 1024;
 
 /** GitHub takes keys of up to 512 characters, without commas. */
 const KEY = /^[^,\p{Cc}]{1,400}$/u;
@@ -42,6 +42,7 @@ export class KeptCache implements Kept {
   readonly run: string;
   readonly #options: KeptCacheOptions;
   readonly #present = new Set<string>();
+  readonly #keeping: Promise<void>[] = [];
   #ignored = 0;
   #isGivenUp = false;
 
@@ -90,16 +91,23 @@ export class KeptCache implements Kept {
   }
 
   async keep(key: string, value: Uint8Array): Promise<void> {
-    await this.#keep(key, () => [value]);
+    await this.#noted(this.#keep(key, () => [value]));
   }
 
   async keepFile(key: string, file: string): Promise<void> {
     const content = () => createReadStream(file, { highWaterMark: PIECE }) as AsyncIterable<Buffer>;
-    await this.#keep(key, content);
+    await this.#noted(this.#keep(key, content));
   }
 
-  close(): void {
+  /** Ends when everything is put aside that was to be kept, also what nobody waited for. */
+  async close(): Promise<void> {
     this.#options.service.close();
+    await Promise.all(this.#keeping);
+  }
+
+  #noted(keeping: Promise<void>): Promise<void> {
+    this.#keeping.push(keeping);
+    return keeping;
   }
 
   #deadline(limits: Limits): Deadline {
