@@ -4,6 +4,7 @@ import { builders } from './cases/builders.ts';
 import { copyDeep } from './cases/copy-deep.ts';
 import { copyLarge } from './cases/copy-large.ts';
 import { copyWide } from './cases/copy-wide.ts';
+import { evaluate } from './cases/evaluate.ts';
 import { noop } from './cases/noop.ts';
 import { offload } from './cases/offload.ts';
 import { pipe } from './cases/pipe.ts';
@@ -21,4 +22,5 @@ export const CASES: readonly BenchCase[] = [
   pipe,
   startup,
   auto,
+  evaluate,
 ];

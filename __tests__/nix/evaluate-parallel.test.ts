@@ -10,14 +10,14 @@ const ALONE = { resources: { cores: 1, memory: PLENTY } } as const;
 /** Another process wherever there is anything left to do. */
 const SEVERAL = { resources: { cores: 3, memory: PLENTY }, gain: -1000 } as const;
 
-/** What takes long enough that another process is started meanwhile. */
-const busy = (name: string): string =>
-  `sh "busy-\${toString (builtins.foldl' (a: b: a + b) 0 (builtins.genList (x: x) 40000))}" "echo ${name} > $out"`;
+/** What takes some milliseconds on a fast machine, so that many of them take long enough for another process to be started meanwhile. */
+const busy = (name: string, steps = 100_000): string =>
+  `sh "busy-\${toString (builtins.foldl' (a: b: a + b) 0 (builtins.genList (x: x) ${steps}))}" "echo ${name} > $out"`;
 
 const FAILING = ['abort "given up"', 'throw "no such luck"', '{ }.nothing', '1 + "a"'];
 
 /** Attributes as a generator of pseudo-random numbers has it: busy, failing, text, and sets of these. */
-function randomSet(seed: number, size: number, depth = 0): Record<string, string> {
+function randomSet(seed: number, size: number, steps?: number, depth = 0): Record<string, string> {
   let state = seed;
   const below = (limit: number): number => {
     state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
@@ -29,11 +29,11 @@ function randomSet(seed: number, size: number, depth = 0): Record<string, string
     if (kind === 0) return [name, FAILING[below(FAILING.length)] ?? ''];
     if (kind === 1) return [name, '"text"'];
     if (kind === 2 && depth < 2) {
-      const below = randomSet(state, 4, depth + 1);
+      const below = randomSet(state, 4, steps, depth + 1);
       const texts = Object.entries(below).map(([each, text]) => `"${each}" = ${text};`);
       return [name, `{ recurseForDerivations = true; ${texts.join(' ')} }`];
     }
-    return [name, busy(name)];
+    return [name, busy(name, steps)];
   });
   return Object.fromEntries(entries);
 }
@@ -92,7 +92,7 @@ describe.each(TESTED_SUITES)('evaluation in several processes, Debian %s:', (sui
 
   it('a process that is killed costs no attribute', async () => {
     const cwd = '/home/ci/killed';
-    await writeFlake(host, cwd, randomSet(7, 40), 'ci');
+    await writeFlake(host, cwd, randomSet(7, 40, 200_000), 'ci');
     const one = await evaluateIn(cwd, ALONE);
     const evaluating = evaluateIn(cwd, SEVERAL);
     const killed = await killOne(host, evaluating);
@@ -125,7 +125,12 @@ describe.each(TESTED_SUITES)('evaluation in several processes, Debian %s:', (sui
     const input = { 'flake.nix': '{ outputs = _: { text = "from the input"; }; }' };
     await host.write('/home/ci/input', input, 'ci');
     const names = Array.from({ length: 30 }, (_, index) => `n${index}`);
-    await writeFlake(host, cwd, Object.fromEntries(names.map((name) => [name, busy(name)])), 'ci');
+    await writeFlake(
+      host,
+      cwd,
+      Object.fromEntries(names.map((name) => [name, busy(name, 200_000)])),
+      'ci',
+    );
     const flake = (await host.read(`${cwd}/flake.nix`))
       .replace('{\n', '{\n  inputs.other.url = "path:/home/ci/input";\n')
       .replace('{ self }', '{ self, other }');
@@ -159,7 +164,7 @@ describe.each(TESTED_SUITES)('evaluation in several processes, Debian %s:', (sui
     const names = Array.from({ length: 8 }, (_, index) => `i${index}`);
     const attributes = names.map((name) => [name, `import (sh "${name}" "sleep 60")`]);
     await writeFlake(host, cwd, Object.fromEntries(attributes) as Record<string, string>, 'ci');
-    const { thrown } = await evaluateIn(cwd, { ...SEVERAL, cancelAfter: 3000 });
+    const { thrown } = await evaluateIn(cwd, { ...SEVERAL, cancelAfter: 6000 });
     expect(thrown).toBe('cancelled');
     expect(await runs(1)).toBeGreaterThan(1);
     expect(await evaluators(host)).toEqual([]);
@@ -179,7 +184,7 @@ async function evaluators(host: NixHost): Promise<readonly number[]> {
   );
 }
 
-/** Kills one of several evaluating processes as soon as there are several. */
+/** Kills the oldest of several evaluating processes, which is in the middle of it, as soon as there are several. */
 async function killOne(host: NixHost, evaluating: Promise<Answer>): Promise<'killed' | 'missed'> {
   const over = new AbortController();
   const end = (): void => over.abort();
@@ -187,7 +192,7 @@ async function killOne(host: NixHost, evaluating: Promise<Answer>): Promise<'kil
   while (!over.signal.aborted) {
     const [first, second] = await evaluators(host);
     if (first === undefined || second === undefined) continue;
-    const { code } = await host.run(['kill', '-KILL', `${second}`]);
+    const { code } = await host.run(['kill', '-KILL', `${Math.min(first, second)}`]);
     if (code === 0) return 'killed';
   }
   return 'missed';

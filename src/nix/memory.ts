@@ -21,7 +21,7 @@ export function readResources(): Resources {
  * @param root where /proc and /sys are
  */
 export function freeMemory(root = '/'): number {
-  const machine = memoryInfo(root) ?? os.freemem();
+  const machine = memoryInfo(root) ?? os.totalmem() / 2; // macOS: most of what is in use there is cache, and it does not say how much
   return Math.min(machine, ...groupFolders(root).map(freeInGroup));
 }
 
