@@ -20,6 +20,9 @@ const FAILING = {
   'b-type': '1 + "a"',
 };
 
+/** Where processes are counted, none is started because the machine is slow. */
+const COUNTED = { nix: '/home/ci/bin/nix', resources: { cores: 1, memory: 2 ** 40 } } as const;
+
 const MESSAGES: Readonly<Record<string, RegExp>> = {
   'b-abort': /evaluation aborted with the following error message: 'given up'/,
   'b-assert': /assertion 'false' failed|assertion failed/,
@@ -53,7 +56,7 @@ describe.each(TESTED_SUITES)(
     /** Evaluates, and counts the processes it took beside `nix --version`. */
     const counted = async (installables: readonly string[]) => {
       await host.write('/home/ci', { runs: '' }, 'ci');
-      const answer = await evaluateOn(host, installables, { nix: '/home/ci/bin/nix' }, { cwd });
+      const answer = await evaluateOn(host, installables, COUNTED, { cwd });
       return { ...answer, runs: (await host.read('/home/ci/runs')).split('run').length - 2 };
     };
 
@@ -94,9 +97,8 @@ describe.each(TESTED_SUITES)(
       const names = Array.from({ length: 25 }, (_, index) => `t${index + 10}`);
       const throwing = Object.fromEntries(names.map((name) => [name, `throw "I am ${name}"`]));
       await writeFlake(host, '/home/ci/throwing', throwing, 'ci');
-      const job = { nix: '/home/ci/bin/nix' };
       await host.write('/home/ci', { runs: '' }, 'ci');
-      const { attributes } = await evaluateOn(host, ['path:.#checks'], job, {
+      const { attributes } = await evaluateOn(host, ['path:.#checks'], COUNTED, {
         cwd: '/home/ci/throwing',
       });
       expect(attributes).toHaveLength(25);

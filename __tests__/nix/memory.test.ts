@@ -63,8 +63,11 @@ it('this machine has something to spare', () => {
   expect(memory).toBeLessThan(os.totalmem() * 4);
 });
 
-it('a real control group bounds it', async () => {
-  const group = await makeGroup(700 * MIB);
+it('a real control group bounds it', async ({ skip }) => {
+  const group = await makeGroup(700 * MIB).catch((error: unknown) => {
+    skip(`no control group can be made here: ${String(error)}`);
+    throw error;
+  });
   try {
     const module = path.resolve('src/nix/memory.ts');
     const program = `import { freeMemory } from '${module}'; console.log(freeMemory());`;
