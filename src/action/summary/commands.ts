@@ -12,7 +12,7 @@ export function commandsFor(
 ): readonly string[] {
   switch (outcome.status) {
     case 'evaluation-failed':
-      return shown([`nix eval ${target(report, outcome)}.drvPath --show-trace`]);
+      return shown([`nix eval ${target(report, outcome, '.drvPath')} --show-trace`]);
     case 'failed':
     case 'dependency-failed':
     case 'timed-out':
@@ -36,18 +36,17 @@ function shown(commands: readonly string[]): readonly string[] {
   return ['To see it for yourself:', preformatted(commands.join('\n'))];
 }
 
-/** As `nix build` takes it. */
-function target({ source }: StepReport, { installable, attribute }: Outcome): string {
+/** As `nix build` takes it; `member` is of the attribute. */
+function target({ source }: StepReport, { installable, attribute }: Outcome, member = ''): string {
   switch (source.kind) {
     case 'file':
-      return `--file ${quote(source.file)} ${quote(attribute)}`;
+      return `--file ${quote(source.file)} ${quote(attribute + member)}`;
     case 'expr':
-      return `--expr ${quote(source.expr)} ${quote(attribute)}`;
+      return `--expr ${quote(source.expr)} ${quote(attribute + member)}`;
     case 'flake': {
-      const [flake = '.'] = installable.split('#', 1);
-      return installable.startsWith('/nix/store/')
-        ? quote(installable)
-        : quote(`${flake}#${attribute}`);
+      // Of what could not be looked up, no more is known than what was asked for.
+      if (attribute === installable) return quote(installable);
+      return quote(`${installable.split('#', 1)[0] ?? '.'}#${attribute}${member}`);
     }
   }
 }

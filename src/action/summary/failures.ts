@@ -16,7 +16,7 @@ const MAX_MESSAGE = 10_000;
 /** Attributes that failed alike and are named; the others are counted. */
 const MAX_NAMED = 5;
 
-/** Failures that are shown open. */
+/** Logs that are shown open. */
 const MAX_OPEN = 3;
 
 /** One section for all that failed alike: a lost connection, a dependency or a cancelled build says the same of hundreds. */
@@ -24,8 +24,9 @@ export function failureSections(report: StepReport, failed: readonly Outcome[]):
   const alike = Map.groupBy(failed, (outcome) => likeness(report, outcome));
   const sections: string[] = [];
   let bytes = 0;
+  const told = new Set<DrvPath>();
   for (const group of alike.values()) {
-    const section = failureSection(report, group, sections.length < MAX_OPEN);
+    const section = failureSection(report, group, told);
     bytes += Buffer.byteLength(section);
     if (bytes > MAX_BYTES) break;
     sections.push(section);
@@ -40,7 +41,7 @@ function likeness(report: StepReport, { status, error, drvPath }: Outcome): stri
   return JSON.stringify(cause ? [status, cause] : [status, error?.message, error?.hint]);
 }
 
-function failureSection(report: StepReport, alike: readonly Outcome[], isOpen: boolean): string {
+function failureSection(report: StepReport, alike: readonly Outcome[], told: Set<DrvPath>): string {
   const [first] = alike;
   if (!first) return '';
   const names = alike.slice(0, MAX_NAMED).map(({ attribute }) => code(attribute));
@@ -51,7 +52,7 @@ function failureSection(report: StepReport, alike: readonly Outcome[], isOpen: b
   const rest = [
     ...(hint === undefined ? [] : [`**What to do:** ${escapeText(hint)}`]),
     ...(drvPath ? [about(drvPath, record, message)] : []),
-    ...lastWords(record, isOpen),
+    ...lastWords(record, told),
     ...commandsFor(report, first, drvPath),
   ];
   return [
@@ -80,9 +81,11 @@ function about(drvPath: DrvPath, record: BuildRecord | undefined, message: strin
   return `Derivation ${code(drvPath, 300)}${how}.`;
 }
 
-function lastWords(record: BuildRecord | undefined, isOpen: boolean): readonly string[] {
-  if (!record || record.lastLines.length === 0) return [];
+/** Once for each derivation; the first few open. */
+function lastWords(record: BuildRecord | undefined, told: Set<DrvPath>): readonly string[] {
+  if (!record || record.lastLines.length === 0 || told.has(record.drvPath)) return [];
+  told.add(record.drvPath);
   const text = preformatted(record.lastLines.join('\n'));
   const title = `The end of the log of ${code(derivationName(record.drvPath))}`;
-  return isOpen ? [`${title}:`, text] : [folded(title, text)];
+  return told.size <= MAX_OPEN ? [`${title}:`, text] : [folded(title, text)];
 }
