@@ -87,6 +87,26 @@ describe('mode auto, on a runner that owns its store', () => {
   });
 });
 
+describe('mode auto, with a machine of builders that shows another key', () => {
+  it('fails, whatever else there is to build on', async () => {
+    await using runner = await startNixHost({ name: 'runner', nix: 'user-owned' });
+    await using other = await startBuilder({ name: 'other' });
+    const ran = await runScenario({
+      ...{ builder, runner },
+      attributes: { any: recipes.file('any', 10) },
+      inputs: {
+        builders: machineLine(other),
+        'ssh-key': `${builder.key.privateKey}\n${other.key.privateKey}`,
+        'known-hosts': `${builder.knownHosts()}\n${builder.knownHosts(other.port)}`,
+        fallback: 'unreachable',
+      },
+    });
+    expect(ran.code, ran.log).toBe(1);
+    expect(annotations(ran.log, 'error')[0]).toMatch(/host key/);
+    expect(Object.values(ran.statuses)).not.toContain('built');
+  });
+});
+
 describe('mode auto, where the daemon takes nothing from the user', () => {
   let runner: NixHost;
 

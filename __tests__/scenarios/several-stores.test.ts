@@ -222,6 +222,58 @@ describe('set up for later steps, several stores', () => {
   });
 });
 
+describe('set up for later steps, a store that is lost', () => {
+  it('is waited for, and then another takes its place', async () => {
+    const [own] = builders;
+    await using twin = await startBuilder({ name: 'twin' });
+    await using link = await Link.start(own.port);
+    const stores = [
+      [own, link.port],
+      [twin, twin.port],
+    ] as const;
+    const later = await setUpOffload(scenario(stores, { inputs: { 'keep-going': '' } }));
+    const attributes = {
+      before: recipes.file('lost-before', 10),
+      after: recipes.file('lost-after', 10),
+    };
+    await writeFlake(runner, later.workspace, attributes, later.user);
+    const build = (attribute: string): Promise<string> =>
+      later.output(['nix', 'build', '--no-link', '--print-out-paths', `path:.#${attribute}`]);
+    const before = await build('before');
+    expect(await own.validPaths([before])).toEqual(new Set([before]));
+    await link.stop();
+    const after = await build('after');
+    expect(await twin.validPaths([after])).toEqual(new Set([after]));
+    expect((await later.stop()).summary).toContain('2 built');
+  });
+});
+
+describe('a store that is lost as soon as all are connected', () => {
+  it('is replaced by another', async () => {
+    const [own] = builders;
+    await using twin = await startBuilder({ name: 'twin' });
+    await using link = await Link.start(own.port);
+    const stores = [
+      [own, link.port],
+      [twin, twin.port],
+    ] as const;
+    const live = await LiveStep.start(
+      scenario(stores, {
+        attributes: { one: recipes.file('dealt-one', 10), two: recipes.file('dealt-two', 10) },
+        inputs: { 'copy-outputs': 'true' },
+      }),
+    );
+    await live.said(new RegExp(`^connected to .*:${link.port} `, 'm'));
+    await live.said(new RegExp(`^connected to .*:${twin.port} `, 'm'));
+    await link.stop();
+    const ended = await live.ended(60_000);
+    expect(ended.statuses, ended.log).toEqual({ one: 'built', two: 'built' });
+    expect(ended.code, ended.log).toBe(0);
+    expect(ended.results.map(({ copied }) => copied)).toEqual([true, true]);
+    expect(await live.post()).toMatchObject({ code: 0 });
+  });
+});
+
 describe('a store that is lost in mid-build', () => {
   let link: Link;
 

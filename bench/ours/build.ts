@@ -1,5 +1,5 @@
 /** Has derivations built that are all built already, with the part of the action that does it. */
-import { buildAnywhere } from '../../src/build/build-anywhere.ts';
+import { Building } from '../../src/build/build-anywhere.ts';
 import { InputWatch } from '../../src/build/input-watch.ts';
 import { Phases } from '../../src/build/phases.ts';
 import type { Connected } from '../../src/build/site.ts';
@@ -24,20 +24,19 @@ await timeFromConnection(async ({ remote, derivations, env, signal, observe }) =
     traffic,
     again: undefined,
   };
-  const results = await buildAnywhere(
-    {
-      local: local.store,
-      copyInputs: 'auto',
-      places: [place],
-      employ: (connected) =>
-        new Workplace({ connected, copyBack: undefined, observe, clock, signal }),
-      observe,
-      signal,
-      inputs: new InputWatch(),
-      phases: new Phases(clock, observe),
-    },
-    targets,
-  );
+  const building = new Building({
+    local: local.store,
+    copyInputs: 'auto',
+    places: [place],
+    employ: (connected) =>
+      new Workplace({ connected, copyBack: undefined, observe, clock, signal }),
+    observe,
+    signal,
+    inputs: new InputWatch(),
+    phases: new Phases(clock, observe),
+  });
+  await building.build(targets);
+  const { results } = building;
   const notCached = targets.filter(({ key }) => results.get(key)?.status !== 'cached');
   if (notCached.length > 0)
     throw new Error(`${notCached.length} of ${targets.length} were not there`);

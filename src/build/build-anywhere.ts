@@ -44,18 +44,9 @@ const PATIENCE = 10_000;
 /**
  * Builds targets where they can be built: what is there already is asked once of every place, the rest is dealt out. What a place could
  * not finish because its connection was lost is begun again: there, once it is back, for it still has what was finished; else at another.
- * @returns one result for each target, whatever goes wrong
  */
-export async function buildAnywhere(
-  options: BuildingOptions,
-  targets: readonly Target[],
-): Promise<ReadonlyMap<StorePath, TargetResult>> {
-  const building = new Building(options);
-  await building.build(targets);
-  return building.results;
-}
-
-class Building {
+export class Building {
+  /** One for each target, whatever goes wrong; those that {@link Building.buildElsewhere} comes to take the place of others. */
   readonly results = new Map<StorePath, TargetResult>();
   readonly #options: BuildingOptions;
   readonly #crew: Crew;
@@ -72,6 +63,24 @@ class Building {
     const cached = targets.length - missing.length;
     observe({ kind: 'to-build', attributes: missing.length, cached });
     await this.#deal(missing, 1, (index) => Promise.resolve(workplaces[index]));
+  }
+
+  /**
+   * Builds once more, at other places, what was built and could not be had: who has it was lost and does not come back. What no other
+   * place builds stays as it is.
+   * @returns whether there was anything to do, so that there may be more to copy
+   */
+  async buildElsewhere(targets: readonly Target[]): Promise<boolean> {
+    const { signal } = this.#options;
+    const stranded = targets.filter(({ key }) => this.#crew.isStranded(key));
+    if (stranded.length === 0 || signal.aborted) return false;
+    this.#crew.loseWho(({ copyBack }) => stranded.some(({ key }) => copyBack?.stranded.has(key)));
+    const others = await this.#crew.receivers();
+    if (others.length === 0) return false;
+    const { shares } = await shareOut(stranded, others, 'do-not-ask');
+    const movable = stranded.filter(({ key }) => shares.has(key));
+    await this.#deal(movable, TRIES, (index) => this.#crew.further(index, PATIENCE));
+    return movable.length > 0;
   }
 
   /** @returns what is nowhere yet */

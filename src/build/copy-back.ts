@@ -6,6 +6,7 @@ import type { Candidates } from '../store/derivation-closure.ts';
 import type { SignatureCheck, Store } from '../store/store.ts';
 import { announceOnce } from './announce.ts';
 import type { Observe } from './events.ts';
+import { PASSING } from './remote-link.ts';
 
 /** Outputs of one target that are wanted in the local store. */
 export interface CopyRequest {
@@ -78,6 +79,12 @@ export class CopyBack {
   /** What has arrived so far, by target. */
   get copied(): ReadonlySet<StorePath> {
     return this.#copied;
+  }
+
+  /** What could not come because its source was lost, and does not come back. */
+  get stranded(): ReadonlySet<StorePath> {
+    const lost = [...this.#failures].filter(([, { code }]) => PASSING.has(code));
+    return new Set(lost.map(([key]) => key));
   }
 
   /** Starts copying soon. A target may be asked for again: what was copied is not copied twice. */

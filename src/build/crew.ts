@@ -1,5 +1,5 @@
 import { asActionError, type ActionError } from '../domain/errors.ts';
-import type { DrvPath } from '../domain/store-path.ts';
+import type { DrvPath, StorePath } from '../domain/store-path.ts';
 import type { Observe } from './events.ts';
 import type { Receiver } from './share-out.ts';
 import type { Connected } from './site.ts';
@@ -57,6 +57,20 @@ export class Crew {
 
   lose(index: number): void {
     this.#alive.delete(index);
+  }
+
+  /** Loses those with such a workplace. */
+  loseWho(isLost: (workplace: Workplace) => boolean): void {
+    for (const { index, workplace } of this.#employed) {
+      if (isLost(workplace)) this.lose(index);
+    }
+  }
+
+  /** Whether what was built stays where nobody can get it from, and is nowhere else. */
+  isStranded(key: StorePath): boolean {
+    const copying = this.#employed.flatMap(({ workplace }) => workplace.copyBack ?? []);
+    const isHere = copying.some(({ copied }) => copied.has(key));
+    return !isHere && copying.some(({ stranded }) => stranded.has(key));
   }
 
   /**

@@ -4,7 +4,7 @@ import { daemonSocketPath } from '../nix/environment.ts';
 import type { EvaluatedAttribute } from '../nix/evaluation.ts';
 import { openLocalStore } from '../store/local-store.ts';
 import type { Store } from '../store/store.ts';
-import { buildAnywhere } from './build-anywhere.ts';
+import { Building } from './build-anywhere.ts';
 import { BuildRecorder } from './build-history.ts';
 import { CopyBack, type CopiedBack } from './copy-back.ts';
 import { unmatchedGlobs } from './copy-selection.ts';
@@ -65,8 +65,9 @@ export async function runStep(request: StepRequest, context: StepContext): Promi
   warnOfUnmatched(step, attributes);
   using watch = learning?.watch(prepared.lines, context.clock);
   const targets = planTargets(attributes, request.copy);
-  const built = await build(step, targets);
-  const copies = await finishCopies(step, built);
+  const building = await build(step, targets);
+  const { results: built } = building;
+  const copies = await copyAll(step, building, targets);
   const seen = watch?.seen();
   const results = await rebuild(step, targets, built);
   const told = await report(step, results, copies);
@@ -92,10 +93,7 @@ function warnOfUnmatched({ request, context }: Step, all: readonly EvaluatedAttr
   }
 }
 
-async function build(
-  step: Step,
-  targets: readonly Target[],
-): Promise<ReadonlyMap<StorePath, TargetResult>> {
+async function build(step: Step, targets: readonly Target[]): Promise<Building> {
   const { request, context, phases, places, local } = step;
   const { observe, signal } = context;
   const { copyInputs } = request;
@@ -111,7 +109,23 @@ async function build(
     inputs,
     phases,
   };
-  return phases.measure('build', () => buildAnywhere(options, targets));
+  const building = new Building(options);
+  await phases.measure('build', () => building.build(targets));
+  return building;
+}
+
+/** What was built and cannot be had from there is built elsewhere. */
+async function copyAll(
+  step: Step,
+  building: Building,
+  targets: readonly Target[],
+): Promise<CopiedBack> {
+  const copies = await finishCopies(step, building.results);
+  if (copies.failures.size === 0) return copies;
+  const again = () => building.buildElsewhere(targets);
+  return (await step.phases.measure('build', again))
+    ? finishCopies(step, building.results)
+    : copies;
 }
 
 /** Builds all again and compares, if that is asked for. */
