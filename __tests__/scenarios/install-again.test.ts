@@ -86,6 +86,18 @@ describe('a fresh runner without Nix', () => {
     const third = await runScenario(scenario(cache.env));
     expect(third.code, third.log).toBe(0);
     expect(third.log).toMatch(/^installed Nix \S+ from http/m);
+  }, 120_000);
+
+  it('is left alone when the step is cancelled while Nix comes', async () => {
+    const stalled = { ...scenario().inputs, 'nix-install-url': server.base('stalled') };
+    const live = await LiveStep.start({ ...scenario(), inputs: stalled });
+    const comes = () => server.requests.some((url) => /^\/stalled\/.*\.tar\.xz$/.test(url));
+    await waitUntil(comes, 'the request for the tarball');
+    await live.signal('SIGINT');
+    const { code, errors } = await live.ended();
+    expect({ code, errors }).toEqual({ code: 1, errors: [expect.stringMatching(/cancelled/)] });
+    expect(await live.post()).toMatchObject({ code: 0 });
+    expect(await runner.output(['ls', '-A', '/nix'])).toBe('');
   });
 
   it('is left by a killed step as the next one can do with it', async () => {
@@ -119,5 +131,5 @@ describe('a fresh runner without Nix', () => {
     ]);
     const query = [`${nix}/bin/nix-store`, '--query', '--hash', nix];
     expect(await runner.output(query, { user: 'sudoer' })).toMatch(/^sha256:/);
-  });
+  }, 120_000);
 });

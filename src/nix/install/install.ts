@@ -1,4 +1,4 @@
-import { asActionError } from '../../domain/errors.ts';
+import { ActionError, asActionError } from '../../domain/errors.ts';
 import type { Kept } from '../../domain/kept.ts';
 import type { ProgramContext } from './program.ts';
 import type { ToolCache } from './downloads.ts';
@@ -24,6 +24,9 @@ export interface InstallContext extends ProgramContext {
   readonly onFolder: (folder: string) => void;
 }
 
+/** Milliseconds for all of it, however slowly it goes on. It takes seconds. */
+const LIMIT = 600_000;
+
 /**
  * Installs a release as this user's own: no daemon, no build users, no profile. Where all of it is there, nothing is done.
  * @throws ActionError `install-failed`, `download-failed`, `checksum-mismatch`, `disk-full`, `cancelled`
@@ -33,10 +36,27 @@ export async function install(release: Release, context: InstallContext): Promis
     context.tell(`Nix ${release.version} is installed already`);
     return;
   }
-  await openNixFolder(context.owner, context);
-  for (const supply of suppliesOf(release, context)) {
-    if (await installFrom(supply, release, context)) return;
+  const limit = AbortSignal.timeout(LIMIT);
+  const inner = { ...context, signal: AbortSignal.any([context.signal, limit]) };
+  try {
+    await openNixFolder(inner.owner, inner);
+    for (const supply of suppliesOf(release, inner)) {
+      if (await installFrom(supply, release, inner)) return;
+    }
+  } catch (error) {
+    throw limit.aborted && !context.signal.aborted ? tookTooLong(error) : error;
   }
+}
+
+function tookTooLong(cause: unknown): ActionError {
+  return new ActionError(
+    'install-failed',
+    `installing Nix took longer than ${LIMIT / 60_000} min`,
+    {
+      hint: 'Is the server very slow, or the disk? Set nix-install-url to a nearer mirror, or install Nix in an earlier step.',
+      cause,
+    },
+  );
 }
 
 /** @returns whether it is installed now */
@@ -52,7 +72,7 @@ async function installFrom(
     await installArchive(archive, release, context, supply.copy);
     const seconds = (performance.now() - start) / 1000;
     context.tell(`installed Nix ${release.version} from ${supply.name} in ${seconds.toFixed(1)} s`);
-    await supply.keep(archive);
+    await keep(supply, archive, context);
     return true;
   } catch (thrown) {
     const { code, message } = asActionError(thrown);
@@ -60,6 +80,13 @@ async function installFrom(
     context.tell(`Nix cannot be installed from ${supply.name}: ${message}`);
     return false;
   }
+}
+
+/** For later jobs; this one has what it needs. */
+async function keep(supply: Supply, archive: Archive, { tell }: InstallContext): Promise<void> {
+  await supply.keep(archive).catch((error: unknown) => {
+    tell(`Nix is not kept for later jobs: ${asActionError(error).message}`);
+  });
 }
 
 async function installArchive(
