@@ -1,5 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { once } from 'node:events';
 import { access, readdir, readFile, writeFile } from 'node:fs/promises';
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CacheServer } from '../../../lab/cache-service.ts';
@@ -152,10 +155,38 @@ describe('what was not written with the key', () => {
     expect(await find('new')).toMatchObject({ found: undefined, ignored: 1 });
   });
 
+  it('is found neither with the same key and another passphrase', async () => {
+    await keep({ seen: value }, { passphrase: 'one' });
+    expect((await find('seen', undefined, { passphrase: 'one' })).found?.value).toEqual(value);
+    expect((await find('seen', undefined, { passphrase: 'two' })).found).toBeUndefined();
+  });
+
   it('is found neither with another key', async () => {
     await keep({ seen: value }, { privateKey: otherKey });
     expect(await find('seen')).toMatchObject({ found: undefined, ignored: 0 });
   });
+});
+
+it('goes by way of the proxy that the environment names', async () => {
+  const passed: string[] = [];
+  const proxy = createServer((question, answer) => {
+    passed.push(`${question.method ?? ''} ${new URL(question.url ?? '').pathname}`);
+    const { method, headers } = question;
+    const on = request(question.url ?? '', { method, headers }, (response) => {
+      answer.writeHead(response.statusCode ?? 0, response.headers);
+      response.pipe(answer);
+    });
+    question.pipe(on);
+  });
+  await once(proxy.listen(0, '127.0.0.1'), 'listening');
+  const { port } = proxy.address() as AddressInfo;
+  const env = { ...server.env, http_proxy: `http://127.0.0.1:${port}` };
+  expect(await keep({ seen: value }, { env })).toMatchObject({ saved: 1 });
+  expect((await find('seen', undefined, { env })).found?.value).toEqual(value);
+  expect(passed).toEqual(server.requests);
+  expect(passed).toHaveLength(5);
+  proxy.closeAllConnections();
+  proxy.close();
 });
 
 describe('a cache that does not work', () => {

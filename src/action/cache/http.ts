@@ -23,7 +23,8 @@ export class HttpClient {
   readonly #agents: Readonly<Record<string, http.Agent>>;
 
   constructor(env: NodeJS.ProcessEnv) {
-    const options = { keepAlive: true, proxyEnv: env };
+    // A connection that was used before may have been closed just now, and a body cannot be sent twice.
+    const options = { keepAlive: false, proxyEnv: env };
     this.#agents = { 'http:': new http.Agent(options), 'https:': new https.Agent(options) };
   }
 
