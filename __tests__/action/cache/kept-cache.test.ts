@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CacheServer } from '../../../lab/cache-service.ts';
+import { CacheService } from '../../../src/action/cache/service.ts';
 import { startJob, type JobOptions } from '../../helpers/kept.ts';
 
 const [privateKey, otherKey] = [makeKey(), makeKey()];
@@ -107,6 +108,14 @@ describe('what is kept', () => {
     void first.kept.keepFile('archive', file);
     await first.kept.close();
     expect(await first.post()).toMatchObject({ saved: 1 });
+  });
+
+  it.each([
+    ['https://github.com', true],
+    ['https://octo.ghe.com', true],
+    ['https://github.example.org', false],
+  ])('is there with the GitHub at %s: %s', (GITHUB_SERVER_URL, isThere) => {
+    expect(CacheService.of({ ...server.env, GITHUB_SERVER_URL }) !== undefined).toBe(isThere);
   });
 
   it('is a file of any size, too', async () => {

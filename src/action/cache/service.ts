@@ -59,8 +59,8 @@ export class CacheService {
   static of(env: NodeJS.ProcessEnv): CacheService | undefined {
     const base = env['ACTIONS_RESULTS_URL'] ?? '';
     const token = env['ACTIONS_RUNTIME_TOKEN'] ?? '';
-    const isKnown = (env['ACTIONS_CACHE_SERVICE_V2'] ?? '') !== '';
-    if (!isKnown || token === '' || !URL.canParse(base)) return undefined;
+    const hasService = (env['ACTIONS_CACHE_SERVICE_V2'] ?? '') !== '' && !isEnterpriseServer(env);
+    if (!hasService || token === '' || !URL.canParse(base)) return undefined;
     const mode = (env['ACTIONS_CACHE_MODE'] ?? '').trim().toLowerCase();
     return new CacheService(base, token, mode, env);
   }
@@ -169,6 +169,12 @@ export class CacheService {
     const { status, text } = await this.#http.text({ method: 'PUT', url, headers, body }, deadline);
     if (status !== 201) throw refusal(status, text);
   }
+}
+
+/** The runner may say there what it says everywhere. */
+function isEnterpriseServer(env: NodeJS.ProcessEnv): boolean {
+  const server = env['GITHUB_SERVER_URL'] ?? '';
+  return URL.canParse(server) && !/^(?:.+\.ghe\.com|github\.com)$/.test(new URL(server).hostname);
 }
 
 /** Bytes of a file. */
