@@ -3,6 +3,8 @@ import { decide } from '../../src/plan/decide.ts';
 import type { Mode } from '../../src/plan/evidence.ts';
 import { NO_HISTORY } from '../../src/plan/history.ts';
 import { bytes } from '../../src/plan/units.ts';
+import { Knowledge } from '../../src/plan/knowledge.ts';
+import { routesOf } from '../../src/plan/expected-routes.ts';
 import { ARM, evidenceOf, LINUX, many, type Scene } from './scene.ts';
 
 const BOTH = ['local', 'remote'];
@@ -389,4 +391,15 @@ describe.each([
     expect(decision).toMatchObject({ mode, reason: expect.stringMatching(reason) as string });
     expect(decision.reason).not.toMatch(/NaN|undefined|Infinity|\n/);
   });
+});
+
+it('a remote that is three times as fast is expected to get three times as much', () => {
+  const evidence = evidenceOf({
+    derivations: many(8, 'app', {}),
+    wanted: Object.keys(many(8, 'app', {})),
+    remotes: { slow: {}, fast: { speedFactor: 3 } },
+  });
+  const remotes = [...routesOf(new Knowledge(evidence)).values()].map(({ id }) => id);
+  expect(remotes.filter((id) => id === 'ssh-ng://fast')).toHaveLength(6);
+  expect(remotes).toHaveLength(8);
 });

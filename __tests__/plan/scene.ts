@@ -136,6 +136,7 @@ function remoteNamed(name: string): RemoteEvidence {
     mandatoryFeatures: new Set(),
     others: 'none',
     slots: 4,
+    speedFactor: 1,
     link: { roundTripMs: milliseconds(40), up: RATE, down: RATE },
     trust: 'trusted',
     tellsTrust: true,

@@ -87,6 +87,29 @@ describe('mode auto, on a runner that owns its store', () => {
   });
 });
 
+describe('mode auto, with machines of different speed', () => {
+  it('gives the faster one more to build', async () => {
+    await using runner = await startNixHost({ name: 'runner', nix: 'user-owned' });
+    await using fast = await startBuilder({ name: 'fast' });
+    const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
+    const ran = await runScenario({
+      ...{ builder, runner },
+      attributes: Object.fromEntries(
+        names.map((name) => [name, recipes.file(`speed-${name}`, 10)]),
+      ),
+      inputs: {
+        builders: machineLine(fast, { speedFactor: 3 }),
+        'ssh-key': `${builder.key.privateKey}\n${fast.key.privateKey}`,
+        'known-hosts': `${builder.knownHosts()}\n${fast.knownHosts()}`,
+      },
+    });
+    expect(modeOf(ran), ran.log).toBe('remote-store');
+    expect(new Set(Object.values(ran.statuses)), ran.log).toEqual(new Set(['built']));
+    const atFast = ran.results.filter(({ remote }) => remote?.endsWith(`:${fast.port}`));
+    expect(atFast, ran.log).toHaveLength(6);
+  });
+});
+
 describe('mode auto, with a machine of builders that shows another key', () => {
   it('fails, whatever else there is to build on', async () => {
     await using runner = await startNixHost({ name: 'runner', nix: 'user-owned' });

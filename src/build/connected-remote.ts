@@ -1,3 +1,4 @@
+import { machineName, machineOfStore } from '../domain/machine.ts';
 import type { RemoteStoreUri } from '../domain/store-uri.ts';
 import { connectionDetail } from './connection-detail.ts';
 import { RemoteLink } from './remote-link.ts';
@@ -5,7 +6,7 @@ import { Remote } from './remote.ts';
 import type { Store } from '../store/store.ts';
 import type { Observe } from './events.ts';
 import type { Connected } from './site.ts';
-import type { StepContext, StepRequest } from './step-request.ts';
+import type { Destination, StepContext, StepRequest } from './step-request.ts';
 
 /** A remote store that is ready to build. */
 export interface ConnectedRemote extends Connected {
@@ -27,14 +28,15 @@ export interface EarlySession {
  * @throws ActionError of ssh/, or the daemon's
  */
 export async function connectRemote(
-  { options }: StepRequest,
+  { destination, options }: StepRequest,
   uri: RemoteStoreUri,
   { access, observe, signal }: StepContext,
   opened: AsyncDisposableStack,
   onSession: (early: EarlySession) => void,
 ): Promise<ConnectedRemote> {
+  const speedFactor = speedFactorOf(uri, destination);
   const connect = (until: AbortSignal): Promise<Remote> =>
-    Remote.connect({ uri, access, options }, until);
+    Remote.connect({ uri, access, options, speedFactor }, until);
   const first = await connect(signal);
   const onNotice = (text: string): void => {
     if (!signal.aborted) observe({ kind: 'notice', text });
@@ -76,4 +78,11 @@ async function greeted(
   } finally {
     signal.removeEventListener('abort', hangUp);
   }
+}
+
+/** As a line of `builders` says it, where that is about the same machine. */
+function speedFactorOf(uri: RemoteStoreUri, destination: Destination): number | undefined {
+  if (destination.mode !== 'auto') return undefined;
+  const name = machineName(machineOfStore(uri));
+  return destination.machines.find((machine) => machineName(machine) === name)?.speedFactor;
 }

@@ -51,6 +51,7 @@ export async function remoteFacts(
     protocol: machine.protocol === 'ssh' ? 'serve' : 'worker',
     ...machineAbilities(machine, settings),
     slots: ownSlots === 'unknown' ? machine.maxJobs : ownSlots,
+    speedFactor: machine.speedFactor,
     link: linkOf(roundTripMs),
     trust: found === 'unknown' ? found : found.trust,
     tellsTrust: found === 'unknown' ? found : found.isTold,

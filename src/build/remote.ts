@@ -33,6 +33,8 @@ export interface RemoteRequest {
   readonly uri: RemoteStoreUri;
   readonly access: Access;
   readonly options: BuildOptions;
+  /** How fast it is beside others, if anybody says so; default 1. */
+  readonly speedFactor?: number | undefined;
 }
 
 /** One remote: an SSH connection, and the sessions with its store that run over it. */
@@ -113,7 +115,10 @@ export class Remote implements BuildPlace {
   readonly dump = (path: string, signal: AbortSignal): Promise<AsyncIterable<Buffer>> =>
     dumpOverSsh(this.#connection, this.uri, path, signal);
 
-  readonly offer = async (): Promise<Offer> => offerOf(this.uri, await this.settings());
+  readonly offer = async (): Promise<Offer> => {
+    const offer = offerOf(this.uri, await this.settings());
+    return { ...offer, capacity: offer.capacity * (this.#request.speedFactor ?? 1) };
+  };
 
   readonly builderOf = (): string => this.label;
 

@@ -49,6 +49,8 @@ export interface RemoteEvidence extends MachineAbilities {
   readonly protocol: RemoteProtocol;
   /** Builds at a time. */
   readonly slots: Known<number>;
+  /** How fast it is beside others; 1 where nobody says so. */
+  readonly speedFactor: number;
   readonly link: Link;
   /** Whether its daemon takes unsigned paths from us. */
   readonly trust: Trust;

@@ -60,9 +60,9 @@ function doesAll(offer: Offer, needed: ReturnType<Needs>): boolean {
   );
 }
 
-function offerBy({ systems, features, others, slots }: RemoteEvidence): Offer {
+function offerBy({ systems, features, others, slots, speedFactor }: RemoteEvidence): Offer {
   const capacity = slots === 'unknown' || slots < 1 ? 1 : slots;
-  return { machines: [{ systems, features }], others, capacity };
+  return { machines: [{ systems, features }], others, capacity: capacity * speedFactor };
 }
 
 /** Unknown for a remote that did not say what it has, and where there is too much to look at. */
