@@ -149,6 +149,19 @@ describe('a runner without Nix', () => {
     await live.post();
   });
 
+  it('builds with the builder as its Nix’s own remote builder', async () => {
+    await runner.output(['rm', '-rf', '/nix']);
+    const ran = await runScenario({
+      ...scenario({ inputs: { mode: 'builders', 'max-jobs': '0' } }),
+      ...{ login: 'trusted', attributes: { theirs: recipes.file('theirs', 10) } },
+    });
+    expect(ran.statuses, ran.log).toEqual({ theirs: 'built' });
+    expect(ran.log).toMatch(/^installed Nix/m);
+    const path = outputPath(ran, 'theirs');
+    expect(await builder.validPaths([path])).toEqual(new Set([path]));
+    expect(await runner.read(path)).toContain('theirs');
+  });
+
   it('has Nix in the steps after one that only sets up', async () => {
     await runner.output(['rm', '-rf', '/nix']);
     await using offload = await setUpOffload(scenario());
