@@ -3,7 +3,7 @@ import { median, slope } from './statistics.ts';
 
 /** The link that ours and stock are compared on, and a longer one for the slope, in milliseconds of round trip. */
 export const ROUND_TRIP_MS = 40;
-export const LONG_ROUND_TRIP_MS = 100;
+const LONG_ROUND_TRIP_MS = 100;
 const ROUNDS = 5;
 
 /** Both ways to do a thing. */

@@ -1,15 +1,15 @@
-import { atLeast, atMost, type BenchCase } from '../case.ts';
+import { atMost, type BenchCase } from '../case.ts';
 import { seconds } from '../hosts.ts';
 import { queryLimit } from '../limit.ts';
-import { LONG_ROUND_TRIP_MS, ROUND_TRIP_MS } from '../side-by-side.ts';
+import { ROUND_TRIP_MS } from '../side-by-side.ts';
 import { slope } from '../statistics.ts';
 import { inTurns } from '../turns.ts';
 import { Unchanged } from '../unchanged.ts';
 import { WIDE, WIDE_NAMES } from './copy-wide.ts';
 
 const ROUNDS = 3;
-/** Ours takes so little that the machine's noise is a large part of it. */
-const ROUNDS_OF_OURS = 7;
+/** Ours takes so little that the machine's noise would be a large part of a slope over less; in milliseconds. */
+const FAR_MS = 500;
 
 export const unchanged: BenchCase = {
   name: 'unchanged',
@@ -18,13 +18,13 @@ export const unchanged: BenchCase = {
   async measure(hosts) {
     await using job = await Unchanged.prepare(hosts, WIDE);
     const alone = { ours: () => job.ours(), login: () => job.login() };
-    const near = await inTurns(ROUNDS_OF_OURS, alone);
-    await hosts.link.shape({ roundTripMs: LONG_ROUND_TRIP_MS });
-    const far = await inTurns(ROUNDS_OF_OURS, alone);
+    const near = await inTurns(ROUNDS, alone);
+    await hosts.link.shape({ roundTripMs: FAR_MS });
+    const far = await inTurns(ROUNDS, alone);
     await hosts.link.shape({ roundTripMs: ROUND_TRIP_MS });
     const { ours, stock } = await inTurns(ROUNDS, { ...alone, stock: () => job.stock() });
-    const roundTrips = slope(far.ours, near.ours, LONG_ROUND_TRIP_MS);
-    const loginRoundTrips = slope(far.login, near.login, LONG_ROUND_TRIP_MS);
+    const roundTrips = slope(far.ours, near.ours, FAR_MS);
+    const loginRoundTrips = slope(far.login, near.login, FAR_MS);
     const roundTripsConnected = roundTrips - loginRoundTrips;
     return {
       ours,
@@ -33,10 +33,7 @@ export const unchanged: BenchCase = {
       roundTrips,
       rounds: { ours: ROUNDS, stock: ROUNDS },
       details: { roundTripsConnected, loginRoundTrips },
-      targets: [
-        atMost(3, 'roundTripsConnected', roundTripsConnected),
-        atLeast(2, 'ratio', stock / ours),
-      ],
+      targets: [atMost(3, 'roundTripsConnected', roundTripsConnected)],
     };
   },
 };

@@ -1,7 +1,7 @@
 import { toError } from '../domain/errors.ts';
 import type { Evaluation } from '../nix/evaluation.ts';
 import { identifyEvaluation, type Identity } from './evaluation-identity.ts';
-import { digestOfChoice, KnownEvaluations } from './known-evaluations.ts';
+import { digestOfChoice, KnownEvaluations, type KnownEvaluation } from './known-evaluations.ts';
 import type { StepContext, StepRequest } from './step-request.ts';
 import { chooseSystems, type SystemChoice } from './systems.ts';
 import type { StoreConnections } from './store-connections.ts';
@@ -9,6 +9,8 @@ import { askForOutputs, whereUnchanged, type Unchanged } from './unchanged.ts';
 
 /** What a step knows of evaluations of earlier runs, and leaves to later ones. Nothing of it rejects. */
 export class EvaluationMemory {
+  /** What an earlier run has kept of the same evaluation. */
+  readonly known: Promise<KnownEvaluation | undefined>;
   /** What makes evaluating unnecessary, if anything does. Found out beside connecting, and beside evaluating. */
   readonly unchanged: Promise<Unchanged | undefined>;
   readonly #request: StepRequest;
@@ -22,6 +24,7 @@ export class EvaluationMemory {
     this.#context = context;
     this.#stores = stores;
     this.#identity = this.#identify();
+    this.known = this.#find().catch(() => undefined);
     this.unchanged = this.#look().catch(() => undefined);
   }
 
@@ -38,22 +41,26 @@ export class EvaluationMemory {
     if (before.kind !== 'known' || after?.kind !== 'known') return;
     if (before.fingerprint !== after.fingerprint) return;
     try {
-      await this.#known(after.fingerprint).keep(evaluation, await this.#choice());
+      await this.#evaluationsOf(after.fingerprint).keep(evaluation, await this.#choice());
     } catch {
       // A later run evaluates then, as this one did.
     }
   }
 
-  async #look(): Promise<Unchanged | undefined> {
+  async #find(): Promise<KnownEvaluation | undefined> {
     const identity = await this.#identity;
     if (identity.kind === 'obstacle') {
       this.#context.observe({ kind: 'not-skipped', why: identity.why });
     }
     if (identity.kind !== 'known') return undefined;
-    const { systems, connected, sessions } = this.#stores;
-    const guess = this.#choose(systems.named);
-    const known = await this.#known(identity.fingerprint).find(guess);
+    const guess = this.#choose(this.#stores.systems.named);
+    return this.#evaluationsOf(identity.fingerprint).find(guess);
+  }
+
+  async #look(): Promise<Unchanged | undefined> {
+    const known = await this.known;
     if (!known) return undefined;
+    const { connected, sessions } = this.#stores;
     // Beside connecting: the question goes out with a session's first words.
     const asking = askForOutputs(known.evaluation, sessions);
     const [places, choice, valid] = await Promise.all([connected, this.#choice(), asking]);
@@ -65,7 +72,7 @@ export class EvaluationMemory {
     return identifyEvaluation(this.#request, this.#context).catch(unknownFor);
   }
 
-  #known(fingerprint: string): KnownEvaluations {
+  #evaluationsOf(fingerprint: string): KnownEvaluations {
     return new KnownEvaluations(this.#context.kept, fingerprint, this.#request.installables);
   }
 

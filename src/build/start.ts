@@ -17,8 +17,8 @@ import type { Connected, Site } from './site.ts';
 import type { Destination, StepContext, StepRequest } from './step-request.ts';
 import type { StoreConnections } from './store-connections.ts';
 
-/** Milliseconds that installing Nix waits for the news that nothing has to be evaluated. */
-const PATIENCE = 5000;
+/** Milliseconds that installing Nix waits for what an earlier run may have kept. If there is something, the stores are waited for, too. */
+const PATIENCE = 3000;
 
 export interface StartOptions {
   readonly request: StepRequest;
@@ -92,8 +92,10 @@ async function nixThere({ context, memory }: StartOptions): Promise<void> {
   const { nix, signal } = context;
   if (nix.coming && memory) {
     const limit = delay(PATIENCE, undefined, { ref: false });
-    const found = await Promise.race([memory.unchanged, limit, cancelled(signal)]);
-    if (found) await cancelled(signal); // whoever waits for the same news ends this
+    const ended = cancelled(signal);
+    const known = await Promise.race([memory.known, limit, ended]);
+    const found = known && (await Promise.race([memory.unchanged, ended]));
+    if (found) await ended; // whoever waits for the same news ends this
   }
   await nix.ready();
 }
