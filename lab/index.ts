@@ -31,7 +31,8 @@
  *   `builder.authorize(user, publicKey)` lets another key in.
  * - `builder.port` is sshd itself, `link.port` the near end of the link; hosts share this machine's loopback.
  * - {@link setUpOpenssh} prepares what stock Nix needs: then `ssh-ng://ci@builder` works on the runner.
- * - {@link BinaryCache} is a substituter with content of its own; {@link CacheServer} is GitHub's cache service.
+ * - {@link BinaryCache} is a substituter with content of its own; {@link UploadCache} one that takes uploads;
+ *   {@link CacheServer} is GitHub's cache service.
  */
 export { BinaryCache } from './binary-cache.ts';
 export { Builder, startBuilder, type BuilderOptions } from './builder.ts';
@@ -69,5 +70,6 @@ export { Service } from './service.ts';
 export { makeSigningKey, type SigningKey } from './signing-key.ts';
 export { type Bind, type HostOptions } from './start-host.ts';
 export { makeRelease, type MadeRelease } from './release.ts';
+export { UploadCache } from './upload-cache.ts';
 export { USERS, type User, type UserName } from './users.ts';
 export { until, within } from './wait.ts';

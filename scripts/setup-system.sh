@@ -2,7 +2,7 @@
 # Installs the Debian packages that the lab needs on this machine (Debian or Ubuntu). Does nothing if they are there.
 set -eu
 
-packages='mmdebstrap debian-archive-keyring openssh-client openssh-server openssl busybox-static util-linux mount git ca-certificates'
+packages='mmdebstrap debian-archive-keyring openssh-client openssh-server openssl busybox-static util-linux mount git ca-certificates nginx'
 
 missing() {
   for package in $packages; do

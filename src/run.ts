@@ -113,6 +113,7 @@ async function build(
 function refuseImpure({ request, hostChecks }: BuildInputs, secrets: Secrets): void {
   const isWithSecrets =
     request.nixConf.accessToken !== undefined ||
+    request.push !== undefined ||
     // What it would find there is not known.
     hostChecks.transport === 'openssh' ||
     hasCredentials(secrets, endpointsOf(request.destination), process.env);

@@ -19,6 +19,7 @@ function read(given: Readonly<Record<string, string>>): Inputs {
     workspace: '/workspace',
     runnerSystem: parseSystem('x86_64-linux'),
     githubHost: 'github.com',
+    cloud: {},
   });
 }
 

@@ -29,6 +29,7 @@ const failure = (...outcomes: readonly Outcome[]): string | undefined =>
     remote: 'ssh-ng://ci@builder',
     outcomes,
     problems: [],
+    pushes: [],
     bytesUploaded: 0,
     bytesDownloaded: 0,
     seconds: new Map(),

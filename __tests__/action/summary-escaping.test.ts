@@ -62,6 +62,7 @@ function pageOf(text: string): string {
         ...{ positions: [], error: new ActionError('build-failed', text, { hint: text }) },
       },
     ],
+    pushes: [{ store: text, pushed: [text], failed: [text], error: undefined, isRequired: true }],
     problems: [new ActionError('internal', text)],
     ...{ bytesUploaded: 0, bytesDownloaded: 0, seconds: new Map(), wallSeconds: 1 },
     source: { kind: 'expr', expr: text },

@@ -33,6 +33,7 @@ function report(outcomes: readonly Outcome[]): StepReport {
     remote: 'ssh-ng://ci@builder',
     outcomes,
     problems: [],
+    pushes: [],
     bytesUploaded: 1234,
     bytesDownloaded: 5_000_000,
     seconds: new Map([['build', 2]]),

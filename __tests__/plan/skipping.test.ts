@@ -22,6 +22,7 @@ const ASKED: AskedToSkip = {
   evalArgs: [],
   wantedBack: false,
   rebuild: false,
+  isPushed: false,
   isSealed: true,
 };
 
@@ -58,6 +59,7 @@ describe('what is asked for', () => {
     ['arguments', { evalArgs: ['--impure'] }, /eval-args/],
     ['copies', { wantedBack: true }, /copied back/],
     ['a comparison', { rebuild: true }, /built again/],
+    ['other stores', { isPushed: true }, /pushed/],
     ['no seal', { isSealed: false }, /private key/],
     ['a path: flake', { installables: flakes('.', 'path:.#a') }, /path:\.#a names no flake/],
     ['a flake in the registry', { installables: flakes('nixpkgs#hello') }, /nixpkgs#hello/],

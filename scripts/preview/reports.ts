@@ -101,6 +101,7 @@ function report(outcomes: readonly Outcome[], more: Partial<StepReport> = {}): S
     remote: REMOTE,
     outcomes,
     problems: [],
+    pushes: [],
     bytesUploaded: 3_400_000,
     bytesDownloaded: 18_700_000,
     seconds: new Map(PHASES),

@@ -24,6 +24,8 @@ export interface InputPlace {
   readonly workspace: string;
   /** What a machine without systems builds for. */
   readonly runnerSystem: System;
+  /** Credentials of clouds, by variable: for who writes binary caches there. */
+  readonly cloud: Readonly<Record<string, string>>;
   /** The host of the GitHub that runs the workflow. */
   readonly githubHost: string;
 }

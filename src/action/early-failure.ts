@@ -38,6 +38,7 @@ async function setEarlyOutputs(failure: EarlyFailure, inputs: Inputs | undefined
     {
       mode: mode === 'auto' ? undefined : mode,
       outcomes: failure.installables.map((text) => unstarted(text, failure.error)),
+      pushes: [],
       bytesUploaded: 0,
       bytesDownloaded: 0,
     },

@@ -15,6 +15,7 @@ const DOING: Readonly<Record<Phase, string>> = {
   upload: 'uploading',
   build: 'waiting for builds to start',
   rebuild: 'building again',
+  push: 'pushing',
   'copy-back': 'copying back',
 };
 

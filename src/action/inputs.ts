@@ -14,6 +14,7 @@ import { readDestination, type InputPlace } from './destination.ts';
 import { readGivenConf } from './given-conf.ts';
 import { readHostChecks, type HostChecks } from './host-keys.ts';
 import { InputReader, type ReadInput } from './input-reader.ts';
+import { readPush } from './push.ts';
 import { destinationToRebuild, keepFailedSetting } from './rebuild.ts';
 import { readNixWanted } from './nix-wanted.ts';
 
@@ -54,6 +55,8 @@ const OF_INSTALLABLES: ReadonlyMap<string, string> = new Map([
   ['copy-outputs', 'false'],
   ['out-link', 'result'],
   ['rebuild', 'false'],
+  ['push-to', ''],
+  ['signing-key', ''],
 ]);
 
 /**
@@ -83,7 +86,10 @@ export function readInputs(read: ReadInput, place: InputPlace): Inputs {
     return { task: 'set-up', ...complete(reader, remote, common, {}) };
   }
   const wanted = readWanted(reader, source, place.workspace);
-  return { task: 'build', ...complete(reader, destination, common, { ...wanted, rebuild }) };
+  return {
+    task: 'build',
+    ...complete(reader, destination, common, { ...wanted, rebuild, push: readPush(reader, place) }),
+  };
 }
 
 /** What is to be built is not known then: on `auto`, remotes that can be stores are, so that no input passes the runner. */
@@ -120,7 +126,7 @@ function refuseWithoutInstallables(reader: InputReader): void {
   }
 }
 
-type Wanted = Omit<StepRequest, keyof SetUpRequest | 'rebuild'>;
+type Wanted = Omit<StepRequest, keyof SetUpRequest | 'rebuild' | 'push'>;
 
 /** What is to be built, from where, and what becomes of it here. */
 function readWanted(reader: InputReader, source: EvaluationSource, workspace: string): Wanted {

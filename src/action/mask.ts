@@ -8,6 +8,12 @@ import type { Secrets } from './secrets.ts';
  */
 export function maskTokens(secrets: Secrets): void {
   const token = secrets['github-token'].trim();
-  const all = [token, ...tokensIn(secrets['extra-nix-config'])];
+  const signingKey = secrets['signing-key'].trim();
+  const all = [
+    token,
+    signingKey,
+    signingKey.slice(signingKey.indexOf(':') + 1),
+    ...tokensIn(secrets['extra-nix-config']),
+  ];
   for (const each of new Set(all)) if (each !== '') core.setSecret(each);
 }

@@ -73,10 +73,23 @@ export function runnerKind(): string {
  * @param folder that relative paths are in
  */
 export function inputPlace(folder = workspace()): InputPlace {
-  return { workspace: folder, runnerSystem: runnerSystem(), githubHost: githubHost() };
+  return {
+    workspace: folder,
+    runnerSystem: runnerSystem(),
+    githubHost: githubHost(),
+    cloud: cloud(),
+  };
 }
 
 /** An Enterprise Server has a host of its own, and its tokens are for that one. */
+/** What the AWS library in Nix reads, for `push-to: s3://…`. No other child gets them. */
+function cloud(): Readonly<Record<string, string>> {
+  const given = Object.entries(process.env).filter(
+    (entry): entry is [string, string] => entry[0].startsWith('AWS_') && entry[1] !== undefined,
+  );
+  return Object.fromEntries(given);
+}
+
 function githubHost(): string {
   const server = process.env['GITHUB_SERVER_URL'] ?? '';
   return URL.canParse(server) ? new URL(server).host : 'github.com';

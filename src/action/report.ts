@@ -8,14 +8,17 @@ import { plural } from './format.ts';
 import { boundedList, existingOutputs, failedAttributes, toResultEntry } from './results.ts';
 
 /** What outputs tell of a step. */
-export interface Told extends Pick<StepReport, 'outcomes' | 'bytesUploaded' | 'bytesDownloaded'> {
+export interface Told extends Pick<
+  StepReport,
+  'outcomes' | 'pushes' | 'bytesUploaded' | 'bytesDownloaded'
+> {
   /** Undefined where it was never chosen. */
   readonly mode: StepReport['mode'] | undefined;
 }
 
 /** Writes every output of action.yml but `log-dir`, which is there from the beginning. */
 export async function setOutputs(report: Told, directory: string): Promise<void> {
-  const entries = report.outcomes.map(toResultEntry);
+  const entries = report.outcomes.map((outcome) => toResultEntry(outcome, report.pushes));
   const resultsFile = path.join(directory, 'results.json');
   await writeFile(resultsFile, `${JSON.stringify(entries, null, 2)}\n`);
   core.setOutput('mode', report.mode ?? '');

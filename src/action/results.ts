@@ -1,4 +1,6 @@
+import { pushEntries } from './pushes.ts';
 import { differenceEntries, type DifferenceEntry } from './differences.ts';
+import type { PushReport } from '../build/push/push-request.ts';
 import { isGood, type Outcome } from '../domain/outcome.ts';
 
 /** Of each output that is a list. GitHub refuses outputs of 1 MiB and more per job; this leaves room for other steps. */
@@ -16,10 +18,12 @@ export interface ResultEntry {
   readonly seconds: number | null;
   readonly copied: boolean;
   readonly differences?: readonly DifferenceEntry[];
+  /** Whether it was pushed, by store. */
+  readonly pushed?: Readonly<Record<string, boolean>>;
   readonly error?: { readonly code: string; readonly message: string; readonly hint?: string };
 }
 
-export function toResultEntry(outcome: Outcome): ResultEntry {
+export function toResultEntry(outcome: Outcome, pushes: readonly PushReport[] = []): ResultEntry {
   const { error, seconds } = outcome;
   return {
     installable: outcome.installable,
@@ -32,6 +36,7 @@ export function toResultEntry(outcome: Outcome): ResultEntry {
     seconds: seconds === undefined ? null : Math.round(seconds * 1000) / 1000,
     copied: outcome.copied,
     ...differenceEntries(outcome),
+    ...pushEntries(outcome, pushes),
     ...(error && {
       error: {
         code: error.code,

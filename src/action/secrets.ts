@@ -2,6 +2,7 @@
 const SECRET_INPUTS = [
   'ssh-key',
   'ssh-key-passphrase',
+  'signing-key',
   'github-token',
   'extra-nix-config',
 ] as const;
@@ -29,6 +30,7 @@ export function secretsOf(read: (input: SecretInput) => string): Secrets {
   return {
     'ssh-key': read('ssh-key'),
     'ssh-key-passphrase': read('ssh-key-passphrase'),
+    'signing-key': read('signing-key'),
     'github-token': read('github-token'),
     'extra-nix-config': read('extra-nix-config'),
   };

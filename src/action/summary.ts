@@ -1,5 +1,6 @@
 import type { StepReport } from '../build/step-request.ts';
 import { differenceSections } from './differences.ts';
+import { pushSection } from './pushes.ts';
 import { errorText, failuresByCause } from './failures.ts';
 import { warningBox } from './markdown.ts';
 import { attributesTable } from './summary/attributes.ts';
@@ -18,6 +19,7 @@ export function renderSummary(report: StepReport): string {
     ...report.problems.slice(0, MAX_PROBLEMS).map((problem) => warningBox(errorText(problem))),
     ...failureSections(report, failed),
     ...differenceSections(report.outcomes),
+    pushSection(report.pushes),
     attributesTable(report),
     timeline(report.history),
   ]

@@ -56,6 +56,7 @@ export async function connectRemote(
         (await link.get(AbortSignal.any([signal, limit]))).openSession(),
       again: async (limit) => open(await link.get(limit), limit),
       current: (limit) => link.get(limit),
+      way: { program: uri, connection: async (limit) => (await link.get(limit)).connection },
     };
   };
   return open(first, signal);

@@ -33,7 +33,8 @@ export async function identifyEvaluation(
   const { mode } = destination;
   const wantedBack = copy.kind !== 'none';
   const { isSealed } = context.kept;
-  const asked = { mode, source, installables, evalArgs, wantedBack, rebuild, isSealed };
+  const isPushed = request.push !== undefined;
+  const asked = { mode, source, installables, evalArgs, wantedBack, rebuild, isPushed, isSealed };
   if (obstacleInRequest(asked) !== undefined) return { kind: 'never' };
   const version = await versionOfNix(context);
   const [trees, settings] = await Promise.all([

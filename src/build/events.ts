@@ -5,7 +5,7 @@ import type { BuildProgress } from './build-verdicts.ts';
 import type { BuildVerdict } from './build-record.ts';
 
 /** The parts of a step whose wall time is reported; some overlap. Uploading is part of `build`, too. */
-export type Phase = 'connect' | 'evaluate' | 'upload' | 'build' | 'rebuild' | 'copy-back';
+export type Phase = 'connect' | 'evaluate' | 'upload' | 'build' | 'rebuild' | 'push' | 'copy-back';
 
 /** What happens in a step, for whoever shows it. */
 export type StepEvent =

@@ -95,6 +95,11 @@ export class Remote implements BuildPlace {
     return this.#connection.user;
   }
 
+  /** For further channels. */
+  get connection(): SshConnection {
+    return this.#connection;
+  }
+
   get uri(): RemoteStoreUri {
     return this.#request.uri;
   }

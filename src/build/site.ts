@@ -1,4 +1,6 @@
 import type { System } from '../domain/system.ts';
+import type { SshConnection } from '../ssh/connection.ts';
+import type { WorkerProgram } from '../ssh/worker-channel.ts';
 import type { SignatureCheck, Store } from '../store/store.ts';
 import type { EvaluationStore } from './evaluation-store.ts';
 import type { BuildPlace } from './place.ts';
@@ -10,6 +12,8 @@ export interface Connected {
   readonly session: Store;
   /** A session to copy outputs back, over another connection where one was lost; undefined where what is built is in the local store. The signal ends waiting for that. */
   readonly openSession: ((signal: AbortSignal) => Promise<Store>) | undefined;
+  /** How Nix itself reaches it; undefined for the local store. */
+  readonly way?: Way | undefined;
   /** Over all connections with it. */
   readonly traffic: Traffic;
   /**
@@ -17,6 +21,14 @@ export interface Connected {
    * @throws ActionError when none can be had; `cancelled` when the signal fires
    */
   readonly again: ((signal: AbortSignal) => Promise<Connected>) | undefined;
+}
+
+/** A remote store, for who opens channels to it himself. */
+export interface Way {
+  /** The connection as it is now; after a loss, as soon as there is one again. */
+  readonly connection: (signal: AbortSignal) => Promise<SshConnection>;
+  /** What serves the worker protocol there. */
+  readonly program: WorkerProgram;
 }
 
 /** Bytes over the runner's link so far, SSH's own included. */

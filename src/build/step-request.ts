@@ -16,6 +16,7 @@ import type { BuildHistory } from './build-record.ts';
 import type { CopyInputs } from './copy-inputs.ts';
 import type { CopySelection } from './copy-selection.ts';
 import type { BuildOptions } from './daemon-options.ts';
+import type { PushReport, PushRequest } from './push/push-request.ts';
 import type { Clock, Observe, Phase } from './events.ts';
 
 /** Remotes that build. */
@@ -55,6 +56,8 @@ export interface StepRequest {
   readonly options: BuildOptions;
   /** Whether all is built again, and compared. */
   readonly rebuild: boolean;
+  /** Where outputs go; undefined: nowhere. */
+  readonly push: PushRequest | undefined;
   readonly nixConf: GivenConf;
 }
 
@@ -95,6 +98,8 @@ export interface StepReport {
   readonly outcomes: readonly Outcome[];
   /** What went wrong after good builds: copies, links. */
   readonly problems: readonly ActionError[];
+  /** How pushing ended, by store. */
+  readonly pushes: readonly PushReport[];
   /** Bytes over the link to the remote, SSH's own included. */
   readonly bytesUploaded: number;
   readonly bytesDownloaded: number;

@@ -19,6 +19,9 @@ import { outputCandidates } from './output-candidates.ts';
 import { InputWatch } from './input-watch.ts';
 import { Phases } from './phases.ts';
 import { prepare, type Prepared } from './prepare.ts';
+import type { PushReport } from './push/push-request.ts';
+import { Pushing } from './push/pushing.ts';
+import { tellPushes } from './push/tell.ts';
 import { rebuildAll } from './rebuild/rebuild.ts';
 import type { Connected } from './site.ts';
 import type { StepContext, StepReport, StepRequest } from './step-request.ts';
@@ -36,6 +39,7 @@ interface Step extends Prepared {
   readonly phases: Phases;
   readonly recorder: BuildRecorder;
   readonly inputs: InputWatch;
+  readonly pushing: Pushing | undefined;
   /** One for each session that builds. */
   readonly workplaces: Workplace[];
   /** Closed when the step ends, last opened first. */
@@ -59,7 +63,8 @@ export async function runStep(request: StepRequest, context: StepContext): Promi
   const ready = await prepare(request, observed, phases, learning, opened);
   if (ready.kind === 'unchanged') return reportUnchanged(ready.unchanged, request, phases, observe);
   const { prepared } = ready;
-  const own = { recorder, inputs: new InputWatch(), workplaces: [] };
+  const pushing = startPushing(request, prepared, opened);
+  const own = { recorder, inputs: new InputWatch(), workplaces: [], pushing };
   const step: Step = { ...prepared, ...own, request, phases, opened };
   const { attributes } = prepared.evaluation;
   warnOfUnmatched(step, attributes);
@@ -70,7 +75,8 @@ export async function runStep(request: StepRequest, context: StepContext): Promi
   const copies = await copyAll(step, building, targets);
   const seen = watch?.seen();
   const results = await rebuild(step, targets, built);
-  const told = await report(step, results, copies);
+  const pushes = await finishPushes(step, results, targets);
+  const told = await report(step, results, copies, pushes);
   if (seen) await learning?.keep(endedStep(step, seen, told));
   const isWhole = told.outcomes.every(({ status }) => isGood(status));
   if (isWhole) await prepared.memory?.keep(prepared.evaluation);
@@ -144,10 +150,42 @@ function employAt(step: Step, connected: Connected): Workplace {
   const { context, workplaces, opened } = step;
   const { observe, clock, signal } = context;
   const copyBack = startCopyBack(step, connected);
-  const workplace = new Workplace({ connected, copyBack, observe, clock, signal });
+  // What differs when it is built again is not to be pushed.
+  const pushing = step.request.rebuild ? undefined : step.pushing;
+  const workplace = new Workplace({ connected, copyBack, pushing, observe, clock, signal });
   workplaces.push(workplace);
   opened.defer(() => workplace.close());
   return workplace;
+}
+
+function startPushing(
+  { push }: StepRequest,
+  { context, evaluation, local }: Prepared,
+  opened: AsyncDisposableStack,
+): Pushing | undefined {
+  if (!push) return undefined;
+  const localUri = local.access.storeUri;
+  const { attributes } = evaluation;
+  return new Pushing({ request: push, context, attributes, localUri, opened });
+}
+
+/** Most was pushed while others built; this sees that all is, and waits for it. */
+async function finishPushes(
+  { pushing, phases, workplaces }: Step,
+  results: ReadonlyMap<StorePath, TargetResult>,
+  targets: readonly Target[],
+): Promise<readonly PushReport[]> {
+  if (!pushing) return [];
+  for (const { key } of targets) {
+    const result = results.get(key);
+    if (!result || !isGood(result.status)) continue;
+    const home = workplaces.findLast(
+      ({ place, store }) => store === 'local' || place.label === result.remote,
+    );
+    const outputs = [...result.outputs.values()];
+    if (home) pushing.enqueue(home.connected, { key, outputs, validity: 'valid' });
+  }
+  return phases.measure('push', () => pushing.finish(results));
 }
 
 function startCopyBack(
@@ -200,17 +238,20 @@ async function report(
   step: Step,
   results: ReadonlyMap<StorePath, TargetResult>,
   copies: CopiedBack,
+  pushes: readonly PushReport[],
 ): Promise<StepReport> {
   const { request, context, phases, places, evaluation, choice, traffic } = step;
   const { attributes } = evaluation;
   const outcomes = collectOutcomes(attributes, { results, copies, copy: request.copy });
   const linkFailures = await linkCopied(request, attributes, outcomes, () => rooting(step));
   for (const outcome of outcomes) context.observe({ kind: 'attribute-done', outcome });
+  const pushProblems = tellPushes(pushes, context.observe);
   return {
     ...choice,
     remote: places.map(({ place }) => place.label).join(', '),
     outcomes,
-    problems: [...new Set(copies.failures.values()), ...linkFailures],
+    problems: [...new Set(copies.failures.values()), ...linkFailures, ...pushProblems],
+    pushes,
     bytesUploaded: [...traffic].reduce((sum, { bytesSent }) => sum + bytesSent, 0),
     bytesDownloaded: [...traffic].reduce((sum, { bytesReceived }) => sum + bytesReceived, 0),
     seconds: phases.seconds,

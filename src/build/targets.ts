@@ -115,7 +115,8 @@ function ownOutputs(
   );
 }
 
-function keyOf(attribute: Buildable): StorePath {
+/** The target that an attribute is of. */
+export function keyOf(attribute: Buildable): StorePath {
   return attribute.kind === 'derivation' ? attribute.drvPath : attribute.path;
 }
 

@@ -80,6 +80,7 @@ export function reportUnchanged(
     remote: places.map(({ place }) => place.label).join(', '),
     outcomes,
     problems: [],
+    pushes: [],
     bytesUploaded: traffic.reduce((sum, { bytesSent }) => sum + bytesSent, 0),
     bytesDownloaded: traffic.reduce((sum, { bytesReceived }) => sum + bytesReceived, 0),
     seconds: phases.seconds,

@@ -7,6 +7,7 @@ import type { CopyBack, CopyRequest } from './copy-back.ts';
 import type { Clock, Observe } from './events.ts';
 import { MachineErrors } from './machine-errors.ts';
 import type { BuildPlace } from './place.ts';
+import type { Pushing } from './push/pushing.ts';
 import type { Connected } from './site.ts';
 import type { BareResult, Target, TargetResult } from './target.ts';
 
@@ -14,6 +15,8 @@ export interface WorkplaceOptions {
   readonly connected: Connected;
   /** Copies what was built there into the local store; undefined where nothing is wanted, or all is there anyway. */
   readonly copyBack: CopyBack | undefined;
+  /** Sends what was built there to other stores. */
+  readonly pushing?: Pushing | undefined;
   readonly observe: Observe;
   readonly clock: Clock;
   readonly signal: AbortSignal;
@@ -28,16 +31,18 @@ export class Workplace {
   readonly store: TargetResult['store'];
   readonly tracker: ActivityTracker;
   readonly copyBack: CopyBack | undefined;
+  readonly #pushing: Pushing | undefined;
   readonly #machineErrors = new MachineErrors((drvPath) => this.tracker.machineOf(drvPath));
   readonly #signal: AbortSignal;
   readonly #onAbort: () => void;
 
-  constructor({ connected, copyBack, observe, clock, signal }: WorkplaceOptions) {
+  constructor({ connected, copyBack, pushing, observe, clock, signal }: WorkplaceOptions) {
     this.connected = connected;
     this.place = connected.place;
     this.session = connected.session;
     this.store = connected.openSession ? 'remote' : 'local';
     this.copyBack = copyBack;
+    this.#pushing = pushing;
     this.tracker = new ActivityTracker((event) => {
       this.#machineErrors.hear(event);
       observe(event.kind === 'build-started' ? { ...event, ...this.#builderOf(event) } : event);
@@ -77,6 +82,9 @@ export class Workplace {
     outputs: ReadonlyMap<string, StorePath>,
     rest: Pick<CopyRequest, 'validity' | 'realisations'>,
   ): void {
+    const { key } = target;
+    const { validity } = rest;
+    this.#pushing?.enqueue(this.connected, { key, outputs: [...outputs.values()], validity });
     if (target.copy === 'leave' || outputs.size === 0) return;
     this.copyBack?.enqueue({ key: target.key, outputs: [...outputs.values()], ...rest });
   }

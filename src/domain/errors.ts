@@ -43,6 +43,7 @@ const ERROR_CODES = [
   'unsupported-system',
   'build-failed',
   'not-deterministic',
+  'push-failed',
   'cancelled',
   'internal',
 ] as const;

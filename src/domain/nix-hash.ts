@@ -24,7 +24,7 @@ export function hashSpellings(sri: string): readonly string[] {
 }
 
 /** From the last five bits to the first (libutil, base-nix-32.cc). */
-function nix32(bytes: Buffer): string {
+export function nix32(bytes: Buffer): string {
   const digits = Math.ceil((bytes.length * 8) / 5);
   const all = bytes.reduceRight((number, byte) => (number << 8n) | BigInt(byte), 0n);
   return Array.from({ length: digits }, (_, index) =>

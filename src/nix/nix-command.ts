@@ -13,6 +13,8 @@ export interface NixCommand {
   readonly workingDirectory: string;
   /** The child's whole environment. */
   readonly env: NodeJS.ProcessEnv;
+  /** Written to its standard input; nothing, unless said. */
+  readonly input?: string | undefined;
   /** Ends the program and everything it started. */
   readonly signal: AbortSignal;
   /** Milliseconds between SIGTERM, on which Nix unlocks and cleans up, and SIGKILL; default: 3000. */
@@ -47,12 +49,13 @@ const PIPES_GRACE = 1000;
 export async function runNix(command: NixCommand): Promise<NixExit> {
   throwIfCancelled(command.signal);
   // A group of its own, so that builders, git and ssh that Nix started end with it.
-  const child = spawn(command.nix, command.args, {
-    cwd: command.workingDirectory,
-    env: command.env,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    detached: true,
-  });
+  const options = { cwd: command.workingDirectory, env: command.env, detached: true } as const;
+  const child =
+    command.input === undefined
+      ? spawn(command.nix, command.args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
+      : spawn(command.nix, command.args, { ...options, stdio: ['pipe', 'pipe', 'pipe'] });
+  child.stdin?.on('error', () => undefined); // who does not read it says why
+  child.stdin?.end(command.input);
   const stop = endGroupOnAbort(child, command);
   if (child.pid !== undefined) command.onStart?.(child.pid);
   try {

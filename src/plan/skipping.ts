@@ -14,6 +14,8 @@ export interface AskedToSkip {
   readonly wantedBack: boolean;
   /** Whether all is to be built again. */
   readonly rebuild: boolean;
+  /** Whether what is built, or is there already, goes to other stores. */
+  readonly isPushed: boolean;
   /** Whether what is kept is sealed: nothing else may take the place of an evaluation. */
   readonly isSealed: boolean;
 }
@@ -25,12 +27,13 @@ export interface AskedToSkip {
 
 /** Of what is asked for. Costs nothing: no file has to be read. */
 export function obstacleInRequest(asked: AskedToSkip): string | undefined {
-  const { mode, source, installables, evalArgs, wantedBack, rebuild, isSealed } = asked;
+  const { mode, source, installables, evalArgs, wantedBack, rebuild, isPushed, isSealed } = asked;
   if (mode === 'builders' || mode === 'local') return `in mode ${mode} the runner's store builds`;
   if (source.kind !== 'flake') return `${source.kind} is given, and only a flake is pure and whole`;
   if (evalArgs.length > 0) return 'eval-args are given';
   if (wantedBack) return 'outputs are to be copied back';
   if (rebuild) return 'all is to be built again';
+  if (isPushed) return 'outputs are to be pushed';
   const elsewhere = installables.find((each) => !isInFolder(each));
   if (elsewhere) return `${elsewhere.text} names no flake of this checkout`;
   if (!isSealed) return 'nothing can be kept without a cache and a private key to seal it with';

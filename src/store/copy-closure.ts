@@ -27,6 +27,8 @@ export interface CopyRequest extends ClosureRequest {
    * Which of the missing paths are sent; all, unless said. What those refer to must be among them or valid at the destination by then.
    */
   readonly select?: ((missing: PathInfos) => Promise<PathInfos>) | undefined;
+  /** What the destination is told of each path: with another signature, for instance. */
+  readonly restate?: ((info: PathInfo) => PathInfo) | undefined;
   /** The roots are sent even if they are valid at the destination, and replace what is there: files of theirs may be damaged. */
   readonly repair?: 'roots' | undefined;
   /** More sessions with the source, to read from in turn. */
@@ -56,7 +58,7 @@ export interface CopyResult {
  *   `disk-full` (which name path or store), `cancelled`, or whatever ends a session.
  */
 export async function copyClosure(request: CopyRequest): Promise<CopyResult> {
-  const { signal, to, select } = request;
+  const { signal, to, select, restate = asItIs } = request;
   const interruption = new Interruption();
   const stop = (): void => {
     to.close(cancelled(request));
@@ -70,7 +72,8 @@ export async function copyClosure(request: CopyRequest): Promise<CopyResult> {
     for (let before = Infinity; ;) {
       const missing = await interruption.wait(finding(asCopied(request)));
       keepPresent(request, missing);
-      const paths = topologicalOrder(select ? await select(missing) : missing);
+      const selected = select ? await select(missing) : missing;
+      const paths = topologicalOrder(selected).map(restate);
       for (const info of paths) copied.set(info.path, info);
       try {
         await transfer(request, paths);
@@ -83,6 +86,10 @@ export async function copyClosure(request: CopyRequest): Promise<CopyResult> {
   } finally {
     signal?.removeEventListener('abort', stop);
   }
+}
+
+function asItIs(info: PathInfo): PathInfo {
+  return info;
 }
 
 /** For a repair the destination is taken for one that lacks the roots. */

@@ -11,6 +11,7 @@ const PHASE_NAMES: Readonly<Record<Phase, string>> = {
   upload: 'upload',
   build: 'build',
   rebuild: 'build again',
+  push: 'push',
   'copy-back': 'copy back',
 };
 
