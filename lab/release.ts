@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { copyFile, mkdir, readFile, rename, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { SYSTEM } from './flakes.ts';
@@ -33,7 +33,7 @@ export async function makeRelease(suite: Suite = 'sid'): Promise<MadeRelease> {
     await host.write('/', { 'make-release.sh': script });
     await host.output(['sh', '/make-release.sh', version, SYSTEM]);
     await mkdir(path.dirname(file), { recursive: true });
-    const fresh = `${file}.${process.pid}`;
+    const fresh = `${file}.${randomUUID()}`;
     await copyFile(host.path(`/release/${fileName}`), fresh);
     await rename(fresh, file);
   }

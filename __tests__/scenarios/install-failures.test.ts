@@ -76,13 +76,17 @@ describe('a Nix that cannot be installed', () => {
         'truncated',
         /^cannot unpack \/tmp\/\S+: .*Unexpected end of input\. The archive is damaged or cut off, or no release of Nix\.$/,
       ],
-    ])('%s', async (way, message) => {
-      const url = way === 'unreachable' ? 'http://127.0.0.1:1' : server.base(servingOf(way));
-      const version = way === 'another version' ? { 'nix-version': '2.8.9' } : {};
-      const inputs = { 'nix-install-url': url, ...version };
-      const { errors } = await fail(runner, 'sudoer', inputs);
-      expect(errors).toEqual([expect.stringMatching(message)]);
-    });
+    ])(
+      '%s',
+      async (way, message) => {
+        const url = way === 'unreachable' ? 'http://127.0.0.1:1' : server.base(servingOf(way));
+        const version = way === 'another version' ? { 'nix-version': '2.8.9' } : {};
+        const inputs = { 'nix-install-url': url, ...version };
+        const { errors } = await fail(runner, 'sudoer', inputs);
+        expect(errors).toEqual([expect.stringMatching(message)]);
+      },
+      120_000,
+    );
 
     it('leaves nothing behind', async () => {
       expect(await runner.output(['find', '/nix', '-mindepth', '1'])).toBe('');
