@@ -27,12 +27,14 @@ import {
   workspace,
 } from './action/place.ts';
 import { maskTokens } from './action/mask.ts';
+import { Encounters, preflight, tellEncounters } from './action/preflight.ts';
 import { failureOf, setOutputs } from './action/report.ts';
 import { openNix } from './action/runner-nix.ts';
 import { isSecretInput, takeSecrets, type Secrets } from './action/secrets.ts';
 import { saveMarker, saveSocketDirectory } from './action/state.ts';
 import { renderSummary } from './action/summary.ts';
 import { writeSummary } from './action/write-summary.ts';
+import type { Observe } from './build/events.ts';
 import { endpointsOf } from './build/endpoints.ts';
 import { runStepOrLocally } from './build/step-or-local.ts';
 import type { StepContext, StepReport } from './build/step-request.ts';
@@ -51,6 +53,7 @@ export async function run(): Promise<void> {
   maskTokens(secrets);
   using cancellation = new Cancellation();
   const { signal } = cancellation;
+  const encounters = new Encounters();
   let inputs: Inputs | undefined;
   try {
     const given = new Map<string, string>();
@@ -61,22 +64,26 @@ export async function run(): Promise<void> {
     }, inputPlace());
     const marker = randomUUID();
     saveMarker(marker);
+    if (inputs.preflight) await preflight(inputs, secrets, signal);
     const endpoints = endpointsOf(inputs.request.destination);
     await using cache = await keepWith(inputs.mayKeep, secrets, endpoints, signal);
     if (inputs.task === 'set-up') {
       await setUp(inputs, { given, secrets, marker, kept: cache.kept, signal });
       return;
     }
-    const failure = await build(inputs, { secrets, marker, signal, kept: cache.kept });
+    const failure = await build(inputs, { secrets, marker, signal, encounters, kept: cache.kept });
     if (failure) reportFailure(failure);
   } catch (error) {
     reportFailure(error);
     await tellOfEarlyFailure(asActionError(error), inputs);
+    if (inputs?.task === 'set-up') encounters.endSetUp(asActionError(error), inputs);
   }
+  if (inputs) await tellEncounters(encounters, inputs);
 }
 
 /** What a build has to go on. */
 interface BuildContext extends Pick<StepContext, 'kept' | 'signal'> {
+  readonly encounters: Encounters;
   readonly secrets: Secrets;
   readonly marker: string;
 }
@@ -84,7 +91,7 @@ interface BuildContext extends Pick<StepContext, 'kept' | 'signal'> {
 /** @returns how it failed, if it did and all is told of it */
 async function build(
   inputs: BuildInputs,
-  { secrets, marker, signal, kept }: BuildContext,
+  { secrets, marker, signal, kept, encounters }: BuildContext,
 ): Promise<ActionError | undefined> {
   refuseImpure(inputs, secrets);
   using log = new Log({ write: core.info, notice: core.notice, warn: core.warning, clock });
@@ -99,7 +106,11 @@ async function build(
     const opened = await openNix(inputs.nixWanted, env, kept, until);
     const own = { directory, socketDirectory, ...opened };
     const place = prepareContext(inputs, secrets, own);
-    const context = { ...place, kept, observe: log.observe, clock, signal };
+    const observe: Observe = (event) => {
+      log.observe(event);
+      encounters.observe(event);
+    };
+    const context = { ...place, kept, observe, clock, signal };
     const fallBack = fallBackWith(inputs.fallback, 'So it is built here, on the runner.');
     const report = await runStepOrLocally(inputs.request, context, fallBack);
     return await finish(report, inputs, directory);

@@ -26,6 +26,8 @@ interface CommonInputs {
   readonly hostChecks: HostChecks;
   readonly fallback: Fallback;
   readonly writeSummary: boolean;
+  /** Whether the remotes are to be examined, whatever else is asked. */
+  readonly preflight: boolean;
   /** Whether something may be kept from one run to the next. */
   readonly mayKeep: boolean;
 }
@@ -77,6 +79,7 @@ export function readInputs(read: ReadInput, place: InputPlace): Inputs {
     options: readOptions(reader, rebuild),
     nixConf: readGivenConf(reader, place),
     writeSummary: reader.boolean('summary') ?? true,
+    preflight: reader.boolean('preflight') ?? false,
     mayKeep: reader.boolean('cache') ?? true,
     fallback: reader.choice('fallback', FALLBACKS),
   };
@@ -163,14 +166,14 @@ type Complete<Where extends Destination, Rest> = CommonInputs & {
 function complete<Where extends Destination, Rest>(
   reader: InputReader,
   destination: Where | undefined,
-  { nixWanted, hostChecks, fallback, writeSummary, mayKeep, ...request }: Common,
+  { nixWanted, hostChecks, fallback, writeSummary, preflight, mayKeep, ...request }: Common,
   rest: Rest,
 ): Complete<Where, Rest> {
   reader.finish();
   if (!destination) throw new TypeError('an input was accepted without a value');
   return {
     request: { destination, ...request, ...rest },
-    ...{ nixWanted, hostChecks, fallback, writeSummary, mayKeep },
+    ...{ nixWanted, hostChecks, fallback, writeSummary, preflight, mayKeep },
   };
 }
 

@@ -37,6 +37,7 @@ export function logLine(event: StepEvent, evaluationSeconds: number): string | u
     }
     case 'line':
       return event.text;
+    case 'remote-failed':
     case 'phase-started':
     case 'phase-ended':
     case 'evaluation-log':

@@ -82,6 +82,11 @@ export class Builders implements BuildPlace {
    */
   async connect(local: NixVersion): Promise<void> {
     const failures = await Promise.all(this.#all.map((builder) => builder.obstacle(local)));
+    for (const [index, error] of failures.entries()) {
+      const remote = this.#all[index]?.label ?? '';
+      const isConnected = error !== undefined && UNFIT.has(error.code);
+      if (error) this.#observe({ kind: 'remote-failed', remote, isConnected, error });
+    }
     const serious = failures.find(
       (failure) => failure && !ABSENT.has(failure.code) && !UNFIT.has(failure.code),
     );
@@ -91,8 +96,17 @@ export class Builders implements BuildPlace {
     for (const [index, builder] of this.#all.entries()) {
       const failure = failures[index];
       if (failure) this.#observe({ kind: 'warning', text: leftOut(builder, failure) });
-      else this.#observe({ kind: 'connected', remote: builder.label, detail: detailOf(builder) });
+      else this.#tellConnected(builder);
     }
+  }
+
+  #tellConnected(builder: Builder): void {
+    const { label, trust } = builder;
+    this.#observe({
+      ...{ kind: 'connected', remote: label },
+      detail: detailOf(builder),
+      answers: { trust },
+    });
   }
 
   /** Whether there may be a machine that {@link connect} leaves out, and on which Nix would then fail a build. */

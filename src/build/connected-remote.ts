@@ -1,5 +1,6 @@
+import { asActionError } from '../domain/errors.ts';
 import { machineName, machineOfStore } from '../domain/machine.ts';
-import type { RemoteStoreUri } from '../domain/store-uri.ts';
+import { formatStoreUri, type RemoteStoreUri } from '../domain/store-uri.ts';
 import { connectionDetail } from './connection-detail.ts';
 import { RemoteLink } from './remote-link.ts';
 import { Remote } from './remote.ts';
@@ -37,7 +38,14 @@ export async function connectRemote(
   const speedFactor = speedFactorOf(uri, destination);
   const connect = (until: AbortSignal): Promise<Remote> =>
     Remote.connect({ uri, access, options, speedFactor }, until);
-  const first = await connect(signal);
+  const failed =
+    (isConnected: boolean) =>
+    (thrown: unknown): never => {
+      const remote = formatStoreUri(uri);
+      observe({ kind: 'remote-failed', remote, isConnected, error: asActionError(thrown) });
+      throw thrown;
+    };
+  const first = await connect(signal).catch(failed(false));
   const onNotice = (text: string): void => {
     if (!signal.aborted) observe({ kind: 'notice', text });
   };
@@ -48,8 +56,11 @@ export async function connectRemote(
       if (place === first) onSession({ place, session });
     };
     const session = await greeted(place, AbortSignal.any([signal, until]), observe, tell);
-    const detail = connectionDetail(await session.greeting, place.roundTripMs);
-    if (place === first) observe({ kind: 'connected', remote: place.label, detail });
+    const { roundTripMs } = place;
+    const greeting = await session.greeting;
+    const detail = connectionDetail(greeting, roundTripMs);
+    const answers = { greeting, trust: greeting.trust, roundTripMs };
+    if (place === first) observe({ kind: 'connected', remote: place.label, detail, answers });
     return {
       ...{ place, session, traffic: link },
       openSession: async (limit) =>
@@ -59,7 +70,7 @@ export async function connectRemote(
       way: { program: uri, connection: async (limit) => (await link.get(limit)).connection },
     };
   };
-  return open(first, signal);
+  return open(first, signal).catch(failed(true));
 }
 
 /** A session that builds, with a daemon that has greeted; one that does not would be waited for, cancelled or not. */

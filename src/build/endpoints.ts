@@ -1,9 +1,9 @@
-import { machineOfStore } from '../domain/machine.ts';
-import type { Access, Endpoint } from './access.ts';
+import { machineOfStore, type Machine } from '../domain/machine.ts';
+import type { Access } from './access.ts';
 import type { Destination } from './step-request.ts';
 
 /** Where a destination logs in. */
-export function endpointsOf(destination: Destination): readonly Endpoint[] {
+export function endpointsOf(destination: Destination): readonly Machine[] {
   switch (destination.mode) {
     case 'remote-store':
       return destination.stores.map(machineOfStore);

@@ -1,3 +1,5 @@
+import type { Answers } from '../diagnose/preflight/findings.ts';
+import type { ActionError } from '../domain/errors.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { Mode } from '../plan/evidence.ts';
 import type { DrvPath } from '../domain/store-path.ts';
@@ -11,7 +13,21 @@ export type Phase = 'connect' | 'evaluate' | 'upload' | 'build' | 'rebuild' | 'p
 export type StepEvent =
   | { readonly kind: 'phase-started'; readonly phase: Phase }
   | { readonly kind: 'phase-ended'; readonly phase: Phase; readonly seconds: number }
-  | { readonly kind: 'connected'; readonly remote: string; readonly detail: string }
+  | {
+      readonly kind: 'connected';
+      readonly remote: string;
+      readonly detail: string;
+      /** What it told of itself by the way. */
+      readonly answers?: Omit<Answers, 'isConnected'>;
+    }
+  /** Nothing is to be had of a remote. */
+  | {
+      readonly kind: 'remote-failed';
+      readonly remote: string;
+      /** Whether SSH had let us in. */
+      readonly isConnected: boolean;
+      readonly error: ActionError;
+    }
   | { readonly kind: 'evaluation-log'; readonly line: string }
   | {
       readonly kind: 'evaluated';

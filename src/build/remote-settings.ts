@@ -13,7 +13,7 @@ const SETTINGS_TIMEOUT = 10_000;
  */
 export async function readRemoteSettings(
   connection: SshConnection,
-  uri: RemoteStoreUri,
+  uri: Pick<RemoteStoreUri, 'remoteProgram'>,
 ): Promise<NixSettings | undefined> {
   try {
     const stream = await connection.exec(settingsCommand(uri));
@@ -45,7 +45,7 @@ function settingsOf(printed: string): NixSettings | undefined {
 }
 
 /** Nix before 2.20 knows `show-config`, later ones `config show`. */
-function settingsCommand(uri: RemoteStoreUri): string {
+function settingsCommand(uri: Pick<RemoteStoreUri, 'remoteProgram'>): string {
   const program = uri.remoteProgram[0] ?? '';
   const nix = program.includes('/') ? path.posix.join(path.posix.dirname(program), 'nix') : 'nix';
   const flags = '--extra-experimental-features nix-command --json';

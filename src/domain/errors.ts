@@ -1,5 +1,5 @@
 /** What can go wrong, each as one word: `results`, tests and docs/troubleshooting.md key on it. */
-const ERROR_CODES = [
+export const ERROR_CODES = [
   // what the user wrote
   'input-invalid',
   'store-uri-invalid',
