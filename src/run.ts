@@ -57,11 +57,12 @@ export async function run(): Promise<void> {
   let inputs: Inputs | undefined;
   try {
     const given = new Map<string, string>();
+    const place = await inputPlace(core.getInput('builders'));
     inputs = readInputs((name) => {
       const text = isSecretInput(name) ? secrets[name] : core.getInput(name);
       given.set(name, text);
       return text;
-    }, inputPlace());
+    }, place);
     const marker = randomUUID();
     saveMarker(marker);
     if (inputs.preflight) await preflight(inputs, secrets, signal);

@@ -63,7 +63,10 @@ async function start(
   signal: AbortSignal,
 ): Promise<SetUp> {
   const read = (name: string): string => inputs[name] ?? '';
-  const { task, request, hostChecks } = readInputs(read, inputPlace(workspace));
+  const { task, request, hostChecks } = readInputs(
+    read,
+    await inputPlace(read('builders').trim(), workspace),
+  );
   if (task !== 'set-up') throw new ActionError('internal', 'the inputs name what to build');
   const marker = process.env[MARKER_VARIABLE] ?? '';
   const env = { ...childEnvironment(process.env), [MARKER_VARIABLE]: marker };

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { parseBuilders } from '../../src/domain/builders.ts';
 import { readInputs, type BuildInputs, type Inputs } from '../../src/action/inputs.ts';
 import { isCopied } from '../../src/build/copy-selection.ts';
 import { ActionError } from '../../src/domain/errors.ts';
@@ -20,6 +21,7 @@ function read(given: Readonly<Record<string, string>>): Inputs {
     runnerSystem: parseSystem('x86_64-linux'),
     githubHost: 'github.com',
     cloud: {},
+    parseBuilders,
   });
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Destination } from '../build/step-request.ts';
-import { parseBuilders } from '../domain/builders.ts';
+import type { parseBuilders } from '../domain/builders.ts';
 import {
   machineName,
   machineOfStore,
@@ -26,6 +26,8 @@ export interface InputPlace {
   readonly runnerSystem: System;
   /** Credentials of clouds, by variable: for who writes binary caches there. */
   readonly cloud: Readonly<Record<string, string>>;
+  /** What reads `builders`, which brings a reader of YAML along; undefined where that input is empty. */
+  readonly parseBuilders: typeof parseBuilders | undefined;
   /** The host of the GitHub that runs the workflow. */
   readonly githubHost: string;
 }
@@ -65,10 +67,10 @@ export function readDestination(reader: InputReader, place: InputPlace): Destina
 
 function readBuilders(
   reader: InputReader,
-  { workspace, runnerSystem }: InputPlace,
+  { workspace, runnerSystem, parseBuilders }: InputPlace,
 ): readonly Machine[] {
   const text = reader.text('builders');
-  if (text === '') return [];
+  if (text === '' || !parseBuilders) return [];
   const context = {
     defaultSystems: [runnerSystem],
     readFile: (name: string) => readIfThere(path.resolve(workspace, name)),

@@ -70,12 +70,15 @@ export function runnerKind(): string {
 
 /**
  * What inputs are read against.
+ * @param builders the input of that name: what reads it is loaded where there is something to read
  * @param folder that relative paths are in
  */
-export function inputPlace(folder = workspace()): InputPlace {
+export async function inputPlace(builders: string, folder = workspace()): Promise<InputPlace> {
+  const reading = builders === '' ? undefined : await import('../domain/builders.ts');
   return {
     workspace: folder,
     runnerSystem: runnerSystem(),
+    parseBuilders: reading?.parseBuilders,
     githubHost: githubHost(),
     cloud: cloud(),
   };
