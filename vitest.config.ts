@@ -17,7 +17,7 @@ export const bySuite = [
   '__tests__/lab/hosts.test.ts',
   '__tests__/ssh/builder.test.ts',
   '__tests__/tunnel/nix.lab.test.ts',
-  '__tests__/scenarios/{mode-local,rebuild,push}.test.ts',
+  '__tests__/scenarios/{mode-local,rebuild,push,retain}.test.ts',
   '__tests__/scenarios/{github-token,nix-config}.test.ts',
   '__tests__/offload/{pass-through,take-over}.test.ts',
 ];

@@ -15,6 +15,7 @@ import { readGivenConf } from './given-conf.ts';
 import { readHostChecks, type HostChecks } from './host-keys.ts';
 import { InputReader, type ReadInput } from './input-reader.ts';
 import { readPush } from './push.ts';
+import { readRetain } from './retain.ts';
 import { destinationToRebuild, keepFailedSetting } from './rebuild.ts';
 import { readNixWanted } from './nix-wanted.ts';
 
@@ -58,6 +59,7 @@ const OF_INSTALLABLES: ReadonlyMap<string, string> = new Map([
   ['out-link', 'result'],
   ['rebuild', 'false'],
   ['push-to', ''],
+  ['retain', ''],
   ['signing-key', ''],
 ]);
 
@@ -91,7 +93,12 @@ export function readInputs(read: ReadInput, place: InputPlace): Inputs {
   const wanted = readWanted(reader, source, place.workspace);
   return {
     task: 'build',
-    ...complete(reader, destination, common, { ...wanted, rebuild, push: readPush(reader, place) }),
+    ...complete(reader, destination, common, {
+      ...wanted,
+      rebuild,
+      push: readPush(reader, place),
+      retain: readRetain(reader),
+    }),
   };
 }
 
@@ -129,7 +136,7 @@ function refuseWithoutInstallables(reader: InputReader): void {
   }
 }
 
-type Wanted = Omit<StepRequest, keyof SetUpRequest | 'rebuild' | 'push'>;
+type Wanted = Omit<StepRequest, keyof SetUpRequest | 'rebuild' | 'push' | 'retain'>;
 
 /** What is to be built, from where, and what becomes of it here. */
 function readWanted(reader: InputReader, source: EvaluationSource, workspace: string): Wanted {

@@ -33,7 +33,7 @@ export async function identifyEvaluation(
   const { mode } = destination;
   const wantedBack = copy.kind !== 'none';
   const { isSealed } = context.kept;
-  const isPushed = request.push !== undefined;
+  const isPushed = request.push !== undefined || request.retain !== undefined;
   const asked = { mode, source, installables, evalArgs, wantedBack, rebuild, isPushed, isSealed };
   if (obstacleInRequest(asked) !== undefined) return { kind: 'never' };
   const version = await versionOfNix(context);

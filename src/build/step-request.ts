@@ -56,6 +56,8 @@ export interface StepRequest {
   readonly options: BuildOptions;
   /** Whether all is built again, and compared. */
   readonly rebuild: boolean;
+  /** Seconds that outputs are kept where they were built; undefined: only while the step runs. */
+  readonly retain: number | undefined;
   /** Where outputs go; undefined: nowhere. */
   readonly push: PushRequest | undefined;
   readonly nixConf: GivenConf;

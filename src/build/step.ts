@@ -23,6 +23,7 @@ import type { PushReport } from './push/push-request.ts';
 import { Pushing } from './push/pushing.ts';
 import { tellPushes } from './push/tell.ts';
 import { rebuildAll } from './rebuild/rebuild.ts';
+import { retainAt } from './retain.ts';
 import type { Connected } from './site.ts';
 import type { StepContext, StepReport, StepRequest } from './step-request.ts';
 import type { Target, TargetResult } from './target.ts';
@@ -76,6 +77,7 @@ export async function runStep(request: StepRequest, context: StepContext): Promi
   const seen = watch?.seen();
   const results = await rebuild(step, targets, built);
   const pushes = await finishPushes(step, results, targets);
+  await retain(step, results);
   const told = await report(step, results, copies, pushes);
   if (seen) await learning?.keep(endedStep(step, seen, told));
   const isWhole = told.outcomes.every(({ status }) => isGood(status));
@@ -186,6 +188,22 @@ async function finishPushes(
     if (home) pushing.enqueue(home.connected, { key, outputs, validity: 'valid' });
   }
   return phases.measure('push', () => pushing.finish(results));
+}
+
+/** Keeps what is good where it is, if that is asked for. */
+async function retain(
+  { request: { retain: seconds }, context, workplaces }: Step,
+  results: ReadonlyMap<StorePath, TargetResult>,
+): Promise<void> {
+  if (seconds === undefined) return;
+  const places = new Map(workplaces.map((each) => [each.place.label, each]));
+  for (const { place, store, connected } of places.values()) {
+    const own = [...results.values()].filter(
+      ({ status, remote }) => isGood(status) && (store === 'local' || remote === place.label),
+    );
+    const paths = [...new Set(own.flatMap(({ outputs }) => [...outputs.values()]))];
+    if (paths.length > 0) await retainAt(connected, paths, seconds, context);
+  }
 }
 
 function startCopyBack(

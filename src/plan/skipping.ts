@@ -14,7 +14,7 @@ export interface AskedToSkip {
   readonly wantedBack: boolean;
   /** Whether all is to be built again. */
   readonly rebuild: boolean;
-  /** Whether what is built, or is there already, goes to other stores. */
+  /** Whether what is built, or is there already, goes to other stores, or is retained. */
   readonly isPushed: boolean;
   /** Whether what is kept is sealed: nothing else may take the place of an evaluation. */
   readonly isSealed: boolean;
@@ -33,7 +33,7 @@ export function obstacleInRequest(asked: AskedToSkip): string | undefined {
   if (evalArgs.length > 0) return 'eval-args are given';
   if (wantedBack) return 'outputs are to be copied back';
   if (rebuild) return 'all is to be built again';
-  if (isPushed) return 'outputs are to be pushed';
+  if (isPushed) return 'outputs are to be pushed or retained';
   const elsewhere = installables.find((each) => !isInFolder(each));
   if (elsewhere) return `${elsewhere.text} names no flake of this checkout`;
   if (!isSealed) return 'nothing can be kept without a cache and a private key to seal it with';
