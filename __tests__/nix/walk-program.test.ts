@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type NixHost, startNixHost } from '../../lab/index.ts';
 import { TESTED_SUITES } from '../helpers/suites.ts';
 import { autoArguments } from '../../src/nix/auto-arguments.ts';
-import { itemsFrom } from '../../src/nix/walk-crew.ts';
 import { nixString } from '../../src/nix/walk-program.ts';
+import { itemsFrom } from '../../src/nix/walk-task.ts';
 
 describe.each(TESTED_SUITES)('nixString, Debian %s', (suite) => {
   let host: NixHost;

@@ -6,7 +6,7 @@ import { unreachedFailure } from './evaluation-failure.ts';
 import type { EvaluatedAttribute, EvaluatedDerivation } from './evaluation.ts';
 import type { NixVersion } from './version.ts';
 import { walkAll } from './walk-all.ts';
-import type { FreshItem } from './walk-crew.ts';
+import type { FreshItem } from './walk-task.ts';
 import type { WalkEntry } from './walk-report.ts';
 import { flakeAttribute, flakeRoot } from './walk-root.ts';
 import type { EvalSetup, WalkRoot } from './walk.ts';

@@ -12,7 +12,7 @@ import {
 } from './evaluation-failure.ts';
 import type { EvaluatedAttribute, EvaluatedDerivation, EvaluationFailure } from './evaluation.ts';
 import type { WalkDerivation } from './walk-events.ts';
-import type { FreshItem } from './walk-crew.ts';
+import type { FreshItem } from './walk-task.ts';
 import type { ItemReport, WalkEntry } from './walk-report.ts';
 import { outputsWanted } from './wanted-outputs.ts';
 

@@ -1,6 +1,7 @@
 import { explainSome } from './walk-explain.ts';
-import { WalkCrew, type WalkStop, type WalkTask } from './walk-crew.ts';
+import { WalkCrew } from './walk-crew.ts';
 import type { WalkReport } from './walk-report.ts';
+import type { WalkStop, WalkTask } from './walk-task.ts';
 import type { EvalSetup } from './walk.ts';
 
 /** What became of the items below one root. */

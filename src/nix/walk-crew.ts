@@ -13,30 +13,11 @@ import {
   type Resources,
   type Usage,
 } from './parallelism.ts';
-import type { WalkPlace } from './walk-events.ts';
-import { type OnDerivation, WalkLedger } from './walk-ledger.ts';
-import type { WalkItem } from './walk-program.ts';
+import { WalkLedger } from './walk-ledger.ts';
 import type { WalkReport } from './walk-report.ts';
+import { itemsFrom, type WalkStop, type WalkTask } from './walk-task.ts';
 import { WalkWorker } from './walk-worker.ts';
-import type { EvalSetup, WalkRoot, WalkRun } from './walk.ts';
-
-/** An item to be walked, before anything is known of it. */
-export type FreshItem = Omit<WalkItem, 'from'>;
-
-/** What is to be walked. */
-export interface WalkTask {
-  readonly root: WalkRoot;
-  readonly systems: readonly string[];
-  readonly items: readonly FreshItem[];
-  readonly onDerivation?: OnDerivation;
-}
-
-/** What keeps a walk from being one. */
-export type WalkStop =
-  /** The root was refused: see `WalkRequest.requirePure`. */
-  | { readonly kind: 'impure' }
-  /** Evaluating the root itself failed. */
-  | { readonly kind: 'unreached'; readonly error: NixError };
+import type { EvalSetup, WalkRun } from './walk.ts';
 
 /** Milliseconds between two looks at how things go. What is evaluated sooner takes one process, and nobody looks. */
 const TICK = 100;
@@ -211,12 +192,6 @@ export class WalkCrew {
     const start = most.ahead[Math.floor(most.ahead.length / 2)];
     if (start) this.#employ(start);
   }
-}
-
-/** What is to be walked from a place on. */
-export function itemsFrom(items: readonly FreshItem[], { id, path }: WalkPlace): WalkItem[] {
-  const index = items.findIndex((item) => item.id === id);
-  return items.slice(index).map((item) => ({ ...item, from: item.id === id ? (path ?? []) : [] }));
 }
 
 function exhaustion(resources: Resources | undefined): NixError {

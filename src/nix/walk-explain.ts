@@ -1,5 +1,5 @@
-import type { WalkTask } from './walk-crew.ts';
 import type { Unexplained, WalkReport } from './walk-report.ts';
+import type { WalkTask } from './walk-task.ts';
 import { type EvalSetup, runWalk } from './walk.ts';
 
 /** How many failures that tryEval caught are evaluated once more for their messages; how many at a time; for how long. */
