@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   commitAll,
+  makeRelease,
   recipes,
   startBuilder,
   startNixHost,
@@ -8,8 +9,10 @@ import {
   type Attributes,
   type Builder,
   type NixHost,
+  type UserName,
 } from '../../lab/index.ts';
 import { CacheServer } from '../../lab/cache-service.ts';
+import { ReleaseServer } from '../helpers/release-server.ts';
 import { makeWorkspace, outputPath, runScenario, type Ran } from '../helpers/scenario.ts';
 
 const USER = 'ci';
@@ -46,18 +49,23 @@ interface Place {
 }
 
 /** A checkout on a host, all of it committed. */
-async function checkOut(host: NixHost, attributes: Attributes): Promise<Place> {
-  const folder = await makeWorkspace(host, USER);
-  await writeFlake(host, folder, attributes, USER, { git: true });
+async function checkOut(
+  host: NixHost,
+  attributes: Attributes,
+  user: UserName = USER,
+): Promise<Place> {
+  const folder = await makeWorkspace(host, user);
+  await writeFlake(host, folder, attributes, user, { git: true });
   return { host, folder };
 }
 
 async function run(
   { host, folder }: Place,
   inputs: Readonly<Record<string, string>> = {},
+  user: UserName = USER,
 ): Promise<Ran> {
   return await runScenario({
-    ...{ builder, runner: host, user: USER, workspace: folder, env: cache.env },
+    ...{ builder, runner: host, user, workspace: folder, env: cache.env },
     inputs: { installables: '.#packages', 'nix-version': host.root.nixVersion, ...inputs },
   });
 }
@@ -100,6 +108,23 @@ describe('a flake that has not changed', () => {
     expect(second.summary).toContain('nothing has changed since an earlier run evaluated it');
     const { code } = await bare.run(['sh', '-c', 'command -v nix || test -e /nix']);
     expect(code, 'Nix on the runner without').toBe(1);
+  });
+
+  it('is known on a fresh runner after one that had to install Nix to evaluate it', async () => {
+    await using server = await ReleaseServer.start(await makeRelease());
+    await using cold = await startNixHost({ name: 'cold', nix: 'none' });
+    const attributes = { cold: recipes.file('cold', 10) };
+    const inputs = {
+      'nix-install-url': server.base('well'),
+      'extra-nix-config': 'substituters =\nflake-registry =',
+    };
+    const first = await run(await checkOut(cold, attributes, 'sudoer'), inputs, 'sudoer');
+    expectEvaluated(first);
+    expect(first.log).toMatch(/^installed Nix/m);
+    const second = await run(await checkOut(bare, attributes), inputs);
+    expect(second.log).toMatch(UNCHANGED);
+    expect(second.log).not.toMatch(/^installed Nix/m);
+    expect(outputPath(second, 'cold')).toBe(outputPath(first, 'cold'));
   });
 
   it('is there where each of its attributes was built, of several stores', async () => {
