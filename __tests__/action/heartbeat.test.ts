@@ -29,3 +29,13 @@ test('names what is running, and for how long', () => {
     'still building part2 (2 min 05 s), part3 (2 min 05 s), part4 (2 min 05 s), part5 (2 min 05 s), part6 (2 min 05 s) and 1 more',
   );
 });
+
+test('names what else takes long, where nothing builds', () => {
+  const clock = { now: 0 };
+  const heartbeat = new Heartbeat(() => clock.now);
+  heartbeat.hear({ kind: 'phase-started', phase: 'evaluate' });
+  clock.now = 45;
+  expect(heartbeat.beat()).toBe('still evaluating (45 s)');
+  heartbeat.hear({ kind: 'phase-ended', phase: 'evaluate', seconds: 45 });
+  expect(heartbeat.beat()).toBeUndefined();
+});

@@ -87,3 +87,52 @@ test.each([
   expect(shown).toBe(line);
   expect(go).toBe(`::${token ?? ''}::`);
 });
+
+test('a build that is alone is shown as it comes when nothing was said for long, and is told apart when another begins', () => {
+  const lines: string[] = [];
+  const clock = { now: 0 };
+  using log = new Log({
+    write: (line) => lines.push(line),
+    notice: () => undefined,
+    warn: () => undefined,
+    clock: () => clock.now,
+  });
+  const other = parseDrvPath(`/nix/store/${'b'.repeat(32)}-other.drv`);
+  log.observe({ kind: 'build-started', drvPath: DRV });
+  log.observe({ kind: 'build-log', drvPath: DRV, line: 'one' });
+  log.beat();
+  clock.now = 31;
+  log.beat();
+  log.observe({ kind: 'build-log', drvPath: DRV, line: '::error::two' });
+  log.observe({ kind: 'build-started', drvPath: other });
+  log.observe({ kind: 'build-log', drvPath: DRV, line: 'three' });
+  log.observe({ kind: 'build-stopped', drvPath: DRV, seconds: 40, verdict: 'failed' });
+  const stop = lines[3];
+  expect(stop).toMatch(/^::stop-commands::/);
+  expect(lines.filter((line) => !line.includes(stop?.slice(17) ?? ''))).toEqual([
+    'building hello',
+    'hello builds alone; its log as it comes:',
+    'one',
+    '::error::two',
+    'building other',
+    '✗ hello failed after 40 s; its log:',
+    'three',
+    '── end of the log of hello',
+  ]);
+});
+
+test('what is uploaded, evaluated and fetched is one line each', () => {
+  expect(
+    logged(
+      { kind: 'phase-ended', phase: 'evaluate', seconds: 3.1 },
+      { kind: 'evaluated', attributes: 48, failed: 1, passedOver: [] },
+      { kind: 'uploading', paths: 815, derivations: 812, bytes: 3_400_000 },
+      { kind: 'substituted', path: '/nix/store/x', from: 'https://cache.example.org' },
+      { kind: 'phase-ended', phase: 'build', seconds: 1 },
+    ),
+  ).toEqual([
+    'evaluated 48 attributes in 3.1 s (1 failed)',
+    'uploading 812 derivations and 3 sources, 3.4 MB',
+    'not built, but substituted there: 1 path from https://cache.example.org',
+  ]);
+});

@@ -17,7 +17,7 @@ const MAX_UNDECIDED = 100;
 interface Block {
   readonly tail: LineTail;
   readonly builder: string | undefined;
-  /** Lines that may still be shown as they come. */
+  /** Characters that may still be shown as they come. */
   streamable: number;
   isStreaming: boolean;
 }
@@ -89,7 +89,7 @@ export class BuildBlocks {
     const known = this.#blocks.get(drvPath);
     if (known) return known;
     const tail = new LineTail(BLOCK);
-    const block = { tail, builder, streamable: BLOCK.lines, isStreaming: false };
+    const block = { tail, builder, streamable: BLOCK.characters, isStreaming: false };
     this.#blocks.set(drvPath, block);
     return block;
   }
@@ -97,7 +97,7 @@ export class BuildBlocks {
   #add(drvPath: DrvPath, line: string): void {
     const block = this.#block(drvPath);
     if (block.isStreaming && block.streamable > 0) {
-      block.streamable -= 1;
+      block.streamable -= line.length + 1;
       writeForeign([line], this.#write);
     } else block.tail.push(line);
   }
