@@ -1,7 +1,13 @@
-/** Writes the README's tables of inputs and outputs from action.yml. `--check` fails if they differ instead. */
+/**
+ * Writes the README's tables of inputs and outputs from action.yml, and docs/troubleshooting.md from src/diagnose/. `--check` fails if they
+ * differ instead.
+ */
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { format, resolveConfig } from 'prettier';
 import { parse } from 'yaml';
+import { CATALOGUE } from '../src/diagnose/catalogue.ts';
+import { troubleshootingPage } from '../src/diagnose/page.ts';
 
 interface Described {
   readonly description: string;
@@ -18,12 +24,28 @@ const root = path.resolve(import.meta.dirname, '..');
 const readme = path.join(root, 'README.md');
 
 const action = parse(await readFile(path.join(root, 'action.yml'), 'utf8')) as Action;
-const before = await readFile(readme, 'utf8');
-const after = fill(fill(before, 'inputs', inputTable(action)), 'outputs', outputTable(action));
+const tables = await readFile(readme, 'utf8');
+await generate(
+  readme,
+  fill(fill(tables, 'inputs', inputTable(action)), 'outputs', outputTable(action)),
+);
 
-if (!process.argv.includes('--check')) await writeFile(readme, after);
-else if (after !== before) {
-  process.stderr.write("README.md's tables are not those of action.yml. Run: npm run docs\n");
+const page = path.join(root, 'docs/troubleshooting.md');
+const options = (await resolveConfig(page)) ?? {};
+await generate(
+  page,
+  await format(troubleshootingPage(CATALOGUE), { ...options, parser: 'markdown' }),
+);
+
+/** Writes a file, or checks that it is as it would be written. */
+async function generate(file: string, text: string): Promise<void> {
+  if (!process.argv.includes('--check')) {
+    await writeFile(file, text);
+    return;
+  }
+  if ((await readFile(file, 'utf8')) === text) return;
+  const name = path.relative(root, file);
+  process.stderr.write(`${name} is not what it is generated from. Run: npm run docs\n`);
   process.exitCode = 1;
 }
 

@@ -1,5 +1,6 @@
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { once } from 'node:events';
+import { appendFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   makeKey,
@@ -30,6 +31,8 @@ describe.each(TESTED_SUITES)('what stock Nix and OpenSSH of %s say', (suite: Sui
     ]);
     isOld = runner.root.nixVersion.startsWith('2.8.');
     await setUpOpenssh(runner, 'owner', builder);
+    const far = 'Host far\n  HostName 127.0.0.1\n  Port 1\n  ProxyJump builder\n';
+    await appendFile(runner.path('/home/owner/.ssh/config'), far);
     const stranger = await makeKey(runner);
     const { key } = builder;
     const keys = Array.from({ length: 7 }, async (_, index) => {
@@ -44,6 +47,7 @@ describe.each(TESTED_SUITES)('what stock Nix and OpenSSH of %s say', (suite: Sui
         open: key.privateKey,
         cut: key.privateKey.slice(0, 120),
         'other-hosts': `[127.0.0.1]:${builder.port} ${stranger.publicKey}\n`,
+        'revoked-hosts': `@revoked * ${builder.hostKeys[0]}\n`,
         'bad-config': 'Hots builder\n',
       },
       'owner',
@@ -51,6 +55,8 @@ describe.each(TESTED_SUITES)('what stock Nix and OpenSSH of %s say', (suite: Sui
     const mode = 'cd /home/owner/keys && chmod 600 * && chmod 644 open';
     await runner.output(['sh', '-c', mode], { user: 'owner' });
     await writeFlake(runner, '/home/owner/flake', FLAKE, 'owner');
+    await writeFlake(runner, '/home/owner/git', { a: 'import ./new.nix' }, 'owner', { git: true });
+    await runner.write('/home/owner/git', { 'new.nix': '1' }, 'owner');
     await runner.write('/home/owner/empty', { 'no-flake': '' }, 'owner');
   });
 
@@ -166,6 +172,22 @@ describe.each(TESTED_SUITES)('what stock Nix and OpenSSH of %s say', (suite: Sui
       id: 'ssh-host-key-changed',
       text: () => sshWith('-o UserKnownHostsFile=/home/owner/keys/other-hosts'),
       remedy: /ssh-keygen -R \[127\.0\.0\.1\]:\d+/,
+    },
+    {
+      id: 'ssh-host-key-revoked',
+      text: () => sshWith('-o UserKnownHostsFile=/home/owner/keys/revoked-hosts'),
+      remedy: /^Do not connect/,
+    },
+    {
+      id: 'ssh-host-key-types',
+      text: () => sshWith('-o HostKeyAlgorithms=rsa-sha2-512'),
+      remedy: /ssh_host_\*_key\.pub/,
+    },
+    { id: 'ssh-jump-failed', text: () => reach('ssh-ng://ci@far'), remedy: /AllowTcpForwarding/ },
+    {
+      id: 'offload-socket-gone',
+      text: () => reach('unix:///tmp/nix-remote-build.sock'),
+      remedy: /Set up anew/,
     },
     {
       id: 'ssh-no-common-algorithm',
@@ -301,6 +323,16 @@ describe.each(TESTED_SUITES)('what stock Nix and OpenSSH of %s say', (suite: Sui
       id: 'feature-disabled',
       text: () => said(['nix', '--experimental-features', '', 'build', 'path:.#good']),
       remedy: /experimental-features = nix-command flakes nix-command/,
+    },
+    {
+      id: 'no-flake',
+      text: () => said(['nix', 'build', '--no-link'], { cwd: '/home/owner/empty' }),
+      remedy: /actions\/checkout/,
+    },
+    {
+      id: 'untracked-file',
+      text: () => said(['nix', 'build', '--no-link', '.#a'], { cwd: '/home/owner/git' }),
+      remedy: /git add it/,
     },
     { id: 'impure', text: () => build('impure'), remedy: /--impure/ },
     {

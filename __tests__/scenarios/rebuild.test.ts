@@ -33,7 +33,7 @@ const contents = {
 };
 
 describe.each(TESTED_SUITES)('rebuild: true on Nix of %s', (suite) => {
-  it('builds again what was built and what was there, and names what differs', async () => {
+  it('builds again what was built and what was there, and names what differs [built-twice]', async () => {
     await using builder = await startBuilder({ suite });
     await using runner = await startNixHost({ name: 'runner', nix: 'user-owned', suite });
     const inputs = { rebuild: 'true' };

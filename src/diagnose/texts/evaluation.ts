@@ -20,32 +20,33 @@ export const EVALUATION_TEXTS: readonly TextCause[] = [
     ],
     why: 'A flake is evaluated purely: it sees no file but its own, no environment, and no NIX_PATH.',
     remedy: 'Add a line `--impure` to eval-args.',
-    shown: '__tests__/nix/evaluate-failures.test.ts',
+    shown: '__tests__/diagnose/stock-texts.lab.test.ts',
   },
   {
     ...COMMON,
     id: 'no-flake',
     message: 'could not find a flake.nix file',
     patterns: [/could not find a flake\.nix file/i],
-    examples: ['error: could not find a flake.nix file'],
+    examples: [
+      "path '/work' does not contain a 'flake.nix', searching up\nerror: could not find a flake.nix file",
+    ],
     why: 'Neither this folder nor one above it is a flake.',
     remedy:
       'Is actions/checkout before this step, and is working-directory the folder that the flake is in?',
-    shown: '__tests__/nix/evaluate-failures.test.ts',
+    shown: '__tests__/diagnose/stock-texts.lab.test.ts',
   },
   {
     ...COMMON,
     id: 'flake-file-missing',
     message: "does not contain a 'flake.nix' file",
     patterns: [
-      /does not contain a '?\/?[^'\s]*flake\.nix'?/i,
+      /does not contain a '?\/?[^'\s]*flake\.nix'?(?!, searching up)(?!')/i,
       /-source\/flake\.nix'?:? (?:does not exist|No such file)/,
     ],
     examples: [
       "error: getting status of '/nix/store/0000-source/flake.nix': No such file or directory",
       "error: path '/nix/store/0000-source/flake.nix' does not exist",
       "error: source tree referenced by 'path:/work' does not contain a '/flake.nix' file",
-      "error: path '/work' does not contain a 'flake.nix', searching up",
     ],
     why: 'There is no flake.nix in what was fetched, or git does not track it. With `--store` of another machine, Nix looks for the fetched tree there.',
     remedy:
@@ -69,7 +70,7 @@ export const EVALUATION_TEXTS: readonly TextCause[] = [
     why: 'A flake in a git repository consists of the files that git tracks.',
     remedy:
       'A file that git does not track is no part of a flake: git add it, or write path: before the flake.',
-    shown: '__tests__/nix/evaluate-failures.test.ts',
+    shown: '__tests__/diagnose/stock-texts.lab.test.ts',
   },
   {
     ...COMMON,

@@ -161,7 +161,7 @@ export const GREETING_TEXTS: readonly TextCause[] = [
     ],
     why: 'The process that serves `nix` in later steps has ended: a step that ends all processes of its user ends this one, too.',
     remedy: 'Set up anew in a step after that one; post shows the last words of the process.',
-    shown: '__tests__/scenarios/set-up-failures.test.ts',
+    shown: '__tests__/diagnose/stock-texts.lab.test.ts',
   },
   {
     ...COMMON,

@@ -25,7 +25,7 @@ export const MACHINE_TEXTS: readonly TextCause[] = [
     why: 'No machine that is there builds for that system with those features.',
     remedy:
       'Use a builder for that system and with those features, or set extra-platforms on this one if it can run such programs.',
-    shown: '__tests__/scenarios/systems.test.ts',
+    shown: '__tests__/diagnose/stock-texts.lab.test.ts',
   },
   {
     ...COMMON,
@@ -73,7 +73,7 @@ export const MACHINE_TEXTS: readonly TextCause[] = [
     remedy:
       'With max-jobs: 0 the runner itself builds nothing, preferLocalBuild or not. Leave max-jobs out, or use a machine for that system and ' +
       "with those features (what Nix downloads by itself, as builtin:fetchurl, is of the system 'builtin').",
-    shown: '__tests__/scenarios/builders-unbuildable.test.ts',
+    shown: '__tests__/diagnose/stock-texts.lab.test.ts',
   },
   {
     ...COMMON,

@@ -125,7 +125,7 @@ export const OPENSSH_LOGIN_TEXTS: readonly TextCause[] = [
     examples: ['@       WARNING: REVOKED HOST KEY DETECTED!               @'],
     why: 'known_hosts marks the key that the builder shows as @revoked.',
     remedy: 'Do not connect. Ask whoever runs the builder which key it has now.',
-    shown: '__tests__/ssh/openssh.test.ts',
+    shown: '__tests__/diagnose/stock-texts.lab.test.ts',
   },
   {
     ...COMMON,
@@ -139,7 +139,7 @@ export const OPENSSH_LOGIN_TEXTS: readonly TextCause[] = [
     why: 'The builder has only host keys ({offer}) of types that this client does not take, or that known_hosts has no line of.',
     remedy:
       'Print its keys with `cat /etc/ssh/ssh_host_*_key.pub` on the builder, and put one into known_hosts on the runner.',
-    shown: '__tests__/ssh/openssh.test.ts',
+    shown: '__tests__/diagnose/stock-texts.lab.test.ts',
   },
   {
     ...COMMON,
@@ -158,7 +158,7 @@ export const OPENSSH_LOGIN_TEXTS: readonly TextCause[] = [
     why: 'A line of ssh_config is wrong or too new for this `ssh`, or anybody may write to the file.',
     remedy:
       'Correct it, or `chmod 600` it, on the runner; `ssh -G HOST` as the user that runs `ssh` tells whether it is taken.',
-    shown: '__tests__/ssh/openssh.test.ts',
+    shown: '__tests__/diagnose/stock-texts.lab.test.ts',
   },
   {
     ...COMMON,

@@ -128,7 +128,7 @@ export const OPENSSH_REACH_TEXTS: readonly TextCause[] = [
     why: 'The host on the way (`ProxyJump`) let us in, but does not connect to the builder: {reason}.',
     remedy:
       'Set `AllowTcpForwarding yes` on the host on the way; is the builder up, as seen from there?',
-    shown: '__tests__/ssh/openssh.test.ts',
+    shown: '__tests__/diagnose/stock-texts.lab.test.ts',
   },
   {
     ...COMMON,
@@ -183,7 +183,7 @@ export const OPENSSH_REACH_TEXTS: readonly TextCause[] = [
     why: 'The link died: an idle time-out on the way, a restart of the builder, or memory that ran out there.',
     remedy:
       '`ServerAliveInterval 15` in the ssh_config of whoever runs Nix; on the builder, `uptime` and `dmesg | grep -i oom` say what happened. This step keeps its own connections alive.',
-    shown: '__tests__/ssh/openssh.test.ts',
+    shown: 'captured',
   },
   {
     ...COMMON,

@@ -144,7 +144,7 @@ export const STORE_TEXTS: readonly TextCause[] = [
     why: 'What arrived is cut off or damaged: mostly because something else failed first, which an earlier line says.',
     remedy:
       'See the first error. If there is none: `nix-store --verify --check-contents --repair` where the path comes from.',
-    shown: '__tests__/store/copy-closure.lab.test.ts',
+    shown: 'captured',
   },
   {
     ...COMMON,

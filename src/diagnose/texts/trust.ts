@@ -36,7 +36,7 @@ export const TRUST_TEXTS: readonly TextCause[] = [
     why: 'The side that receives the path trusts neither the user that sends it nor a key that signed it.',
     remedy:
       'The daemon of {machine} must trust this user (trusted-users) or the key that signed the path (trusted-public-keys).',
-    shown: '__tests__/scenarios/builders-trust.test.ts',
+    shown: '__tests__/diagnose/stock-texts.lab.test.ts',
   },
   {
     ...COMMON,
@@ -49,7 +49,7 @@ export const TRUST_TEXTS: readonly TextCause[] = [
     remedy:
       'Use it as `store` (`mode: remote-store`), which takes no trust; or write `ssh-ng://` and use Nix 2.16 or newer on the runner; or ' +
       `${TRUST_LINE}.`,
-    shown: '__tests__/scenarios/builders-trust.test.ts',
+    shown: '__tests__/diagnose/stock-texts.lab.test.ts',
   },
   {
     ...COMMON,

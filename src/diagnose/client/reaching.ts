@@ -1,0 +1,223 @@
+import type { ClientCause } from '../cause.ts';
+
+const COMMON = { source: 'client', chapter: 'Reaching the builder' } as const;
+const CONNECT = '__tests__/scenarios/failure-connect.test.ts';
+
+/** What keeps a connection from being made. */
+export const REACHING_CAUSES: readonly ClientCause[] = [
+  {
+    ...COMMON,
+    id: 'name-unknown',
+    code: 'host-unresolvable',
+    message: 'does not resolve',
+    example: 'the host name builder.invalid does not resolve',
+    why: "The runner's name servers do not know the name.",
+    remedy:
+      'Write the real one. A name that is in an ssh_config alone takes `transport: openssh` on a runner that has that configuration.',
+    shown: CONNECT,
+  },
+  {
+    ...COMMON,
+    id: 'connection-refused',
+    code: 'host-unreachable',
+    message: 'refuses connections on port …: nothing listens there',
+    example: '127.0.0.1 refuses connections on port 1: nothing listens there',
+    why: 'sshd does not run, or on another port.',
+    remedy: 'Start it on the builder, or write the port into the URI: `ssh-ng://user@host:2222`.',
+    shown: CONNECT,
+  },
+  {
+    ...COMMON,
+    id: 'no-answer',
+    code: 'connect-timeout',
+    message: 'did not answer on port …',
+    example: 'builder.example.org did not answer on port 22 within 15 s',
+    why: 'Usually a firewall. GitHub-hosted runners have changing addresses.',
+    remedy:
+      "Open the port in the builder's firewall, or have the runner join its network (a VPN) in an earlier step.",
+    shown: '__tests__/ssh/connection.test.ts',
+  },
+  {
+    ...COMMON,
+    id: 'mute-server',
+    code: 'connect-timeout',
+    message: 'took the connection but said nothing',
+    example: '127.0.0.1, port 2222, took the connection but said nothing within 15 s',
+    why: 'Something accepts connections on that port and does not speak SSH, or the builder is overloaded.',
+    remedy: 'Correct the port; `uptime` on the builder.',
+    shown: CONNECT,
+  },
+  {
+    ...COMMON,
+    id: 'turned-away',
+    code: 'host-unreachable',
+    message: 'closed the connection before the SSH handshake',
+    example: 'builder.example.org closed the connection before the SSH handshake',
+    why: 'sshd turns clients away when there are too many at once (`MaxStartups`), or after failed log-ins (`PerSourcePenalties`). A forwarder in front of a builder that is down does so, too.',
+    remedy: 'Raise those in sshd_config on the builder; see that the builder is up.',
+    shown: '__tests__/ssh/connection.test.ts',
+  },
+  {
+    ...COMMON,
+    id: 'no-ssh-server',
+    code: 'protocol-mismatch',
+    message: 'is no SSH server',
+    example: 'what listens on 127.0.0.1, port 25, is no SSH server: it says "220 mail"',
+    why: 'Another program listens on that port; the message shows what it says.',
+    remedy: 'The port goes into the URI: `ssh-ng://user@host:2222`.',
+    shown: CONNECT,
+  },
+  {
+    ...COMMON,
+    id: 'no-host-keys',
+    code: 'host-key-unknown',
+    message: 'no host key is known',
+    example:
+      'no host key is known: known-hosts is empty, and builder presents ssh-ed25519 SHA256:x',
+    why: '`known-hosts` is empty.',
+    remedy:
+      "It takes the builder's line as in a `known_hosts` file; the message shows the key that the host presents, to be compared first.",
+    shown: CONNECT,
+  },
+  {
+    ...COMMON,
+    id: 'host-key-unlisted',
+    code: 'host-key-unknown',
+    message: 'is not in known-hosts',
+    example: 'the host key of builder is not in known-hosts; it presents ssh-ed25519 SHA256:x',
+    why: '`known-hosts` has lines, but none for this name and port.',
+    remedy:
+      'Add the line that the message shows, once compared. Another port than 22 is written `[builder.example.org]:2222`.',
+    shown: CONNECT,
+  },
+  {
+    ...COMMON,
+    id: 'key-refused',
+    code: 'authentication-failed',
+    message: 'does not let … in',
+    example: 'builder does not let ci in: offered was ssh-ed25519 SHA256:x',
+    why: 'The user name is wrong, or the key is not one of his.',
+    remedy:
+      "Add the key's public half to `~/.ssh/authorized_keys` of that user on the builder. The message shows the fingerprint of what was offered; `ssh-keygen -lf` prints that of a file.",
+    shown: CONNECT,
+  },
+  {
+    ...COMMON,
+    id: 'host-key-changed',
+    code: 'host-key-mismatch',
+    message: 'the host key of … has changed',
+    example:
+      'the host key of builder has changed: it presents ssh-ed25519 SHA256:x, but known-hosts has ssh-ed25519 SHA256:y',
+    why: 'Either the builder was set up anew, or somebody is in between.',
+    remedy:
+      'Compare the fingerprint that the builder itself prints (`ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub`) with the one in the message, and only then change `known-hosts`.',
+    shown: CONNECT,
+  },
+  {
+    ...COMMON,
+    id: 'host-key-revoked',
+    code: 'host-key-revoked',
+    message: 'is marked @revoked in …',
+    example: 'the host key of builder is marked @revoked in known-hosts: ssh-ed25519 SHA256:x',
+    why: 'Somebody withdrew that key.',
+    remedy: 'Do not connect. Ask whoever runs the builder.',
+    shown: CONNECT,
+  },
+  {
+    ...COMMON,
+    id: 'runners-known-hosts',
+    code: 'host-key-unknown',
+    message: "this machine's known_hosts",
+    example: "the host key of builder is not in this machine's known_hosts",
+    why: "With `transport: openssh` and an empty `known-hosts` the runner's own known_hosts count.",
+    remedy: 'Give `known-hosts`, with a line for each host on the way, too.',
+    shown: '__tests__/scenarios/openssh.test.ts',
+  },
+  {
+    ...COMMON,
+    id: 'no-ssh-client',
+    code: 'input-invalid',
+    message: 'transport: openssh, but there is no ssh on this machine',
+    example: 'transport: openssh, but there is no ssh on this machine',
+    why: 'A container often has none.',
+    remedy: 'Install the OpenSSH client on the runner.',
+    shown: '__tests__/scenarios/openssh.test.ts',
+  },
+  {
+    ...COMMON,
+    id: 'old-ssh-client',
+    code: 'input-invalid',
+    message: 'the OpenSSH client of this machine is too old',
+    example: 'the OpenSSH client of this machine is too old',
+    why: '`transport: openssh` takes OpenSSH 7.6 or newer on the runner.',
+    remedy: 'Upgrade it, or leave `transport` out.',
+    shown: 'captured',
+  },
+  {
+    ...COMMON,
+    id: 'ssh-config-refused',
+    code: 'input-invalid',
+    message: 'transport: openssh, but ssh does not take its configuration',
+    example:
+      'transport: openssh, but ssh does not take its configuration: line 3: Bad configuration option: hots',
+    why: 'A line of the `~/.ssh/config` of who runs the step, or of `/etc/ssh/ssh_config`, is wrong or too new for this `ssh`, or anybody may write to the file.',
+    remedy: 'Try `ssh -G HOST` on the runner as that user.',
+    shown: 'captured',
+  },
+  {
+    ...COMMON,
+    id: 'jump-host',
+    code: 'host-unreachable',
+    message: 'cannot be reached from the host on the way to it',
+    example:
+      'builder cannot be reached from the host on the way to it: connect failed: Connection refused',
+    why: 'The host that ssh_config names as `ProxyJump` lets us in, but cannot connect to the builder, or may not.',
+    remedy:
+      '`AllowTcpForwarding yes` in sshd_config on that host; is the builder up, as seen from there?',
+    shown: '__tests__/ssh/openssh-texts.test.ts',
+  },
+  {
+    ...COMMON,
+    id: 'host-certificate',
+    code: 'known-hosts-invalid',
+    message:
+      '@cert-authority takes transport: openssh, host certificates cannot be checked without',
+    example:
+      'known-hosts, line 1: @cert-authority takes transport: openssh, host certificates cannot be checked without',
+    why: 'Our own client checks plain keys.',
+    remedy:
+      "Set `transport: openssh`, or pin the builder's plain host key; a host with a certificate has one, too.",
+    shown: '__tests__/scenarios/inputs-refused.test.ts',
+  },
+  {
+    ...COMMON,
+    id: 'neither-socket-nor-program',
+    code: 'channel-refused',
+    message: "opens neither the Nix daemon's socket nor …",
+    example:
+      "ci@builder opens neither the Nix daemon's socket nor `nix-daemon --stdio`: refused; refused",
+    why: "The key's options in `authorized_keys`, or sshd's configuration (`MaxSessions`, `AllowStreamLocalForwarding`), forbid both.",
+    remedy: "Allow one: see [The builder's side](../README.md#the-builders-side).",
+    shown: CONNECT,
+  },
+  {
+    ...COMMON,
+    id: 'left-out',
+    code: undefined,
+    message: 'is left out: …',
+    example: 'ci@builder is left out: it hung',
+    why: 'A warning: this machine cannot be reached now, or Nix cannot build on it, for the reason that follows, and the build goes on with the others. What only it could build fails, as Nix then finds no machine with the system or features.',
+    remedy: 'See to the reason; it has an entry of its own here.',
+    shown: '__tests__/scenarios/several-stores.test.ts',
+  },
+  {
+    ...COMMON,
+    id: 'no-builder-left',
+    code: undefined,
+    message: 'none of … builders can be …',
+    example: 'none of 2 builders can be reached: a: refused; b: refused',
+    why: 'All machines in `builders` were left out, each for the reason that stands behind its name; the code is that of the first. With one machine the message begins with `the only builder`.',
+    remedy: 'See to the reasons; each has an entry of its own here.',
+    shown: '__tests__/scenarios/builders-machines.test.ts',
+  },
+];
