@@ -31,7 +31,8 @@ export function tellPushes(
 function pushProblem({ store, pushed, failed, error }: PushReport): ActionError | undefined {
   if (failed.length === 0) return undefined;
   const many = `${failed.length} of ${plural(pushed.length + failed.length, 'attribute')}`;
-  const why = error?.message ?? 'what was built was not found any more';
+  const said = error?.message ?? 'what was built was not found any more';
+  const why = said.startsWith(`${store}: `) ? said.slice(store.length + 2) : said;
   const hint =
     error?.hint ??
     'What was built is there all the same; push-required: false makes this a warning.';
