@@ -3,6 +3,7 @@ import { cp, mkdtempDisposable, readFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { expect, it } from 'vitest';
+import { least } from '../helpers/least.ts';
 
 const DIST = path.resolve(import.meta.dirname, '../../dist');
 const ENTRIES = ['main', 'post', 'offload'] as const;
@@ -39,10 +40,9 @@ it('post has nothing to do where main did nothing', async () => {
   expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '', stderr: '' });
 });
 
-it('main starts within half a second', () => {
-  // The fastest of some: what else the machine does makes the others slower.
-  const times = Array.from({ length: 8 }, () => start(DIST, 'main', os.tmpdir()).milliseconds);
-  expect(Math.min(...times)).toBeLessThan(500);
+it('main starts within half a second', async () => {
+  const time = () => Promise.resolve(start(DIST, 'main', os.tmpdir()).milliseconds);
+  expect(await least(500, time)).toBeLessThan(500);
 });
 
 it.each(ENTRIES)('%s holds all of its own modules', async (entry) => {

@@ -70,7 +70,7 @@ describe('a connection', () => {
     duplex.end(Buffer.alloc(1_000_000));
     await readAll(duplex);
     await expect.poll(() => counted.roundTripMs).toBeGreaterThanOrEqual(40);
-    expect(counted.roundTripMs).toBeLessThan(80);
+    expect(counted.roundTripMs).toBeLessThan(400); // connecting as a whole takes more
     for (const bytes of [counted.bytesSent, counted.bytesReceived]) {
       expect(bytes).toBeGreaterThan(1_000_000);
       expect(bytes).toBeLessThan(1_100_000);
