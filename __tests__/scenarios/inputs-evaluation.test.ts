@@ -50,7 +50,7 @@ describe.concurrent('inputs that Nix cannot evaluate', () => {
     await runner.write(workspace, { 'sub/default.nix': '{ }' }, 'owner');
     const { errors } = await fail({ workspace, inputs: { installables: 'path:./sub#hello' } });
     expect(errors[0]).toMatch(
-      /^cannot evaluate path:\.\/sub#hello: path '\/nix\/store\/\w{32}-source\/flake\.nix' does not exist$/,
+      /^cannot evaluate path:\.\/sub#hello: path '\/nix\/store\/\w{32}-source\/flake\.nix' does not exist\. Is there a flake\.nix, /,
     );
   });
 

@@ -124,10 +124,8 @@ describe.each(TESTED_SUITES)('push-to on Nix of %s', (suite) => {
   });
 
   // Nix 2.8 and 2.26 tell that a wanted build has stopped when the whole request has ended: they keep its goal, and its activity, until then.
-  const isTold = suite === 'sid';
-  it.runIf(isTold)(
-    'pushes what is built while others build, and only what is asked for',
-    async () => {
+  if (suite === 'sid')
+    it('pushes what is built while others build, and only what is asked for', async () => {
       await using cache = await UploadCache.start();
       const live = await LiveStep.start({
         builder,
@@ -146,8 +144,7 @@ describe.each(TESTED_SUITES)('push-to on Nix of %s', (suite) => {
       expect((await readdir(cache.root)).filter((name) => name.endsWith('.narinfo'))).toHaveLength(
         1,
       );
-    },
-  );
+    });
 
   it('refuses a signing key that is none before anything else, and does not show it', async () => {
     const text = `push-1:${'c2VjcmV0'.repeat(4)}`;

@@ -79,7 +79,7 @@ async function pause(ms: number, { host, signal }: ConnectOptions): Promise<void
 
 async function connectOnce(options: ConnectOptions, timeouts: Timeouts): Promise<SshConnection> {
   if (options.transport === 'openssh') return connectOpenssh(options, timeouts);
-  // Loaded only where it is used, and while the way to the machine is waited for.
+  // Loaded only where it is used, and while the way to the machine is waited for; what that says meanwhile is not read yet.
   const loading = import('./handshake.ts');
   loading.catch(() => undefined); // waited for below, unless connecting fails first
   const socket = await connectTcp(options.host, options.port, timeouts.tcpMs, options.signal);

@@ -7,7 +7,8 @@ import { readIntoTwoBuffers } from './read-buffers.ts';
 const ADDRESS_ATTEMPT_MS = 3000;
 
 /**
- * A TCP connection with Nagle's algorithm off: ssh2 leaves it on, and every small exchange would wait 44 ms.
+ * A TCP connection with Nagle's algorithm off: ssh2 leaves it on, and every small exchange would wait 44 ms. It is paused: what the server
+ * says, or that it hangs up, comes once somebody listens and resumes it.
  * @throws ActionError `host-unresolvable`, `host-unreachable`, `connect-timeout`, `cancelled`
  */
 export function connectTcp(
@@ -24,6 +25,7 @@ export function connectTcp(
       autoSelectFamilyAttemptTimeout: ADDRESS_ATTEMPT_MS,
       onread: readIntoTwoBuffers((chunk) => socket.emit('data', chunk)),
     });
+    socket.pause();
     const timer = setTimeout(() => fail(timedOut(host, port, timeoutMs)), timeoutMs);
     const onAbort = () => fail(cancelled(host));
     const settle = () => {

@@ -50,7 +50,7 @@ export const EVALUATION_TEXTS: readonly TextCause[] = [
     ],
     why: 'There is no flake.nix in what was fetched, or git does not track it. With `--store` of another machine, Nix looks for the fetched tree there.',
     remedy:
-      'Is it there, and did `git add flake.nix` happen? In later steps leave `--store` out, or add `--eval-store auto`.',
+      'Is there a flake.nix, and does git know it (`git add flake.nix`)? Where a later step gives Nix `--store`, add `--eval-store auto`.',
     shown: '__tests__/diagnose/stock-texts.lab.test.ts',
   },
   {
