@@ -6947,7 +6947,7 @@ const EVALUATION_TEXTS = [
             "error: source tree referenced by 'path:/work' does not contain a '/flake.nix' file",
         ],
         why: 'There is no flake.nix in what was fetched, or git does not track it. With `--store` of another machine, Nix looks for the fetched tree there.',
-        remedy: 'Is it there, and did `git add flake.nix` happen? In later steps leave `--store` out, or add `--eval-store auto`.',
+        remedy: 'Is there a flake.nix, and does git know it (`git add flake.nix`)? Where a later step gives Nix `--store`, add `--eval-store auto`.',
         shown: '__tests__/diagnose/stock-texts.lab.test.ts',
     },
     {
@@ -8834,7 +8834,8 @@ function readIntoTwoBuffers(onChunk) {
 /** Node gives up on an address after 250 ms by default, which a slow link needs for one round trip. */
 const ADDRESS_ATTEMPT_MS = 3000;
 /**
- * A TCP connection with Nagle's algorithm off: ssh2 leaves it on, and every small exchange would wait 44 ms.
+ * A TCP connection with Nagle's algorithm off: ssh2 leaves it on, and every small exchange would wait 44 ms. It is paused: what the server
+ * says, or that it hangs up, comes once somebody listens and resumes it.
  * @throws ActionError `host-unresolvable`, `host-unreachable`, `connect-timeout`, `cancelled`
  */
 function connectTcp(host, port, timeoutMs, signal) {
@@ -8846,6 +8847,7 @@ function connectTcp(host, port, timeoutMs, signal) {
             autoSelectFamilyAttemptTimeout: ADDRESS_ATTEMPT_MS,
             onread: readIntoTwoBuffers((chunk) => socket.emit('data', chunk)),
         });
+        socket.pause();
         const timer = setTimeout(() => fail(timedOut(host, port, timeoutMs)), timeoutMs);
         const onAbort = () => fail(tcp_cancelled(host));
         const settle = () => {
@@ -8940,7 +8942,7 @@ async function pause(ms, { host, signal }) {
 async function connectOnce(options, timeouts) {
     if (options.transport === 'openssh')
         return connectOpenssh(options, timeouts);
-    // Loaded only where it is used, and while the way to the machine is waited for.
+    // Loaded only where it is used, and while the way to the machine is waited for; what that says meanwhile is not read yet.
     const loading = Promise.all(/* import() */[__nccwpck_require__.e(362), __nccwpck_require__.e(503)]).then(__nccwpck_require__.bind(__nccwpck_require__, 6503));
     loading.catch(() => undefined); // waited for below, unless connecting fails first
     const socket = await connectTcp(options.host, options.port, timeouts.tcpMs, options.signal);
