@@ -136,3 +136,23 @@ test('what is uploaded, evaluated and fetched is one line each', () => {
     'not built, but substituted there: 1 path from https://cache.example.org',
   ]);
 });
+
+test.each([
+  ['evil\n::stop-commands::abc\n', 'evil ::stop-commands::abc'],
+  ['evil\r##[error]planted', 'evil ## [error]planted'],
+  ['evil%0A::error::planted', 'evil%0A::error::planted'],
+])('a machine’s name cannot give the runner the command %j', (builder, shown) => {
+  const stopped = { kind: 'build-stopped', drvPath: DRV, seconds: 2 } as const;
+  const started = { kind: 'build-started', drvPath: DRV, builder } as const;
+  const log = { kind: 'build-log', drvPath: DRV, line: 'compiling' } as const;
+  expect(logged(started, { ...stopped, verdict: 'built' })).toEqual([
+    'building hello',
+    `built hello on ${shown} in 2.0 s`,
+  ]);
+  expect(logged(started, log, { ...stopped, verdict: 'built' })[1]).toBe(
+    `::group::built hello on ${shown.replaceAll('%', '%25')} in 2.0 s`,
+  );
+  expect(logged(started, log, { ...stopped, verdict: 'failed' })[1]).toBe(
+    `✗ hello failed on ${shown} after 2.0 s; its log:`,
+  );
+});

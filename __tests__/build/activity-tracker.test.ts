@@ -6,8 +6,8 @@ import { parseDrvPath } from '../../src/domain/store-path.ts';
 
 const DRV = parseDrvPath(`/nix/store/${'a'.repeat(32)}-hello.drv`);
 
-function start(id: bigint, drvPath: string = DRV): DaemonEvent {
-  const fields = [drvPath, '', 1n, 1n];
+function start(id: bigint, drvPath: string = DRV, machine = ''): DaemonEvent {
+  const fields = [drvPath, machine, 1n, 1n];
   return { kind: 'start', id, level: 3, type: ACTIVITY.build, text: '', fields, parent: 0n };
 }
 
@@ -89,4 +89,19 @@ test('what is substituted is told when it is there', () => {
   expect(events).toEqual([
     { kind: 'substituted', path: '/nix/store/x', from: 'https://cache.example.org' },
   ]);
+});
+
+test('the name that a daemon gives a machine is one line', () => {
+  const { tracker, events } = tracked();
+  tracker.hear(start(1n, DRV, 'evil\n::stop-commands::abc\n'));
+  const machine = 'evil ::stop-commands::abc';
+  expect(tracker.machineOf(DRV)).toBe(machine);
+  expect(events).toEqual([{ kind: 'build-started', drvPath: DRV, machine }]);
+});
+
+test('a machine’s name with all parameters of its store stays whole', () => {
+  const { tracker } = tracked();
+  const machine = `ssh-ng://ci@builder?base64-ssh-public-host-key=${'A'.repeat(1500)}`;
+  tracker.hear(start(1n, DRV, machine));
+  expect(tracker.machineOf(DRV)).toBe(machine);
 });

@@ -3,7 +3,7 @@ import { LineTail } from '../build/line-tail.ts';
 import { isGood } from '../domain/outcome.ts';
 import type { DrvPath } from '../domain/store-path.ts';
 import { derivationName } from './derivation-name.ts';
-import { writeForeign } from './foreign-lines.ts';
+import { titleText, writeForeign } from './foreign-lines.ts';
 import { plural } from './format.ts';
 import { stoppedLine } from './log-lines.ts';
 
@@ -51,7 +51,7 @@ export class BuildBlocks {
       case 'build-stopped': {
         const block = this.#block(event.drvPath);
         this.#blocks.delete(event.drvPath);
-        const title = stoppedLine(event, block.builder);
+        const title = titleText(stoppedLine(event, block.builder));
         if (event.verdict === 'failed') this.#showOpen(title, event.drvPath, block);
         else this.#showFolded(title, block);
         if (event.verdict === 'unknown') this.#keepEnd(event.drvPath, block.tail);
@@ -128,7 +128,8 @@ export class BuildBlocks {
       this.#write(title);
       return;
     }
-    this.#write(`::group::${title}`);
+    // The runner reads `%0A` in a command as a line feed.
+    this.#write(`::group::${title.replaceAll('%', '%25')}`);
     this.#showLines(tail);
     this.#write('::endgroup::');
   }

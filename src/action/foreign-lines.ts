@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { printable } from '../domain/text.ts';
 
 /**
  * What the runner reads as a command: `::` at a line's start, the old `##[` anywhere. For it a carriage return ends a line too, and
@@ -16,4 +17,9 @@ export function writeForeign(lines: readonly string[], write: (line: string) => 
   write(`::stop-commands::${token}`);
   for (const line of lines) write(line);
   write(`::${token}::`);
+}
+
+/** A line that begins with words of ours and quotes others': nothing in it can act as a workflow command. */
+export function titleText(text: string): string {
+  return printable(text).replaceAll('##[', '## [');
 }

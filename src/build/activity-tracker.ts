@@ -6,11 +6,15 @@ import {
   type DaemonEvent,
 } from '../domain/activity.ts';
 import { isDrvPath, isStorePath, type DrvPath, type StorePath } from '../domain/store-path.ts';
+import { printable } from '../domain/text.ts';
 import { BuildVerdicts } from './build-verdicts.ts';
 import type { Clock, Observe } from './events.ts';
 
 /** What Nix says of a build that another client's build holds up (derivation-building-goal.cc). */
 const LOCKED = /^waiting for (?:a )?locks? /i;
+
+/** Characters of a machine's name: Nix's has the store URI's parameters, a host key among them. */
+const MAX_MACHINE = 4000;
 
 interface RunningBuild {
   readonly startedAt: number;
@@ -98,7 +102,7 @@ export class ActivityTracker {
     return this.#starts.get(drvPath);
   }
 
-  /** The daemon's name of the machine that builds, or has built; empty for its own. */
+  /** The daemon's name of the machine that builds, or has built, on one line; empty for its own. */
   machineOf(drvPath: DrvPath): string | undefined {
     return this.#machines.get(drvPath);
   }
@@ -126,7 +130,7 @@ export class ActivityTracker {
   #started(id: ActivityId, drvPath: DrvPath, machine: ActivityField | undefined): void {
     // A builder tells of the same build once more, without a name.
     if (typeof machine === 'string' && this.#machines.get(drvPath) === undefined) {
-      this.#machines.set(drvPath, machine);
+      this.#machines.set(drvPath, printable(machine, MAX_MACHINE));
     }
     this.#lastTransition = this.#clock();
     this.#drvOf.set(id, drvPath);
