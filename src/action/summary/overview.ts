@@ -2,7 +2,10 @@ import type { Phase } from '../../build/events.ts';
 import type { StepReport } from '../../build/step-request.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import { formatBytes, formatSeconds, plural } from '../format.ts';
-import { code, escapeText, row } from '../markdown.ts';
+import { code, cut, escapeText, row } from '../markdown.ts';
+
+/** Characters of why this mode was chosen. */
+const MAX_REASON = 2000;
 
 /** In the order in which they begin. */
 const PHASE_NAMES: Readonly<Record<Phase, string>> = {
@@ -36,7 +39,7 @@ function verdict(report: StepReport, failed: number): string {
 
 /** Which mode, where, and why. */
 function place({ mode, remote, reason }: StepReport): string {
-  const why = reason === undefined ? '' : `: ${escapeText(reason)}`;
+  const why = reason === undefined ? '' : `: ${escapeText(cut(reason, MAX_REASON))}`;
   return `Mode **${mode}** on ${code(remote)}${why}`;
 }
 
