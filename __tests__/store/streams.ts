@@ -56,6 +56,19 @@ export function changing(
   return wrapped(stream, new PassThrough(), down);
 }
 
+/** The same stream, on which nothing more comes from the far side once so many bytes have come. */
+export function holding(stream: ByteStream, bytes: number, onHeld: () => void): ByteStream {
+  let left = bytes;
+  const down = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      left -= chunk.length;
+      if (left > 0) done(null, chunk);
+      else onHeld();
+    },
+  });
+  return wrapped(stream, new PassThrough(), down);
+}
+
 function wrapped(inner: ByteStream, up: Duplex, down: Duplex): ByteStream {
   const { duplex } = inner;
   up.pipe(duplex);

@@ -3,11 +3,17 @@ import type { StorePath } from '../../domain/store-path.ts';
 import type { TreeDifference } from '../../domain/tree-difference.ts';
 import { compareNars } from '../../store/compare-nars.ts';
 import type { Store } from '../../store/store.ts';
+import type { Connected } from '../site.ts';
 import type { Workplace } from '../workplace.ts';
 
 /** Where Nix leaves what a check built otherwise, if it was asked to keep what failed (`checkSuffix`). */
 export function checkPath(path: StorePath): string {
   return `${path}.check`;
+}
+
+/** Whose outputs can be read. */
+interface Readable {
+  readonly connected: Pick<Connected, 'session' | 'openSession'>;
 }
 
 /** Two trees, one after the other being asked for. */
@@ -30,9 +36,9 @@ export async function compareWithCheck(
   ]);
 }
 
-/** Compares the outputs of two places; undefined where one of them cannot be read. */
+/** Compares the outputs of two places; undefined where one of them cannot be read, or not to its end before the signal fires. */
 export async function compareAcross(
-  [one, other]: readonly [Workplace, Workplace],
+  [one, other]: readonly [Readable, Readable],
   [path, otherPath]: readonly [StorePath, StorePath],
   signal: AbortSignal,
 ): Promise<TreeDifference | undefined> {
@@ -55,15 +61,21 @@ async function compare(
   }
 }
 
-/** One of its own where that can be had: a NAR that is not read to its end breaks the session. */
+/** One of its own where that can be had: a NAR that is not read to its end breaks the session. The signal closes it. */
 async function sessionFor(
-  { connected }: Workplace,
+  { connected }: Readable,
   opened: DisposableStack,
   signal: AbortSignal,
 ): Promise<Store> {
   const session = await connected.openSession?.(signal);
   if (!session) return connected.session;
-  opened.defer(() => session.close());
+  const abort = (): void => session.close(toError(signal.reason));
+  signal.addEventListener('abort', abort);
+  opened.defer(() => {
+    signal.removeEventListener('abort', abort);
+    session.close();
+  });
+  if (signal.aborted) abort();
   return session;
 }
 
