@@ -1,9 +1,11 @@
+import { addAbortSignal } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { ActionError, toError } from '../domain/errors.ts';
 import { plural } from '../domain/format.ts';
 import type { StorePath } from '../domain/store-path.ts';
 import { runNix } from '../nix/nix-command.ts';
-import type { Connected } from './site.ts';
+import type { SshConnection } from '../ssh/connection.ts';
+import type { BuildPlace } from './place.ts';
 import type { StepContext } from './step-request.ts';
 
 /** How long a place may take for it, in milliseconds. */
@@ -31,20 +33,31 @@ done
 echo ${DONE}
 `;
 
-/** Protects paths from garbage collection where they are, and tells where that cannot be done. */
+/** Where outputs are: `way` leads there, undefined for this machine. */
+interface RetainingPlace {
+  readonly place: Pick<BuildPlace, 'label'>;
+  readonly way?: Way | undefined;
+}
+
+interface Way {
+  readonly connection: (signal: AbortSignal) => Promise<Pick<SshConnection, 'exec'>>;
+}
+
+type RetainContext = Pick<StepContext, 'env' | 'temporaryDirectory' | 'observe' | 'signal'>;
+
+/** Protects paths from garbage collection where they are, and tells where that cannot be done; not where the step was cancelled. */
 export async function retainAt(
-  connected: Connected,
+  { place: { label }, way }: RetainingPlace,
   paths: readonly StorePath[],
   seconds: number,
-  { env, temporaryDirectory, observe, signal }: StepContext,
+  { env, temporaryDirectory, observe, signal }: RetainContext,
 ): Promise<void> {
-  const { label } = connected.place;
   const until = AbortSignal.any([signal, AbortSignal.timeout(LIMIT_MS)]);
   const input = paths.map((path) => `${path}\n`).join('');
   const args = ['-c', SCRIPT, 'retain', String(seconds)];
   try {
-    const said = connected.way
-      ? await overSsh(connected.way, args, input, until)
+    const said = way
+      ? await overSsh(way, args, input, until)
       : await runNix({
           ...{ nix: '/bin/sh', args, input, env, signal: until },
           workingDirectory: temporaryDirectory,
@@ -53,7 +66,10 @@ export async function retainAt(
       throw new ActionError('daemon-error', 'it makes no roots for this user');
     observe({ kind: 'line', text: `${label} retains ${plural(paths.length, 'path')}` });
   } catch (error) {
-    const why = toError(error).message;
+    if (signal.aborted) return;
+    const why = until.aborted
+      ? `it takes longer than ${LIMIT_MS / 1000} s`
+      : toError(error).message;
     observe({
       kind: 'warning',
       text: `retain: ${label} does not keep the outputs any longer than it likes: ${why}. It takes the right to run \`sh\` and \`nix-store\` there.`,
@@ -62,18 +78,13 @@ export async function retainAt(
 }
 
 async function overSsh(
-  { connection }: NonNullable<Connected['way']>,
+  { connection }: Way,
   args: readonly string[],
   input: string,
   signal: AbortSignal,
 ): Promise<string> {
   const { duplex } = await (await connection(signal)).exec(['sh', ...args]);
-  const end = (): void => void duplex.destroy(toError(signal.reason));
-  signal.addEventListener('abort', end, { once: true });
-  try {
-    duplex.end(input);
-    return await text(duplex);
-  } finally {
-    signal.removeEventListener('abort', end);
-  }
+  addAbortSignal(signal, duplex); // it may have fired while that was waited for
+  duplex.end(input);
+  return text(duplex);
 }
