@@ -1,7 +1,7 @@
 import * as core from '@actions/core';
 import { saveKept } from './action/cache/in-post.ts';
 import { offloadLine, renderOffloadSummary } from './action/offload-summary.ts';
-import { removeSocketDirectory } from './action/place.ts';
+import { removeSocketDirectory } from './action/socket-directory.ts';
 import { loadState, type OffloadState } from './action/state.ts';
 import { writeSummary } from './action/write-summary.ts';
 import { parseOffloadReport, type OffloadReport } from './build/offload-report.ts';

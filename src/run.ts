@@ -21,8 +21,6 @@ import {
   pipeProgram,
   runnerKind,
   runnerSystem,
-  makeSocketDirectory,
-  removeSocketDirectory,
   temporary,
   workspace,
 } from './action/place.ts';
@@ -31,6 +29,7 @@ import { Encounters, preflight, tellEncounters } from './action/preflight.ts';
 import { failureOf, setOutputs } from './action/report.ts';
 import { openNix } from './action/runner-nix.ts';
 import { isSecretInput, takeSecrets, type Secrets } from './action/secrets.ts';
+import { makeSocketDirectory, removeSocketDirectory } from './action/socket-directory.ts';
 import { saveMarker, saveSocketDirectory } from './action/state.ts';
 import { renderSummary } from './action/summary.ts';
 import { writeSummary } from './action/write-summary.ts';
@@ -55,6 +54,7 @@ export async function run(): Promise<void> {
   const { signal } = cancellation;
   const encounters = new Encounters();
   let inputs: Inputs | undefined;
+  let isTold = false;
   try {
     const given = new Map<string, string>();
     const place = await inputPlace(core.getInput('builders'));
@@ -73,10 +73,11 @@ export async function run(): Promise<void> {
       return;
     }
     const failure = await build(inputs, { secrets, marker, signal, encounters, kept: cache.kept });
+    isTold = true;
     if (failure) reportFailure(failure);
   } catch (error) {
     reportFailure(error);
-    await tellOfEarlyFailure(asActionError(error), inputs);
+    if (!isTold) await tellOfEarlyFailure(asActionError(error), inputs);
     if (inputs?.task === 'set-up') encounters.endSetUp(asActionError(error), inputs);
   }
   if (inputs) await tellEncounters(encounters, inputs);
@@ -166,7 +167,7 @@ async function checkoutOf({ request }: BuildInputs): Promise<Checkout> {
 }
 
 /**
- * Tells of everything.
+ * Tells of everything. Never rejects: what cannot be told in one place fails the step, and is told in the others as it is.
  * @returns what fails the step, if anything is missing
  */
 async function finish(
@@ -174,9 +175,19 @@ async function finish(
   inputs: BuildInputs,
   directory: string,
 ): Promise<ActionError | undefined> {
-  await setOutputs(report, directory);
+  await orFail(() => setOutputs(report, directory));
   core.info(lastLine(report));
-  await annotateFailures(report, await checkoutOf(inputs), workspace());
-  if (inputs.writeSummary) await writeSummary(renderSummary(report));
+  await orFail(async () => annotateFailures(report, await checkoutOf(inputs), workspace()));
+  await orFail(async () => {
+    if (inputs.writeSummary) await writeSummary(renderSummary(report));
+  });
   return failureOf(report);
+}
+
+async function orFail(tell: () => Promise<void>): Promise<void> {
+  try {
+    await tell();
+  } catch (error) {
+    reportFailure(error);
+  }
 }

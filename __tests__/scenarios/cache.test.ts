@@ -1,6 +1,9 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { CachedJobs, GOOD, HOME } from '../helpers/cached-jobs.ts';
 import { filesWith, partsOf } from '../helpers/secret-search.ts';
+import { waitUntil } from '../helpers/wait-until.ts';
 
 describe('the cache, with hosts on which nothing ever ran', () => {
   let jobs: CachedJobs;
@@ -31,6 +34,26 @@ describe('the cache, with hosts on which nothing ever ran', () => {
     expect(await jobs.keys()).toHaveLength(2);
     expect(await jobs.run({ input: 'other' })).toMatchObject({ statuses: GOOD, downloads: 0 });
     expect(await jobs.keys()).toHaveLength(2);
+  });
+
+  it('what was fetched is there, too, where a step is done again locally', async () => {
+    await jobs.run();
+    const before = jobs.server.requests.length;
+    const isAsked = () => jobs.server.requests.length > before;
+    const closing = createServer((socket) => {
+      socket.on('error', () => undefined);
+      void waitUntil(isAsked, 'a question to the cache').then(() => socket.destroy());
+    }).listen(0, '127.0.0.1');
+    await once(closing, 'listening');
+    const { port } = closing.address() as AddressInfo;
+    const store = `ssh-ng://ci@127.0.0.1:${port}`;
+    const knownHosts = jobs.builder.knownHosts(port);
+    const inputs = { store, 'known-hosts': knownHosts, fallback: 'unreachable' };
+    const ran = await jobs.run({ inputs });
+    closing.close();
+    expect(ran, ran.main.log).toMatchObject({ statuses: GOOD, downloads: 0 });
+    expect(ran.main.outputs.get('mode')).toBe('local');
+    expect(ran.main.log).not.toContain('could not be brought back');
   });
 
   it('a forged entry is ignored and counted', async () => {

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   makeRelease,
@@ -96,6 +98,31 @@ describe('a fresh runner without Nix', () => {
     await live.signal('SIGINT');
     const { code, errors } = await live.ended();
     expect({ code, errors }).toEqual({ code: 1, errors: [expect.stringMatching(/cancelled/)] });
+    expect(await live.post()).toMatchObject({ code: 0 });
+    expect(await runner.output(['ls', '-A', '/nix'])).toBe('');
+  });
+
+  it('is not installed to its end before a step fails that cannot connect', async () => {
+    const before = server.requests.length;
+    const comes = () =>
+      server.requests.slice(before).some((url) => /^\/stalled\/.*\.tar\.xz$/.test(url));
+    const noSsh = createServer((socket) => {
+      socket.on('error', () => undefined);
+      void waitUntil(comes, 'the request for the tarball').then(() => socket.end('220 mail\r\n'));
+    }).listen(0, '127.0.0.1');
+    await once(noSsh, 'listening');
+    const { port } = noSsh.address() as AddressInfo;
+    const inputs = {
+      ...scenario().inputs,
+      'nix-install-url': server.base('stalled'),
+      'known-hosts': builder.knownHosts(port),
+    };
+    const live = await LiveStep.start({ ...scenario(), inputs, port });
+    await waitUntil(comes, 'the request for the tarball');
+    // Without a byte, installing would go on for 20 s.
+    await live.said(/^::error::.* is no SSH server: it says "220 mail"$/m, 12_000);
+    expect((await live.ended()).errors).toHaveLength(1);
+    noSsh.close();
     expect(await live.post()).toMatchObject({ code: 0 });
     expect(await runner.output(['ls', '-A', '/nix'])).toBe('');
   });

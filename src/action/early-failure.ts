@@ -23,12 +23,20 @@ export async function tellOfEarlyFailure(
     installables: installablesOf(inputs),
     task: taskOf(inputs),
   };
-  try {
+  await orWarn('The outputs', async () => {
     if (failure.task === 'build') await setEarlyOutputs(failure, inputs);
+  });
+  await orWarn('The job summary', async () => {
     const isWanted = inputs?.writeSummary ?? core.getInput('summary') !== 'false';
     if (isWanted) await writeSummary(renderEarlyFailure(failure));
+  });
+}
+
+async function orWarn(what: string, write: () => Promise<void>): Promise<void> {
+  try {
+    await write();
   } catch (thrown) {
-    core.warning(`Outputs and summary could not be written: ${toError(thrown).message}`);
+    core.warning(`${what} could not be written: ${toError(thrown).message}`);
   }
 }
 

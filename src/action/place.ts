@@ -1,9 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { ActionError } from '../domain/errors.ts';
 import { systemOfMachine, type System } from '../domain/system.ts';
-import { removeLoadLocks } from '../nix/load-locks.ts';
 import type { PipeProgram } from '../tunnel/launcher.ts';
 import type { InputPlace } from './destination.ts';
 
@@ -24,17 +22,6 @@ export function temporary(): string {
 export function socketDirectory(preferred: string): string {
   const way = path.relative(workspace(), preferred);
   return way === '' || !way.startsWith('..') ? '/tmp' : preferred;
-}
-
-/** Makes one for a step's own sockets and secrets, of mode 0700, where no socket's path can become too long. */
-export async function makeSocketDirectory(): Promise<string> {
-  return await mkdtemp('/tmp/nix-remote-build-');
-}
-
-/** With what Nix made of the names in it. */
-export async function removeSocketDirectory(folder: string): Promise<void> {
-  await removeLoadLocks(folder, process.env['NIX_STATE_DIR']);
-  await rm(folder, { recursive: true, force: true });
 }
 
 /** In a container the user may have no entry in passwd, for which Node throws. */

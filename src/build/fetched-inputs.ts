@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdir, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { toError } from '../domain/errors.ts';
 import {
   hasArchives,
@@ -21,6 +22,9 @@ import type { StepContext, StepRequest } from './step-request.ts';
 
 /** Bytes of what was kept for another lock file: what is larger has grown over many of them, and is begun anew. */
 const LARGEST_TO_BUILD_ON = 300_000_000;
+
+/** Milliseconds that evaluating, which could begin, waits for the cache to say whether it has something. What it has is waited for. */
+const PATIENCE = 1500;
 
 type Context = Pick<StepContext, 'kept' | 'env' | 'temporaryDirectory' | 'observe' | 'signal'>;
 
@@ -41,12 +45,13 @@ export function withFetchedInputs(
   context: Context,
   store: Promise<EvaluationStore>,
 ): FetchedInputs {
-  const restoring = Promise.race([restore(request, context), cancelled(context.signal)]).catch(
-    (error: unknown) => {
-      tell(context, 'brought back', error);
-      return undefined;
-    },
-  );
+  const restoring = Promise.race([
+    restore(request, context, store),
+    cancelled(context.signal),
+  ]).catch((error: unknown) => {
+    tell(context, 'brought back', error);
+    return undefined;
+  });
   return {
     store: Promise.all([store, restoring]).then(([way, restored]) =>
       restored ? { ...way, env: { ...way.env, NIX_CACHE_HOME: restored.folder } } : way,
@@ -77,30 +82,48 @@ interface Restored {
   /** Under which it was found, if it was. */
   readonly found: string | undefined;
   readonly folder: string;
+  /** For the archive: a file that does not exist yet. */
+  readonly file: string;
   /** Of what came out of the cache: {@link stateOf}. */
   readonly state: string;
 }
 
 /** @returns undefined where there is nothing to gain */
-async function restore(request: StepRequest, context: Context): Promise<Restored | undefined> {
+async function restore(
+  request: StepRequest,
+  context: Context,
+  store: Promise<unknown>,
+): Promise<Restored | undefined> {
   const { kept, env, temporaryDirectory, signal } = context;
   const locks = kept.isSealed ? await lockFiles(request) : [];
-  const own = nixCacheFolder(env);
-  if (locks.length === 0 || own === undefined || (await keptNames(own)).length > 0)
+  const users = nixCacheFolder(env);
+  if (locks.length === 0 || users === undefined || (await keptNames(users)).length > 0)
     return undefined;
   const version = await nixVersion({ nix: 'nix', env, signal, workingDirectory: os.tmpdir() });
   if (!keepsFetchedInputs(version)) return undefined;
   const prefix = `inputs-${version.major}.${version.minor}-`;
   const key = prefix + createHash('sha256').update(locks.join('\0')).digest('hex').slice(0, 32);
-  const folder = path.join(temporaryDirectory, 'nix-cache');
+  // A step that is done again locally does this again, and the first time may not have ended.
+  const own = await mkdtemp(path.join(temporaryDirectory, 'fetched-inputs-'));
+  const folder = path.join(own, 'nix-cache');
   await mkdir(folder);
-  const file = path.join(temporaryDirectory, 'fetched-inputs.tar');
-  const found = await kept.findFile(key, file, prefix);
-  if (found === undefined) return { key, found, folder, state: '' };
+  const file = path.join(own, 'archive.tar');
+  const found = await kept.findFile(key, file, prefix, patienceFrom(store));
+  if (found === undefined) return { key, found, folder, file, state: '' };
   const isWanted = found === key || (await stat(file)).size <= LARGEST_TO_BUILD_ON;
   if (isWanted) await unpackFetchedInputs(file, folder, context);
   await rm(file);
-  return { key, found, folder, state: await stateOf(folder) };
+  return { key, found, folder, file, state: await stateOf(folder) };
+}
+
+/** Fires when a store that could be evaluated in has waited for long enough. */
+function patienceFrom(store: Promise<unknown>): AbortSignal {
+  const end = new AbortController();
+  store.then(async () => {
+    await delay(PATIENCE, undefined, { ref: false });
+    end.abort(new Error('it did not answer before Nix could evaluate'));
+  }, toError);
+  return end.signal;
 }
 
 /** Lock files, of flakes on this machine that are built, with inputs that Nix keeps. */
@@ -116,12 +139,13 @@ async function lockFiles({
   return texts.filter((text) => text !== undefined).filter(hasArchives);
 }
 
-async function keep({ key, found, folder, state }: Restored, context: Context): Promise<void> {
+async function keep(
+  { key, found, folder, file, state }: Restored,
+  context: Context,
+): Promise<void> {
   const now = await stateOf(folder);
   if (found === key || now === '' || now === state) return;
-  const { kept, temporaryDirectory } = context;
-  const file = path.join(temporaryDirectory, 'fetched-inputs.tar');
   await packFetchedInputs(folder, file, context);
-  await kept.keepFile(key, file);
+  await context.kept.keepFile(key, file);
   await rm(file);
 }

@@ -97,7 +97,8 @@ async function nixThere({ context, memory }: StartOptions): Promise<void> {
     const found = known && (await Promise.race([memory.unchanged, ended]));
     if (found) await ended; // whoever waits for the same news ends this
   }
-  await nix.ready();
+  // Installing goes on: the whole step ends it, unless it is built here and waits for the same.
+  await Promise.race([nix.ready(), cancelled(signal)]);
 }
 
 /** What every Nix of this step goes by. With builders its configuration is written when they are known. */

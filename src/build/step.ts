@@ -1,3 +1,4 @@
+import { toError } from '../domain/errors.ts';
 import { isGood } from '../domain/outcome.ts';
 import type { StorePath } from '../domain/store-path.ts';
 import { daemonSocketPath } from '../nix/environment.ts';
@@ -53,7 +54,23 @@ interface Step extends Prepared {
  * @throws ActionError when the remote cannot be reached or nothing can be evaluated
  */
 export async function runStep(request: StepRequest, context: StepContext): Promise<StepReport> {
-  await using opened = new AsyncDisposableStack();
+  const opened = new AsyncDisposableStack();
+  try {
+    return await runWith(request, context, opened);
+  } finally {
+    // It changes nothing of what was built, nor of why it could not be.
+    await opened.disposeAsync().catch((error: unknown) => {
+      const text = `Not everything could be closed: ${toError(error).message}`;
+      context.observe({ kind: 'warning', text });
+    });
+  }
+}
+
+async function runWith(
+  request: StepRequest,
+  context: StepContext,
+  opened: AsyncDisposableStack,
+): Promise<StepReport> {
   const logs = await DerivationLogs.create(context.logDirectory);
   opened.defer(() => logs.close());
   const recorder = new BuildRecorder(context.clock);

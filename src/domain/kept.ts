@@ -28,9 +28,15 @@ export interface Kept {
   /**
    * As {@link Kept.find}, for a file of any size.
    * @param file where it is put, once it is whole and its seal is good; its folder exists. Nothing is left there else
+   * @param patience fires when finding out whether it is there has taken too long, and says why; what is there is still fetched
    * @returns the key under which it was found
    */
-  findFile(key: string, file: string, prefix?: string): Promise<string | undefined>;
+  findFile(
+    key: string,
+    file: string,
+    prefix?: string,
+    patience?: AbortSignal,
+  ): Promise<string | undefined>;
   /** Has post save a file, which stays there as it is until then. */
   keepFile(key: string, file: string): Promise<void>;
 }

@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CacheServer } from '../../../lab/cache-service.ts';
 import { CacheService } from '../../../src/action/cache/service.ts';
 import { startJob, type JobOptions } from '../../helpers/kept.ts';
+import { waitUntil } from '../../helpers/wait-until.ts';
 
 const [privateKey, otherKey] = [makeKey(), makeKey()];
 const value = Buffer.from('{"seconds":1}');
@@ -132,6 +133,22 @@ describe('what is kept', () => {
     const restored = path.join(next.folder, 'restored');
     expect(await next.kept.findFile('nix', restored)).toBe('nix');
     expect((await readFile(restored)).equals(content)).toBe(true);
+  });
+
+  it('is not asked for to the end where patience ends before, but fetched where it is there', async () => {
+    await keep({ seen: value });
+    const before = server.requests.length;
+    await using next = await job();
+    const file = path.join(next.folder, 'file');
+    const end = new AbortController();
+    server.mood = { kind: 'slow', delayMs: 200 };
+    const finding = next.kept.findFile('seen', file, undefined, end.signal);
+    await waitUntil(() => server.requests.length > before + 1, 'a download');
+    end.abort(new Error('enough'));
+    expect(await finding).toBe('seen');
+    server.mood = { kind: 'stalled' };
+    expect(await next.kept.findFile('other', file, undefined, end.signal)).toBeUndefined();
+    expect(next.troubles).toEqual(['enough']);
   });
 });
 

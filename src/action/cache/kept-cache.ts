@@ -74,8 +74,13 @@ export class KeptCache implements Kept {
     });
   }
 
-  async findFile(key: string, file: string, prefix?: string): Promise<string | undefined> {
-    return await this.#find(key, prefix, async (entry, name) => {
+  async findFile(
+    key: string,
+    file: string,
+    prefix?: string,
+    patience?: AbortSignal,
+  ): Promise<string | undefined> {
+    const fetch = async (entry: Entry, name: string): Promise<string> => {
       const unproved = `${file}.unproved`;
       try {
         using deadline = this.#deadline(LARGE);
@@ -87,7 +92,8 @@ export class KeptCache implements Kept {
         await rm(unproved, { force: true });
         throw error;
       }
-    });
+    };
+    return await this.#find(key, prefix, fetch, patience);
   }
 
   async keep(key: string, value: Uint8Array): Promise<void> {
@@ -123,10 +129,11 @@ export class KeptCache implements Kept {
     key: string,
     prefix: string | undefined,
     fetch: (entry: Entry, key: string) => Promise<T>,
+    patience?: AbortSignal,
   ): Promise<T | undefined> {
     if (this.#isGivenUp || !this.#options.service.canRead) return undefined;
     try {
-      const entry = await this.#lookUp(key, prefix);
+      const entry = await this.#lookUp(key, prefix, patience);
       if (!entry) return undefined;
       const name = entry.key.slice(this.#options.prefix.length);
       const found = await fetch(entry, name);
@@ -141,9 +148,13 @@ export class KeptCache implements Kept {
   }
 
   /** GitHub also answers with keys that begin with the very key that was asked for. */
-  async #lookUp(key: string, prefix: string | undefined): Promise<Entry | undefined> {
-    const { service, prefix: own } = this.#options;
-    using deadline = this.#deadline(SMALL);
+  async #lookUp(
+    key: string,
+    prefix: string | undefined,
+    patience: AbortSignal | undefined,
+  ): Promise<Entry | undefined> {
+    const { service, prefix: own, signal } = this.#options;
+    using deadline = new Deadline(SMALL, patience ? AbortSignal.any([signal, patience]) : signal);
     const whole = prefix === undefined ? undefined : own + prefix;
     const entry = await service.find(own + key, whole, deadline);
     const isAsked =
