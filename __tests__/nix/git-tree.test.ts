@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmod, mkdir, mkdtempDisposable, rm, writeFile } from 'node:fs/promises';
+import { access, chmod, mkdir, mkdtempDisposable, rm, symlink, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -11,6 +11,8 @@ const run = promisify(execFile);
 /** No configuration but the repository's own. */
 const ENV = { PATH: process.env['PATH'] ?? '', GIT_CONFIG_GLOBAL: '/dev/null', HOME: '/nowhere' };
 const FLAKE = '{ outputs = { self }: { }; }\n';
+
+const IS_ROOT = process.getuid?.() === 0;
 
 let parent: Awaited<ReturnType<typeof mkdtempDisposable>>;
 let top: string;
@@ -56,9 +58,7 @@ describe('a clean tree', () => {
       commit: await git('rev-parse', 'HEAD'),
       isShallow: false,
       folder: '',
-      isChanged: false,
-      hasSubmodules: false,
-      hasFilters: false,
+      difference: undefined,
       flakeText: FLAKE.trimEnd(),
       lockText: undefined,
     });
@@ -74,7 +74,7 @@ describe('a clean tree', () => {
 
   test('with files that git does not know, which Nix does not see', async () => {
     await write({ new: 'x', ignored: 'x', 'flake.lock': '{}' });
-    expect(await read()).toMatchObject({ isChanged: false, lockText: undefined });
+    expect(await read()).toMatchObject({ difference: undefined, lockText: undefined });
   });
 
   test('whose flake is found from a folder below, like Nix does', async () => {
@@ -98,9 +98,15 @@ describe('a clean tree', () => {
     expect(await read(further)).toEqual(await read());
   });
 
-  test.runIf(process.getuid?.() === 0)("that is another user's, as in a container", async () => {
+  test('with names that are hard to write, links, and the ends of lines that were committed', async () => {
+    await symlink('nowhere', path.join(top, 'link'));
+    await commit({ ' "a\\b"': '1', 'ä\nb\r': '2', '"c': '3', 'dos.txt': 'a\r\nb\r\n' });
+    expect((await read()).difference).toBeUndefined();
+  });
+
+  test.runIf(IS_ROOT)("that is another user's, as in a container", async () => {
     await run('chown', ['--recursive', '12345:12345', top]);
-    expect((await read()).isChanged).toBe(false);
+    expect((await read()).difference).toBeUndefined();
   });
 });
 
@@ -114,30 +120,152 @@ describe('what is not as it was committed', () => {
     ['one that it is to know of', () => write({ n: 'x' }).then(() => git('add', '-N', 'n'))],
   ])('%s', async (_, change) => {
     await change();
-    expect((await read()).isChanged).toBe(true);
-    expect((await read(path.join(top, 'sub/dir').replace(/\/dir$/, ''))).isChanged).toBe(true);
+    expect((await read()).difference).toBe('changes');
+    expect((await read(path.join(top, 'sub/dir').replace(/\/dir$/, ''))).difference).toBe(
+      'changes',
+    );
+  });
+});
+
+describe('what git status is told not to see', () => {
+  const unseen: readonly (readonly [string, string, () => Promise<unknown>])[] = [
+    ['a sparse checkout', 'hidden', () => git('sparse-checkout', 'set', 'other')],
+    [
+      'a changed file with skip-worktree',
+      'hidden',
+      async () => {
+        await git('update-index', '--skip-worktree', 'sub/dir/file');
+        await write({ 'sub/dir/file': 'changed\n' });
+      },
+    ],
+    [
+      'a changed file with assume-unchanged',
+      'hidden',
+      async () => {
+        await git('update-index', '--assume-unchanged', 'sub/dir/file');
+        await write({ 'sub/dir/file': 'changed\n' });
+      },
+    ],
+    [
+      'a file that can be run now, with core.fileMode=false',
+      'changes',
+      async () => {
+        await git('config', 'core.fileMode', 'false');
+        await chmod(path.join(top, 'flake.nix'), 0o755);
+      },
+    ],
+    [
+      'a link that is a file, with core.symlinks=false',
+      'changes',
+      async () => {
+        await symlink('dir/file', path.join(top, 'sub/link'));
+        await commit({});
+        await git('config', 'core.symlinks', 'false');
+        await rm(path.join(top, 'sub/link'));
+        await writeFile(path.join(top, 'sub/link'), 'dir/file');
+      },
+    ],
+    [
+      'other ends of lines, with core.autocrlf=true',
+      'line-ends',
+      async () => {
+        await git('config', 'core.autocrlf', 'true');
+        await rm(path.join(top, 'sub/dir/file'));
+        await git('checkout', '--', 'sub/dir/file');
+      },
+    ],
+    [
+      'other ends of lines, with the attribute text',
+      'line-ends',
+      async () => {
+        await commit({ '.gitattributes': '* text=auto\n' });
+        await write({ 'sub/dir/file': '1\r\n' });
+        await git('add', 'sub/dir/file');
+      },
+    ],
+  ];
+
+  test.each(unseen)('%s', async (_, difference, change) => {
+    await change();
+    expect(await git('status', '--porcelain')).toBe('');
+    expect((await read()).difference).toBe(difference);
+  });
+});
+
+describe('no program of the repository is run', () => {
+  let ran: string;
+
+  beforeEach(() => {
+    ran = path.join(parent.path, 'ran');
+  });
+
+  /** What git runs once it is to compare this file. */
+  async function filterIn(folder: string, file: string): Promise<void> {
+    await run('git', ['config', 'filter.e.clean', `touch ${ran}; cat`], { cwd: folder, env: ENV });
+    await writeFile(path.join(folder, '.git/info/attributes'), '* filter=e\n');
+    await writeFile(path.join(folder, file), '3\n');
+  }
+
+  test.runIf(IS_ROOT)("by a filter, be it another user's", async () => {
+    await filterIn(top, 'sub/dir/file');
+    await run('chown', ['--recursive', '12345:12345', top]);
+    expect((await read()).difference).toBe('filters');
+    await expect(access(ran)).rejects.toThrow('ENOENT');
+  });
+
+  test('by a filter of a submodule that .gitmodules does not name', async () => {
+    const inner = path.join(top, 'inner');
+    await git('clone', '--quiet', top, inner);
+    await git('add', 'inner');
+    await git('commit', '--quiet', '--message=inner');
+    await filterIn(inner, 'sub/dir/file');
+    expect((await read()).difference).toBe('submodules');
+    await expect(access(ran)).rejects.toThrow('ENOENT');
+  });
+
+  test('by a monitor of the file system', async () => {
+    await git('config', 'core.fsmonitor', `touch ${ran}; false`);
+    expect((await read()).difference).toBeUndefined();
+    await expect(access(ran)).rejects.toThrow('ENOENT');
+  });
+
+  test('by fetching what a partial clone lacks', async () => {
+    await git('config', 'uploadpack.allowFilter', 'true');
+    const clone = path.join(parent.path, 'clone');
+    const args = ['--quiet', '--filter=blob:none', '--no-checkout', `file://${top}`];
+    await git('clone', ...args, clone);
+    await run('git', ['config', 'remote.origin.url', 'ssh://nowhere/x'], { cwd: clone, env: ENV });
+    await run('git', ['config', 'core.sshCommand', `touch ${ran};`], { cwd: clone, env: ENV });
+    await writeFile(path.join(clone, 'flake.nix'), FLAKE);
+    await run('git', ['reset', '--quiet'], { cwd: clone, env: ENV }).catch(() => undefined);
+    await rm(ran, { force: true });
+    await read(clone).catch(() => undefined);
+    await expect(access(ran)).rejects.toThrow('ENOENT');
   });
 });
 
 describe('what else Nix may see otherwise', () => {
   test('submodules', async () => {
     await commit({ '.gitmodules': '[submodule "a"]\n\tpath = a\n\turl = ./a\n' });
-    expect((await read()).hasSubmodules).toBe(true);
+    expect((await read()).difference).toBe('submodules');
   });
 
-  test.each(['filter=lfs', 'export-subst'])('files with the attribute %s', async (attribute) => {
-    await commit({ '.gitattributes': `file ${attribute}\n` });
-    expect((await read()).hasFilters).toBe(true);
-  });
+  test.each(['filter=lfs', 'export-subst', 'ident', 'working-tree-encoding=ISO-8859-1'])(
+    'files with the attribute %s',
+    async (attribute) => {
+      await commit({ '.gitattributes': `file ${attribute}\n` });
+      expect((await read()).difference).toBe('filters');
+    },
+  );
 
   test('a filter that only this repository knows of', async () => {
     await write({ '.git/info/attributes': 'sub/** filter=secret\n' });
-    expect((await read()).hasFilters).toBe(true);
+    expect((await read()).difference).toBe('filters');
   });
 
   test('attributes that no file has', async () => {
     await commit({ '.gitattributes': '*.bin filter=lfs\n*.sh text\n' });
-    expect((await read()).hasFilters).toBe(false);
+    expect((await read()).difference).toBeUndefined();
   });
 
   test('a flake that is not committed', async () => {
@@ -145,11 +273,30 @@ describe('what else Nix may see otherwise', () => {
     await git('commit', '--quiet', '--message=without');
     expect((await read()).flakeText).toBeUndefined();
   });
+
+  test('a flake that is not committed, below one that is', async () => {
+    await write({ 'sub/flake.nix': '{ }\n' });
+    const expected = { folder: 'sub', flakeText: undefined, difference: undefined };
+    expect(await read(path.join(top, 'sub/dir'))).toMatchObject(expected);
+    expect(await read()).toMatchObject({ folder: '', flakeText: FLAKE.trimEnd() });
+  });
 });
 
 describe('what cannot be told', () => {
   test('outside of a repository', async () => {
     await expect(read(parent.path)).rejects.toThrow(/git says: not a git repository/);
+  });
+
+  test('where the repository is told of a work tree elsewhere', async () => {
+    const other = path.join(parent.path, 'other');
+    await mkdir(other);
+    await git('config', 'core.worktree', other);
+    await expect(read()).rejects.toThrow("git's work tree is");
+  });
+
+  test('where Nix takes a folder for another repository', async () => {
+    await mkdir(path.join(top, 'sub/.git'));
+    await expect(read(path.join(top, 'sub'))).rejects.toThrow("git's work tree is");
   });
 
   test('without a commit', async () => {

@@ -9,6 +9,7 @@ import {
   obstacleInSettings,
   obstacleInTree,
   settingsOfEvaluation,
+  variablesOfEvaluation,
   type AskedToSkip,
 } from '../../src/plan/skipping.ts';
 
@@ -31,9 +32,7 @@ const TREE: GitTree = {
   commit: 'b'.repeat(40),
   isShallow: true,
   folder: '',
-  isChanged: false,
-  hasSubmodules: false,
-  hasFilters: false,
+  difference: undefined,
   flakeText: '{ outputs = { self }: { }; }',
   lockText: undefined,
 };
@@ -82,10 +81,12 @@ describe('the work tree', () => {
   });
 
   test.each<readonly [string, Partial<GitTree>, RegExp]>([
-    ['changes', { isChanged: true }, /not committed/],
-    ['submodules', { hasSubmodules: true }, /submodules/],
-    ['filters', { hasFilters: true }, /LFS/],
-    ['no flake', { flakeText: undefined }, /no flake\.nix/],
+    ['changes', { difference: 'changes' }, /not committed/],
+    ['submodules', { difference: 'submodules' }, /submodules/],
+    ['filters', { difference: 'filters' }, /LFS/],
+    ['hidden files', { difference: 'hidden' }, /sparse checkout, skip-worktree/],
+    ['ends of lines', { difference: 'line-ends' }, /core\.autocrlf/],
+    ['no flake', { flakeText: undefined }, /flake\.nix is not committed/],
     ['an absolute path', { lockText: lock({ type: 'path', path: '/a', narHash: 'x' }) }, /outside/],
     ['a path that leads out', { lockText: lock({ type: 'path', path: './a/../..' }) }, /outside/],
     ['an input of the registry', { lockText: lock({ type: 'indirect', id: 'nixpkgs' }) }, /'lib'/],
@@ -103,6 +104,27 @@ describe('settings', () => {
     const of = (text: string) => obstacleInSettings(parseNixConf(text, 'test'));
     expect(of('cores = 2\npure-eval = true')).toBeUndefined();
     expect(of('cores = 2\npure-eval = false')).toMatch(/pure-eval/);
+  });
+
+  test.each([
+    ['allow-unsafe-native-code-during-evaluation = true', /allow-unsafe-native-code/],
+    ['plugin-files = /a.so', /plugin-files/],
+    ['extra-plugin-files = /a.so', /plugin-files/],
+    ['experimental-features = flakes impure-derivations', /impure-derivations/],
+    ['extra-experimental-features = impure-derivations', /impure-derivations/],
+    ['allow-unsafe-native-code-during-evaluation = false\nplugin-files =', undefined],
+    ['experimental-features = flakes ca-derivations', undefined],
+  ])('that let a pure evaluation be another each time: %s', (text, why) => {
+    const reason = obstacleInSettings(parseNixConf(`cores = 2\n${text}`, 'test'));
+    if (why) expect(reason).toMatch(why);
+    else expect(reason).toBeUndefined();
+  });
+
+  test('and variables that Nix itself reads', () => {
+    const env = { PATH: '/bin', NIX_ABORT_ON_WARN: '1', NIX_STORE_DIR: '/s', NIX_REMOTE: 'daemon' };
+    const expected = ['NIX_ABORT_ON_WARN=1', 'NIX_STORE_DIR=/s'];
+    expect(variablesOfEvaluation(env)).toEqual(expected);
+    expect(variablesOfEvaluation({ PATH: '/bin' })).toEqual([]);
   });
 
   test('that differ from run to run and change nothing are left out', () => {
@@ -140,8 +162,9 @@ describe('a fingerprint', () => {
     installables: [{ text: '.#a', tree: TREE }],
     system: undefined,
     runnerSystem: 'x86_64-linux',
-    nix: 'nix 2.34.8',
+    nix: 'nix (Nix) 2.34.8',
     settings: [],
+    variables: [],
     stores: ['ssh-ng://ci@builder'],
   };
   const of = (change: Partial<EvaluationFacts>) => fingerprintOf({ ...FACTS, ...change });
@@ -163,7 +186,8 @@ describe('a fingerprint', () => {
     ],
     ['system', of({ system: 'aarch64-linux' })],
     ['system of the runner', of({ runnerSystem: 'aarch64-linux' })],
-    ['Nix', of({ nix: 'lix 2.34.8' })],
+    ['Nix', of({ nix: 'nix (Determinate Nix 3.8.5) 2.34.8' })],
+    ['variable', of({ variables: ['NIX_ABORT_ON_WARN=1'] })],
     ['setting', of({ settings: ['restrict-eval = true'] })],
     ['store', of({ stores: ['ssh-ng://ci@other'] })],
   ])('is another for another %s', (_, other) => {

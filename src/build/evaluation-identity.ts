@@ -10,6 +10,7 @@ import {
   obstacleInRequest,
   obstacleInSettings,
   settingsOfEvaluation,
+  variablesOfEvaluation,
 } from '../plan/skipping.ts';
 import type { StepContext, StepRequest } from './step-request.ts';
 
@@ -49,8 +50,9 @@ export async function identifyEvaluation(
     installables: trees,
     system: request.system,
     runnerSystem: context.runnerSystem,
-    nix: `${version.vendor} ${version.text}`,
+    nix: version.line,
     settings: settingsOfEvaluation(settings),
+    variables: variablesOfEvaluation(context.env),
     stores: storesOf(request),
   });
   return { kind: 'known', fingerprint };

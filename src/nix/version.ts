@@ -6,6 +6,8 @@ export interface NixVersion {
   readonly vendor: 'nix' | 'lix' | 'determinate';
   /** As printed: `2.34.8`, `2.25.0pre20240910_abcdef`. */
   readonly text: string;
+  /** All that is printed of it; Determinate's has a number of its own: `nix (Determinate Nix 3.8.5) 2.30.2`. */
+  readonly line: string;
   readonly major: number;
   readonly minor: number;
 }
@@ -15,10 +17,11 @@ const VERSION = /^nix \((?<vendor>[^)]*)\) (?<text>(?<major>\d+)\.(?<minor>\d+)\
 
 /** Reads what `nix --version` prints; `undefined` if that is something else. */
 export function parseNixVersion(printed: string): NixVersion | undefined {
-  const groups = VERSION.exec(printed)?.groups;
-  if (groups === undefined) return undefined;
-  const { vendor = '', text = '', major = '', minor = '' } = groups;
-  return { vendor: vendorOf(vendor), text, major: Number(major), minor: Number(minor) };
+  const match = VERSION.exec(printed);
+  if (match?.groups === undefined) return undefined;
+  const [line] = match;
+  const { vendor = '', text = '', major = '', minor = '' } = match.groups;
+  return { vendor: vendorOf(vendor), text, line, major: Number(major), minor: Number(minor) };
 }
 
 /** Whether it is at least Nix `major.minor`. Lix counts apart from 2.90 on: ask for its vendor first where it matters. */

@@ -4,7 +4,7 @@ import { seesCommit } from './commit-in-sight.ts';
 import { readLockFile } from './flake-lock.ts';
 
 /** Goes up whenever what is kept, or what it hangs on, changes its meaning. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 /** All that a pure evaluation of locked flakes hangs on. */
 export interface EvaluationFacts {
@@ -13,10 +13,12 @@ export interface EvaluationFacts {
   /** What an installable without a system resolves for, as far as that is known before anybody is asked. */
   readonly system: string | undefined;
   readonly runnerSystem: string;
-  /** Who evaluates: `nix 2.34.8`. */
+  /** Who evaluates, as it says itself: `nix (Nix) 2.34.8`. */
   readonly nix: string;
   /** Of `settingsOfEvaluation`. */
   readonly settings: readonly string[];
+  /** Of `variablesOfEvaluation`. */
+  readonly variables: readonly string[];
   /** For people, without secrets; which systems they build for is found out later. */
   readonly stores: readonly string[];
 }

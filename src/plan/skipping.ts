@@ -1,5 +1,6 @@
 import type { Installable } from '../domain/installable.ts';
 import { baseName, type NixConfSetting } from '../nix/nix-conf-lines.ts';
+import type { TreeDifference } from '../nix/git-difference.ts';
 import type { GitTree } from '../nix/git-tree.ts';
 import type { EvaluationSource } from '../nix/walk-root.ts';
 import { readLockFile } from './flake-lock.ts';
@@ -47,23 +48,51 @@ function isInFolder(installable: Installable): boolean {
   return /^(?:$|[./])/.test(flakeRef) && !flakeRef.includes('?');
 }
 
+const DIFFERENCES: Readonly<Record<TreeDifference, string>> = {
+  submodules: 'the repository has submodules',
+  filters: 'git filters files of the repository, as with LFS',
+  hidden: 'git does not look at every file (sparse checkout, skip-worktree, assume-unchanged)',
+  changes: 'there are changes that are not committed',
+  'line-ends': 'files have other ends of lines than were committed (core.autocrlf)',
+};
+
 /** Of the work tree that a flake is in. */
 export function obstacleInTree(tree: GitTree): string | undefined {
-  const { isChanged, hasSubmodules, hasFilters, flakeText, lockText } = tree;
-  if (isChanged) return 'there are changes that are not committed';
-  if (hasSubmodules) return 'the repository has submodules';
-  if (hasFilters) return 'git filters files of the repository, as with LFS';
-  if (flakeText === undefined) return 'no flake.nix is committed';
+  const { difference, flakeText, lockText } = tree;
+  if (difference !== undefined) return DIFFERENCES[difference];
+  if (flakeText === undefined) return 'the flake.nix is not committed';
   // Without inputs there is none. Where Nix makes one, there are changes after the evaluation.
   return lockText === undefined ? undefined : readLockFile(lockText).obstacle;
 }
 
 /** Of what Nix is told by nix.conf and the like, all of it in order. */
 export function obstacleInSettings(settings: readonly NixConfSetting[]): string | undefined {
-  const impure = settings.some(
-    ({ name, value }) => baseName(name) === 'pure-eval' && value !== 'true',
-  );
-  return impure ? 'the setting pure-eval is off' : undefined;
+  const reasons = settings.map(({ name, value }) => impurityOf(baseName(name), value));
+  return reasons.find((reason) => reason !== undefined);
+}
+
+/** A line that a later one takes back counts as well. */
+function impurityOf(name: string, value: string): string | undefined {
+  const isOff = name === 'pure-eval' && value !== 'true';
+  if (isOff) return 'the setting pure-eval is off';
+  const isNative = name === 'allow-unsafe-native-code-during-evaluation' && value !== 'false';
+  // What a plugin adds to the language is not in the version of Nix.
+  if (isNative || (name === 'plugin-files' && value !== '')) return `the setting ${name} is given`;
+  const isFeature = name === 'experimental-features' && value.split(' ').includes(IMPURE_FEATURE);
+  return isFeature ? `the experimental feature ${IMPURE_FEATURE} is on` : undefined;
+}
+
+/** What such a derivation comes to is another each time, so that there is nothing to keep. */
+const IMPURE_FEATURE = 'impure-derivations';
+
+/** Read by Nix itself, whatever the flake asks for: by `builtins.warn`, and for every store path. */
+const VARIABLES = ['NIX_ABORT_ON_WARN', 'NIX_STORE_DIR'] as const;
+
+/** Those variables that an evaluation may depend on although it is pure, as `NAME=value`. */
+export function variablesOfEvaluation(
+  env: Readonly<Record<string, string | undefined>>,
+): readonly string[] {
+  return VARIABLES.flatMap((name) => (env[name] === undefined ? [] : [`${name}=${env[name]}`]));
 }
 
 /** What concerns fetching, building and showing alone. Tokens differ from run to run. */
