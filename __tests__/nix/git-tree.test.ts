@@ -206,9 +206,9 @@ describe('no program of the repository is run', () => {
     await writeFile(path.join(folder, file), '3\n');
   }
 
-  test.runIf(IS_ROOT)("by a filter, be it another user's", async () => {
+  test("by a filter, be it another user's", async () => {
     await filterIn(top, 'sub/dir/file');
-    await run('chown', ['--recursive', '12345:12345', top]);
+    if (IS_ROOT) await run('chown', ['--recursive', '12345:12345', top]);
     expect((await read()).difference).toBe('filters');
     await expect(access(ran)).rejects.toThrow('ENOENT');
   });
