@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  excess,
   hasRoom,
   isTooMuch,
   isWornOut,
@@ -57,6 +58,19 @@ describe('memory', () => {
   it('is too much in sum', () => {
     expect(isTooMuch([usage(1.9), usage(1.9)], resources)).toBe(false);
     expect(isTooMuch([usage(3.9), usage(0.2)], resources)).toBe(true);
+  });
+
+  it('has the largest go where it is too much, and never the only one', () => {
+    expect(excess([usage(1.9), usage(1.9)], resources)).toBeUndefined();
+    expect(excess([usage(0.2), usage(3.9), usage(0.1)], resources)).toBe(1);
+    expect(excess([usage(40)], resources)).toBeUndefined();
+    expect(excess([], { cores: 2, memory: -GIB })).toBeUndefined();
+  });
+
+  it('wears nobody out below what starting takes, however little there is', () => {
+    const little = { cores: 2, memory: -GIB };
+    expect(isWornOut(usage(0.2, 0.05), little)).toBe(false);
+    expect(isWornOut(usage(0.3, 0.05), little)).toBe(true);
   });
 
   it('wears a process out beyond its share, unless a fresh one would take the same', () => {

@@ -8,11 +8,11 @@ import type { Resources } from './parallelism.ts';
 const RESERVED_PART = 0.1;
 const RESERVED_BYTES = 256 * 2 ** 20;
 
-/** What evaluation may take now, within what the control groups allow that this process is in. */
+/** What evaluation may take now, within what the control groups allow that this process is in. Below 0: others take of the reserve. */
 export function readResources(): Resources {
   const free = freeMemory();
   const memory = free - Math.max(free * RESERVED_PART, RESERVED_BYTES);
-  return { cores: os.availableParallelism(), memory: Math.max(memory, RESERVED_BYTES) };
+  return { cores: os.availableParallelism(), memory };
 }
 
 /**

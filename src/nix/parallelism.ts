@@ -9,6 +9,9 @@ export interface Resources {
 /** Below this much memory for each, in bytes, fewer processes are started: a set of packages or machines is rarely content with less. */
 const SHARE = 2 ** 30;
 
+/** What no process is replaced below, in bytes, however little memory there is: starting costs more. */
+const LEAST = 256 * 2 ** 20;
+
 /** How many processes evaluate at a time, where there is enough to do. */
 export function mostWorkers({ cores, memory }: Resources): number {
   return Math.max(1, Math.min(cores, Math.floor(memory / SHARE)));
@@ -56,13 +59,24 @@ export function hasRoom(usages: readonly Usage[], { memory }: Resources): boolea
 
 /** Whether a process should make place for a fresh one, between two attributes: Nix gives memory back only at its end. */
 export function isWornOut({ bytes, atFirst }: Usage, resources: Resources): boolean {
-  const share = resources.memory / mostWorkers(resources);
+  const share = Math.max(resources.memory / mostWorkers(resources), LEAST);
   return atFirst !== undefined && bytes > share && bytes > 2 * atFirst;
 }
 
-/** Whether all together take more than they may: then the largest has to go. */
+/** Whether all together take more than they may. */
 export function isTooMuch(usages: readonly Usage[], { memory }: Resources): boolean {
   return sum(usages.map(({ bytes }) => bytes)) > memory;
+}
+
+/**
+ * Who has to go where all together take more than they may: the largest. Nobody where there is only one: that there is no memory left is
+ * for the kernel to say then, as what we know is an estimate, and stock Nix would not end either.
+ * @returns its index
+ */
+export function excess(usages: readonly Usage[], resources: Resources): number | undefined {
+  if (usages.length < 2 || !isTooMuch(usages, resources)) return undefined;
+  const bytes = usages.map((usage) => usage.bytes);
+  return bytes.indexOf(Math.max(...bytes));
 }
 
 function sum(values: readonly number[]): number {

@@ -1,9 +1,9 @@
 import { toError } from '../domain/errors.ts';
-import { formatBytes } from '../domain/format.ts';
 import type { NixError } from './log-line.ts';
 import { readResources } from './memory.ts';
 import { isFree, type Unit } from './outline.ts';
 import {
+  excess,
   hasRoom,
   isTooMuch,
   isWornOut,
@@ -35,8 +35,8 @@ const GAIN = 1;
  * The processes of a walk. There is one, which walks everything; as long as it is clear that it will take long yet, another one takes
  * half of what is known to lie before it, and so on. Each walks on until it comes to what others have done or do already, so that a
  * dealing that turns out wrong costs no more than that. When one dies of an attribute, another goes on after it. An attribute that the
- * process need not have died of (it was killed, it took too much memory) is tried again when nothing else runs, and fails if that one dies
- * as well.
+ * process need not have died of (it was killed, it was stopped because all together took too much memory) is tried again when nothing else
+ * runs, and fails if that one dies as well. The last process is never stopped for the memory it takes.
  */
 export class WalkCrew {
   readonly #setup: EvalSetup;
@@ -48,7 +48,7 @@ export class WalkCrew {
   #mayShare = true;
   #stop: WalkStop | undefined;
   #thrown: Error | undefined;
-  /** How many processes in a row did not even get to our program. */
+  /** How many processes in a row ended before they got to an attribute. */
   #unreached = 0;
 
   constructor(setup: EvalSetup, task: WalkTask) {
@@ -124,15 +124,18 @@ export class WalkCrew {
 
   /** @returns what somebody has to go on with */
   #afterEnd(worker: WalkWorker, run: WalkRun | undefined): Unit | undefined {
-    if (worker.hasReached) this.#unreached = 0;
+    if (worker.hasBegun) this.#unreached = 0;
     switch (worker.stopped) {
-      case 'covered':
       case 'ended':
+        return undefined;
+      case 'covered':
+        this.#ledger.assertBegun(worker.start);
         return undefined;
       case 'worn-out':
         return worker.unit;
       case 'exhausted':
-        return this.#afterDeath(worker, exhaustion(this.#resources), true);
+        if (!worker.hasBegun) this.#mayShare = false;
+        return this.#ledger.putOff(worker);
       case undefined:
         if (run?.failure) return this.#afterDeath(worker, run.failure, run.wasKilled);
         this.#ledger.assertBegun(worker.start);
@@ -149,7 +152,7 @@ export class WalkCrew {
   /** It did not get to any attribute. That the first fails so is the root's fault; later it may be an accident, once. */
   #afterEarlyDeath(worker: WalkWorker, error: NixError, wasKilled: boolean): void {
     this.#mayShare = false;
-    if (worker.isAlone) this.#ledger.setAside(worker.start);
+    if (worker.isAlone && !worker.hasBegun) this.#ledger.fail(worker.start, error);
     if (this.#active.size > 1) return; // these go on
     this.#unreached += 1;
     const isFirst = this.#ledger.outline.first?.state === 'pending';
@@ -161,14 +164,17 @@ export class WalkCrew {
   #look(): void {
     const workers = [...this.#active.keys()].filter(({ stopped }) => stopped === undefined);
     const usages = workers.map((worker) => worker.measure());
-    const resources = (this.#resources ??= this.#findResources(usages));
+    let resources = (this.#resources ??= this.#findResources(usages));
+    // Others may have given memory back since, or nobody has taken what there seemed to be too little of.
+    if (isTooMuch(usages, resources)) resources = this.#resources = this.#findResources(usages);
     for (const [index, worker] of workers.entries()) {
       const usage = usages[index];
       worker.isWornOut = usage !== undefined && isWornOut(usage, resources);
     }
     if (isTooMuch(usages, resources)) {
-      const [largest] = workers.sort((a, b) => b.bytes - a.bytes);
-      largest?.stop('exhausted');
+      const largest = workers[excess(usages, resources) ?? -1];
+      // Who is stopped already gives memory back soon.
+      if (workers.length === this.#active.size) largest?.stop('exhausted');
     } else if (this.#active.size < mostWorkers(resources) && hasRoom(usages, resources)) {
       this.#share(workers);
     }
@@ -192,10 +198,4 @@ export class WalkCrew {
     const start = most.ahead[Math.floor(most.ahead.length / 2)];
     if (start) this.#employ(start);
   }
-}
-
-function exhaustion(resources: Resources | undefined): NixError {
-  const limit = resources ? `, ${formatBytes(resources.memory)}` : '';
-  const message = `it takes more memory than there is to spare here${limit}`;
-  return { message, position: undefined, trace: [] };
 }

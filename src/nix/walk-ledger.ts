@@ -71,7 +71,7 @@ export class WalkLedger {
     const unit = this.#unitAt(current.place);
     const isSecond = worker.isAlone && unit === worker.start;
     if (unit.state === 'done') return unit.next; // another process had more luck
-    if (wasKilled && !isSecond) this.setAside(unit);
+    if (wasKilled && !isSecond) this.#setAside(unit);
     else {
       unit.state = 'done';
       this.report.fail(current.place, error, current.definition);
@@ -79,9 +79,21 @@ export class WalkLedger {
     return unit.next;
   }
 
-  setAside(unit: Unit): void {
-    unit.state = 'set-aside';
-    this.#retries.add(unit);
+  /**
+   * What a process was at that had to make place for others is tried again.
+   * @returns what somebody has to go on with
+   */
+  putOff({ current }: WalkWorker): Unit | undefined {
+    if (current === undefined || current.isExplained) return undefined;
+    const unit = this.#unitAt(current.place);
+    if (unit.state !== 'done') this.#setAside(unit);
+    return unit.next;
+  }
+
+  /** A process that was for this one only did not even get to it. */
+  fail(unit: Unit, error: NixError): void {
+    unit.state = 'done';
+    this.report.fail(unit.place, error, undefined);
   }
 
   /** What is to be tried again next. */
@@ -97,14 +109,11 @@ export class WalkLedger {
 
   /** Nobody gets to what is left. */
   failRest(error: NixError): void {
-    for (const unit of [...this.outline.free(), ...this.#retries]) {
-      unit.state = 'done';
-      this.report.fail(unit.place, error, undefined);
-    }
+    for (const unit of [...this.outline.free(), ...this.#retries]) this.fail(unit, error);
   }
 
   /**
-   * What a process that walked to the end did not even begin, none would.
+   * What a process that walked past it did not even begin, none would.
    * @throws ActionError `internal`
    */
   assertBegun(unit: Unit): void {
@@ -123,14 +132,19 @@ export class WalkLedger {
 
   #add(worker: WalkWorker, event: WalkResult): void {
     const entry = this.report.add(event, worker.current?.definition);
+    if (event.event === 'found') return; // it is still at the same unit
     worker.current = undefined;
-    if (event.event === 'found') return;
     const place = event.event === 'missing' ? { id: event.id, path: null } : event.place;
     const unit = this.#unitAt(place);
     unit.state = 'done';
     if (event.event !== 'set') worker.count();
     const { attrPath } = this.report.item(place.id);
     if (entry && attrPath) this.#onDerivation?.(place.id, attrPath, entry);
+  }
+
+  #setAside(unit: Unit): void {
+    unit.state = 'set-aside';
+    this.#retries.add(unit);
   }
 
   #unitAt(place: WalkPlace): Unit {

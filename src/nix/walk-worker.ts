@@ -12,7 +12,7 @@ export type StopReason =
   | 'covered'
   /** It holds more memory than it needs; a fresh one goes on where it was. */
   | 'worn-out'
-  /** There is no more memory to be had for what it is at. */
+  /** All together take more memory than there is, and it the most. */
   | 'exhausted'
   /** All of the walk ends. */
   | 'ended';
@@ -39,6 +39,8 @@ export class WalkWorker implements Evaluating {
   current: Current | undefined;
   stopped: StopReason | undefined;
   bytes = 0;
+  /** Whether it got to an attribute, which is more than to look up on the way down what that is in. */
+  hasBegun = false;
   /** Whether a fresh process should take its place. */
   isWornOut = false;
   #atFirst: number | undefined;
@@ -98,6 +100,7 @@ export class WalkWorker implements Evaluating {
   begin(unit: Unit, current: Current): void {
     unit.state = 'begun';
     unit.by = this;
+    this.hasBegun = true;
     this.unit = unit;
     this.current = current;
   }
@@ -111,6 +114,7 @@ export class WalkWorker implements Evaluating {
   /** An attribute is done, which is more than to have entered a set. */
   count(): void {
     this.#done += 1;
+    this.hasBegun = true;
     this.#firstDone ??= performance.now();
   }
 

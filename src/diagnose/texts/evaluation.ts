@@ -104,20 +104,15 @@ export const EVALUATION_TEXTS: readonly TextCause[] = [
   {
     ...COMMON,
     id: 'evaluation-memory',
-    message: 'it takes more memory than there is to spare here',
+    message: 'nix was ended by SIGKILL, most likely for lack of memory',
     patterns: [
-      /it takes more memory than there is to spare here/,
       /nix was ended by SIGKILL, most likely for lack of memory/,
       /^(?:error: )?out of memory$/m,
     ],
-    examples: [
-      'it takes more memory than there is to spare here, 6.9 GB',
-      'nix was ended by SIGKILL, most likely for lack of memory',
-      'error: out of memory',
-    ],
+    examples: ['nix was ended by SIGKILL, most likely for lack of memory', 'error: out of memory'],
     why: 'The attribute was evaluated by itself, so that no other is to blame, and took more memory than the runner, or the control group that the job is in, has.',
     remedy: 'Use a runner with more memory, or make smaller what the attribute evaluates.',
-    shown: '__tests__/nix/evaluate-parallel.test.ts',
+    shown: '__tests__/nix/walk-crew.test.ts',
   },
   {
     ...COMMON,
