@@ -29,6 +29,8 @@ export type CacheServiceMood =
   | { readonly kind: 'stalled-downloads' }
   /** As `stalled-downloads`, but the connection is closed then. */
   | { readonly kind: 'cut-downloads' }
+  /** Downloads announce so many bytes, and then never end. */
+  | { readonly kind: 'huge-downloads'; readonly bytes: number }
   /** A status for everything: 500, 503, 429. */
   | { readonly kind: 'failing'; readonly status: number }
   /** As with the token of a fork's pull request. */
@@ -256,6 +258,11 @@ export class CacheServer implements AsyncDisposable {
     const blob = this.#blobs[Number(url.pathname.replace(/.*\//, ''))];
     if (!blob) {
       response.writeHead(404).end();
+      return;
+    }
+    if (this.mood.kind === 'huge-downloads') {
+      response.writeHead(200, { 'content-length': this.mood.bytes });
+      response.write(await readFile(blob.file));
       return;
     }
     const { size } = await stat(blob.file);

@@ -159,11 +159,12 @@ describe.each(TESTED_SUITES)('push-to on Nix of %s', (suite) => {
 
   it('a store that is down fails the step at its end, and no build; a warning where that is enough', async () => {
     const down = `ssh-ng://ci@127.0.0.1:${await freePort()}`;
-    const dead = `http://127.0.0.1:${await freePort()}`;
+    const address = `127.0.0.1:${await freePort()}/x?compression=zstd`;
+    const dead = `http://${address}`;
     const inputs = {
       ...logins(),
       'extra-nix-config': 'download-attempts = 1',
-      'push-to': `${down}\n${dead}\n${targetUri()}`,
+      'push-to': `${down}\nhttp://token-of-user:hunter2@${address}\n${targetUri()}`,
       'known-hosts': `${logins()['known-hosts']}\n${builder.knownHosts(Number(down.split(':')[2]))}`,
     };
     const attributes = { steady: recipes.file('steady', 77) };
@@ -173,6 +174,9 @@ describe.each(TESTED_SUITES)('push-to on Nix of %s', (suite) => {
     expect(ran.outputs.get('failed')).toBe('[]');
     expect(pushedOf(ran)['steady']).toEqual({ [down]: false, [dead]: false, [targetUri()]: true });
     expect(ran.log).toContain(`✗ 1 of 1 attribute not pushed to ${dead}: `);
+    expect(ran.log).toContain('::add-mask::hunter2');
+    const shown = ran.log.split('\n').filter((line) => !line.startsWith('::add-mask::'));
+    for (const text of [...shown, ran.summary]) expect(text).not.toMatch(/hunter2|token-of-user/);
 
     const { workspace } = ran;
     const lenient = { ...inputs, 'push-required': 'false' };

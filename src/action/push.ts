@@ -2,7 +2,7 @@ import picomatch from 'picomatch';
 import type { CopySelection } from '../build/copy-selection.ts';
 import type { PushRequest, PushStore } from '../build/push/push-request.ts';
 import { parseSigningKey } from '../domain/signing-key.ts';
-import { withoutPassword } from '../domain/ssh-uri.ts';
+import { withoutLogins } from '../domain/ssh-uri.ts';
 import { formatStoreUri, parseStoreUri } from '../domain/store-uri.ts';
 import type { InputPlace } from './destination.ts';
 import type { InputReader } from './input-reader.ts';
@@ -35,7 +35,7 @@ function readStore(reader: InputReader, line: string, isSigned: boolean): PushSt
     if (!parsed) return undefined;
     return { label: formatStoreUri(parsed), selection, way: { kind: 'daemon', uri: parsed } };
   }
-  const label = withoutPassword(uri);
+  const label = withoutLogins(uri);
   if (!BINARY_CACHE.test(uri)) {
     const allowed =
       'Allowed: s3://, https://, http://, file:// and ssh-ng://, then globs of attributes.';

@@ -1,4 +1,5 @@
 import * as core from '@actions/core';
+import { isOwnFolder } from './own-folder.ts';
 
 /** What main leaves for post. */
 export interface State {
@@ -49,16 +50,22 @@ export function saveOffload({ folder, isReady, writeSummary }: OffloadState): vo
 /** @returns undefined when main did not get as far as saving it. */
 export function loadState(): State | undefined {
   const marker = core.getState('marker');
-  const socketDirectory = core.getState('socket-directory') || undefined;
-  const keptFolder = core.getState('kept-folder') || undefined;
+  const socketDirectory = loadFolder('socket-directory');
+  const keptFolder = loadFolder('kept-folder');
   const unpackFolder = core.getState('unpack-folder') || undefined;
   if (marker === '') return undefined;
   return { marker, socketDirectory, keptFolder, unpackFolder, offload: loadOffload() };
 }
 
+/** Somebody else's folder is nothing that main left. */
+function loadFolder(name: string): string | undefined {
+  const folder = core.getState(name);
+  return isOwnFolder(folder) ? folder : undefined;
+}
+
 function loadOffload(): OffloadState | undefined {
-  const folder = core.getState('offload-folder');
-  if (folder === '') return undefined;
+  const folder = loadFolder('offload-folder');
+  if (folder === undefined) return undefined;
   return {
     folder,
     isReady: core.getState('offload-ready') === 'true',

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
+import { atMost } from './at-most.ts';
 import { HttpFailure, type ToolCache } from '../nix/install/downloads.ts';
 
 /** What a kept file is called in its folder. */
@@ -9,6 +10,9 @@ const FILE = 'archive';
 /** Milliseconds that a server may be silent before the first byte of a small text, and between two tries. */
 const READ_LIMIT = 10_000;
 const READ_PAUSE = 1000;
+
+/** Bytes of a small text: it holds one line. */
+const LONGEST_TEXT = 64 * 1024;
 
 /**
  * The runner's tool cache. The toolkit is loaded when something is asked of it: most runs never do.
@@ -56,7 +60,7 @@ async function read(url: string): Promise<string> {
     void message.destroy(new Error(`no end within ${READ_LIMIT / 1000} s`));
   const timer = setTimeout(silence, READ_LIMIT);
   try {
-    return await text(message);
+    return await text(atMost(message, LONGEST_TEXT));
   } finally {
     clearTimeout(timer);
   }

@@ -80,6 +80,11 @@ export function withoutPassword(text: string): string {
   return text.replace(/^((?:[^/@]*\/\/)?[^:@/]*):(?!\/\/).*@/, '$1:…@');
 }
 
+/** All URIs in a text without who logs in: the user may be a token. */
+export function withoutLogins(text: string): string {
+  return text.replace(/:\/\/[^/?#\s]*@/g, '://');
+}
+
 /** What somebody wrote where a URI is expected, quoted and cut, fit for a message. */
 export function shownUri(text: string): string {
   return JSON.stringify(withoutPassword(text).slice(0, 100));

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { open, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { hashSpellings } from '../domain/nix-hash.ts';
@@ -16,33 +17,47 @@ const SEARCH_LIMIT = 5000;
 export class Checkout {
   readonly #folders: readonly string[];
   readonly #env: NodeJS.ProcessEnv;
+  readonly #store: string;
 
-  private constructor(folders: readonly string[], env: NodeJS.ProcessEnv) {
+  private constructor(folders: readonly string[], env: NodeJS.ProcessEnv, store: string) {
     this.#folders = folders;
     this.#env = env;
+    this.#store = store;
   }
 
-  /** @param folders what is evaluated; the work trees that they are in belong to it */
-  static async of(folders: readonly string[], env: NodeJS.ProcessEnv): Promise<Checkout> {
+  /**
+   * @param folders what is evaluated; the work trees that they are in belong to it
+   * @param store the folder that store paths are in
+   */
+  static async of(
+    folders: readonly string[],
+    env: NodeJS.ProcessEnv,
+    store = '/nix/store',
+  ): Promise<Checkout> {
     const trees = await Promise.all(folders.map(workTreeOf));
     const all = [...folders, ...trees.filter((tree) => tree !== undefined)];
-    return new Checkout([...new Set(all)], env);
+    return new Checkout([...new Set(all)], env, store);
   }
 
   /**
    * The same place in the checkout. Nix names the copy in the store that it evaluates (2.34 of a git flake the checkout itself). A file
-   * there may be another flake's, so it has to be the same to the byte.
+   * there may be another flake's, so it has to be the same to the byte. What Nix says may be the flake's own text (`meta.position`).
    * @returns undefined for what is not from here
    */
   async place({ file, line, column }: Position): Promise<Position | undefined> {
+    if (path.normalize(file) !== file) return undefined; // with `..` it may be anywhere
     if (this.#folders.some((folder) => isWithin(file, folder))) return { file, line, column };
-    const [, inside] = /^\/nix\/store\/[^/]+\/(.+)$/s.exec(file) ?? [];
-    if (inside === undefined) return undefined;
-    const evaluated = await content(file);
+    if (!isWithin(file, this.#store)) return undefined;
+    const [name = '', ...rest] = file.slice(this.#store.length + 1).split('/');
+    const inside = rest.join('/');
+    if (inside === '') return undefined;
+    const evaluated = await content(inside, async () =>
+      path.join(await realpath(this.#store), name),
+    );
     if (evaluated === undefined) return undefined;
     for (const folder of this.#folders) {
-      const candidate = path.join(folder, inside);
-      if ((await content(candidate))?.equals(evaluated)) return { file: candidate, line, column };
+      if (!(await content(inside, () => realpath(folder)))?.equals(evaluated)) continue;
+      return { file: path.join(folder, inside), line, column };
     }
     return undefined;
   }
@@ -64,9 +79,21 @@ function isWithin(file: string, folder: string): boolean {
   return file.startsWith(`${folder}/`);
 }
 
-async function content(file: string): Promise<Buffer | undefined> {
-  const bytes = await readFile(file).catch(() => undefined);
-  return bytes === undefined || bytes.length > MAX_BYTES ? undefined : bytes;
+/** Of a regular file of a bearable size, that no link leads to from outside of its folder; undefined for anything else. */
+async function content(inside: string, folder: () => Promise<string>): Promise<Buffer | undefined> {
+  try {
+    const base = await folder();
+    const file = await realpath(path.join(base, inside));
+    if (!isWithin(file, base)) return undefined;
+    // Should a FIFO have taken its place, opening it must not wait.
+    await using handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
+    const found = await handle.stat();
+    if (!found.isFile() || found.size > MAX_BYTES) return undefined;
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(found.size), 0, found.size, 0);
+    return buffer.subarray(0, bytesRead);
+  } catch {
+    return undefined;
+  }
 }
 
 /** What it says, nothing if it fails: a search without a hit does. */

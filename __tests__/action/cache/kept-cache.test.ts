@@ -181,6 +181,19 @@ describe('what was not written with the key', () => {
     expect(await find('new')).toMatchObject({ found: undefined, ignored: 1 });
   });
 
+  it('does not fill the disk: more bytes than a file may have are not taken', async () => {
+    await keep({ seen: value });
+    server.mood = { kind: 'huge-downloads', bytes: 5 * 1024 ** 3 };
+    await using next = await job();
+    const file = path.join(next.folder, 'file');
+    expect(await next.kept.findFile('seen', file)).toBeUndefined();
+    expect(await readdir(next.folder)).toEqual([]);
+    expect({ ignored: next.kept.ignored, troubles: next.troubles }).toEqual({
+      ignored: 1,
+      troubles: [],
+    });
+  });
+
   it('is found neither with the same key and another passphrase', async () => {
     await keep({ seen: value }, { passphrase: 'one' });
     expect((await find('seen', undefined, { passphrase: 'one' })).found?.value).toEqual(value);

@@ -101,11 +101,14 @@ describe('where a release comes from', () => {
   });
 
   it('is never confused in the tool cache', () => {
-    const names = [undefined, 'https://a.example', 'https://b.example'].map((text) =>
+    const tarball = 'https://a.example/nix-2.34.8-x86_64-linux.tar.xz';
+    const hashed = [HASH, 'cd'.repeat(32)].map((sha256) => `${tarball}#sha256=${sha256}`);
+    const sources = [undefined, 'https://a.example', 'https://b.example', tarball, ...hashed];
+    const names = sources.map((text) =>
       toolName(releaseOf('2.34.8', LINUX, text === undefined ? text : parseInstallSource(text))),
     );
     expect(names[0]).toBe('nix');
-    expect(new Set(names).size).toBe(3);
+    expect(new Set(names).size).toBe(sources.length);
   });
 });
 

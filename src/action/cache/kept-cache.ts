@@ -1,11 +1,12 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
+import { rename, rm, stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { toError } from '../../domain/errors.ts';
 import type { Found, Kept } from '../../domain/kept.ts';
+import { TooLarge } from '../at-most.ts';
 import { Deadline, type Limits } from './deadline.ts';
 import type { PutAsideFolder } from './put-aside.ts';
-import { SealError, type Seal } from './seal.ts';
+import { SEAL_OVERHEAD, SealError, type Seal } from './seal.ts';
 import type { CacheService, Entry } from './service.ts';
 
 /** For finding an entry, and for a small value as a whole: what takes longer saves nothing. */
@@ -16,6 +17,9 @@ const LARGE: Limits = { totalMs: 90_000, silentMs: 10_000 };
 
 /** Bytes of a value: {@link Kept.find} holds it in memory. */
 const LARGEST_VALUE = 64 * 1024 * 1024;
+
+/** Bytes of a file: somebody may have put one there to fill the disk, and whether it is sealed only its end tells. */
+const LARGEST_FILE = 4 * 1024 ** 3;
 
 /** Bytes that are sealed at a time. */
 const PIECE = 256 * 1024;
@@ -55,7 +59,7 @@ export class KeptCache implements Kept {
     return !this.#isGivenUp;
   }
 
-  /** Entries that were there, and not found because of their seal. */
+  /** Entries that were there, and not found because of their seal, or their size. */
   get ignored(): number {
     return this.#ignored;
   }
@@ -64,12 +68,7 @@ export class KeptCache implements Kept {
     return await this.#find(key, prefix, async (entry, name) => {
       using deadline = this.#deadline(SMALL);
       const chunks: Buffer[] = [];
-      let size = 0;
-      for await (const chunk of this.#open(entry, deadline)) {
-        size += chunk.length;
-        if (size > LARGEST_VALUE) throw new Error('what was kept is too large for a value');
-        chunks.push(chunk);
-      }
+      for await (const chunk of this.#open(entry, LARGEST_VALUE, deadline)) chunks.push(chunk);
       return { key: name, value: Buffer.concat(chunks) };
     });
   }
@@ -85,7 +84,7 @@ export class KeptCache implements Kept {
       try {
         using deadline = this.#deadline(LARGE);
         const to = createWriteStream(unproved, { mode: 0o600 });
-        await pipeline(this.#open(entry, deadline), to);
+        await pipeline(this.#open(entry, LARGEST_FILE, deadline), to);
         await rename(unproved, file);
         return name;
       } catch (error) {
@@ -97,12 +96,11 @@ export class KeptCache implements Kept {
   }
 
   async keep(key: string, value: Uint8Array): Promise<void> {
-    await this.#noted(this.#keep(key, () => [value]));
+    if (value.length <= LARGEST_VALUE) await this.#noted(this.#keep(key, () => [value]));
   }
 
   async keepFile(key: string, file: string): Promise<void> {
-    const content = () => createReadStream(file, { highWaterMark: PIECE }) as AsyncIterable<Buffer>;
-    await this.#noted(this.#keep(key, content));
+    await this.#noted(this.#keepFile(key, file));
   }
 
   /** Ends when everything is put aside that was to be kept, also what nobody waited for. */
@@ -120,9 +118,9 @@ export class KeptCache implements Kept {
     return new Deadline(limits, this.#options.signal);
   }
 
-  #open(entry: Entry, deadline: Deadline): AsyncGenerator<Buffer> {
+  #open(entry: Entry, mostBytes: number, deadline: Deadline): AsyncGenerator<Buffer> {
     const { service, seal } = this.#options;
-    return seal.read(entry.key, service.download(entry, deadline));
+    return seal.read(entry.key, service.download(entry, deadline, mostBytes + SEAL_OVERHEAD));
   }
 
   async #find<T>(
@@ -141,7 +139,7 @@ export class KeptCache implements Kept {
       this.#options.onFound(name);
       return found;
     } catch (thrown) {
-      if (thrown instanceof SealError) this.#ignored += 1;
+      if (thrown instanceof SealError || thrown instanceof TooLarge) this.#ignored += 1;
       else this.#giveUp(toError(thrown));
       return undefined;
     }
@@ -175,6 +173,12 @@ export class KeptCache implements Kept {
     } catch (thrown) {
       this.#giveUp(toError(thrown));
     }
+  }
+
+  async #keepFile(key: string, file: string): Promise<void> {
+    const content = () => createReadStream(file, { highWaterMark: PIECE }) as AsyncIterable<Buffer>;
+    const found = await stat(file).catch(() => undefined); // reading it says why
+    if ((found?.size ?? 0) <= LARGEST_FILE) await this.#keep(key, content);
   }
 
   /** A service that did not answer once is not waited for again. */

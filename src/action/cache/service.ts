@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { record, string } from '../../domain/json.ts';
 import { printable } from '../../domain/text.ts';
+import { atMost } from '../at-most.ts';
 import type { Deadline } from './deadline.ts';
 import { HttpClient, noted, type HttpRequest } from './http.ts';
 
@@ -83,14 +84,17 @@ export class CacheService {
     };
   }
 
-  /** An entry's bytes, as they come. Rejects when they are fewer than were announced. */
-  async *download({ url }: Entry, deadline: Deadline): AsyncGenerator<Buffer> {
+  /**
+   * An entry's bytes, as they come. Rejects when they are fewer than were announced.
+   * @throws TooLarge
+   */
+  async *download({ url }: Entry, deadline: Deadline, mostBytes: number): AsyncGenerator<Buffer> {
     const response = await this.#http.send({ method: 'GET', url }, deadline);
     if (response.statusCode !== 200) {
       response.resume();
       throw new Error(`the download was answered with ${response.statusCode ?? 0}`);
     }
-    yield* noted(response as AsyncIterable<Buffer>, deadline);
+    yield* noted(atMost(response, mostBytes), deadline);
     if (!response.complete) throw new Error('the download ended too early');
   }
 

@@ -1,6 +1,7 @@
 import { ActionError } from '../../domain/errors.ts';
 import type { SigningKey } from '../../domain/signing-key.ts';
 import type { StorePath } from '../../domain/store-path.ts';
+import { withoutLogins } from '../../domain/ssh-uri.ts';
 import { printable, withoutColour } from '../../domain/text.ts';
 import { runNix } from '../../nix/nix-command.ts';
 
@@ -48,9 +49,7 @@ async function copy(push: NixPush, paths: readonly StorePath[]): Promise<void> {
   const onStderr = (line: string): void => void lines.push(line);
   const { exitCode } = await runNix({ ...command, env, workingDirectory, signal, onStderr });
   if (exitCode === 0) return;
-  const named = (text: string): string =>
-    text.replaceAll(target, to.label).replaceAll(to.uri, to.label).replaceAll(from.uri, from.label);
-  const all = lines.map((line) => named(withoutColour(line)));
+  const all = lines.map((line) => named(withoutColour(line), target, push));
   const first = all.find((line) => /^error\b/.test(line)) ?? all.at(-1) ?? 'nix copy failed';
   throw new ActionError(
     'push-failed',
@@ -59,6 +58,15 @@ async function copy(push: NixPush, paths: readonly StorePath[]): Promise<void> {
       hint: 'What was built is there all the same. Run the step again: what was pushed is not sent twice.',
     },
   );
+}
+
+/** Nix also names files in the cache, by URIs that have its login, and not its parameters. */
+function named(text: string, target: string, { from, to }: NixPush): string {
+  const known = text
+    .replaceAll(target, to.label)
+    .replaceAll(to.uri, to.label)
+    .replaceAll(from.uri, from.label);
+  return known.replace(/\bhttps?:\/\/\S+/gi, withoutLogins);
 }
 
 function withParameter(uri: string, name: string, value: string): string {

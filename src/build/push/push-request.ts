@@ -5,7 +5,7 @@ import type { CopySelection } from '../copy-selection.ts';
 
 /** A store that outputs go to. */
 export interface PushStore {
-  /** For people: without a password. */
+  /** For people: without a password, and of a binary cache without a user, who may be a token. */
   readonly label: string;
   /** Which attributes' outputs. */
   readonly selection: CopySelection;

@@ -8,10 +8,11 @@ import { ActionError } from '../../domain/errors.ts';
 import { download, downloadFailure, type ToolCache } from './downloads.ts';
 import { hashUrl, shownUrl, type Release } from './release.ts';
 
-/** What the tool cache calls a release: one from elsewhere is never taken for Nix's own. */
-export function toolName({ isOfficial, url }: Release): string {
-  if (isOfficial) return 'nix';
-  return `nix-${createHash('sha256').update(url).digest('hex').slice(0, 12)}`;
+/** What the tool cache calls a release: one from elsewhere is never taken for Nix's own, nor one for another of a known SHA-256. */
+export function toolName({ isOfficial, url, sha256 }: Release): string {
+  if (isOfficial && sha256 === undefined) return 'nix';
+  const what = sha256 === undefined ? url : `${url}#sha256=${sha256}`;
+  return `nix-${createHash('sha256').update(what).digest('hex').slice(0, 12)}`;
 }
 
 /**
@@ -33,14 +34,31 @@ export async function fetchRelease(
     release.sha256 ?? hashBeside(url, tools),
     isLocal ? undefined : download(tools, url, file, signal),
   ]);
-  const actual = await sha256OfFile(file, signal).catch((error: unknown) => {
+  try {
+    await requireHash(file, expected, shownUrl(url), signal);
+    return file;
+  } catch (error) {
+    if (!isLocal) await rm(file, { force: true });
     throw downloadFailure(url, error);
-  });
-  if (actual === expected) return file;
-  if (!isLocal) await rm(file, { force: true });
+  }
+}
+
+/**
+ * @param expected lower-case hexadecimal
+ * @param name of the file, for people
+ * @throws ActionError `checksum-mismatch`
+ */
+export async function requireHash(
+  file: string,
+  expected: string,
+  name: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const actual = await sha256OfFile(file, signal);
+  if (actual === expected) return;
   throw new ActionError(
     'checksum-mismatch',
-    `${shownUrl(url)} is not what it should be: its SHA-256 is ${actual}, expected is ${expected}`,
+    `${name} is not what it should be: its SHA-256 is ${actual}, expected is ${expected}`,
     {
       hint: 'It was damaged or cut off on its way, or exchanged. Run the job again; if that does not help, trust neither.',
     },

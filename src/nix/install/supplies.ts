@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import { fetchRelease, toolName } from './fetch-release.ts';
+import { fetchRelease, requireHash, toolName } from './fetch-release.ts';
 import type { InstallContext } from './install.ts';
 import { shownUrl, type Release } from './release.ts';
 import { requireUnpackers, type Archive } from './unpack.ts';
@@ -40,12 +40,14 @@ function keptSupply(release: Release, { kept, temporaryDirectory }: InstallConte
 }
 
 function machineSupply(release: Release, context: InstallContext): Supply {
-  const { tools } = context;
+  const { tools, signal } = context;
+  const { sha256 } = release;
   return {
     name: 'the tool cache',
     get: async () => {
       const file = await tools.find(toolName(release), release.version);
       if (file === undefined) return undefined;
+      if (sha256 !== undefined) await requireHash(file, sha256, path.basename(file), signal);
       await requireUnpackers(context);
       return { file, compression: 'xz' };
     },
@@ -85,6 +87,7 @@ async function remove(file: string): Promise<void> {
   await rm(file, { force: true }).catch(() => undefined);
 }
 
+/** With the expected SHA-256, where there is one: only what passed that check is kept under it. */
 function keptKey(release: Release): string {
   return `${toolName(release)}-${release.name}`;
 }

@@ -23,8 +23,9 @@ async function removeLeftovers(): Promise<void> {
   }
 }
 
-/** Removes such a folder; what cannot be removed is left. */
+/** Removes such a folder, and no other; what cannot be removed is left. */
 export async function removeUnpacked(folder: string): Promise<void> {
-  if (!path.basename(folder).startsWith(PREFIX)) return;
+  const { dir, base } = path.parse(path.resolve(folder));
+  if (dir !== NIX_FOLDER || !base.startsWith(PREFIX)) return;
   await rm(folder, { recursive: true, force: true }).catch(() => undefined);
 }
