@@ -3501,6 +3501,7 @@ function samePublicKey(one, other) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $b: () => (/* binding */ withoutLogins),
 /* harmony export */   G5: () => (/* binding */ withoutPassword),
 /* harmony export */   T0: () => (/* binding */ formatEndpoint),
 /* harmony export */   Wg: () => (/* binding */ DEFAULT_PORT),
@@ -3564,6 +3565,10 @@ function formatEndpoint({ protocol, user, host, port }) {
 /** Of an authority or a whole URI. */
 function withoutPassword(text) {
     return text.replace(/^((?:[^/@]*\/\/)?[^:@/]*):(?!\/\/).*@/, '$1:…@');
+}
+/** All URIs in a text without who logs in: the user may be a token. */
+function withoutLogins(text) {
+    return text.replace(/:\/\/[^/?#\s]*@/g, '://');
 }
 /** What somebody wrote where a URI is expected, quoted and cut, fit for a message. */
 function shownUri(text) {
@@ -3797,7 +3802,7 @@ function printable(text, limit = 500) {
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _cjs_globals_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8194);
 /* harmony import */ var _action_crash_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2955);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5683);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3936);
 
 
 
@@ -4707,7 +4712,7 @@ function getIDToken(aud) {
 
 /***/ }),
 
-/***/ 5683:
+/***/ 3936:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -5028,26 +5033,7 @@ function pad(value) {
 const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
 // EXTERNAL MODULE: ./domain/system.js
 var domain_system = __nccwpck_require__(8817);
-;// CONCATENATED MODULE: ./nix/load-locks.js
-
-
-/**
- * Removes the files by which Nix counts the builds on each machine. It names them after a machine's URI, in which there is a folder that is
- * another in each job, and never removes them (build-remote.cc, `openSlotLock`). A root daemon's are root's; then they stay.
- * @param folder an absolute path; the machines that were reached through launchers in it are those that no longer exist
- * @param stateDirectory Nix's
- */
-async function removeLoadLocks(folder, stateDirectory = '/nix/var/nix') {
-    const directory = external_node_path_.join(stateDirectory, 'current-load');
-    const part = `${folder.replaceAll('/', '_')}_`;
-    const names = await (0,promises_namespaceObject.readdir)(directory).catch(() => []);
-    const ours = names.filter((name) => name.includes(part));
-    await Promise.allSettled(ours.map((name) => (0,promises_namespaceObject.rm)(external_node_path_.join(directory, name))));
-}
-
 ;// CONCATENATED MODULE: ./action/place.js
-
-
 
 
 
@@ -5057,7 +5043,7 @@ function workspace() {
     return process.env['GITHUB_WORKSPACE'] ?? process.cwd();
 }
 /** The folder for the job's own files. */
-function temporary() {
+function place_temporary() {
     return process.env['RUNNER_TEMP'] ?? external_node_os_namespaceObject.tmpdir();
 }
 /**
@@ -5067,15 +5053,6 @@ function temporary() {
 function socketDirectory(preferred) {
     const way = external_node_path_.relative(workspace(), preferred);
     return way === '' || !way.startsWith('..') ? '/tmp' : preferred;
-}
-/** Makes one for a step's own sockets and secrets, of mode 0700, where no socket's path can become too long. */
-async function makeSocketDirectory() {
-    return await (0,promises_namespaceObject.mkdtemp)('/tmp/nix-remote-build-');
-}
-/** With what Nix made of the names in it. */
-async function removeSocketDirectory(folder) {
-    await removeLoadLocks(folder, process.env['NIX_STATE_DIR']);
-    await (0,promises_namespaceObject.rm)(folder, { recursive: true, force: true });
 }
 /** In a container the user may have no entry in passwd, for which Node throws. */
 function currentUser() {
@@ -5139,7 +5116,23 @@ function clock() {
     return performance.now() / 1000;
 }
 
+;// CONCATENATED MODULE: ./action/own-folder.js
+
+
+/** What main's folders are called; mkdtemp puts something random after it. */
+const PREFIX = 'nix-remote-build-';
+/**
+ * Whether a folder is called, and lies, as those that main makes. State is what somebody said who could write a workflow command; post
+ * removes with all that is in it only what passes here.
+ */
+function own_folder_isOwnFolder(folder) {
+    const { dir, base } = path.parse(path.resolve(folder));
+    const parents = ['/tmp', path.resolve(temporary())];
+    return path.isAbsolute(folder) && parents.includes(dir) && base.startsWith(PREFIX);
+}
+
 ;// CONCATENATED MODULE: ./action/state.js
+
 
 function saveMarker(marker) {
     lib_core/* saveState */.LZ('marker', marker);
@@ -5162,16 +5155,21 @@ function saveOffload({ folder, isReady, writeSummary }) {
 /** @returns undefined when main did not get as far as saving it. */
 function loadState() {
     const marker = core.getState('marker');
-    const socketDirectory = core.getState('socket-directory') || undefined;
-    const keptFolder = core.getState('kept-folder') || undefined;
+    const socketDirectory = loadFolder('socket-directory');
+    const keptFolder = loadFolder('kept-folder');
     const unpackFolder = core.getState('unpack-folder') || undefined;
     if (marker === '')
         return undefined;
     return { marker, socketDirectory, keptFolder, unpackFolder, offload: loadOffload() };
 }
+/** Somebody else's folder is nothing that main left. */
+function loadFolder(name) {
+    const folder = core.getState(name);
+    return isOwnFolder(folder) ? folder : undefined;
+}
 function loadOffload() {
-    const folder = core.getState('offload-folder');
-    if (folder === '')
+    const folder = loadFolder('offload-folder');
+    if (folder === undefined)
         return undefined;
     return {
         folder,
@@ -5186,6 +5184,32 @@ var key_text = __nccwpck_require__(1799);
 const external_node_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
 ;// CONCATENATED MODULE: external "node:stream/promises"
 const external_node_stream_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
+;// CONCATENATED MODULE: ./action/at-most.js
+/** An answer has more bytes than it may have. */
+class TooLarge extends Error {
+    name = 'TooLarge';
+    constructor(mostBytes) {
+        super(`the answer is larger than ${mostBytes} bytes`);
+    }
+}
+/**
+ * The bytes of an answer, as they come, and no more than so many: where more are announced, not one.
+ * @throws TooLarge
+ */
+async function* atMost(answer, mostBytes) {
+    if (Number(answer.headers['content-length'] ?? 0) > mostBytes) {
+        answer.destroy();
+        throw new TooLarge(mostBytes);
+    }
+    let left = mostBytes;
+    for await (const chunk of answer) {
+        left -= chunk.length;
+        if (left < 0)
+            throw new TooLarge(mostBytes);
+        yield chunk;
+    }
+}
+
 ;// CONCATENATED MODULE: ./action/cache/deadline.js
 /** Ends what listens to its signal: after so long in all, after so long without news, and with its own end. */
 class Deadline {
@@ -5278,7 +5302,7 @@ const SEAL = 32;
 const HEAD = MAGIC.length + VECTOR + SEAL;
 const CIPHER = 'aes-256-ctr';
 /** Bytes of a sealed file that are there besides its content. */
-const SEAL_OVERHEAD = (/* unused pure expression or super */ null && (HEAD));
+const SEAL_OVERHEAD = HEAD;
 /** What is read is not what was sealed with this key under this name. */
 class SealError extends Error {
     name = 'SealError';
@@ -5432,12 +5456,15 @@ var kept_cache_disposeResources = (undefined && undefined.__disposeResources) ||
 
 
 
+
 /** For finding an entry, and for a small value as a whole: what takes longer saves nothing. */
 const SMALL = { totalMs: 5000 };
 /** For the content of a file; without it the job takes longer, but not by more than this. */
 const LARGE = { totalMs: 90_000, silentMs: 10_000 };
 /** Bytes of a value: {@link Kept.find} holds it in memory. */
 const LARGEST_VALUE = 64 * 1024 * 1024;
+/** Bytes of a file: somebody may have put one there to fill the disk, and whether it is sealed only its end tells. */
+const LARGEST_FILE = 4 * 1024 ** 3;
 /** Bytes that are sealed at a time. */
 const PIECE = 256 * 1024;
 /** GitHub takes keys of up to 512 characters, without commas. */
@@ -5458,7 +5485,7 @@ class KeptCache {
     get isWorking() {
         return !this.#isGivenUp;
     }
-    /** Entries that were there, and not found because of their seal. */
+    /** Entries that were there, and not found because of their seal, or their size. */
     get ignored() {
         return this.#ignored;
     }
@@ -5468,13 +5495,8 @@ class KeptCache {
             try {
                 const deadline = kept_cache_addDisposableResource(env_1, this.#deadline(SMALL), false);
                 const chunks = [];
-                let size = 0;
-                for await (const chunk of this.#open(entry, deadline)) {
-                    size += chunk.length;
-                    if (size > LARGEST_VALUE)
-                        throw new Error('what was kept is too large for a value');
+                for await (const chunk of this.#open(entry, LARGEST_VALUE, deadline))
                     chunks.push(chunk);
-                }
                 return { key: name, value: Buffer.concat(chunks) };
             }
             catch (e_1) {
@@ -5486,15 +5508,15 @@ class KeptCache {
             }
         });
     }
-    async findFile(key, file, prefix) {
-        return await this.#find(key, prefix, async (entry, name) => {
+    async findFile(key, file, prefix, patience) {
+        const fetch = async (entry, name) => {
             const unproved = `${file}.unproved`;
             try {
                 const env_2 = { stack: [], error: void 0, hasError: false };
                 try {
                     const deadline = kept_cache_addDisposableResource(env_2, this.#deadline(LARGE), false);
                     const to = (0,external_node_fs_namespaceObject.createWriteStream)(unproved, { mode: 0o600 });
-                    await (0,external_node_stream_promises_namespaceObject.pipeline)(this.#open(entry, deadline), to);
+                    await (0,external_node_stream_promises_namespaceObject.pipeline)(this.#open(entry, LARGEST_FILE, deadline), to);
                     await (0,promises_namespaceObject.rename)(unproved, file);
                     return name;
                 }
@@ -5510,14 +5532,15 @@ class KeptCache {
                 await (0,promises_namespaceObject.rm)(unproved, { force: true });
                 throw error;
             }
-        });
+        };
+        return await this.#find(key, prefix, fetch, patience);
     }
     async keep(key, value) {
-        await this.#noted(this.#keep(key, () => [value]));
+        if (value.length <= LARGEST_VALUE)
+            await this.#noted(this.#keep(key, () => [value]));
     }
     async keepFile(key, file) {
-        const content = () => (0,external_node_fs_namespaceObject.createReadStream)(file, { highWaterMark: PIECE });
-        await this.#noted(this.#keep(key, content));
+        await this.#noted(this.#keepFile(key, file));
     }
     /** Ends when everything is put aside that was to be kept, also what nobody waited for. */
     async close() {
@@ -5531,15 +5554,15 @@ class KeptCache {
     #deadline(limits) {
         return new Deadline(limits, this.#options.signal);
     }
-    #open(entry, deadline) {
+    #open(entry, mostBytes, deadline) {
         const { service, seal } = this.#options;
-        return seal.read(entry.key, service.download(entry, deadline));
+        return seal.read(entry.key, service.download(entry, deadline, mostBytes + SEAL_OVERHEAD));
     }
-    async #find(key, prefix, fetch) {
+    async #find(key, prefix, fetch, patience) {
         if (this.#isGivenUp || !this.#options.service.canRead)
             return undefined;
         try {
-            const entry = await this.#lookUp(key, prefix);
+            const entry = await this.#lookUp(key, prefix, patience);
             if (!entry)
                 return undefined;
             const name = entry.key.slice(this.#options.prefix.length);
@@ -5549,7 +5572,7 @@ class KeptCache {
             return found;
         }
         catch (thrown) {
-            if (thrown instanceof SealError)
+            if (thrown instanceof SealError || thrown instanceof TooLarge)
                 this.#ignored += 1;
             else
                 this.#giveUp((0,domain_errors/* toError */.iT)(thrown));
@@ -5557,11 +5580,11 @@ class KeptCache {
         }
     }
     /** GitHub also answers with keys that begin with the very key that was asked for. */
-    async #lookUp(key, prefix) {
+    async #lookUp(key, prefix, patience) {
         const env_3 = { stack: [], error: void 0, hasError: false };
         try {
-            const { service, prefix: own } = this.#options;
-            const deadline = kept_cache_addDisposableResource(env_3, this.#deadline(SMALL), false);
+            const { service, prefix: own, signal } = this.#options;
+            const deadline = kept_cache_addDisposableResource(env_3, new Deadline(SMALL, patience ? AbortSignal.any([signal, patience]) : signal), false);
             const whole = prefix === undefined ? undefined : own + prefix;
             const entry = await service.find(own + key, whole, deadline);
             const isAsked = entry?.key === own + key || (whole !== undefined && entry?.key.startsWith(whole) === true);
@@ -5587,6 +5610,12 @@ class KeptCache {
         catch (thrown) {
             this.#giveUp((0,domain_errors/* toError */.iT)(thrown));
         }
+    }
+    async #keepFile(key, file) {
+        const content = () => (0,external_node_fs_namespaceObject.createReadStream)(file, { highWaterMark: PIECE });
+        const found = await (0,promises_namespaceObject.stat)(file).catch(() => undefined); // reading it says why
+        if ((found?.size ?? 0) <= LARGEST_FILE)
+            await this.#keep(key, content);
     }
     /** A service that did not answer once is not waited for again. */
     #giveUp({ message }) {
@@ -5715,6 +5744,7 @@ async function* noted(source, deadline) {
 
 
 
+
 /*
  * GitHub's cache service, as its own client (@actions/cache 6) speaks to it: three calls of Twirp with JSON, and a blob of Azure's behind
  * a signed address.
@@ -5769,14 +5799,17 @@ class CacheService {
             url: new URL(json_string(reply['signed_download_url'], 'signed_download_url')),
         };
     }
-    /** An entry's bytes, as they come. Rejects when they are fewer than were announced. */
-    async *download({ url }, deadline) {
+    /**
+     * An entry's bytes, as they come. Rejects when they are fewer than were announced.
+     * @throws TooLarge
+     */
+    async *download({ url }, deadline, mostBytes) {
         const response = await this.#http.send({ method: 'GET', url }, deadline);
         if (response.statusCode !== 200) {
             response.resume();
             throw new Error(`the download was answered with ${response.statusCode ?? 0}`);
         }
-        yield* noted(response, deadline);
+        yield* noted(atMost(response, mostBytes), deadline);
         if (!response.complete)
             throw new Error('the download ended too early');
     }
@@ -5975,7 +6008,7 @@ async function removePutAside(folder) {
 async function keepWith(mayKeep, secrets, endpoints, signal) {
     const onTrouble = (text) => lib_core/* info */.pq(`going on without the cache: ${text}`);
     const onFound = (key) => lib_core/* info */.pq(`from the cache: ${key}`);
-    const aside = new PutAsideFolder(temporary(), saveKeptFolder);
+    const aside = new PutAsideFolder(place_temporary(), saveKeptFolder);
     const told = { onFound, onTrouble };
     const source = { secrets, endpoints, aside, signal, ...told, env: process.env };
     const cache = mayKeep ? await openKept(source) : undefined;
@@ -6070,9 +6103,39 @@ function visible(text) {
     return (0,domain_text/* withoutColour */.Zb)(text).toWellFormed().replaceAll(HIDDEN, '\u{fffd}');
 }
 
+;// CONCATENATED MODULE: ./action/summary/fitting.js
+
+/** Bytes of a whole summary: GitHub shows nothing of one beyond 1 MiB. The rest is for the note that there was more. */
+const MAX_BYTES = 1024 * 1024 - 1000;
+/** Bytes between two parts, at most. */
+const BLANK = 2;
+/** The first of these parts that together, each with a blank line after it, take no more bytes. */
+function fitting(parts, maxBytes) {
+    const fit = [];
+    let bytes = 0;
+    for (const part of parts) {
+        bytes += Buffer.byteLength(part) + BLANK;
+        if (bytes > maxBytes)
+            break;
+        fit.push(part);
+    }
+    return fit;
+}
+/** Sections as one page that GitHub shows: without the last ones, which it says, where all would be too long. */
+function page(sections) {
+    const shown = fitting(sections, MAX_BYTES);
+    const left = sections.length - shown.length;
+    const note = `The summary would be longer than GitHub shows: ${plural(left, 'section')} left out here. \`results-file\` has all attributes.`;
+    return [...shown, ...(left > 0 ? [note] : [])].join('\n\n').concat('\n');
+}
+
 ;// CONCATENATED MODULE: ./action/pushes.js
 
 
+
+
+/** Bytes of the summary's section. */
+const pushes_MAX_BYTES = 20_000;
 /** What `results` says of pushes of one attribute; nothing where it is for no store. */
 function pushEntries({ attribute, status }, pushes) {
     const own = pushes.flatMap(({ store, pushed, failed }) => {
@@ -6081,15 +6144,17 @@ function pushEntries({ attribute, status }, pushes) {
     });
     return own.length === 0 || !(0,domain_outcome/* isGood */.Kg)(status) ? {} : { pushed: Object.fromEntries(own) };
 }
-/** A line for each store that was pushed to. */
+/** A line for each store that was pushed to, as far as there is room. */
 function pushSection(pushes) {
-    return pushes
-        .map(({ store, pushed, failed }) => {
-        const sign = failed.length > 0 ? '❌' : '✅';
-        const left = failed.length > 0 ? `, ${failed.length} failed` : '';
-        return `- ${sign} pushed to ${code(store)}: ${pushed.length}${left}`;
-    })
-        .join('\n');
+    const lines = fitting(pushes.map(line), pushes_MAX_BYTES);
+    const left = pushes.length - lines.length;
+    const rest = left > 0 ? [`- ${plural(left, 'more store')}: see \`results-file\``] : [];
+    return [...lines, ...rest].join('\n');
+}
+function line({ store, pushed, failed }) {
+    const sign = failed.length > 0 ? '❌' : '✅';
+    const left = failed.length > 0 ? `, ${failed.length} failed` : '';
+    return `- ${sign} pushed to ${code(store)}: ${pushed.length}${left}`;
 }
 
 ;// CONCATENATED MODULE: ./domain/tree-difference.js
@@ -6119,8 +6184,11 @@ function describeFile(difference) {
 ;// CONCATENATED MODULE: ./action/differences.js
 
 
-/** Outputs in the summary; `results-file` has all. */
+
+/** Outputs in the summary, their bytes, and those of one's files; `results-file` has all. */
 const MOST_OUTPUTS = 20;
+const differences_MAX_BYTES = 150_000;
+const MAX_FILES_BYTES = 20_000;
 /** What `results` says of outputs that came out in two ways; nothing where there are none. */
 function differenceEntries({ differences }) {
     if (!differences)
@@ -6134,19 +6202,27 @@ function differenceEntries({ differences }) {
         })),
     };
 }
-/** A section of the summary for each output that came out in two ways. */
+/** A section of the summary for each output that came out in two ways, as far as there is room. */
 function differenceSections(outcomes) {
     const all = new Map(outcomes.flatMap(({ differences = [] }) => differences.map((each) => [each.path, each])));
-    return [...all.values()].slice(0, MOST_OUTPUTS).map(({ path, places, difference }) => {
-        const [one, other] = places;
-        const files = (difference?.files ?? []).map(describeFile);
-        const more = difference && difference.more > 0 ? [`and ${difference.more} more`] : [];
-        return [
-            `#### ${code(path)} came out in two ways`,
-            [`- first: ${code(one)}`, `- second: ${other === undefined ? 'not kept' : code(other)}`].join('\n'),
-            ...(files.length > 0 ? [preformatted([...files, ...more].join('\n'))] : []),
-        ].join('\n\n');
-    });
+    const sections = fitting([...all.values()].slice(0, MOST_OUTPUTS).map(section), differences_MAX_BYTES);
+    const left = all.size - sections.length;
+    return left === 0
+        ? sections
+        : [...sections, `${left} more that came out in two ways are in \`results-file\`.`];
+}
+function section({ path, places: [one, other], difference }) {
+    return [
+        `#### ${code(path)} came out in two ways`,
+        [`- first: ${code(one)}`, `- second: ${other === undefined ? 'not kept' : code(other)}`].join('\n'),
+        ...(difference && difference.files.length > 0 ? [filesBlock(difference)] : []),
+    ].join('\n\n');
+}
+function filesBlock({ files, more }) {
+    const lines = files.map(describeFile);
+    const shown = fitting(lines.map(preformatted), MAX_FILES_BYTES).length;
+    const left = lines.length - shown + more;
+    return preformatted([...lines.slice(0, shown), ...(left > 0 ? [`and ${left} more`] : [])].join('\n'));
 }
 
 ;// CONCATENATED MODULE: ./action/results.js
@@ -6314,15 +6390,22 @@ async function tellOfEarlyFailure(error, inputs) {
         installables: installablesOf(inputs),
         task: taskOf(inputs),
     };
-    try {
+    await orWarn('The outputs', async () => {
         if (failure.task === 'build')
             await setEarlyOutputs(failure, inputs);
+    });
+    await orWarn('The job summary', async () => {
         const isWanted = inputs?.writeSummary ?? lib_core/* getInput */.V4('summary') !== 'false';
         if (isWanted)
             await writeSummary(renderEarlyFailure(failure));
+    });
+}
+async function orWarn(what, write) {
+    try {
+        await write();
     }
     catch (thrown) {
-        lib_core/* warning */.$e(`Outputs and summary could not be written: ${(0,domain_errors/* toError */.iT)(thrown).message}`);
+        lib_core/* warning */.$e(`${what} could not be written: ${(0,domain_errors/* toError */.iT)(thrown).message}`);
     }
 }
 async function setEarlyOutputs(failure, inputs) {
@@ -6333,7 +6416,7 @@ async function setEarlyOutputs(failure, inputs) {
         pushes: [],
         bytesUploaded: 0,
         bytesDownloaded: 0,
-    }, await (0,promises_namespaceObject.mkdtemp)(external_node_path_.join(temporary(), 'nix-remote-build-')));
+    }, await (0,promises_namespaceObject.mkdtemp)(external_node_path_.join(place_temporary(), 'nix-remote-build-')));
 }
 /** Where inputs are wrong, whether anything was to be built is what they say all the same. */
 function taskOf(inputs) {
@@ -7172,7 +7255,7 @@ function readStore(reader, line, isSigned) {
             return undefined;
         return { label: formatStoreUri(parsed), selection, way: { kind: 'daemon', uri: parsed } };
     }
-    const label = (0,ssh_uri/* withoutPassword */.G5)(uri);
+    const label = (0,ssh_uri/* withoutLogins */.$b)(uri);
     if (!BINARY_CACHE.test(uri)) {
         const allowed = 'Allowed: s3://, https://, http://, file:// and ssh-ng://, then globs of attributes.';
         reader.complain('push-to', `'${label}' is no store that can be pushed to`, allowed);
@@ -7555,6 +7638,8 @@ function readOptions(reader, rebuild) {
 ;// CONCATENATED MODULE: ./action/summary/overview.js
 
 
+/** Characters of why this mode was chosen. */
+const MAX_REASON = 2000;
 /** In the order in which they begin. */
 const PHASE_NAMES = {
     connect: 'connect',
@@ -7585,7 +7670,7 @@ function verdict(report, failed) {
 }
 /** Which mode, where, and why. */
 function place({ mode, remote, reason }) {
-    const why = reason === undefined ? '' : `: ${escapeText(reason)}`;
+    const why = reason === undefined ? '' : `: ${escapeText(cut(reason, MAX_REASON))}`;
     return `Mode **${mode}** on ${code(remote)}${why}`;
 }
 /** `40 built, 5 cached, 3 failed`. */
@@ -7704,6 +7789,7 @@ function derivationName(drvPath) {
 
 ;// CONCATENATED MODULE: ./action/foreign-lines.js
 
+
 /**
  * What the runner reads as a command: `::` at a line's start, the old `##[` anywhere. For it a carriage return ends a line too, and
  * U+0085 is a blank (.NET's ReadLine and TrimStart).
@@ -7721,6 +7807,10 @@ function writeForeign(lines, write) {
     for (const line of lines)
         write(line);
     write(`::${token}::`);
+}
+/** A line that begins with words of ours and quotes others': nothing in it can act as a workflow command. */
+function titleText(text) {
+    return (0,domain_text/* printable */.g$)(text).replaceAll('##[', '## [');
 }
 
 ;// CONCATENATED MODULE: ./action/log-lines.js
@@ -7848,7 +7938,7 @@ class BuildBlocks {
             case 'build-stopped': {
                 const block = this.#block(event.drvPath);
                 this.#blocks.delete(event.drvPath);
-                const title = stoppedLine(event, block.builder);
+                const title = titleText(stoppedLine(event, block.builder));
                 if (event.verdict === 'failed')
                     this.#showOpen(title, event.drvPath, block);
                 else
@@ -7930,7 +8020,8 @@ class BuildBlocks {
             this.#write(title);
             return;
         }
-        this.#write(`::group::${title}`);
+        // The runner reads `%0A` in a command as a line feed.
+        this.#write(`::group::${title.replaceAll('%', '%25')}`);
         this.#showLines(tail);
         this.#write('::endgroup::');
     }
@@ -8113,7 +8204,7 @@ class Log {
 
 
 /**
- * Has GitHub's runner hide tokens in the log of this step and of later ones, which can make Nix show them. It does so by itself only for
+ * Has GitHub's runner hide tokens, and logins of binary caches, in the log of this step and of later ones, which can make Nix show them. It does so by itself only for
  * what comes from its own `secrets`.
  */
 function maskTokens(secrets) {
@@ -8124,10 +8215,33 @@ function maskTokens(secrets) {
         signingKey,
         signingKey.slice(signingKey.indexOf(':') + 1),
         ...tokensIn(secrets['extra-nix-config']),
+        ...loginsIn(lib_core/* getInput */.V4('push-to')),
     ];
     for (const each of new Set(all))
         if (each !== '')
             lib_core/* setSecret */.Pq(each);
+}
+/** Shorter ones are no secrets, and hidden they would make a log unreadable: `https://TOKEN:x@host`. */
+const SHORTEST = 4;
+/** User names of this length are rather tokens, also with a password: `https://TOKEN:x-oauth-basic@host`. */
+const TOKEN_LENGTH = 16;
+/** What is secret of the logins in `push-to`, as written and as sent. */
+function loginsIn(pushTo) {
+    const logins = pushTo.matchAll(/\b(?:https?|s3):\/\/([^/?#\s]*)@/gi);
+    const parts = [...logins].flatMap(([, login = '']) => {
+        const [, user = '', password] = /^([^:]*)(?::(.*))?$/s.exec(login) ?? [];
+        const isToken = !password || user.length >= TOKEN_LENGTH;
+        return [login, password ?? '', isToken ? user : ''];
+    });
+    return parts.flatMap((part) => [part, decoded(part)]).filter(({ length }) => length >= SHORTEST);
+}
+function decoded(text) {
+    try {
+        return decodeURIComponent(text);
+    }
+    catch {
+        return text;
+    }
 }
 
 ;// CONCATENATED MODULE: ./build/endpoints.js
@@ -9746,20 +9860,15 @@ const EVALUATION_TEXTS = [
     {
         ...evaluation_COMMON,
         id: 'evaluation-memory',
-        message: 'it takes more memory than there is to spare here',
+        message: 'nix was ended by SIGKILL, most likely for lack of memory',
         patterns: [
-            /it takes more memory than there is to spare here/,
             /nix was ended by SIGKILL, most likely for lack of memory/,
             /^(?:error: )?out of memory$/m,
         ],
-        examples: [
-            'it takes more memory than there is to spare here, 6.9 GB',
-            'nix was ended by SIGKILL, most likely for lack of memory',
-            'error: out of memory',
-        ],
+        examples: ['nix was ended by SIGKILL, most likely for lack of memory', 'error: out of memory'],
         why: 'The attribute was evaluated by itself, so that no other is to blame, and took more memory than the runner, or the control group that the job is in, has.',
         remedy: 'Use a runner with more memory, or make smaller what the attribute evaluates.',
-        shown: '__tests__/nix/evaluate-parallel.test.ts',
+        shown: '__tests__/nix/walk-crew.test.ts',
     },
     {
         ...evaluation_COMMON,
@@ -14069,11 +14178,12 @@ function killGroup(child, signal) {
 const version_VERSION = /^nix \((?<vendor>[^)]*)\) (?<text>(?<major>\d+)\.(?<minor>\d+)\S*)/m;
 /** Reads what `nix --version` prints; `undefined` if that is something else. */
 function parseNixVersion(printed) {
-    const groups = version_VERSION.exec(printed)?.groups;
-    if (groups === undefined)
+    const match = version_VERSION.exec(printed);
+    if (match?.groups === undefined)
         return undefined;
-    const { vendor = '', text = '', major = '', minor = '' } = groups;
-    return { vendor: vendorOf(vendor), text, major: Number(major), minor: Number(minor) };
+    const [line] = match;
+    const { vendor = '', text = '', major = '', minor = '' } = match.groups;
+    return { vendor: vendorOf(vendor), text, line, major: Number(major), minor: Number(minor) };
 }
 /** Whether it is at least Nix `major.minor`. Lix counts apart from 2.90 on: ask for its vendor first where it matters. */
 function version_isAtLeast(version, major, minor) {
@@ -14518,6 +14628,43 @@ function withGitConfig(env, key, value) {
     };
 }
 
+;// CONCATENATED MODULE: ./nix/load-locks.js
+
+
+/**
+ * Removes the files by which Nix counts the builds on each machine. It names them after a machine's URI, in which there is a folder that is
+ * another in each job, and never removes them (build-remote.cc, `openSlotLock`). A root daemon's are root's; then they stay.
+ * @param folder an absolute path; the machines that were reached through launchers in it are those that no longer exist
+ * @param stateDirectory Nix's
+ */
+async function removeLoadLocks(folder, stateDirectory = '/nix/var/nix') {
+    const directory = external_node_path_.join(stateDirectory, 'current-load');
+    const part = `${folder.replaceAll('/', '_')}_`;
+    const names = await (0,promises_namespaceObject.readdir)(directory).catch(() => []);
+    const ours = names.filter((name) => name.includes(part));
+    await Promise.allSettled(ours.map((name) => (0,promises_namespaceObject.rm)(external_node_path_.join(directory, name))));
+}
+
+;// CONCATENATED MODULE: ./action/socket-directory.js
+
+
+
+
+/** Makes one for a step's own sockets and secrets, of mode 0700, where no socket's path can become too long. */
+async function makeSocketDirectory() {
+    return await (0,promises_namespaceObject.mkdtemp)('/tmp/nix-remote-build-');
+}
+/** With what Nix made of the names in it. Never rejects: what was built is built. */
+async function removeSocketDirectory(folder) {
+    try {
+        await removeLoadLocks(folder, process.env['NIX_STATE_DIR']);
+        await (0,promises_namespaceObject.rm)(folder, { recursive: true, force: true });
+    }
+    catch (error) {
+        lib_core/* warning */.$e(`${folder} could not be removed: ${(0,domain_errors/* toError */.iT)(error).message}`);
+    }
+}
+
 ;// CONCATENATED MODULE: ./action/preflight-table.js
 
 
@@ -14561,6 +14708,7 @@ function preflightMarkdown(all) {
 }
 
 ;// CONCATENATED MODULE: ./action/preflight.js
+
 
 
 
@@ -15110,11 +15258,12 @@ function downloads_codeOf(error) {
 
 
 
-/** What the tool cache calls a release: one from elsewhere is never taken for Nix's own. */
-function toolName({ isOfficial, url }) {
-    if (isOfficial)
+/** What the tool cache calls a release: one from elsewhere is never taken for Nix's own, nor one for another of a known SHA-256. */
+function toolName({ isOfficial, url, sha256 }) {
+    if (isOfficial && sha256 === undefined)
         return 'nix';
-    return `nix-${(0,external_node_crypto_.createHash)('sha256').update(url).digest('hex').slice(0, 12)}`;
+    const what = sha256 === undefined ? url : `${url}#sha256=${sha256}`;
+    return `nix-${(0,external_node_crypto_.createHash)('sha256').update(what).digest('hex').slice(0, 12)}`;
 }
 /**
  * Gets a release's tarball, and checks its SHA-256: the pinned one, or that which is told beside it.
@@ -15130,14 +15279,26 @@ async function fetchRelease(release, tools, folder, signal) {
         release.sha256 ?? hashBeside(url, tools),
         isLocal ? undefined : download(tools, url, file, signal),
     ]);
-    const actual = await sha256OfFile(file, signal).catch((error) => {
-        throw downloadFailure(url, error);
-    });
-    if (actual === expected)
+    try {
+        await requireHash(file, expected, shownUrl(url), signal);
         return file;
-    if (!isLocal)
-        await (0,promises_namespaceObject.rm)(file, { force: true });
-    throw new domain_errors/* ActionError */.lZ('checksum-mismatch', `${shownUrl(url)} is not what it should be: its SHA-256 is ${actual}, expected is ${expected}`, {
+    }
+    catch (error) {
+        if (!isLocal)
+            await (0,promises_namespaceObject.rm)(file, { force: true });
+        throw downloadFailure(url, error);
+    }
+}
+/**
+ * @param expected lower-case hexadecimal
+ * @param name of the file, for people
+ * @throws ActionError `checksum-mismatch`
+ */
+async function requireHash(file, expected, name, signal) {
+    const actual = await sha256OfFile(file, signal);
+    if (actual === expected)
+        return;
+    throw new domain_errors/* ActionError */.lZ('checksum-mismatch', `${name} is not what it should be: its SHA-256 is ${actual}, expected is ${expected}`, {
         hint: 'It was damaged or cut off on its way, or exchanged. Run the job again; if that does not help, trust neither.',
     });
 }
@@ -15292,13 +15453,16 @@ function keptSupply(release, { kept, temporaryDirectory }) {
     };
 }
 function machineSupply(release, context) {
-    const { tools } = context;
+    const { tools, signal } = context;
+    const { sha256 } = release;
     return {
         name: 'the tool cache',
         get: async () => {
             const file = await tools.find(toolName(release), release.version);
             if (file === undefined)
                 return undefined;
+            if (sha256 !== undefined)
+                await requireHash(file, sha256, external_node_path_.basename(file), signal);
             await requireUnpackers(context);
             return { file, compression: 'xz' };
         },
@@ -15337,6 +15501,7 @@ function remote(release, context) {
 async function remove(file) {
     await (0,promises_namespaceObject.rm)(file, { force: true }).catch(() => undefined);
 }
+/** With the expected SHA-256, where there is one: only what passed that check is kept under it. */
 function keptKey(release) {
     return `${toolName(release)}-${release.name}`;
 }
@@ -15345,27 +15510,28 @@ function keptKey(release) {
 
 
 
-const PREFIX = '.nix-remote-build-';
+const unpack_folder_PREFIX = '.nix-remote-build-';
 /** Milliseconds after which what a killed job left in /nix is nobody's. Unpacking takes seconds. */
 const LEFT_BEHIND = 3_600_000;
 /** Makes a folder to unpack in, on the file system of the store. */
 async function makeUnpackFolder() {
     await removeLeftovers();
-    return (0,promises_namespaceObject.mkdtemp)(external_node_path_.join(NIX_FOLDER, PREFIX));
+    return (0,promises_namespaceObject.mkdtemp)(external_node_path_.join(NIX_FOLDER, unpack_folder_PREFIX));
 }
 /** What jobs left that were killed with their machine. */
 async function removeLeftovers() {
     const names = await (0,promises_namespaceObject.readdir)(NIX_FOLDER);
-    for (const name of names.filter((each) => each.startsWith(PREFIX))) {
+    for (const name of names.filter((each) => each.startsWith(unpack_folder_PREFIX))) {
         const folder = external_node_path_.join(NIX_FOLDER, name);
         const found = await (0,promises_namespaceObject.stat)(folder).catch(() => undefined);
         if (found && Date.now() - found.mtimeMs > LEFT_BEHIND)
             await removeUnpacked(folder);
     }
 }
-/** Removes such a folder; what cannot be removed is left. */
+/** Removes such a folder, and no other; what cannot be removed is left. */
 async function removeUnpacked(folder) {
-    if (!external_node_path_.basename(folder).startsWith(PREFIX))
+    const { dir, base } = external_node_path_.parse(external_node_path_.resolve(folder));
+    if (dir !== NIX_FOLDER || !base.startsWith(unpack_folder_PREFIX))
         return;
     await (0,promises_namespaceObject.rm)(folder, { recursive: true, force: true }).catch(() => undefined);
 }
@@ -15644,11 +15810,14 @@ function once(act) {
 
 
 
+
 /** What a kept file is called in its folder. */
 const FILE = 'archive';
 /** Milliseconds that a server may be silent before the first byte of a small text, and between two tries. */
 const READ_LIMIT = 10_000;
 const READ_PAUSE = 1000;
+/** Bytes of a small text: it holds one line. */
+const tool_cache_LONGEST_TEXT = 64 * 1024;
 /**
  * The runner's tool cache. The toolkit is loaded when something is asked of it: most runs never do.
  * Without RUNNER_TOOL_CACHE nothing is kept.
@@ -15697,7 +15866,7 @@ async function read(url) {
     const silence = () => void message.destroy(new Error(`no end within ${READ_LIMIT / 1000} s`));
     const timer = setTimeout(silence, READ_LIMIT);
     try {
-        return await (0,consumers_namespaceObject.text)(message);
+        return await (0,consumers_namespaceObject.text)(atMost(message, tool_cache_LONGEST_TEXT));
     }
     finally {
         clearTimeout(timer);
@@ -15721,7 +15890,7 @@ function openNix(wanted, env, kept, signal) {
         ...{ env, signal, system: runnerSystem() },
         ...{ kept, tools: toolCache(external_node_process_namespaceObject.env) },
         owner: { uid: external_node_process_namespaceObject.getuid?.() ?? 0, gid: external_node_process_namespaceObject.getgid?.() ?? 0 },
-        temporaryDirectory: temporary(),
+        temporaryDirectory: place_temporary(),
         isMachineKept: external_node_process_namespaceObject.env['RUNNER_ENVIRONMENT'] !== 'github-hosted',
         tell: lib_core/* info */.pq,
         warn: lib_core/* warning */.$e,
@@ -15775,7 +15944,7 @@ function isSecretInput(name) {
 
 /** Rows of the table, and their bytes: GitHub shows nothing of a summary beyond 1 MiB. */
 const MAX_ROWS = 1000;
-const MAX_BYTES = 450_000;
+const attributes_MAX_BYTES = 450_000;
 /** What is good is folded away where there is more of it. */
 const MAX_OPEN = 30;
 const STATUS = [
@@ -15813,7 +15982,7 @@ function attributesTable({ mode, outcomes, history }) {
     ];
     const bad = outcomes.filter(({ status }) => !(0,domain_outcome/* isGood */.Kg)(status));
     const good = outcomes.filter(({ status }) => (0,domain_outcome/* isGood */.Kg)(status));
-    const { rows, left } = fitting([...bad, ...good], columns);
+    const { rows, left } = attributes_fitting([...bad, ...good], columns);
     const rest = left > 0 ? [`${left} more are in \`results-file\`.`] : [];
     if (outcomes.length <= MAX_OPEN)
         return [tableOf(columns, rows), ...rest].join('\n\n');
@@ -15826,13 +15995,13 @@ function attributesTable({ mode, outcomes, history }) {
         ...rest,
     ].join('\n\n');
 }
-function fitting(outcomes, columns) {
+function attributes_fitting(outcomes, columns) {
     const rows = [];
     let bytes = 0;
     for (const outcome of outcomes.slice(0, MAX_ROWS)) {
         const text = row(columns.map(({ cell }) => cell(outcome)));
         bytes += Buffer.byteLength(text) + 1;
-        if (bytes > MAX_BYTES)
+        if (bytes > attributes_MAX_BYTES)
             break;
         rows.push(text);
     }
@@ -15994,6 +16163,26 @@ function lastWords(record, told) {
     return told.size <= failures_MAX_OPEN ? [`${title}:`, text] : [folded(title, text)];
 }
 
+;// CONCATENATED MODULE: ./action/summary/problems.js
+
+
+
+
+/** Boxes for what went wrong after good builds, and their bytes; copies fail alike, so there are few. */
+const MAX_BOXES = 20;
+const problems_MAX_BYTES = 60_000;
+/** Characters of one. */
+const problems_MAX_TEXT = 2000;
+/** What went wrong after good builds: a box for each, as far as there is room. */
+function problemBoxes(problems) {
+    const all = problems
+        .slice(0, MAX_BOXES)
+        .map((problem) => warningBox(cut((0,action_failures/* errorText */.kc)(problem), problems_MAX_TEXT)));
+    const boxes = fitting(all, problems_MAX_BYTES);
+    const left = problems.length - boxes.length;
+    return left === 0 ? boxes : [...boxes, `${plural(left, 'more problem')} not shown.`];
+}
+
 ;// CONCATENATED MODULE: ./action/summary/timeline.js
 
 
@@ -16076,23 +16265,20 @@ function plainLabel(name) {
 
 
 
-/** Boxes for what went wrong after good builds; copies fail alike, so there are few. */
-const MAX_PROBLEMS = 20;
+
 /** The job summary as GitHub Markdown: verdict first, failures before successes. Below GitHub's 1 MiB, whatever the report holds. */
 function renderSummary(report) {
     const failed = (0,action_failures/* failuresByCause */.uD)(report.outcomes);
-    return [
+    const sections = [
         overview(report, failed.length),
-        ...report.problems.slice(0, MAX_PROBLEMS).map((problem) => warningBox((0,action_failures/* errorText */.kc)(problem))),
+        ...problemBoxes(report.problems),
         ...failureSections(report, failed),
         ...differenceSections(report.outcomes),
         pushSection(report.pushes),
         attributesTable(report),
         timeline(report.history),
-    ]
-        .filter((part) => part !== '')
-        .join('\n\n')
-        .concat('\n');
+    ];
+    return page(sections.filter((section) => section !== ''));
 }
 
 ;// CONCATENATED MODULE: ./store/child-stream.js
@@ -23408,6 +23594,109 @@ async function asBuilder(machine, stores) {
 
 // EXTERNAL MODULE: external "node:util"
 var external_node_util_ = __nccwpck_require__(7975);
+;// CONCATENATED MODULE: ./nix/git.js
+
+
+
+const git_run = (0,external_node_util_.promisify)(external_node_child_process_namespaceObject.execFile);
+/** Milliseconds for one question to git; a large tree takes a fraction of a second. */
+const git_LIMIT_MS = 20_000;
+/** Bytes that git may answer with: a list of files has a line for each. */
+const git_MAX_BYTES = 64 * 1024 * 1024;
+/** Nothing is written, asked for or fetched; objects are what they are, whatever git is told to show instead of them. */
+const QUIET = {
+    GIT_OPTIONAL_LOCKS: '0',
+    GIT_TERMINAL_PROMPT: '0',
+    GIT_NO_LAZY_FETCH: '1',
+    // An older git does not know the last one; without a protocol it cannot fetch, nor run the repository's core.sshCommand.
+    GIT_ALLOW_PROTOCOL: '',
+    GIT_NO_REPLACE_OBJECTS: '1',
+    LC_ALL: 'C',
+};
+/** The repository may be somebody else's: no program of its choice is run, and it does not say how closely files are looked at. */
+const SETTINGS = [
+    ...['core.fsmonitor=false', 'core.hooksPath=/dev/null'],
+    ...['core.fileMode=true', 'core.symlinks=true', 'core.ignoreStat=false'],
+    ...['core.trustctime=true', 'core.checkStat=default'],
+].flatMap((setting) => ['-c', setting]);
+/**
+ * Asks git.
+ * @param input for its stdin
+ * @returns what it prints, without the last line's end
+ * @throws what execFile throws
+ */
+async function git(args, cwd, { env, signal }, input = '') {
+    const options = { cwd, env: { ...env, ...QUIET }, signal };
+    const limits = { timeout: git_LIMIT_MS, maxBuffer: git_MAX_BYTES };
+    const answer = git_run('git', [...SETTINGS, ...args], { ...options, ...limits });
+    // A git that ends without reading all of it says itself why.
+    answer.child.stdin?.on('error', () => undefined).end(input);
+    return (await answer).stdout.replace(/\n$/, '');
+}
+/** Why git gave no answer, in one line. */
+function reasonOf(error) {
+    if (!(error instanceof Error))
+        return 'git does not answer';
+    if ('code' in error && error.code === 'ENOENT')
+        return 'there is no git to ask about the tree';
+    const said = 'stderr' in error && typeof error.stderr === 'string' ? error.stderr : '';
+    const [first = ''] = said.split('\n');
+    return first === '' ? 'git does not answer' : (0,domain_text/* oneLine */.TN)(first).replace(/^fatal: /, 'git says: ');
+}
+
+;// CONCATENATED MODULE: ./nix/git-difference.js
+
+/** Attributes by which a file in the work tree, or in an archive, is not what was committed. */
+const REWRITING = ['filter', 'ident', 'working-tree-encoding', 'export-subst'];
+/**
+ * Compares a work tree with its last commit, byte for byte. What git does not know does not count: Nix does not see it.
+ * Runs no program that the repository, which may be another user's, names: `git status` is asked last, when there is no filter that it
+ * would run, and no submodule that it would look into.
+ * @param top the work tree's top folder
+ */
+async function findDifference(top, asking) {
+    const entries = readEntries(await git(['ls-files', '-z', '-v', '--stage'], top, asking));
+    if (entries.some(isOfSubmodule))
+        return 'submodules';
+    if (entries.some(isHidden))
+        return 'hidden';
+    // Be it said in the tree, in the repository or by the user.
+    const plain = REWRITING.map((name) => `!${name}`).join(' ');
+    const rewritten = await git(['ls-files', '-z', '--', '.', `:(exclude,attr:${plain})`], top, asking);
+    if (rewritten !== '')
+        return 'filters';
+    const status = ['status', '--porcelain', '-z', '--untracked-files=no', '--ignore-submodules=all'];
+    if ((await git(status, top, asking)) !== '')
+        return 'changes';
+    return (await hasOtherBytes(entries, top, asking)) ? 'line-ends' : undefined;
+}
+function readEntries(printed) {
+    const lines = printed.split('\0').filter((line) => line !== '');
+    return lines.map((line) => {
+        const tab = line.indexOf('\t');
+        const [tag = '', mode = '', hash = ''] = line.slice(0, tab).split(' ');
+        return { tag, mode, hash, path: line.slice(tab + 1) };
+    });
+}
+function isOfSubmodule({ mode, path }) {
+    return mode === '160000' || path === '.gitmodules';
+}
+/** `S` is skip-worktree, as in a sparse checkout; a small letter is assume-unchanged. `M`, not merged, is a change to `git status`. */
+function isHidden({ tag }) {
+    return tag !== 'H' && tag !== 'M';
+}
+/** Of files only: git converts no links. `git status` would convert the ends of lines before it compares. */
+async function hasOtherBytes(entries, top, asking) {
+    const files = entries.filter(({ mode }) => mode.startsWith('100'));
+    const names = files.map(({ path }) => `${git_difference_quoted(path)}\n`).join('');
+    const hashes = await git(['hash-object', '--no-filters', '--stdin-paths'], top, asking, names);
+    return hashes !== files.map(({ hash }) => hash).join('\n');
+}
+/** A path as git reads it from a line: whatever it ends in. */
+function git_difference_quoted(path) {
+    return `"${path.replace(/["\\]/g, '\\$&').replaceAll('\n', '\\n')}"`;
+}
+
 ;// CONCATENATED MODULE: ./nix/git-trust.js
 
 
@@ -23557,23 +23846,18 @@ var git_tree_disposeResources = (undefined && undefined.__disposeResources) || (
 
 
 
-const git_tree_run = (0,external_node_util_.promisify)(external_node_child_process_namespaceObject.execFile);
-/** Milliseconds for one question to git; a large tree takes a fraction of a second. */
-const git_tree_LIMIT_MS = 20_000;
-/** Bytes that git may answer with: a list of files has a line for each. */
-const git_tree_MAX_BYTES = 64 * 1024 * 1024;
 /**
  * Asks git about the work tree that a folder is in. Never rejects.
  * @param folder where the flake is looked for; as Nix does, in the folders above it too
+ * @param asking `temporaryDirectory`: see {@link trustingEnvironment}
  */
 async function readGitTree(folder, asking) {
     try {
         const env_1 = { stack: [], error: void 0, hasError: false };
         try {
-            const { env, temporaryDirectory } = asking;
+            const { env, signal, temporaryDirectory } = asking;
             const trusting = git_tree_addDisposableResource(env_1, await trustingEnvironment(env, [folder], temporaryDirectory), true);
-            const tree = await git_tree_read(folder, { ...asking, env: { ...trusting.env, ...QUIET } });
-            return { kind: 'tree', tree };
+            return await git_tree_read(folder, { env: trusting.env, signal });
         }
         catch (e_1) {
             env_1.error = e_1;
@@ -23589,38 +23873,35 @@ async function readGitTree(folder, asking) {
         return { kind: 'unknown', why: reasonOf(error) };
     }
 }
-/** Nothing is written, asked for or fetched; objects are what they are, whatever git is told to show instead of them. */
-const QUIET = {
-    GIT_OPTIONAL_LOCKS: '0',
-    GIT_TERMINAL_PROMPT: '0',
-    GIT_NO_LAZY_FETCH: '1',
-    GIT_NO_REPLACE_OBJECTS: '1',
-    LC_ALL: 'C',
-};
 async function git_tree_read(folder, asking) {
     const about = ['--is-shallow-repository', '--show-toplevel', '--show-prefix'];
     const told = await git(['rev-parse', ...about, 'HEAD', 'HEAD^{tree}'], folder, asking);
     const [shallow, top = '', prefix = '', commit = '', tree = ''] = told.split('\n');
-    // Be it said in the tree, in the repository or by the user.
-    const withAttribute = (name) => git(['ls-files', '-z', '--', '.', `:(exclude,attr:!${name})`], top, asking);
-    const [committed, changes, ...rewritten] = await Promise.all([
+    // core.worktree leads elsewhere, and Nix takes any .git for a repository.
+    if ((await workTreeOf(folder)) !== top)
+        return { kind: 'unknown', why: `git's work tree is ${top}` };
+    const [committed, difference, flake] = await Promise.all([
         committedFiles(prefix, top, asking),
-        git(['status', '--porcelain', '-z', '--untracked-files=no'], top, asking),
-        ...['filter', 'export-subst'].map(withAttribute),
+        findDifference(top, asking),
+        flakeFolder(prefix, top),
     ]);
-    const flake = foldersAbove(prefix).find((each) => committed.has(inFolder(each, 'flake.nix')));
     const text = async (name) => {
-        const file = inFolder(flake ?? '', name);
+        const file = inFolder(flake, name);
         return committed.has(file) ? git(['cat-file', 'blob', `HEAD:${file}`], top, asking) : undefined;
     };
     const [flakeText, lockText] = await Promise.all([text('flake.nix'), text('flake.lock')]);
-    return {
-        ...{ tree, commit, isShallow: shallow !== 'false', folder: flake ?? '' },
-        isChanged: changes !== '',
-        hasSubmodules: committed.has('.gitmodules'),
-        hasFilters: rewritten.some((files) => files !== ''),
-        ...{ flakeText, lockText },
-    };
+    const isShallow = shallow !== 'false';
+    const texts = { flakeText, lockText };
+    return { kind: 'tree', tree: { tree, commit, isShallow, folder: flake, difference, ...texts } };
+}
+/** As Nix finds it: the first one on the way up that has a flake.nix, be it committed or not. */
+async function flakeFolder(prefix, top) {
+    for (const each of foldersAbove(prefix)) {
+        const found = await (0,promises_namespaceObject.lstat)(external_node_path_.join(top, each, 'flake.nix')).catch(() => undefined);
+        if (found)
+            return each;
+    }
+    return '';
 }
 /** Those that matter, of the last commit. */
 async function committedFiles(prefix, top, asking) {
@@ -23628,7 +23909,7 @@ async function committedFiles(prefix, top, asking) {
         inFolder(each, 'flake.nix'),
         inFolder(each, 'flake.lock'),
     ]);
-    const args = ['ls-tree', '-z', '--name-only', 'HEAD', '--', '.gitmodules', ...names];
+    const args = ['ls-tree', '-z', '--name-only', 'HEAD', '--', ...names];
     return new Set((await git(args, top, asking)).split('\0'));
 }
 /** From the inside out: `a/b`, `a`, and the top. */
@@ -23638,23 +23919,6 @@ function foldersAbove(prefix) {
 }
 function inFolder(folder, name) {
     return external_node_path_.posix.join(folder, name);
-}
-/** @returns what it prints, without the last line's end */
-async function git(args, cwd, { env, signal }) {
-    // A monitor of the file system would be a program of the repository's choice, and outlive us.
-    const all = ['-c', 'core.fsmonitor=false', ...args];
-    const limits = { timeout: git_tree_LIMIT_MS, maxBuffer: git_tree_MAX_BYTES };
-    const { stdout } = await git_tree_run('git', all, { cwd, env, signal, ...limits });
-    return stdout.replace(/\n$/, '');
-}
-function reasonOf(error) {
-    if (!(error instanceof Error))
-        return 'git does not answer';
-    if ('code' in error && error.code === 'ENOENT')
-        return 'there is no git to ask about the tree';
-    const said = 'stderr' in error && typeof error.stderr === 'string' ? error.stderr : '';
-    const [first = ''] = said.split('\n');
-    return first === '' ? 'git does not answer' : (0,domain_text/* oneLine */.TN)(first).replace(/^fatal: /, 'git says: ');
 }
 
 ;// CONCATENATED MODULE: ./nix/flake-folder.js
@@ -23778,7 +24042,7 @@ function hasWayBack(node) {
 
 
 /** Goes up whenever what is kept, or what it hangs on, changes its meaning. */
-const FORMAT = 1;
+const FORMAT = 2;
 /** A name for all of it: the same for the same facts, and for no others. 64 hexadecimal digits. */
 function fingerprintOf({ installables, ...facts }) {
     const seen = installables.map(({ text, tree }) => ({ text, ...seenBy(tree) }));
@@ -23837,24 +24101,47 @@ function isInFolder(installable) {
     const { flakeRef } = installable;
     return /^(?:$|[./])/.test(flakeRef) && !flakeRef.includes('?');
 }
+const DIFFERENCES = {
+    submodules: 'the repository has submodules',
+    filters: 'git filters files of the repository, as with LFS',
+    hidden: 'git does not look at every file (sparse checkout, skip-worktree, assume-unchanged)',
+    changes: 'there are changes that are not committed',
+    'line-ends': 'files have other ends of lines than were committed (core.autocrlf)',
+};
 /** Of the work tree that a flake is in. */
 function obstacleInTree(tree) {
-    const { isChanged, hasSubmodules, hasFilters, flakeText, lockText } = tree;
-    if (isChanged)
-        return 'there are changes that are not committed';
-    if (hasSubmodules)
-        return 'the repository has submodules';
-    if (hasFilters)
-        return 'git filters files of the repository, as with LFS';
+    const { difference, flakeText, lockText } = tree;
+    if (difference !== undefined)
+        return DIFFERENCES[difference];
     if (flakeText === undefined)
-        return 'no flake.nix is committed';
+        return 'the flake.nix is not committed';
     // Without inputs there is none. Where Nix makes one, there are changes after the evaluation.
     return lockText === undefined ? undefined : readLockFile(lockText).obstacle;
 }
 /** Of what Nix is told by nix.conf and the like, all of it in order. */
 function obstacleInSettings(settings) {
-    const impure = settings.some(({ name, value }) => baseName(name) === 'pure-eval' && value !== 'true');
-    return impure ? 'the setting pure-eval is off' : undefined;
+    const reasons = settings.map(({ name, value }) => impurityOf(baseName(name), value));
+    return reasons.find((reason) => reason !== undefined);
+}
+/** A line that a later one takes back counts as well. */
+function impurityOf(name, value) {
+    const isOff = name === 'pure-eval' && value !== 'true';
+    if (isOff)
+        return 'the setting pure-eval is off';
+    const isNative = name === 'allow-unsafe-native-code-during-evaluation' && value !== 'false';
+    // What a plugin adds to the language is not in the version of Nix.
+    if (isNative || (name === 'plugin-files' && value !== ''))
+        return `the setting ${name} is given`;
+    const isFeature = name === 'experimental-features' && value.split(' ').includes(IMPURE_FEATURE);
+    return isFeature ? `the experimental feature ${IMPURE_FEATURE} is on` : undefined;
+}
+/** What such a derivation comes to is another each time, so that there is nothing to keep. */
+const IMPURE_FEATURE = 'impure-derivations';
+/** Read by Nix itself, whatever the flake asks for: by `builtins.warn`, and for every store path. */
+const VARIABLES = ['NIX_ABORT_ON_WARN', 'NIX_STORE_DIR'];
+/** Those variables that an evaluation may depend on although it is pure, as `NAME=value`. */
+function variablesOfEvaluation(env) {
+    return VARIABLES.flatMap((name) => (env[name] === undefined ? [] : [`${name}=${env[name]}`]));
 }
 /** What concerns fetching, building and showing alone. Tokens differ from run to run. */
 const OF_NO_CONCERN = new Set([
@@ -23922,8 +24209,9 @@ async function identifyEvaluation(request, context) {
         installables: trees,
         system: request.system,
         runnerSystem: context.runnerSystem,
-        nix: `${version.vendor} ${version.text}`,
+        nix: version.line,
         settings: settingsOfEvaluation(settings),
+        variables: variablesOfEvaluation(context.env),
         stores: storesOf(request),
     });
     return { kind: 'known', fingerprint };
@@ -25011,11 +25299,11 @@ async function explainOne(setup, { root, systems, items }, { place, explain }) {
 /** What stays free for everything else, our own process and the runner's among it: this part of what is free, and at least so many bytes. */
 const RESERVED_PART = 0.1;
 const RESERVED_BYTES = 256 * 2 ** 20;
-/** What evaluation may take now, within what the control groups allow that this process is in. */
+/** What evaluation may take now, within what the control groups allow that this process is in. Below 0: others take of the reserve. */
 function readResources() {
     const free = freeMemory();
     const memory = free - Math.max(free * RESERVED_PART, RESERVED_BYTES);
-    return { cores: external_node_os_namespaceObject.availableParallelism(), memory: Math.max(memory, RESERVED_BYTES) };
+    return { cores: external_node_os_namespaceObject.availableParallelism(), memory };
 }
 /**
  * Bytes that can be had, swap included. Linux counts as free in a control group what caches would give back; Node does not
@@ -25164,6 +25452,8 @@ function outline_keyOf({ id, path }) {
 ;// CONCATENATED MODULE: ./nix/parallelism.js
 /** Below this much memory for each, in bytes, fewer processes are started: a set of packages or machines is rarely content with less. */
 const SHARE = 2 ** 30;
+/** What no process is replaced below, in bytes, however little memory there is: starting costs more. */
+const LEAST = 256 * 2 ** 20;
 /** How many processes evaluate at a time, where there is enough to do. */
 function mostWorkers({ cores, memory }) {
     return Math.max(1, Math.min(cores, Math.floor(memory / SHARE)));
@@ -25189,12 +25479,23 @@ function hasRoom(usages, { memory }) {
 }
 /** Whether a process should make place for a fresh one, between two attributes: Nix gives memory back only at its end. */
 function isWornOut({ bytes, atFirst }, resources) {
-    const share = resources.memory / mostWorkers(resources);
+    const share = Math.max(resources.memory / mostWorkers(resources), LEAST);
     return atFirst !== undefined && bytes > share && bytes > 2 * atFirst;
 }
-/** Whether all together take more than they may: then the largest has to go. */
+/** Whether all together take more than they may. */
 function isTooMuch(usages, { memory }) {
     return parallelism_sum(usages.map(({ bytes }) => bytes)) > memory;
+}
+/**
+ * Who has to go where all together take more than they may: the largest. Nobody where there is only one: that there is no memory left is
+ * for the kernel to say then, as what we know is an estimate, and stock Nix would not end either.
+ * @returns its index
+ */
+function excess(usages, resources) {
+    if (usages.length < 2 || !isTooMuch(usages, resources))
+        return undefined;
+    const bytes = usages.map((usage) => usage.bytes);
+    return bytes.indexOf(Math.max(...bytes));
 }
 function parallelism_sum(values) {
     return values.reduce((total, value) => total + value, 0);
@@ -25375,16 +25676,29 @@ class WalkLedger {
         if (unit.state === 'done')
             return unit.next; // another process had more luck
         if (wasKilled && !isSecond)
-            this.setAside(unit);
+            this.#setAside(unit);
         else {
             unit.state = 'done';
             this.report.fail(current.place, error, current.definition);
         }
         return unit.next;
     }
-    setAside(unit) {
-        unit.state = 'set-aside';
-        this.#retries.add(unit);
+    /**
+     * What a process was at that had to make place for others is tried again.
+     * @returns what somebody has to go on with
+     */
+    putOff({ current }) {
+        if (current === undefined || current.isExplained)
+            return undefined;
+        const unit = this.#unitAt(current.place);
+        if (unit.state !== 'done')
+            this.#setAside(unit);
+        return unit.next;
+    }
+    /** A process that was for this one only did not even get to it. */
+    fail(unit, error) {
+        unit.state = 'done';
+        this.report.fail(unit.place, error, undefined);
     }
     /** What is to be tried again next. */
     retry() {
@@ -25399,13 +25713,11 @@ class WalkLedger {
     }
     /** Nobody gets to what is left. */
     failRest(error) {
-        for (const unit of [...this.outline.free(), ...this.#retries]) {
-            unit.state = 'done';
-            this.report.fail(unit.place, error, undefined);
-        }
+        for (const unit of [...this.outline.free(), ...this.#retries])
+            this.fail(unit, error);
     }
     /**
-     * What a process that walked to the end did not even begin, none would.
+     * What a process that walked past it did not even begin, none would.
      * @throws ActionError `internal`
      */
     assertBegun(unit) {
@@ -25427,9 +25739,9 @@ class WalkLedger {
     }
     #add(worker, event) {
         const entry = this.report.add(event, worker.current?.definition);
-        worker.current = undefined;
         if (event.event === 'found')
-            return;
+            return; // it is still at the same unit
+        worker.current = undefined;
         const place = event.event === 'missing' ? { id: event.id, path: null } : event.place;
         const unit = this.#unitAt(place);
         unit.state = 'done';
@@ -25438,6 +25750,10 @@ class WalkLedger {
         const { attrPath } = this.report.item(place.id);
         if (entry && attrPath)
             this.#onDerivation?.(place.id, attrPath, entry);
+    }
+    #setAside(unit) {
+        unit.state = 'set-aside';
+        this.#retries.add(unit);
     }
     #unitAt(place) {
         const unit = this.outline.at(place);
@@ -25473,6 +25789,8 @@ class WalkWorker {
     current;
     stopped;
     bytes = 0;
+    /** Whether it got to an attribute, which is more than to look up on the way down what that is in. */
+    hasBegun = false;
     /** Whether a fresh process should take its place. */
     isWornOut = false;
     #atFirst;
@@ -25525,6 +25843,7 @@ class WalkWorker {
     begin(unit, current) {
         unit.state = 'begun';
         unit.by = this;
+        this.hasBegun = true;
         this.unit = unit;
         this.current = current;
     }
@@ -25537,6 +25856,7 @@ class WalkWorker {
     /** An attribute is done, which is more than to have entered a set. */
     count() {
         this.#done += 1;
+        this.hasBegun = true;
         this.#firstDone ??= performance.now();
     }
     /** Looks how much memory it takes. */
@@ -25572,7 +25892,6 @@ class WalkWorker {
 
 
 
-
 /** Milliseconds between two looks at how things go. What is evaluated sooner takes one process, and nobody looks. */
 const TICK = 100;
 /**
@@ -25586,8 +25905,8 @@ const GAIN = 1;
  * The processes of a walk. There is one, which walks everything; as long as it is clear that it will take long yet, another one takes
  * half of what is known to lie before it, and so on. Each walks on until it comes to what others have done or do already, so that a
  * dealing that turns out wrong costs no more than that. When one dies of an attribute, another goes on after it. An attribute that the
- * process need not have died of (it was killed, it took too much memory) is tried again when nothing else runs, and fails if that one dies
- * as well.
+ * process need not have died of (it was killed, it was stopped because all together took too much memory) is tried again when nothing else
+ * runs, and fails if that one dies as well. The last process is never stopped for the memory it takes.
  */
 class WalkCrew {
     #setup;
@@ -25599,7 +25918,7 @@ class WalkCrew {
     #mayShare = true;
     #stop;
     #thrown;
-    /** How many processes in a row did not even get to our program. */
+    /** How many processes in a row ended before they got to an attribute. */
     #unreached = 0;
     constructor(setup, task) {
         this.#setup = setup;
@@ -25677,16 +25996,20 @@ class WalkCrew {
     }
     /** @returns what somebody has to go on with */
     #afterEnd(worker, run) {
-        if (worker.hasReached)
+        if (worker.hasBegun)
             this.#unreached = 0;
         switch (worker.stopped) {
-            case 'covered':
             case 'ended':
+                return undefined;
+            case 'covered':
+                this.#ledger.assertBegun(worker.start);
                 return undefined;
             case 'worn-out':
                 return worker.unit;
             case 'exhausted':
-                return this.#afterDeath(worker, exhaustion(this.#resources), true);
+                if (!worker.hasBegun)
+                    this.#mayShare = false;
+                return this.#ledger.putOff(worker);
             case undefined:
                 if (run?.failure)
                     return this.#afterDeath(worker, run.failure, run.wasKilled);
@@ -25703,8 +26026,8 @@ class WalkCrew {
     /** It did not get to any attribute. That the first fails so is the root's fault; later it may be an accident, once. */
     #afterEarlyDeath(worker, error, wasKilled) {
         this.#mayShare = false;
-        if (worker.isAlone)
-            this.#ledger.setAside(worker.start);
+        if (worker.isAlone && !worker.hasBegun)
+            this.#ledger.fail(worker.start, error);
         if (this.#active.size > 1)
             return; // these go on
         this.#unreached += 1;
@@ -25718,14 +26041,19 @@ class WalkCrew {
     #look() {
         const workers = [...this.#active.keys()].filter(({ stopped }) => stopped === undefined);
         const usages = workers.map((worker) => worker.measure());
-        const resources = (this.#resources ??= this.#findResources(usages));
+        let resources = (this.#resources ??= this.#findResources(usages));
+        // Others may have given memory back since, or nobody has taken what there seemed to be too little of.
+        if (isTooMuch(usages, resources))
+            resources = this.#resources = this.#findResources(usages);
         for (const [index, worker] of workers.entries()) {
             const usage = usages[index];
             worker.isWornOut = usage !== undefined && isWornOut(usage, resources);
         }
         if (isTooMuch(usages, resources)) {
-            const [largest] = workers.sort((a, b) => b.bytes - a.bytes);
-            largest?.stop('exhausted');
+            const largest = workers[excess(usages, resources) ?? -1];
+            // Who is stopped already gives memory back soon.
+            if (workers.length === this.#active.size)
+                largest?.stop('exhausted');
         }
         else if (this.#active.size < mostWorkers(resources) && hasRoom(usages, resources)) {
             this.#share(workers);
@@ -25752,11 +26080,6 @@ class WalkCrew {
         if (start)
             this.#employ(start);
     }
-}
-function exhaustion(resources) {
-    const limit = resources ? `, ${formatBytes(resources.memory)}` : '';
-    const message = `it takes more memory than there is to spare here${limit}`;
-    return { message, position: undefined, trace: [] };
 }
 
 ;// CONCATENATED MODULE: ./nix/walk-all.js
@@ -26379,14 +26702,20 @@ async function lockFileOf(folder) {
 
 
 
+
 /** Bytes of what was kept for another lock file: what is larger has grown over many of them, and is begun anew. */
 const LARGEST_TO_BUILD_ON = 300_000_000;
+/** Milliseconds that evaluating, which could begin, waits for the cache to say whether it has something. What it has is waited for. */
+const fetched_inputs_PATIENCE = 1500;
 /**
  * Brings back, while connections are made, what Nix has fetched for this lock file, or one before it, in an earlier run: into a folder of
  * the step's own, which Nix uses instead of that in the user's home. A machine where that has something is left as it is.
  */
 function withFetchedInputs(request, context, store) {
-    const restoring = Promise.race([restore(request, context), fetched_inputs_cancelled(context.signal)]).catch((error) => {
+    const restoring = Promise.race([
+        restore(request, context, store),
+        fetched_inputs_cancelled(context.signal),
+    ]).catch((error) => {
         fetched_inputs_tell(context, 'brought back', error);
         return undefined;
     });
@@ -26412,28 +26741,39 @@ function fetched_inputs_tell({ observe, signal }, what, thrown) {
     observe({ kind: 'notice', text });
 }
 /** @returns undefined where there is nothing to gain */
-async function restore(request, context) {
+async function restore(request, context, store) {
     const { kept, env, temporaryDirectory, signal } = context;
     const locks = kept.isSealed ? await lockFiles(request) : [];
-    const own = nixCacheFolder(env);
-    if (locks.length === 0 || own === undefined || (await keptNames(own)).length > 0)
+    const users = nixCacheFolder(env);
+    if (locks.length === 0 || users === undefined || (await keptNames(users)).length > 0)
         return undefined;
     const version = await nixVersion({ nix: 'nix', env, signal, workingDirectory: external_node_os_namespaceObject.tmpdir() });
     if (!keepsFetchedInputs(version))
         return undefined;
     const prefix = `inputs-${version.major}.${version.minor}-`;
     const key = prefix + (0,external_node_crypto_.createHash)('sha256').update(locks.join('\0')).digest('hex').slice(0, 32);
-    const folder = external_node_path_.join(temporaryDirectory, 'nix-cache');
+    // A step that is done again locally does this again, and the first time may not have ended.
+    const own = await (0,promises_namespaceObject.mkdtemp)(external_node_path_.join(temporaryDirectory, 'fetched-inputs-'));
+    const folder = external_node_path_.join(own, 'nix-cache');
     await (0,promises_namespaceObject.mkdir)(folder);
-    const file = external_node_path_.join(temporaryDirectory, 'fetched-inputs.tar');
-    const found = await kept.findFile(key, file, prefix);
+    const file = external_node_path_.join(own, 'archive.tar');
+    const found = await kept.findFile(key, file, prefix, patienceFrom(store));
     if (found === undefined)
-        return { key, found, folder, state: '' };
+        return { key, found, folder, file, state: '' };
     const isWanted = found === key || (await (0,promises_namespaceObject.stat)(file)).size <= LARGEST_TO_BUILD_ON;
     if (isWanted)
         await unpackFetchedInputs(file, folder, context);
     await (0,promises_namespaceObject.rm)(file);
-    return { key, found, folder, state: await fetched_inputs_stateOf(folder) };
+    return { key, found, folder, file, state: await fetched_inputs_stateOf(folder) };
+}
+/** Fires when a store that could be evaluated in has waited for long enough. */
+function patienceFrom(store) {
+    const end = new AbortController();
+    store.then(async () => {
+        await (0,external_node_timers_promises_namespaceObject.setTimeout)(fetched_inputs_PATIENCE, undefined, { ref: false });
+        end.abort(new Error('it did not answer before Nix could evaluate'));
+    }, domain_errors/* toError */.iT);
+    return end.signal;
 }
 /** Lock files, of flakes on this machine that are built, with inputs that Nix keeps. */
 async function lockFiles({ source, installables, workingDirectory, }) {
@@ -26444,14 +26784,12 @@ async function lockFiles({ source, installables, workingDirectory, }) {
     const texts = await Promise.all([...folders].sort().map(lockFileOf));
     return texts.filter((text) => text !== undefined).filter(hasArchives);
 }
-async function fetched_inputs_keep({ key, found, folder, state }, context) {
+async function fetched_inputs_keep({ key, found, folder, file, state }, context) {
     const now = await fetched_inputs_stateOf(folder);
     if (found === key || now === '' || now === state)
         return;
-    const { kept, temporaryDirectory } = context;
-    const file = external_node_path_.join(temporaryDirectory, 'fetched-inputs.tar');
     await packFetchedInputs(folder, file, context);
-    await kept.keepFile(key, file);
+    await context.kept.keepFile(key, file);
     await (0,promises_namespaceObject.rm)(file);
 }
 
@@ -27705,8 +28043,11 @@ class BuildVerdicts {
 
 
 
+
 /** What Nix says of a build that another client's build holds up (derivation-building-goal.cc). */
 const LOCKED = /^waiting for (?:a )?locks? /i;
+/** Characters of a machine's name: Nix's has the store URI's parameters, a host key among them. */
+const MAX_MACHINE = 4000;
 /**
  * Turns what a daemon tells of its activities into builds that start, speak and stop.
  * An activity's end does not say how the build ended: that is known from the build's result alone.
@@ -27770,7 +28111,7 @@ class ActivityTracker {
     startOf(drvPath) {
         return this.#starts.get(drvPath);
     }
-    /** The daemon's name of the machine that builds, or has built; empty for its own. */
+    /** The daemon's name of the machine that builds, or has built, on one line; empty for its own. */
     machineOf(drvPath) {
         return this.#machines.get(drvPath);
     }
@@ -27793,7 +28134,7 @@ class ActivityTracker {
     #started(id, drvPath, machine) {
         // A builder tells of the same build once more, without a name.
         if (typeof machine === 'string' && this.#machines.get(drvPath) === undefined) {
-            this.#machines.set(drvPath, machine);
+            this.#machines.set(drvPath, (0,domain_text/* printable */.g$)(machine, MAX_MACHINE));
         }
         this.#lastTransition = this.#clock();
         this.#drvOf.set(id, drvPath);
@@ -28884,7 +29225,8 @@ async function nixThere({ context, memory }) {
         if (found)
             await ended; // whoever waits for the same news ends this
     }
-    await nix.ready();
+    // Installing goes on: the whole step ends it, unless it is built here and waits for the same.
+    await Promise.race([nix.ready(), start_cancelled(signal)]);
 }
 /** What every Nix of this step goes by. With builders its configuration is written when they are known. */
 async function environmentOf({ destination, nixConf }, context, opened) {
@@ -29141,6 +29483,7 @@ function choiceOf(destination) {
 
 
 
+
 /** Paths in one call: a command line holds no more than some megabytes. */
 const MOST_PATHS = 2000;
 /**
@@ -29171,12 +29514,19 @@ async function copy(push, paths) {
     const { exitCode } = await runNix({ ...command, env, workingDirectory, signal, onStderr });
     if (exitCode === 0)
         return;
-    const named = (text) => text.replaceAll(target, to.label).replaceAll(to.uri, to.label).replaceAll(from.uri, from.label);
-    const all = lines.map((line) => named((0,domain_text/* withoutColour */.Zb)(line)));
+    const all = lines.map((line) => nix_push_named((0,domain_text/* withoutColour */.Zb)(line), target, push));
     const first = all.find((line) => /^error\b/.test(line)) ?? all.at(-1) ?? 'nix copy failed';
     throw new domain_errors/* ActionError */.lZ('push-failed', `${to.label}: ${(0,domain_text/* printable */.g$)(first.replace(/^error(?: \(ignored\))?:\s*/, ''))}`, {
         hint: 'What was built is there all the same. Run the step again: what was pushed is not sent twice.',
     });
+}
+/** Nix also names files in the cache, by URIs that have its login, and not its parameters. */
+function nix_push_named(text, target, { from, to }) {
+    const known = text
+        .replaceAll(target, to.label)
+        .replaceAll(to.uri, to.label)
+        .replaceAll(from.uri, from.label);
+    return known.replace(/\bhttps?:\/\/\S+/gi, ssh_uri/* withoutLogins */.$b);
 }
 function withParameter(uri, name, value) {
     return `${uri}${uri.includes('?') ? '&' : '?'}${name}=${value}`;
@@ -29852,7 +30202,7 @@ async function compareWithCheck(workplace, path, signal) {
         await dump(checkPath(path), signal),
     ]);
 }
-/** Compares the outputs of two places; undefined where one of them cannot be read. */
+/** Compares the outputs of two places; undefined where one of them cannot be read, or not to its end before the signal fires. */
 async function compareAcross([one, other], [path, otherPath], signal) {
     return trees_compare(async (opened) => [
         await narOf(await sessionFor(one, opened, signal), path),
@@ -29880,12 +30230,19 @@ async function trees_compare(open) {
         trees_disposeResources(env_1);
     }
 }
-/** One of its own where that can be had: a NAR that is not read to its end breaks the session. */
+/** One of its own where that can be had: a NAR that is not read to its end breaks the session. The signal closes it. */
 async function sessionFor({ connected }, opened, signal) {
     const session = await connected.openSession?.(signal);
     if (!session)
         return connected.session;
-    opened.defer(() => session.close());
+    const abort = () => session.close((0,domain_errors/* toError */.iT)(signal.reason));
+    signal.addEventListener('abort', abort);
+    opened.defer(() => {
+        signal.removeEventListener('abort', abort);
+        session.close();
+    });
+    if (signal.aborted)
+        abort();
     return session;
 }
 async function narOf(store, path) {
@@ -30122,6 +30479,7 @@ async function compareHomes(options, { target, result, home, again }, verdicts) 
 
 
 
+
 /** How long a place may take for it, in milliseconds. */
 const retain_LIMIT_MS = 120_000;
 /** What the script says when all is done. */
@@ -30144,15 +30502,14 @@ while read -r path; do
 done
 echo ${retain_DONE}
 `;
-/** Protects paths from garbage collection where they are, and tells where that cannot be done. */
-async function retainAt(connected, paths, seconds, { env, temporaryDirectory, observe, signal }) {
-    const { label } = connected.place;
+/** Protects paths from garbage collection where they are, and tells where that cannot be done; not where the step was cancelled. */
+async function retainAt({ place: { label }, way }, paths, seconds, { env, temporaryDirectory, observe, signal }) {
     const until = AbortSignal.any([signal, AbortSignal.timeout(retain_LIMIT_MS)]);
     const input = paths.map((path) => `${path}\n`).join('');
     const args = ['-c', SCRIPT, 'retain', String(seconds)];
     try {
-        const said = connected.way
-            ? await overSsh(connected.way, args, input, until)
+        const said = way
+            ? await overSsh(way, args, input, until)
             : await runNix({
                 ...{ nix: '/bin/sh', args, input, env, signal: until },
                 workingDirectory: temporaryDirectory,
@@ -30162,7 +30519,11 @@ async function retainAt(connected, paths, seconds, { env, temporaryDirectory, ob
         observe({ kind: 'line', text: `${label} retains ${plural(paths.length, 'path')}` });
     }
     catch (error) {
-        const why = (0,domain_errors/* toError */.iT)(error).message;
+        if (signal.aborted)
+            return;
+        const why = until.aborted
+            ? `it takes longer than ${retain_LIMIT_MS / 1000} s`
+            : (0,domain_errors/* toError */.iT)(error).message;
         observe({
             kind: 'warning',
             text: `retain: ${label} does not keep the outputs any longer than it likes: ${why}. It takes the right to run \`sh\` and \`nix-store\` there.`,
@@ -30171,15 +30532,9 @@ async function retainAt(connected, paths, seconds, { env, temporaryDirectory, ob
 }
 async function overSsh({ connection }, args, input, signal) {
     const { duplex } = await (await connection(signal)).exec(['sh', ...args]);
-    const end = () => void duplex.destroy((0,domain_errors/* toError */.iT)(signal.reason));
-    signal.addEventListener('abort', end, { once: true });
-    try {
-        duplex.end(input);
-        return await (0,consumers_namespaceObject.text)(duplex);
-    }
-    finally {
-        signal.removeEventListener('abort', end);
-    }
+    (0,external_node_stream_.addAbortSignal)(signal, duplex); // it may have fired while that was waited for
+    duplex.end(input);
+    return (0,consumers_namespaceObject.text)(duplex);
 }
 
 ;// CONCATENATED MODULE: ./build/machine-errors.js
@@ -30394,6 +30749,7 @@ var step_disposeResources = (undefined && undefined.__disposeResources) || (func
 
 
 
+
 /** How often copying goes on over another connection. */
 const REOPENINGS = 2;
 /**
@@ -30402,9 +30758,21 @@ const REOPENINGS = 2;
  * @throws ActionError when the remote cannot be reached or nothing can be evaluated
  */
 async function runStep(request, context) {
+    const opened = new AsyncDisposableStack();
+    try {
+        return await runWith(request, context, opened);
+    }
+    finally {
+        // It changes nothing of what was built, nor of why it could not be.
+        await opened.disposeAsync().catch((error) => {
+            const text = `Not everything could be closed: ${(0,domain_errors/* toError */.iT)(error).message}`;
+            context.observe({ kind: 'warning', text });
+        });
+    }
+}
+async function runWith(request, context, opened) {
     const env_1 = { stack: [], error: void 0, hasError: false };
     try {
-        const opened = step_addDisposableResource(env_1, new AsyncDisposableStack(), true);
         const logs = await DerivationLogs.create(context.logDirectory);
         opened.defer(() => logs.close());
         const recorder = new BuildRecorder(context.clock);
@@ -30443,9 +30811,7 @@ async function runStep(request, context) {
         env_1.hasError = true;
     }
     finally {
-        const result_1 = step_disposeResources(env_1);
-        if (result_1)
-            await result_1;
+        step_disposeResources(env_1);
     }
 }
 function endedStep({ choice, workplaces, local }, seen, { outcomes }) {
@@ -30646,6 +31012,59 @@ function locally(request, reason) {
 }
 
 ;// CONCATENATED MODULE: ./nix/checkout.js
+var checkout_addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
+    if (value !== null && value !== void 0) {
+        if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
+        var dispose, inner;
+        if (async) {
+            if (!Symbol.asyncDispose) throw new TypeError("Symbol.asyncDispose is not defined.");
+            dispose = value[Symbol.asyncDispose];
+        }
+        if (dispose === void 0) {
+            if (!Symbol.dispose) throw new TypeError("Symbol.dispose is not defined.");
+            dispose = value[Symbol.dispose];
+            if (async) inner = dispose;
+        }
+        if (typeof dispose !== "function") throw new TypeError("Object not disposable.");
+        if (inner) dispose = function() { try { inner.call(this); } catch (e) { return Promise.reject(e); } };
+        env.stack.push({ value: value, dispose: dispose, async: async });
+    }
+    else if (async) {
+        env.stack.push({ async: true });
+    }
+    return value;
+};
+var checkout_disposeResources = (undefined && undefined.__disposeResources) || (function (SuppressedError) {
+    return function (env) {
+        function fail(e) {
+            env.error = env.hasError ? new SuppressedError(e, env.error, "An error was suppressed during disposal.") : e;
+            env.hasError = true;
+        }
+        var r, s = 0;
+        function next() {
+            while (r = env.stack.pop()) {
+                try {
+                    if (!r.async && s === 1) return s = 0, env.stack.push(r), Promise.resolve().then(next);
+                    if (r.dispose) {
+                        var result = r.dispose.call(r.value);
+                        if (r.async) return s |= 2, Promise.resolve(result).then(next, function(e) { fail(e); return next(); });
+                    }
+                    else s |= 1;
+                }
+                catch (e) {
+                    fail(e);
+                }
+            }
+            if (s === 1) return env.hasError ? Promise.reject(env.error) : Promise.resolve();
+            if (env.hasError) throw env.error;
+        }
+        return next();
+    };
+})(typeof SuppressedError === "function" ? SuppressedError : function (error, suppressed, message) {
+    var e = new Error(message);
+    return e.name = "SuppressedError", e.error = error, e.suppressed = suppressed, e;
+});
+
 
 
 
@@ -30660,34 +31079,44 @@ const SEARCH_LIMIT = 5000;
 class Checkout {
     #folders;
     #env;
-    constructor(folders, env) {
+    #store;
+    constructor(folders, env, store) {
         this.#folders = folders;
         this.#env = env;
+        this.#store = store;
     }
-    /** @param folders what is evaluated; the work trees that they are in belong to it */
-    static async of(folders, env) {
+    /**
+     * @param folders what is evaluated; the work trees that they are in belong to it
+     * @param store the folder that store paths are in
+     */
+    static async of(folders, env, store = '/nix/store') {
         const trees = await Promise.all(folders.map(workTreeOf));
         const all = [...folders, ...trees.filter((tree) => tree !== undefined)];
-        return new Checkout([...new Set(all)], env);
+        return new Checkout([...new Set(all)], env, store);
     }
     /**
      * The same place in the checkout. Nix names the copy in the store that it evaluates (2.34 of a git flake the checkout itself). A file
-     * there may be another flake's, so it has to be the same to the byte.
+     * there may be another flake's, so it has to be the same to the byte. What Nix says may be the flake's own text (`meta.position`).
      * @returns undefined for what is not from here
      */
     async place({ file, line, column }) {
+        if (external_node_path_.normalize(file) !== file)
+            return undefined; // with `..` it may be anywhere
         if (this.#folders.some((folder) => isWithin(file, folder)))
             return { file, line, column };
-        const [, inside] = /^\/nix\/store\/[^/]+\/(.+)$/s.exec(file) ?? [];
-        if (inside === undefined)
+        if (!isWithin(file, this.#store))
             return undefined;
-        const evaluated = await content(file);
+        const [name = '', ...rest] = file.slice(this.#store.length + 1).split('/');
+        const inside = rest.join('/');
+        if (inside === '')
+            return undefined;
+        const evaluated = await content(inside, async () => external_node_path_.join(await (0,promises_namespaceObject.realpath)(this.#store), name));
         if (evaluated === undefined)
             return undefined;
         for (const folder of this.#folders) {
-            const candidate = external_node_path_.join(folder, inside);
-            if ((await content(candidate))?.equals(evaluated))
-                return { file: candidate, line, column };
+            if (!(await content(inside, () => (0,promises_namespaceObject.realpath)(folder)))?.equals(evaluated))
+                continue;
+            return { file: external_node_path_.join(folder, inside), line, column };
         }
         return undefined;
     }
@@ -30706,9 +31135,36 @@ class Checkout {
 function isWithin(file, folder) {
     return file.startsWith(`${folder}/`);
 }
-async function content(file) {
-    const bytes = await (0,promises_namespaceObject.readFile)(file).catch(() => undefined);
-    return bytes === undefined || bytes.length > checkout_MAX_BYTES ? undefined : bytes;
+/** Of a regular file of a bearable size, that no link leads to from outside of its folder; undefined for anything else. */
+async function content(inside, folder) {
+    try {
+        const env_1 = { stack: [], error: void 0, hasError: false };
+        try {
+            const base = await folder();
+            const file = await (0,promises_namespaceObject.realpath)(external_node_path_.join(base, inside));
+            if (!isWithin(file, base))
+                return undefined;
+            // Should a FIFO have taken its place, opening it must not wait.
+            const handle = checkout_addDisposableResource(env_1, await (0,promises_namespaceObject.open)(file, external_node_fs_namespaceObject.constants.O_RDONLY | external_node_fs_namespaceObject.constants.O_NONBLOCK), true);
+            const found = await handle.stat();
+            if (!found.isFile() || found.size > checkout_MAX_BYTES)
+                return undefined;
+            const { buffer, bytesRead } = await handle.read(Buffer.alloc(found.size), 0, found.size, 0);
+            return buffer.subarray(0, bytesRead);
+        }
+        catch (e_1) {
+            env_1.error = e_1;
+            env_1.hasError = true;
+        }
+        finally {
+            const result_1 = checkout_disposeResources(env_1);
+            if (result_1)
+                await result_1;
+        }
+    }
+    catch {
+        return undefined;
+    }
 }
 /** What it says, nothing if it fails: a search without a hit does. */
 async function checkout_git(cwd, argv, env) {
@@ -31085,7 +31541,7 @@ async function setUp(inputs, context) {
     await haveNix(inputs, context);
     // Tunnels, a private daemon and OpenSSH make folders in it, and what does not fit there nobody would remove after a crash.
     const hasFolders = request.destination.mode === 'builders' || hostChecks.transport === 'openssh';
-    const preferred = hasFolders ? '/tmp' : socketDirectory(temporary());
+    const preferred = hasFolders ? '/tmp' : socketDirectory(place_temporary());
     const folder = await makeOffloadFolder(preferred);
     const state = { folder: folder.path, writeSummary: inputs.writeSummary };
     saveOffload({ ...state, isReady: false });
@@ -31228,6 +31684,7 @@ var run_disposeResources = (undefined && undefined.__disposeResources) || (funct
 
 
 
+
 /** The step. Whatever goes wrong fails it with one line. */
 async function run_run() {
     const env_1 = { stack: [], error: void 0, hasError: false };
@@ -31238,6 +31695,7 @@ async function run_run() {
         const { signal } = cancellation;
         const encounters = new Encounters();
         let inputs;
+        let isTold = false;
         try {
             const env_2 = { stack: [], error: void 0, hasError: false };
             try {
@@ -31259,6 +31717,7 @@ async function run_run() {
                     return;
                 }
                 const failure = await run_build(inputs, { secrets, marker, signal, encounters, kept: cache.kept });
+                isTold = true;
                 if (failure)
                     (0,crash/* reportFailure */.xV)(failure);
             }
@@ -31274,7 +31733,8 @@ async function run_run() {
         }
         catch (error) {
             (0,crash/* reportFailure */.xV)(error);
-            await tellOfEarlyFailure((0,domain_errors/* asActionError */.z6)(error), inputs);
+            if (!isTold)
+                await tellOfEarlyFailure((0,domain_errors/* asActionError */.z6)(error), inputs);
             if (inputs?.task === 'set-up')
                 encounters.endSetUp((0,domain_errors/* asActionError */.z6)(error), inputs);
         }
@@ -31295,7 +31755,7 @@ async function run_build(inputs, { secrets, marker, signal, kept, encounters }) 
     try {
         refuseImpure(inputs, secrets);
         const log = run_addDisposableResource(env_3, new Log({ write: lib_core/* info */.pq, notice: lib_core/* notice */.lm, warn: lib_core/* warning */.$e, clock: clock }), false);
-        const directory = await (0,promises_namespaceObject.mkdtemp)(external_node_path_.join(temporary(), 'nix-remote-build-'));
+        const directory = await (0,promises_namespaceObject.mkdtemp)(external_node_path_.join(place_temporary(), 'nix-remote-build-'));
         const socketDirectory = await makeSocketDirectory();
         saveSocketDirectory(socketDirectory); // for post, should this be killed
         // What ends the step ends installing.
@@ -31359,16 +31819,26 @@ async function checkoutOf({ request }) {
     return await Checkout.of(evaluatedFolders(request), childEnvironment(process.env));
 }
 /**
- * Tells of everything.
+ * Tells of everything. Never rejects: what cannot be told in one place fails the step, and is told in the others as it is.
  * @returns what fails the step, if anything is missing
  */
 async function finish(report, inputs, directory) {
-    await setOutputs(report, directory);
+    await orFail(() => setOutputs(report, directory));
     lib_core/* info */.pq(lastLine(report));
-    await annotateFailures(report, await checkoutOf(inputs), workspace());
-    if (inputs.writeSummary)
-        await writeSummary(renderSummary(report));
+    await orFail(async () => annotateFailures(report, await checkoutOf(inputs), workspace()));
+    await orFail(async () => {
+        if (inputs.writeSummary)
+            await writeSummary(renderSummary(report));
+    });
     return failureOf(report);
+}
+async function orFail(tell) {
+    try {
+        await tell();
+    }
+    catch (error) {
+        (0,crash/* reportFailure */.xV)(error);
+    }
 }
 
 

@@ -3194,6 +3194,7 @@ function samePublicKey(one, other) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $b: () => (/* binding */ withoutLogins),
 /* harmony export */   G5: () => (/* binding */ withoutPassword),
 /* harmony export */   T0: () => (/* binding */ formatEndpoint),
 /* harmony export */   Wg: () => (/* binding */ DEFAULT_PORT),
@@ -3257,6 +3258,10 @@ function formatEndpoint({ protocol, user, host, port }) {
 /** Of an authority or a whole URI. */
 function withoutPassword(text) {
     return text.replace(/^((?:[^/@]*\/\/)?[^:@/]*):(?!\/\/).*@/, '$1:…@');
+}
+/** All URIs in a text without who logs in: the user may be a token. */
+function withoutLogins(text) {
+    return text.replace(/:\/\/[^/?#\s]*@/g, '://');
 }
 /** What somebody wrote where a URI is expected, quoted and cut, fit for a message. */
 function shownUri(text) {
@@ -4437,7 +4442,7 @@ function readStore(reader, line, isSigned) {
             return undefined;
         return { label: formatStoreUri(parsed), selection, way: { kind: 'daemon', uri: parsed } };
     }
-    const label = (0,ssh_uri/* withoutPassword */.G5)(uri);
+    const label = (0,ssh_uri/* withoutLogins */.$b)(uri);
     if (!BINARY_CACHE.test(uri)) {
         const allowed = 'Allowed: s3://, https://, http://, file:// and ssh-ng://, then globs of attributes.';
         reader.complain('push-to', `'${label}' is no store that can be pushed to`, allowed);
@@ -4819,26 +4824,7 @@ function readOptions(reader, rebuild) {
 
 ;// CONCATENATED MODULE: external "node:os"
 const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
-;// CONCATENATED MODULE: ./nix/load-locks.js
-
-
-/**
- * Removes the files by which Nix counts the builds on each machine. It names them after a machine's URI, in which there is a folder that is
- * another in each job, and never removes them (build-remote.cc, `openSlotLock`). A root daemon's are root's; then they stay.
- * @param folder an absolute path; the machines that were reached through launchers in it are those that no longer exist
- * @param stateDirectory Nix's
- */
-async function load_locks_removeLoadLocks(folder, stateDirectory = '/nix/var/nix') {
-    const directory = external_node_path_.join(stateDirectory, 'current-load');
-    const part = `${folder.replaceAll('/', '_')}_`;
-    const names = await (0,external_node_fs_promises_namespaceObject.readdir)(directory).catch(() => []);
-    const ours = names.filter((name) => name.includes(part));
-    await Promise.allSettled(ours.map((name) => (0,external_node_fs_promises_namespaceObject.rm)(external_node_path_.join(directory, name))));
-}
-
 ;// CONCATENATED MODULE: ./action/place.js
-
-
 
 
 
@@ -4858,15 +4844,6 @@ function temporary() {
 function socketDirectory(preferred) {
     const way = path.relative(workspace(), preferred);
     return way === '' || !way.startsWith('..') ? '/tmp' : preferred;
-}
-/** Makes one for a step's own sockets and secrets, of mode 0700, where no socket's path can become too long. */
-async function makeSocketDirectory() {
-    return await mkdtemp('/tmp/nix-remote-build-');
-}
-/** With what Nix made of the names in it. */
-async function removeSocketDirectory(folder) {
-    await removeLoadLocks(folder, process.env['NIX_STATE_DIR']);
-    await rm(folder, { recursive: true, force: true });
 }
 /** In a container the user may have no entry in passwd, for which Node throws. */
 function currentUser() {
@@ -5280,6 +5257,23 @@ function write(socket, text) {
     });
 }
 
+;// CONCATENATED MODULE: ./nix/load-locks.js
+
+
+/**
+ * Removes the files by which Nix counts the builds on each machine. It names them after a machine's URI, in which there is a folder that is
+ * another in each job, and never removes them (build-remote.cc, `openSlotLock`). A root daemon's are root's; then they stay.
+ * @param folder an absolute path; the machines that were reached through launchers in it are those that no longer exist
+ * @param stateDirectory Nix's
+ */
+async function removeLoadLocks(folder, stateDirectory = '/nix/var/nix') {
+    const directory = external_node_path_.join(stateDirectory, 'current-load');
+    const part = `${folder.replaceAll('/', '_')}_`;
+    const names = await (0,external_node_fs_promises_namespaceObject.readdir)(directory).catch(() => []);
+    const ours = names.filter((name) => name.includes(part));
+    await Promise.allSettled(ours.map((name) => (0,external_node_fs_promises_namespaceObject.rm)(external_node_path_.join(directory, name))));
+}
+
 ;// CONCATENATED MODULE: external "node:events"
 const external_node_events_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:events");
 ;// CONCATENATED MODULE: ./tunnel/private-socket.js
@@ -5335,7 +5329,7 @@ async function makeOffloadFolder(preferred) {
 }
 /** With what Nix made of the names in it. */
 async function removeOffloadFolder({ path }) {
-    await load_locks_removeLoadLocks(path, process.env['NIX_STATE_DIR']);
+    await removeLoadLocks(path, process.env['NIX_STATE_DIR']);
     await (0,external_node_fs_promises_namespaceObject.rm)(path, { recursive: true, force: true });
 }
 
@@ -6998,20 +6992,15 @@ const EVALUATION_TEXTS = [
     {
         ...evaluation_COMMON,
         id: 'evaluation-memory',
-        message: 'it takes more memory than there is to spare here',
+        message: 'nix was ended by SIGKILL, most likely for lack of memory',
         patterns: [
-            /it takes more memory than there is to spare here/,
             /nix was ended by SIGKILL, most likely for lack of memory/,
             /^(?:error: )?out of memory$/m,
         ],
-        examples: [
-            'it takes more memory than there is to spare here, 6.9 GB',
-            'nix was ended by SIGKILL, most likely for lack of memory',
-            'error: out of memory',
-        ],
+        examples: ['nix was ended by SIGKILL, most likely for lack of memory', 'error: out of memory'],
         why: 'The attribute was evaluated by itself, so that no other is to blame, and took more memory than the runner, or the control group that the job is in, has.',
         remedy: 'Use a runner with more memory, or make smaller what the attribute evaluates.',
-        shown: '__tests__/nix/evaluate-parallel.test.ts',
+        shown: '__tests__/nix/walk-crew.test.ts',
     },
     {
         ...evaluation_COMMON,
@@ -9950,11 +9939,12 @@ function killGroup(child, signal) {
 const VERSION = /^nix \((?<vendor>[^)]*)\) (?<text>(?<major>\d+)\.(?<minor>\d+)\S*)/m;
 /** Reads what `nix --version` prints; `undefined` if that is something else. */
 function parseNixVersion(printed) {
-    const groups = VERSION.exec(printed)?.groups;
-    if (groups === undefined)
+    const match = VERSION.exec(printed);
+    if (match?.groups === undefined)
         return undefined;
-    const { vendor = '', text = '', major = '', minor = '' } = groups;
-    return { vendor: vendorOf(vendor), text, major: Number(major), minor: Number(minor) };
+    const [line] = match;
+    const { vendor = '', text = '', major = '', minor = '' } = match.groups;
+    return { vendor: vendorOf(vendor), text, line, major: Number(major), minor: Number(minor) };
 }
 /** Whether it is at least Nix `major.minor`. Lix counts apart from 2.90 on: ask for its vendor first where it matters. */
 function version_isAtLeast(version, major, minor) {
@@ -14450,8 +14440,11 @@ class BuildVerdicts {
 
 
 
+
 /** What Nix says of a build that another client's build holds up (derivation-building-goal.cc). */
 const LOCKED = /^waiting for (?:a )?locks? /i;
+/** Characters of a machine's name: Nix's has the store URI's parameters, a host key among them. */
+const MAX_MACHINE = 4000;
 /**
  * Turns what a daemon tells of its activities into builds that start, speak and stop.
  * An activity's end does not say how the build ended: that is known from the build's result alone.
@@ -14515,7 +14508,7 @@ class ActivityTracker {
     startOf(drvPath) {
         return this.#starts.get(drvPath);
     }
-    /** The daemon's name of the machine that builds, or has built; empty for its own. */
+    /** The daemon's name of the machine that builds, or has built, on one line; empty for its own. */
     machineOf(drvPath) {
         return this.#machines.get(drvPath);
     }
@@ -14538,7 +14531,7 @@ class ActivityTracker {
     #started(id, drvPath, machine) {
         // A builder tells of the same build once more, without a name.
         if (typeof machine === 'string' && this.#machines.get(drvPath) === undefined) {
-            this.#machines.set(drvPath, machine);
+            this.#machines.set(drvPath, (0,domain_text/* printable */.g$)(machine, MAX_MACHINE));
         }
         this.#lastTransition = this.#clock();
         this.#drvOf.set(id, drvPath);

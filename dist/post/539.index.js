@@ -271,6 +271,10 @@ function formatEndpoint({ protocol, user, host, port }) {
 function withoutPassword(text) {
     return text.replace(/^((?:[^/@]*\/\/)?[^:@/]*):(?!\/\/).*@/, '$1:…@');
 }
+/** All URIs in a text without who logs in: the user may be a token. */
+function withoutLogins(text) {
+    return text.replace(/:\/\/[^/?#\s]*@/g, '://');
+}
 /** What somebody wrote where a URI is expected, quoted and cut, fit for a message. */
 function shownUri(text) {
     return JSON.stringify(withoutPassword(text).slice(0, 100));

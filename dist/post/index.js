@@ -113,7 +113,7 @@ function causes(error) {
 
 /***/ }),
 
-/***/ 722:
+/***/ 6567:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -366,6 +366,32 @@ function wrong(name, expected) {
 
 // EXTERNAL MODULE: ./domain/text.js
 var domain_text = __nccwpck_require__(3295);
+;// CONCATENATED MODULE: ./action/at-most.js
+/** An answer has more bytes than it may have. */
+class TooLarge extends Error {
+    name = 'TooLarge';
+    constructor(mostBytes) {
+        super(`the answer is larger than ${mostBytes} bytes`);
+    }
+}
+/**
+ * The bytes of an answer, as they come, and no more than so many: where more are announced, not one.
+ * @throws TooLarge
+ */
+async function* atMost(answer, mostBytes) {
+    if (Number(answer.headers['content-length'] ?? 0) > mostBytes) {
+        answer.destroy();
+        throw new TooLarge(mostBytes);
+    }
+    let left = mostBytes;
+    for await (const chunk of answer) {
+        left -= chunk.length;
+        if (left < 0)
+            throw new TooLarge(mostBytes);
+        yield chunk;
+    }
+}
+
 ;// CONCATENATED MODULE: external "node:events"
 const external_node_events_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:events");
 ;// CONCATENATED MODULE: external "node:http"
@@ -456,6 +482,7 @@ async function* noted(source, deadline) {
 
 
 
+
 /*
  * GitHub's cache service, as its own client (@actions/cache 6) speaks to it: three calls of Twirp with JSON, and a blob of Azure's behind
  * a signed address.
@@ -510,14 +537,17 @@ class CacheService {
             url: new URL(string(reply['signed_download_url'], 'signed_download_url')),
         };
     }
-    /** An entry's bytes, as they come. Rejects when they are fewer than were announced. */
-    async *download({ url }, deadline) {
+    /**
+     * An entry's bytes, as they come. Rejects when they are fewer than were announced.
+     * @throws TooLarge
+     */
+    async *download({ url }, deadline, mostBytes) {
         const response = await this.#http.send({ method: 'GET', url }, deadline);
         if (response.statusCode !== 200) {
             response.resume();
             throw new Error(`the download was answered with ${response.statusCode ?? 0}`);
         }
-        yield* noted(response, deadline);
+        yield* noted(atMost(response, mostBytes), deadline);
         if (!response.complete)
             throw new Error('the download ended too early');
     }
@@ -789,10 +819,6 @@ function offload_summary_row({ drvPath, status, seconds }) {
     return `| ${(0,outcome/* isGood */.Kg)(status) ? '✅' : '❌'} | ${code(derivationName(drvPath))} | ${status} | ${time} |`;
 }
 
-;// CONCATENATED MODULE: external "node:os"
-const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
-// EXTERNAL MODULE: ./domain/system.js
-var system = __nccwpck_require__(8817);
 ;// CONCATENATED MODULE: ./nix/load-locks.js
 
 
@@ -810,9 +836,31 @@ async function removeLoadLocks(folder, stateDirectory = '/nix/var/nix') {
     await Promise.allSettled(ours.map((name) => (0,promises_namespaceObject.rm)(external_node_path_namespaceObject.join(directory, name))));
 }
 
+;// CONCATENATED MODULE: ./action/socket-directory.js
+
+
+
+
+/** Makes one for a step's own sockets and secrets, of mode 0700, where no socket's path can become too long. */
+async function makeSocketDirectory() {
+    return await mkdtemp('/tmp/nix-remote-build-');
+}
+/** With what Nix made of the names in it. Never rejects: what was built is built. */
+async function removeSocketDirectory(folder) {
+    try {
+        await removeLoadLocks(folder, process.env['NIX_STATE_DIR']);
+        await (0,promises_namespaceObject.rm)(folder, { recursive: true, force: true });
+    }
+    catch (error) {
+        lib_core/* warning */.$e(`${folder} could not be removed: ${(0,errors/* toError */.iT)(error).message}`);
+    }
+}
+
+;// CONCATENATED MODULE: external "node:os"
+const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
+// EXTERNAL MODULE: ./domain/system.js
+var system = __nccwpck_require__(8817);
 ;// CONCATENATED MODULE: ./action/place.js
-
-
 
 
 
@@ -823,7 +871,7 @@ function workspace() {
 }
 /** The folder for the job's own files. */
 function temporary() {
-    return process.env['RUNNER_TEMP'] ?? os.tmpdir();
+    return process.env['RUNNER_TEMP'] ?? external_node_os_namespaceObject.tmpdir();
 }
 /**
  * Where sockets go: into that folder, unless it is in the workspace. Nix copies a folder that it is to build into the store, and a socket
@@ -832,15 +880,6 @@ function temporary() {
 function socketDirectory(preferred) {
     const way = path.relative(workspace(), preferred);
     return way === '' || !way.startsWith('..') ? '/tmp' : preferred;
-}
-/** Makes one for a step's own sockets and secrets, of mode 0700, where no socket's path can become too long. */
-async function makeSocketDirectory() {
-    return await mkdtemp('/tmp/nix-remote-build-');
-}
-/** With what Nix made of the names in it. */
-async function removeSocketDirectory(folder) {
-    await removeLoadLocks(folder, process.env['NIX_STATE_DIR']);
-    await (0,promises_namespaceObject.rm)(folder, { recursive: true, force: true });
 }
 /** In a container the user may have no entry in passwd, for which Node throws. */
 function currentUser() {
@@ -904,7 +943,23 @@ function clock() {
     return performance.now() / 1000;
 }
 
+;// CONCATENATED MODULE: ./action/own-folder.js
+
+
+/** What main's folders are called; mkdtemp puts something random after it. */
+const PREFIX = 'nix-remote-build-';
+/**
+ * Whether a folder is called, and lies, as those that main makes. State is what somebody said who could write a workflow command; post
+ * removes with all that is in it only what passes here.
+ */
+function isOwnFolder(folder) {
+    const { dir, base } = external_node_path_namespaceObject.parse(external_node_path_namespaceObject.resolve(folder));
+    const parents = ['/tmp', external_node_path_namespaceObject.resolve(temporary())];
+    return external_node_path_namespaceObject.isAbsolute(folder) && parents.includes(dir) && base.startsWith(PREFIX);
+}
+
 ;// CONCATENATED MODULE: ./action/state.js
+
 
 function saveMarker(marker) {
     core.saveState('marker', marker);
@@ -927,16 +982,21 @@ function saveOffload({ folder, isReady, writeSummary }) {
 /** @returns undefined when main did not get as far as saving it. */
 function loadState() {
     const marker = lib_core/* getState */.Gu('marker');
-    const socketDirectory = lib_core/* getState */.Gu('socket-directory') || undefined;
-    const keptFolder = lib_core/* getState */.Gu('kept-folder') || undefined;
+    const socketDirectory = loadFolder('socket-directory');
+    const keptFolder = loadFolder('kept-folder');
     const unpackFolder = lib_core/* getState */.Gu('unpack-folder') || undefined;
     if (marker === '')
         return undefined;
     return { marker, socketDirectory, keptFolder, unpackFolder, offload: loadOffload() };
 }
+/** Somebody else's folder is nothing that main left. */
+function loadFolder(name) {
+    const folder = lib_core/* getState */.Gu(name);
+    return isOwnFolder(folder) ? folder : undefined;
+}
 function loadOffload() {
-    const folder = lib_core/* getState */.Gu('offload-folder');
-    if (folder === '')
+    const folder = loadFolder('offload-folder');
+    if (folder === undefined)
         return undefined;
     return {
         folder,
@@ -1209,27 +1269,28 @@ function codeOf(error) {
 
 
 
-const PREFIX = '.nix-remote-build-';
+const unpack_folder_PREFIX = '.nix-remote-build-';
 /** Milliseconds after which what a killed job left in /nix is nobody's. Unpacking takes seconds. */
 const LEFT_BEHIND = 3_600_000;
 /** Makes a folder to unpack in, on the file system of the store. */
 async function makeUnpackFolder() {
     await removeLeftovers();
-    return mkdtemp(path.join(NIX_FOLDER, PREFIX));
+    return mkdtemp(path.join(NIX_FOLDER, unpack_folder_PREFIX));
 }
 /** What jobs left that were killed with their machine. */
 async function removeLeftovers() {
     const names = await readdir(NIX_FOLDER);
-    for (const name of names.filter((each) => each.startsWith(PREFIX))) {
+    for (const name of names.filter((each) => each.startsWith(unpack_folder_PREFIX))) {
         const folder = path.join(NIX_FOLDER, name);
         const found = await stat(folder).catch(() => undefined);
         if (found && Date.now() - found.mtimeMs > LEFT_BEHIND)
             await removeUnpacked(folder);
     }
 }
-/** Removes such a folder; what cannot be removed is left. */
+/** Removes such a folder, and no other; what cannot be removed is left. */
 async function removeUnpacked(folder) {
-    if (!external_node_path_namespaceObject.basename(folder).startsWith(PREFIX))
+    const { dir, base } = external_node_path_namespaceObject.parse(external_node_path_namespaceObject.resolve(folder));
+    if (dir !== nix_folder_NIX_FOLDER || !base.startsWith(unpack_folder_PREFIX))
         return;
     await (0,promises_namespaceObject.rm)(folder, { recursive: true, force: true }).catch(() => undefined);
 }
@@ -3787,7 +3848,7 @@ function getIDToken(aud) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_crash_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9680);
-/* harmony import */ var _cleanup_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(722);
+/* harmony import */ var _cleanup_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6567);
 
 
 (0,_action_crash_js__WEBPACK_IMPORTED_MODULE_0__/* .warnOnCrash */ .FX)();
