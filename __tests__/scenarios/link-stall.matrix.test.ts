@@ -106,7 +106,9 @@ describe.concurrent('a link that falls silent', () => {
     await link.stall();
     const { errors, statuses } = await failure(live);
     expect(statuses).toEqual({ quick: 'built', long: 'connection-lost' });
-    expect(errors[0]).toMatch(new RegExp(`waiting for BuildPathsWithResults( and 1 more answer)?: ${SILENCE}`));
+    expect(errors[0]).toMatch(
+      new RegExp(`waiting for BuildPathsWithResults( and 1 more answer)?: ${SILENCE}`),
+    );
     await link.stop();
     const none = async () => (await builder.builds()).length === 0;
     await waitUntil(none, 'the end of builds', 10_000);
