@@ -19,7 +19,7 @@ const flakes = (...texts: readonly string[]) =>
 const ASKED: AskedToSkip = {
   mode: 'remote-store',
   source: { kind: 'flake' },
-  installables: flakes('.', '.#checks', './sub#a^*', '/work/other#b'),
+  installables: flakes('.', '.#checks', './sub#a^*', '/srv/other#b'),
   evalArgs: [],
   wantedBack: false,
   rebuild: false,

@@ -6921,7 +6921,7 @@ const EVALUATION_TEXTS = [
         message: 'could not find a flake.nix file',
         patterns: [/could not find a flake\.nix file/i],
         examples: [
-            "path '/work' does not contain a 'flake.nix', searching up\nerror: could not find a flake.nix file",
+            "path '/repo' does not contain a 'flake.nix', searching up\nerror: could not find a flake.nix file",
         ],
         why: 'Neither this folder nor one above it is a flake.',
         remedy: 'Is actions/checkout before this step, and is working-directory the folder that the flake is in?',
@@ -6938,7 +6938,7 @@ const EVALUATION_TEXTS = [
         examples: [
             "error: getting status of '/nix/store/0000-source/flake.nix': No such file or directory",
             "error: path '/nix/store/0000-source/flake.nix' does not exist",
-            "error: source tree referenced by 'path:/work' does not contain a '/flake.nix' file",
+            "error: source tree referenced by 'path:/repo' does not contain a '/flake.nix' file",
         ],
         why: 'There is no flake.nix in what was fetched, or git does not track it. With `--store` of another machine, Nix looks for the fetched tree there.',
         remedy: 'Is there a flake.nix, and does git know it (`git add flake.nix`)? Where a later step gives Nix `--store`, add `--eval-store auto`.',

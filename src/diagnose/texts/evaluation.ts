@@ -28,7 +28,7 @@ export const EVALUATION_TEXTS: readonly TextCause[] = [
     message: 'could not find a flake.nix file',
     patterns: [/could not find a flake\.nix file/i],
     examples: [
-      "path '/work' does not contain a 'flake.nix', searching up\nerror: could not find a flake.nix file",
+      "path '/repo' does not contain a 'flake.nix', searching up\nerror: could not find a flake.nix file",
     ],
     why: 'Neither this folder nor one above it is a flake.',
     remedy:
@@ -46,7 +46,7 @@ export const EVALUATION_TEXTS: readonly TextCause[] = [
     examples: [
       "error: getting status of '/nix/store/0000-source/flake.nix': No such file or directory",
       "error: path '/nix/store/0000-source/flake.nix' does not exist",
-      "error: source tree referenced by 'path:/work' does not contain a '/flake.nix' file",
+      "error: source tree referenced by 'path:/repo' does not contain a '/flake.nix' file",
     ],
     why: 'There is no flake.nix in what was fetched, or git does not track it. With `--store` of another machine, Nix looks for the fetched tree there.',
     remedy:
