@@ -8,7 +8,8 @@ import { secretsOf } from './action/secrets.ts';
 import { requireCredentials } from './build/endpoints.ts';
 import { formatOffloadReport } from './build/offload-report.ts';
 import type { RemoteDestination } from './build/step-request.ts';
-import { ActionError, asActionError, toError } from './domain/errors.ts';
+import { aborted } from './domain/aborted.ts';
+import { ActionError, asActionError } from './domain/errors.ts';
 import { childEnvironment } from './nix/environment.ts';
 import { MARKER_VARIABLE } from './nix/leftovers.ts';
 import { ControlServer } from './service/control.ts';
@@ -113,12 +114,4 @@ async function serveToTheEnd(
 
 async function answer(line: SetUpAnswer): Promise<void> {
   await new Promise((resolve) => process.stdout.write(`${JSON.stringify(line)}\n`, resolve));
-}
-
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    const stop = (): void => reject(toError(signal.reason));
-    if (signal.aborted) stop();
-    else signal.addEventListener('abort', stop, { once: true });
-  });
 }

@@ -3802,7 +3802,7 @@ function printable(text, limit = 500) {
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _cjs_globals_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8194);
 /* harmony import */ var _action_crash_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2955);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3936);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7135);
 
 
 
@@ -4712,7 +4712,7 @@ function getIDToken(aud) {
 
 /***/ }),
 
-/***/ 3936:
+/***/ 7135:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -19466,6 +19466,19 @@ class Phases {
     }
 }
 
+;// CONCATENATED MODULE: ./domain/aborted.js
+
+/** Rejects with the signal's reason once it fires: for a race with what does not listen to it. */
+function aborted(signal) {
+    return new Promise((_, reject) => {
+        const stop = () => reject((0,domain_errors/* toError */.iT)(signal.reason));
+        if (signal.aborted)
+            stop();
+        else
+            signal.addEventListener('abort', stop, { once: true });
+    });
+}
+
 ;// CONCATENATED MODULE: ./plan/assumptions.js
 
 /** What is taken for what nobody knows. Wherever one of these decides, the prediction says so. */
@@ -26714,7 +26727,7 @@ const fetched_inputs_PATIENCE = 1500;
 function withFetchedInputs(request, context, store) {
     const restoring = Promise.race([
         restore(request, context, store),
-        fetched_inputs_cancelled(context.signal),
+        aborted(context.signal), // the cache has an end of its own, which may be later
     ]).catch((error) => {
         fetched_inputs_tell(context, 'brought back', error);
         return undefined;
@@ -26727,12 +26740,6 @@ function withFetchedInputs(request, context, store) {
                 await fetched_inputs_keep(restored, context).catch((error) => fetched_inputs_tell(context, 'kept', error));
         },
     };
-}
-/** The cache has an end of its own, which may be later. */
-async function fetched_inputs_cancelled(signal) {
-    signal.throwIfAborted();
-    await (0,external_node_events_.once)(signal, 'abort');
-    throw (0,domain_errors/* toError */.iT)(signal.reason);
 }
 function fetched_inputs_tell({ observe, signal }, what, thrown) {
     if (signal.aborted)
@@ -29177,6 +29184,7 @@ function remotesSite(request, { connected, systems }, context, local, opened) {
 
 
 
+
 /** Milliseconds that installing Nix waits for what an earlier run may have kept. If there is something, the stores are waited for, too. */
 const start_PATIENCE = 3000;
 /** Opens the local store, evaluates, and finds out whether outputs can be imported, beside connecting. */
@@ -29202,7 +29210,7 @@ async function start(options) {
     // Of a mode that is not chosen yet, what it cannot have is evidence.
     const permission = site.importCheck.then(allowed, (error) => start_refused(error, request.destination));
     const parts = [connected, local, evaluating, permission];
-    const ends = [loss(connected), start_cancelled(context.signal)];
+    const ends = [loss(connected), aborted(context.signal)];
     try {
         const [places, store, evaluation, may] = await Promise.race([Promise.all(parts), ...ends]);
         return { context, places, local: store, evaluation, permission: may };
@@ -29219,14 +29227,14 @@ async function nixThere({ context, memory }) {
     const { nix, signal } = context;
     if (nix.coming && memory) {
         const limit = (0,external_node_timers_promises_namespaceObject.setTimeout)(start_PATIENCE, undefined, { ref: false });
-        const ended = start_cancelled(signal);
+        const ended = aborted(signal);
         const known = await Promise.race([memory.known, limit, ended]);
         const found = known && (await Promise.race([memory.unchanged, ended]));
         if (found)
             await ended; // whoever waits for the same news ends this
     }
     // Installing goes on: the whole step ends it, unless it is built here and waits for the same.
-    await Promise.race([nix.ready(), start_cancelled(signal)]);
+    await Promise.race([nix.ready(), aborted(signal)]);
 }
 /** What every Nix of this step goes by. With builders its configuration is written when they are known. */
 async function environmentOf({ destination, nixConf }, context, opened) {
@@ -29262,16 +29270,6 @@ function start_refused(thrown, { mode }) {
 async function loss(connected) {
     const reasons = await Promise.all((await connected).map(({ place }) => place.lost));
     throw reasons[0] ?? new Error('no place was connected');
-}
-/** Rejects when the signal fires: some waits for the remote do not listen to it. */
-function start_cancelled(signal) {
-    return new Promise((_, reject) => {
-        const stop = () => reject((0,domain_errors/* toError */.iT)(signal.reason));
-        if (signal.aborted)
-            stop();
-        else
-            signal.addEventListener('abort', stop, { once: true });
-    });
 }
 /** Now, or as soon as they are connected. */
 function closeAll(connected) {
@@ -29407,6 +29405,7 @@ function union(lists) {
 
 
 
+
 /**
  * Connects to where it is built, evaluates, and finds out whether outputs can be imported, all at the same time; what fails first ends
  * the rest, and so does the discovery that nothing has to be done.
@@ -29425,7 +29424,7 @@ async function prepare(request, context, phases, learning, opened) {
             starting.then((started) => ({ kind: 'started', started })),
             unchanged(memory),
             ...(stores ? [loss(stores.connected)] : []),
-            start_cancelled(context.signal),
+            aborted(context.signal),
         ]);
         if (beginning.kind === 'started') {
             const outer = { ...context, env: beginning.started.context.env };

@@ -3458,7 +3458,7 @@ function printable(text, limit = 500) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _cjs_globals_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6253);
-/* harmony import */ var _serve_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5093);
+/* harmony import */ var _serve_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4107);
 
 
 function crash(thrown) {
@@ -3475,7 +3475,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 5093:
+/***/ 4107:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -5099,6 +5099,19 @@ function parseStatus(text) {
     if (isOutcomeStatus(text))
         return text;
     throw new TypeError(`'${text}' is not a status`);
+}
+
+;// CONCATENATED MODULE: ./domain/aborted.js
+
+/** Rejects with the signal's reason once it fires: for a race with what does not listen to it. */
+function aborted(signal) {
+    return new Promise((_, reject) => {
+        const stop = () => reject((0,domain_errors/* toError */.iT)(signal.reason));
+        if (signal.aborted)
+            stop();
+        else
+            signal.addEventListener('abort', stop, { once: true });
+    });
 }
 
 ;// CONCATENATED MODULE: ./domain/offload-socket.js
@@ -17746,6 +17759,7 @@ var serve_disposeResources = (undefined && undefined.__disposeResources) || (fun
 
 
 
+
 /** Milliseconds for handing the report over. */
 const ANSWER_LIMIT = 2000;
 /** The process that serves the offload socket: from its assignment on standard input to its end. */
@@ -17826,15 +17840,6 @@ async function serveToTheEnd({ service, control, folder }, { job }, signal) {
 }
 async function serve_answer(line) {
     await new Promise((resolve) => process.stdout.write(`${JSON.stringify(line)}\n`, resolve));
-}
-function aborted(signal) {
-    return new Promise((_, reject) => {
-        const stop = () => reject((0,domain_errors/* toError */.iT)(signal.reason));
-        if (signal.aborted)
-            stop();
-        else
-            signal.addEventListener('abort', stop, { once: true });
-    });
 }
 
 

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { aborted } from '../domain/aborted.ts';
 import { toError } from '../domain/errors.ts';
 import {
   hasArchives,
@@ -47,7 +47,7 @@ export function withFetchedInputs(
 ): FetchedInputs {
   const restoring = Promise.race([
     restore(request, context, store),
-    cancelled(context.signal),
+    aborted(context.signal), // the cache has an end of its own, which may be later
   ]).catch((error: unknown) => {
     tell(context, 'brought back', error);
     return undefined;
@@ -62,13 +62,6 @@ export function withFetchedInputs(
         await keep(restored, context).catch((error: unknown) => tell(context, 'kept', error));
     },
   };
-}
-
-/** The cache has an end of its own, which may be later. */
-async function cancelled(signal: AbortSignal): Promise<never> {
-  signal.throwIfAborted();
-  await once(signal, 'abort');
-  throw toError(signal.reason);
 }
 
 function tell({ observe, signal }: Context, what: string, thrown: unknown): void {

@@ -1,10 +1,11 @@
+import { aborted } from '../domain/aborted.ts';
 import { choosePlaces, type Choice } from './choice.ts';
 import { EvaluationMemory } from './evaluation-memory.ts';
 import type { Learning } from './learning.ts';
 import { linesOf, type Line } from './lines.ts';
 import type { Phases } from './phases.ts';
 import type { Connected, Traffic } from './site.ts';
-import { cancelled, closeAll, loss, start, type Permission, type Started } from './start.ts';
+import { closeAll, loss, start, type Permission, type Started } from './start.ts';
 import type { Destination, StepContext, StepRequest } from './step-request.ts';
 import { connectStores, type StoreConnections } from './store-connections.ts';
 import type { Unchanged } from './unchanged.ts';
@@ -50,7 +51,7 @@ export async function prepare(
       starting.then((started) => ({ kind: 'started', started }) as const),
       unchanged(memory),
       ...(stores ? [loss(stores.connected)] : []),
-      cancelled(context.signal),
+      aborted(context.signal),
     ]);
     if (beginning.kind === 'started') {
       const outer = { ...context, env: beginning.started.context.env };

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { aborted } from '../domain/aborted.ts';
 import { asActionError, toError, type ActionError } from '../domain/errors.ts';
 import { daemonSocketPath } from '../nix/environment.ts';
 import type { Evaluation } from '../nix/evaluation.ts';
@@ -75,7 +76,7 @@ export async function start(options: StartOptions): Promise<Started> {
     refused(error, request.destination),
   );
   const parts = [connected, local, evaluating, permission] as const;
-  const ends = [loss(connected), cancelled(context.signal)];
+  const ends = [loss(connected), aborted(context.signal)];
   try {
     const [places, store, evaluation, may] = await Promise.race([Promise.all(parts), ...ends]);
     return { context, places, local: store, evaluation, permission: may };
@@ -92,13 +93,13 @@ async function nixThere({ context, memory }: StartOptions): Promise<void> {
   const { nix, signal } = context;
   if (nix.coming && memory) {
     const limit = delay(PATIENCE, undefined, { ref: false });
-    const ended = cancelled(signal);
+    const ended = aborted(signal);
     const known = await Promise.race([memory.known, limit, ended]);
     const found = known && (await Promise.race([memory.unchanged, ended]));
     if (found) await ended; // whoever waits for the same news ends this
   }
   // Installing goes on: the whole step ends it, unless it is built here and waits for the same.
-  await Promise.race([nix.ready(), cancelled(signal)]);
+  await Promise.race([nix.ready(), aborted(signal)]);
 }
 
 /** What every Nix of this step goes by. With builders its configuration is written when they are known. */
@@ -151,15 +152,6 @@ function refused(thrown: unknown, { mode }: Destination): Permission {
 export async function loss(connected: Site['connected']): Promise<never> {
   const reasons = await Promise.all((await connected).map(({ place }) => place.lost));
   throw reasons[0] ?? new Error('no place was connected');
-}
-
-/** Rejects when the signal fires: some waits for the remote do not listen to it. */
-export function cancelled(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    const stop = (): void => reject(toError(signal.reason));
-    if (signal.aborted) stop();
-    else signal.addEventListener('abort', stop, { once: true });
-  });
 }
 
 /** Now, or as soon as they are connected. */
